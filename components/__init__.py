@@ -1,0 +1,1 @@
+"""The steps of the pipeline: ingest → preprocess → split → train → evaluate → freeze."""

@@ -1,0 +1,59 @@
+"""What every step's command line has in common: help, parameters, clear errors and exit codes."""
+
+import argparse
+import errno
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from components.shared.errors import InputError
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+def parser(step: str, description: str, example: str) -> argparse.ArgumentParser:
+    """An argument parser for `python -m components.<step>`, with `--params` and an example in its help."""
+    result = argparse.ArgumentParser(
+        prog=f"python -m components.{step}",
+        description=description,
+        epilog=f"example:\n  {example}",
+        formatter_class=_Formatter,
+    )
+    result.add_argument("--params", type=Path, default=Path("params.yaml"), help=f"file with the section '{step}'")
+    return result
+
+
+def folder(arguments: argparse.ArgumentParser, name: str, default: str, meaning: str) -> None:
+    """Adds an option that names a folder, with the project's own folder as the default."""
+    arguments.add_argument(f"--{name}", type=Path, default=Path(default), metavar="DIR", help=meaning)
+
+
+def execute(action: Callable[[], object]) -> None:
+    """Runs a step's action and turns its outcome into an exit code.
+
+    Exit codes: 0 done; 1 a failure of the machine or of the program; 2 bad input; 130 interrupted.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    for chatty in ("absl", "alembic", "h5py", "mlflow", "tensorflow"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    try:
+        action()
+    except InputError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        sys.exit(INTERRUPTED)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.stderr.write(f"error: the disk is full ({error.filename or 'while writing'}); free some space and run again\n")
+        sys.exit(1)
+
+
+class _Formatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    pass

@@ -1,0 +1,81 @@
+"""Atomic outputs and sha256 manifests."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+TEMPORARY = ".partial-"
+
+
+@contextmanager
+def atomic_folder(out: Path) -> Iterator[Path]:
+    """Yields an empty sibling folder that becomes `out` when the block ends well.
+
+    After a kill `out` is the new folder complete, the old one, or absent; never a part of one.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(out)
+    fresh = _sibling(out, "new")
+    fresh.mkdir()
+    try:
+        yield fresh
+        if out.exists():
+            old = _sibling(out, "old")
+            out.rename(old)
+            fresh.rename(out)
+            shutil.rmtree(old)
+        else:
+            fresh.rename(out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+@contextmanager
+def atomic_file(out: Path) -> Iterator[Path]:
+    """Yields a sibling path that becomes `out` when the block ends well."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(out)
+    fresh = _sibling(out, "new")
+    try:
+        yield fresh
+        fresh.replace(out)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def sha256(path: Path) -> str:
+    """The file's sha256, hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def manifest(folder: Path) -> dict[str, str]:
+    """The sha256 of every file below a folder, by its path relative to it, sorted."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+
+
+def _sibling(out: Path, role: str) -> Path:
+    return out.parent / f"{TEMPORARY}{out.name}-{role}-{os.getpid()}"
+
+
+def _remove_leftovers(out: Path) -> None:
+    """Removes what a killed run of the same step left beside `out`."""
+    for path in out.parent.glob(f"{TEMPORARY}{out.name}-*"):
+        owner = path.name.rpartition("-")[2]
+        if owner.isdigit() and owner != str(os.getpid()) and _alive(int(owner)):
+            continue
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
