@@ -51,7 +51,7 @@ def execute(action: Callable[[], object]) -> None:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        sys.stderr.write(f"error: the disk is full ({error.filename or 'while writing'}); free some space and run again\n")
+        sys.stderr.write(f"error: the disk is full ({error.filename or 'while writing'}); free some space\n")
         sys.exit(1)
 
 

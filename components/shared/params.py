@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from components.shared.errors import InputError
 
-
 P = TypeVar("P", bound="StepParams")
 
 
@@ -62,7 +61,8 @@ def _fault(model: type[StepParams], section: str, item: dict[str, Any]) -> str:
         return f"unknown parameter {name}{_nearest(location[-1], _fields_at(model, location[:-1]))}"
     if item["type"] == "literal_error":
         allowed = str(item["ctx"]["expected"])
-        return f"{name} is {item['input']!r}, but must be {allowed}{_nearest(str(item['input']), allowed.split(chr(39)))}"
+        nearest = _nearest(str(item["input"]), allowed.split("'"))
+        return f"{name} is {item['input']!r}, but must be {allowed}{nearest}"
     if not location:
         return f"{section}: {item['msg'].removeprefix('Value error, ')}"
     return f"{name} is {item['input']!r}: {item['msg'].removeprefix('Value error, ')}"
