@@ -1,0 +1,116 @@
+"""Error rates of verification, exact: distances in, smaller is more alike, accepted where distance ≤ threshold.
+
+FAR is the fraction of impostor comparisons accepted, FRR the fraction of genuine comparisons rejected (ISO/IEC 19795-1
+calls their match-level forms FMR and FNMR). Equal distances are one threshold.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Roc(NamedTuple):
+    """Every operating point, by ascending threshold; the first accepts nothing (FAR 0, FRR 1), the last everything."""
+
+    threshold: Floats
+    far: Floats
+    frr: Floats
+
+
+class Eer(NamedTuple):
+    """The equal error rate and the threshold where it is reached."""
+
+    rate: float
+    threshold: float
+
+
+def roc(genuine: ArrayLike, impostor: ArrayLike) -> Roc:
+    """The receiver operating characteristic at every distinct distance.
+
+    Args:
+        genuine: [n] distances of comparisons of one identity with itself.
+        impostor: [m] distances of comparisons with something else.
+
+    Raises:
+        ValueError: one of the two is empty or holds a value that is not finite.
+    """
+    same, other = _scores("genuine", genuine), _scores("impostor", impostor)
+    distances = np.unique(np.concatenate([same, other]))
+    threshold = np.concatenate([[np.nextafter(distances[0], -np.inf)], distances])
+    far = np.searchsorted(other, threshold, side="right") / len(other)
+    frr = (len(same) - np.searchsorted(same, threshold, side="right")) / len(same)
+    return Roc(threshold, far, frr)
+
+
+def eer(genuine: ArrayLike, impostor: ArrayLike) -> Eer:
+    """Equal error rate: linear interpolation on the ROC where FAR and FRR cross.
+
+    Where an operating point has FAR = FRR, the threshold is the middle of the distances at which it holds.
+
+    Raises:
+        ValueError: as `roc`.
+    """
+    return crossing(roc(genuine, impostor))
+
+
+def crossing(curve: Roc) -> Eer:
+    """The point of a curve where FAR and FRR cross, as `eer`."""
+    gap = curve.far - curve.frr
+    after = int(np.argmax(gap >= 0))
+    before = after - 1
+    if gap[after] == 0:
+        upper = curve.threshold[min(after + 1, len(gap) - 1)]
+        middle = (curve.threshold[after] + upper) / 2
+        return Eer(float(curve.far[after]), float(middle if middle < upper else curve.threshold[after]))
+    share = gap[before] / (gap[before] - gap[after])
+    rate = curve.far[before] + share * (curve.far[after] - curve.far[before])
+    threshold = curve.threshold[before] + share * (curve.threshold[after] - curve.threshold[before])
+    return Eer(float(rate), float(threshold))
+
+
+def frr_at_far(genuine: ArrayLike, impostor: ArrayLike, far: float) -> float:
+    """The least FRR among the operating points whose FAR is at most `far`.
+
+    Raises:
+        ValueError: as `roc`, or `far` lies outside 0…1.
+    """
+    if not 0 <= far <= 1:
+        raise ValueError(f"far is {far}, but must lie in 0…1")
+    curve = roc(genuine, impostor)
+    return float(curve.frr[np.searchsorted(curve.far, far, side="right") - 1])
+
+
+def auc(genuine: ArrayLike, impostor: ArrayLike) -> float:
+    """Area under the ROC: the probability that a genuine distance is the smaller one, a tie counting one half.
+
+    Raises:
+        ValueError: as `roc`.
+    """
+    same, other = _scores("genuine", genuine), _scores("impostor", impostor)
+    not_above = np.searchsorted(other, same, side="right").sum()
+    below = np.searchsorted(other, same, side="left").sum()
+    pairs = len(same) * len(other)
+    return float((2 * pairs - not_above - below) / (2 * pairs))
+
+
+def rates_at(genuine: ArrayLike, impostor: ArrayLike, threshold: float) -> tuple[float, float]:
+    """FAR and FRR at a given threshold.
+
+    Raises:
+        ValueError: as `roc`.
+    """
+    same, other = _scores("genuine", genuine), _scores("impostor", impostor)
+    return float(np.mean(other <= threshold)), float(np.mean(same > threshold))
+
+
+def _scores(name: str, values: ArrayLike) -> Floats:
+    """The distances, sorted, as float64 [n]."""
+    result = np.sort(np.asarray(values, np.float64).ravel())
+    if not len(result):
+        raise ValueError(f"no {name} distances")
+    if not (np.isfinite(result[0]) and np.isfinite(result[-1])):
+        raise ValueError(f"{name} distances are not all finite")
+    return result

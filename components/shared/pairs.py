@@ -1,0 +1,133 @@
+"""Which images are compared with which: verification with one or several references, and identification.
+
+Every comparison is a claim: a probe (genuine image, skilled forgery, or genuine image of another identity) against the
+references of the claimed identity. Distances are Euclidean.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+class Scores(NamedTuple):
+    """Comparisons of one kind. `identity` is the claimed one: its position among the sorted distinct identities."""
+
+    distance: NDArray[np.float32]
+    identity: NDArray[np.int32]
+
+
+class Comparisons(NamedTuple):
+    """Genuine, skilled and random comparisons; a kind that the data does not have is empty."""
+
+    genuine: Scores
+    skilled: Scores
+    random: Scores
+    n_identities: int
+
+
+class _Claim(NamedTuple):
+    identity: int
+    genuine: Indices
+    forgeries: Indices
+    others: Indices
+
+
+def compare(  # noqa: PLR0917
+    embeddings: ArrayLike, identity: ArrayLike, forged: ArrayLike, references: int, draws: int, seed: int
+) -> Comparisons:
+    """All comparisons that DESIGN calls refs_1 (`references` = 1) or refs_5 (`references` = 5).
+
+    One reference: every genuine image is a reference in turn. Each pair of genuine images of an identity counts once; a
+    pair of two identities counts once as a claim of each. Several: in each of `draws` seeded draws the probe's distance
+    is the mean over the drawn references, and all other genuine images are probes. Identities with no more than
+    `references` genuine images are never claimed (`n_identities` counts those that are); their images stay probes.
+
+    Args:
+        embeddings: float [N, D].
+        identity: [N]; of a forgery, the identity imitated.
+        forged: bool [N].
+        references: how many references a claim has, at least 1.
+        draws: draws of the references, where there are several.
+        seed: of the draws.
+    """
+    vectors = np.asarray(embeddings, np.float64)
+    names: list[int] = []
+    parts: list[tuple[Floats, Floats, Floats]] = []
+    for claim in _claims(identity, forged, references + 1):
+        own, skilled, random = (
+            distances(vectors[claim.genuine], vectors[rows]) for rows in (claim.genuine, claim.forgeries, claim.others)
+        )
+        if references == 1:
+            same = own[np.triu_indices(len(own), 1)]
+        else:
+            drawn = _draw(len(own), references, draws, [seed, claim.identity])
+            mean = drawn / references
+            same, skilled, random = (mean @ own)[~drawn], mean @ skilled, mean @ random
+        names.append(claim.identity)
+        parts.append((same, skilled.ravel(), random.ravel()))
+    genuine, forgery, other = (_scores(names, [part[kind] for part in parts]) for kind in range(3))
+    return Comparisons(genuine, forgery, other, len(names))
+
+
+def identification_accuracy(  # noqa: PLR0917
+    embeddings: ArrayLike, identity: ArrayLike, forged: ArrayLike, references: int, draws: int, seed: int
+) -> float:
+    """Rank-1 identification: the share of genuine probes whose own identity is the nearest of the gallery.
+
+    The gallery holds each identity's mean embedding of `references` drawn genuine images; all other genuine images are
+    probes. Identities with fewer genuine images than `references` are left out. Arguments as `compare`.
+
+    Returns:
+        The accuracy over all draws; NaN where fewer than two identities or no probes are left.
+    """
+    vectors = np.asarray(embeddings, np.float64)
+    claims = list(_claims(identity, forged, references))
+    if len(claims) < 2:
+        return float("nan")
+    selections = [_draw(len(c.genuine), references, draws, [seed, c.identity]) for c in claims]
+    right = probes = 0
+    for draw in range(draws):
+        drawn = [selection[draw] for selection in selections]
+        gallery = np.stack([vectors[c.genuine[d]].mean(axis=0) for c, d in zip(claims, drawn, strict=True)])
+        questioned = np.concatenate([c.genuine[~d] for c, d in zip(claims, drawn, strict=True)])
+        truth = np.repeat(np.arange(len(claims)), [int((~d).sum()) for d in drawn])
+        if len(questioned):
+            right += int((distances(vectors[questioned], gallery).argmin(axis=1) == truth).sum())
+            probes += len(questioned)
+    return right / probes if probes else float("nan")
+
+
+def distances(left: Floats, right: Floats) -> Floats:
+    """Euclidean distances [n, m] of the rows of float64 [n, D] and [m, D], by one matrix product."""
+    squares: Floats = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * (left @ right.T)
+    return np.asarray(np.sqrt(np.maximum(squares, 0)))
+
+
+def _claims(identity: ArrayLike, forged: ArrayLike, at_least: int) -> Iterator[_Claim]:
+    """Each identity with at least so many genuine images: its rows, and the genuine rows of the others."""
+    names, code = np.unique(np.asarray(identity), return_inverse=True)
+    fake = np.asarray(forged, bool)
+    for position in range(len(names)):
+        own = code == position
+        genuine = np.flatnonzero(own & ~fake)
+        if len(genuine) >= at_least:
+            yield _Claim(position, genuine, np.flatnonzero(own & fake), np.flatnonzero(~own & ~fake))
+
+
+def _draw(count: int, references: int, draws: int, seed: list[int]) -> NDArray[np.bool_]:
+    """Seeded draws without replacement, as a selection bool [draws, count]."""
+    order = np.random.default_rng(seed).permuted(np.tile(np.arange(count), (draws, 1)), axis=1)
+    selection = np.zeros((draws, count), bool)
+    np.put_along_axis(selection, order[:, :references], True, axis=1)
+    return selection
+
+
+def _scores(names: list[int], parts: list[Floats]) -> Scores:
+    distance = np.concatenate([np.zeros(0, np.float32), *(part.astype(np.float32) for part in parts)])
+    claimed = np.repeat(np.asarray(names, np.int32), [len(part) for part in parts])
+    return Scores(distance, claimed)
