@@ -1,0 +1,46 @@
+"""The command line of the ingest step."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from components.ingest.params import IngestParams
+from components.shared import cli
+from components.shared.params import load
+
+EXAMPLES = (
+    "python -m components.ingest --out data/raw\n  python -m components.ingest fingerprint --out data/source.json"
+)
+OUTPUTS = {"run": Path("data/raw"), "fingerprint": Path("data/source.json")}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parses the command line and runs the step, or writes the source's fingerprint."""
+    arguments = cli.parser("ingest", "Brings the images of a source into a folder with a catalog.", EXAMPLES)
+    arguments.add_argument(
+        "action",
+        nargs="?",
+        choices=sorted(OUTPUTS),
+        default="run",
+        help="fingerprint: only write what the source is now",
+    )
+    arguments.add_argument(
+        "--out", type=Path, default=argparse.SUPPRESS, help="output (default: data/raw, or data/source.json)"
+    )
+    options = arguments.parse_args(argv)
+    cli.execute(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> None:
+    from components.ingest import step
+
+    params = load(IngestParams, "ingest", options.params)
+    out: Path = getattr(options, "out", OUTPUTS[options.action])
+    if options.action == "fingerprint":
+        step.fingerprint(params, out)
+    else:
+        step.run(params, out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Bringing images from a source's folder into the output, byte by byte."""
+
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from tqdm import tqdm
+
+from components.ingest.catalog import NAME, Entry, Kind
+from components.ingest.layout import Found
+from components.shared.errors import InputError
+from components.shared.files import sha256
+
+THREADS = 8
+
+
+def copy(images: list[Found], folder: Path, move: bool) -> list[Entry]:
+    """Copies images (or moves them, where the source was unpacked for this) and hashes them.
+
+    Raises:
+        InputError: an image cannot be read.
+    """
+    for parent in {folder / image.path.parent for image in images}:
+        parent.mkdir(parents=True, exist_ok=True)
+    bring: Callable[[Path, Path], object] = Path.rename if move else shutil.copyfile
+    with ThreadPoolExecutor(THREADS) as pool:
+        entries = pool.map(partial(_bring, bring, folder), images)
+        return list(tqdm(entries, total=len(images), desc="ingest", unit="image"))
+
+
+def _bring(bring: Callable[[Path, Path], object], folder: Path, image: Found) -> Entry:
+    target = folder / image.path
+    if target.name == NAME and target.parent == folder:
+        raise InputError(f"{image.path}: this name is the catalog's own")
+    try:
+        bring(image.file, target)
+    except (PermissionError, FileNotFoundError) as error:
+        raise InputError(f"{image.file}: cannot be read: {error.strerror}") from None
+    return Entry(str(image.path), image.identity, cast(Kind, image.kind), sha256(target), image.part)

@@ -1,0 +1,58 @@
+"""A cheap description of what the source is now; that it changed makes DVC ingest again."""
+
+import hashlib
+from pathlib import Path
+
+from components.ingest.listing import files
+from components.ingest.params import IngestParams
+from components.ingest.source import Source
+from components.shared.errors import InputError
+
+Facts = dict[str, object]
+
+
+def facts(source: Source, params: IngestParams) -> Facts:
+    """Sizes and times of a folder or archive, the server's validators of a download, the sample's parameters.
+
+    The same source gives the same facts; no absolute path is among them.
+
+    Raises:
+        InputError: the source is missing, empty or cannot be read or reached.
+    """
+    match source.kind:
+        case "sample":
+            return _sample(params)
+        case "folder":
+            return _folder(Path(source.place))
+        case "archive":
+            return _archive(Path(source.place))
+        case "web":
+            return _web(source.place, params)
+
+
+def _sample(params: IngestParams) -> Facts:
+    from components.ingest.sample import VERSION
+
+    return {"kind": "sample", "version": VERSION, **params.sample.model_dump()}
+
+
+def _folder(folder: Path) -> Facts:
+    found = files(folder)
+    if not found:
+        raise InputError(f"{folder}: is empty")
+    listing = hashlib.sha256()
+    for file in found:
+        listing.update(f"{file.path}\0{file.size}\0{file.mtime_ns}\n".encode())
+    total = sum(file.size for file in found)
+    return {"kind": "folder", "files": len(found), "bytes": total, "listing": listing.hexdigest()}
+
+
+def _archive(archive: Path) -> Facts:
+    about = archive.stat()
+    return {"kind": "archive", "bytes": about.st_size, "mtime_ns": about.st_mtime_ns}
+
+
+def _web(address: str, params: IngestParams) -> Facts:
+    from components.ingest.download import validators
+
+    return {"kind": "web", **validators(address, params.sha256)}

@@ -1,0 +1,92 @@
+"""Strokes on paper: a PNG of mode L, P or RGBA, antialiased, drawn in integer arithmetic."""
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from components.ingest.strokes import Stroke
+
+Grey = NDArray[np.uint8]
+OVERSAMPLING = 2
+SHIFT = 4  # fractional bits of the coordinates given to OpenCV
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A sheet: size in pixels, grey of the paper and of the darkest ink, the part of it that is written on, PNG mode."""
+
+    width: int
+    height: int
+    grey: int
+    ink: int
+    filled: float
+    mode: Literal["L", "P", "RGBA"]
+
+
+def render(strokes: list[Stroke], paper: Paper, rng: np.random.Generator) -> bytes:
+    """Draws strokes, scaled to fit, onto paper.
+
+    Returns:
+        the bytes of a PNG file.
+    """
+    ink = _coverage(strokes, paper, rng)
+    depth = paper.grey - paper.ink
+    noise = rng.integers(0, 8, (paper.height, paper.width), dtype=np.uint8)
+    sheet = np.full((paper.height, paper.width), paper.grey, np.int16)
+    sheet -= (noise == 0).astype(np.int16) * 2
+    sheet += (noise == 1).astype(np.int16) * 2
+    sheet -= (ink.astype(np.int16) * depth // 255).astype(np.int16)
+    return _encoded(np.clip(sheet, 0, 255).astype(np.uint8), paper.mode)
+
+
+def _coverage(strokes: list[Stroke], paper: Paper, rng: np.random.Generator) -> Grey:
+    """How much of each pixel is ink, 0–255: [height, width]."""
+    points = np.concatenate([stroke.points for stroke in strokes])
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = np.maximum(high - low, 1e-6)
+    scale = paper.filled * min(paper.width / extent[0], paper.height / extent[1])
+    free = np.array([paper.width, paper.height]) - scale * extent
+    corner = free * (0.2 + 0.6 * rng.random(2))
+    canvas = np.zeros((paper.height * OVERSAMPLING, paper.width * OVERSAMPLING), np.uint8)
+    unit = OVERSAMPLING << SHIFT
+    for stroke in strokes:
+        x = corner[0] + scale * (stroke.points[:, 0] - low[0])
+        y = corner[1] + scale * (high[1] - stroke.points[:, 1])
+        at = np.rint(np.stack([x, y], axis=1) * unit).astype(np.int32)
+        wide = np.maximum(np.rint(stroke.width * scale * OVERSAMPLING), 2).astype(np.int32)
+        for start, end, width in zip(at[:-1].tolist(), at[1:].tolist(), wide.tolist(), strict=False):
+            cv2.line(canvas, start, end, (255,), width, cv2.LINE_8, SHIFT)
+    small = cv2.resize(canvas, (paper.width, paper.height), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
+
+
+def _encoded(grey: Grey, mode: str) -> bytes:
+    if mode == "RGBA":
+        opaque = np.full_like(grey, 255)
+        return _png(cv2.merge([grey, grey, grey, opaque]))
+    plain = _png(grey)
+    return plain if mode == "L" else _with_palette(plain)
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    done, encoded = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    if not done:
+        raise RuntimeError("OpenCV could not encode a PNG")
+    return encoded.tobytes()
+
+
+def _with_palette(png: bytes) -> bytes:
+    """An 8-bit grey PNG as one of mode P: its grey levels become the palette (PNG specification, 11.2.2 and 11.2.3)."""
+    header = png[16:25] + b"\x03" + png[26:29]
+    palette = bytes(level for grey in range(256) for level in (grey, grey, grey))
+    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"PLTE", palette) + png[33:]
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
