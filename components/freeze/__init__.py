@@ -1,0 +1,1 @@
+"""models/embedder and reports/evaluation → models/frozen: what is shipped, proved equal to what was trained."""

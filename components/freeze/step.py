@@ -1,0 +1,132 @@
+"""Exports the embedder, proves the exports equal to it, and writes down what they are."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+from tqdm import tqdm
+
+from components.freeze import card, export, frozen_graph, parity
+from components.freeze import manifest as provenance
+from components.freeze.params import FreezeParams
+from components.shared import files, tracking
+from components.shared.embed import load_embedder
+from components.shared.errors import InputError
+from components.shared.normalise import Normalisation
+
+PHASES = ("read", "SavedModel", "frozen graph", "parity", "describe", "log")
+NEEDED = {
+    "raw": ("ingest", ["catalog.csv"]),
+    "embedder": ("train", ["embedder.keras", "normalise.json"]),
+    "evaluation": ("evaluate", ["metrics.json", "threshold.json"]),
+}
+
+
+def run(params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: Path) -> dict[str, float]:
+    """Writes what is shipped; nothing where an export differs from the model.
+
+    Args:
+        params: the section `freeze`.
+        raw: source images and catalog.csv; the exports are compared on some of them.
+        embedder: embedder.keras and normalise.json.
+        evaluation: metrics.json, threshold.json and mlflow_run.json of that embedder.
+        out: the folder to write.
+
+    Returns:
+        `parity/saved_model/max_abs_difference` and `parity/frozen_graph/max_abs_difference`.
+
+    Raises:
+        InputError: an input is missing or damaged, or an export differs by more than `params.tolerance`.
+    """
+    _require(raw=raw, embedder=embedder, evaluation=evaluation)
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    with tqdm(total=len(PHASES), desc="freeze", unit="phase") as progress, files.atomic_folder(out) as folder:
+        _enter(progress, "read")
+        model, normalisation = load_embedder(embedder), Normalisation.load(embedder / "normalise.json")
+        images = parity.choose_images(raw, params.parity_images, normalisation)
+        reference = parity.reference_embeddings(model, normalisation, images)
+        _export(export.serving_module(model, normalisation), folder, progress)
+        _enter(progress, "parity")
+        figures = _prove(folder, images, reference, params.tolerance)
+        _enter(progress, "describe")
+        manifest = _describe(folder, raw, evaluation, normalisation, figures)
+        _enter(progress, "log")
+        with tracking.model_run(evaluation, params) as tracked:
+            tracked.write(folder)
+            provenance.write(folder, manifest)
+            tracked.log_metrics(figures)
+            tracked.log_model(folder / "saved_model", reference.shape[1])
+            for name in ("model_card.md", "manifest.json", "threshold.json"):
+                tracked.log_artifacts(folder / name, "frozen")
+        progress.update()
+    return figures
+
+
+def _enter(progress: Any, phase: str) -> None:
+    progress.set_postfix_str(phase)
+    progress.update(PHASES.index(phase) - progress.n)
+
+
+def _require(**folders: Path) -> None:
+    for role, (step, names) in NEEDED.items():
+        for name in names:
+            if not (folders[role] / name).is_file():
+                raise InputError(f"{folders[role] / name}: no such file; run the step '{step}' first or pass --{role}")
+
+
+def _export(module: tf.Module, folder: Path, progress: Any) -> None:
+    _enter(progress, "SavedModel")
+    export.save(module, folder / "saved_model")
+    _enter(progress, "frozen graph")
+    graph = frozen_graph.freeze(module)
+    frozen_graph.write(graph, folder / "frozen_graph.pb")
+    frozen_graph.write_tensorboard(graph, folder / "graph")
+
+
+def _prove(
+    folder: Path, images: npt.NDArray[np.object_], reference: npt.NDArray[np.float32], tolerance: float
+) -> dict[str, float]:
+    embeddings = {
+        "saved_model": export.run_saved_model(folder / "saved_model", images),
+        "frozen_graph": frozen_graph.run_frozen_graph(folder / "frozen_graph.pb", images),
+    }
+    return {
+        f"parity/{name}/max_abs_difference": parity.max_abs_difference(name, values, reference, tolerance)
+        for name, values in embeddings.items()
+    }
+
+
+def _describe(
+    folder: Path, raw: Path, evaluation: Path, normalisation: Normalisation, figures: dict[str, float]
+) -> dict[str, Any]:
+    """Writes the model card, the thresholds and the normalisation; returns what manifest.json tells besides hashes."""
+    shutil.copyfile(evaluation / "threshold.json", folder / "threshold.json")
+    normalisation.save(folder / "normalise.json")
+    manifest = {
+        **provenance.origin(raw),
+        "normalisation": _json(folder / "normalise.json"),
+        "thresholds": _json(folder / "threshold.json"),
+        "parity": figures,
+    }
+    facts = card.Facts(card.count(raw / "catalog.csv"), _flat(_json(evaluation / "metrics.json")), manifest)
+    (folder / "model_card.md").write_text(card.render(facts), encoding="utf-8")
+    return manifest
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: not valid JSON: {error}") from None
+
+
+def _flat(metrics: dict[str, Any], prefix: str = "") -> dict[str, float]:
+    """Nested figures by their keys joined by `/`; flat ones stay as they are."""
+    flat: dict[str, float] = {}
+    for key, value in metrics.items():
+        flat |= _flat(value, f"{prefix}{key}/") if isinstance(value, dict) else {f"{prefix}{key}": float(value)}
+    return flat

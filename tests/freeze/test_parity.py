@@ -1,0 +1,90 @@
+"""Which images are compared, and when a difference is too large."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from components.shared.errors import InputError
+
+
+def encoded(kind: str, ink: bool, height: int = 40) -> bytes:
+    image = np.full((height, 60), 250, np.uint8)
+    if ink:
+        image[10:14, 8:50] = 20
+        image[10:30, 20:24] = 20
+    return bytes(cv2.imencode(kind, image)[1])
+
+
+@pytest.fixture
+def choose(tmp_path: Path) -> Callable[[dict[str, bytes], int], list[bytes]]:
+    from components.freeze.parity import choose_images
+    from components.shared.normalise import Normalisation
+
+    def chosen(contents: dict[str, bytes], count: int) -> list[bytes]:
+        for name, content in contents.items():
+            (tmp_path / name).write_bytes(content)
+        lines = [f"{name},a,genuine,0" for name in contents]
+        (tmp_path / "catalog.csv").write_text("\n".join(["path,identity,kind,sha256", *lines]) + "\n")
+        return list(choose_images(tmp_path, count, Normalisation(mode="shape", height=16, width=24, channels=1)))
+
+    return chosen
+
+
+def test_images_are_spread_evenly_over_the_catalogue(choose: Callable[[dict[str, bytes], int], list[bytes]]) -> None:
+    contents = {f"{i}.png": encoded(".png", ink=True, height=40 + i) for i in range(6)}
+    assert choose(contents, 3) == [contents["0.png"], contents["2.png"], contents["4.png"]]
+    assert choose(contents, 100) == list(contents.values())
+
+
+def test_what_the_graph_refuses_gives_way_to_its_successor(
+    choose: Callable[[dict[str, bytes], int], list[bytes]],
+) -> None:
+    good = encoded(".jpg", ink=True)
+    contents = {
+        "0.png": encoded(".png", ink=False),
+        "1.tif": encoded(".tiff", ink=True),
+        "2.png": b"",
+        "3.png": encoded(".png", ink=True)[:60],
+        "4.jpg": good,
+    }
+    assert choose(contents, 1) == [good]
+    assert choose(contents, 5) == [good]
+
+
+def test_a_catalogue_without_a_usable_image_is_bad_input(
+    choose: Callable[[dict[str, bytes], int], list[bytes]],
+) -> None:
+    with pytest.raises(InputError, match=r"catalog.csv: names no PNG or JPEG"):
+        choose({"0.png": encoded(".png", ink=False)}, 4)
+    with pytest.raises(InputError, match=r"catalog.csv: names no PNG or JPEG"):
+        choose({}, 4)
+
+
+def test_the_difference_is_the_largest_of_all_components() -> None:
+    from components.freeze.parity import max_abs_difference
+
+    reference = np.array([[0.5, 0.25], [0.0, -1.0]], np.float32)
+    other = np.array([[0.5, 0.5], [0.0, -1.5]], np.float32)
+    assert max_abs_difference("graph", other, reference, tolerance=0.5) == 0.5
+    with pytest.raises(InputError, match=r"graph: embeddings differ .* up to 0.5, more than freeze.tolerance 0.49"):
+        max_abs_difference("graph", other, reference, tolerance=0.49)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        np.full((2, 2), np.nan, np.float32),
+        np.zeros((2, 2), np.float64),
+        np.zeros((2, 3), np.float32),
+        np.zeros((1, 2), np.float32),
+    ],
+)
+def test_what_cannot_be_compared_is_never_equal(other: npt.NDArray[np.float32]) -> None:
+    from components.freeze.parity import max_abs_difference
+
+    with pytest.raises(InputError, match=r"nothing was written"):
+        max_abs_difference("graph", other, np.zeros((2, 2), np.float32), tolerance=0.01)

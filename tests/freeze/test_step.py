@@ -1,0 +1,136 @@
+"""The whole step on a tiny embedder: what it writes, proves, refuses and leaves behind."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from components.freeze.params import FreezeParams
+from components.shared.errors import InputError
+from components.shared.files import manifest, sha256
+
+Images = npt.NDArray[np.object_]
+
+
+def run(inputs: dict[str, Path], out: Path, **changes: Path) -> dict[str, float]:
+    from components.freeze import step
+
+    return step.run(FreezeParams(parity_images=2), **{**inputs, **changes}, out=out)
+
+
+def test_both_exports_give_the_embeddings_of_the_keras_model(
+    frozen: tuple[Path, dict[str, float]], inputs: dict[str, Path], images: Images
+) -> None:
+    from components.freeze import export, frozen_graph
+    from components.shared.embed import load_embedder
+    from components.shared.normalise import Normalisation, normalise
+
+    model, spec = load_embedder(inputs["embedder"]), Normalisation.load(inputs["embedder"] / "normalise.json")
+    one_by_one = [model.predict_on_batch(normalise(image, spec).numpy()[None])[0] for image in images]
+    for embeddings in (
+        export.run_saved_model(frozen[0] / "saved_model", images),
+        frozen_graph.run_frozen_graph(frozen[0] / "frozen_graph.pb", images),
+    ):
+        assert embeddings.dtype == np.float32
+        np.testing.assert_allclose(embeddings, one_by_one, atol=1e-5)
+        np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
+    assert set(frozen[1]) == {f"parity/{name}/max_abs_difference" for name in ("saved_model", "frozen_graph")}
+    assert all(0 <= value <= 1e-4 for value in frozen[1].values())
+
+
+def test_the_manifest_tells_every_other_file_and_where_all_came_from(
+    frozen: tuple[Path, dict[str, float]], inputs: dict[str, Path]
+) -> None:
+    content = json.loads((frozen[0] / "manifest.json").read_text())
+    hashes = manifest(frozen[0])
+    del hashes["manifest.json"]
+    assert content["files"] == hashes
+    assert {"frozen_graph.pb", "saved_model/saved_model.pb", "model_card.md", "threshold.json"} <= set(hashes)
+    assert content["code"] == {"revision": "0123abc", "dirty": None}
+    assert content["data"] == {"catalog.csv": sha256(inputs["raw"] / "catalog.csv")}
+    assert content["normalisation"] == json.loads((inputs["embedder"] / "normalise.json").read_text())
+    assert content["thresholds"] == json.loads((inputs["evaluation"] / "threshold.json").read_text())
+    assert content["parity"] == frozen[1]
+    assert content["versions"]["tensorflow"].startswith("2.")
+
+
+def test_nothing_of_the_source_images_is_in_the_folder(frozen: tuple[Path, dict[str, float]], images: Images) -> None:
+    content = b"".join(path.read_bytes() for path in frozen[0].rglob("*") if path.is_file())
+    assert not any(image in content for image in images)
+
+
+@pytest.mark.usefixtures("own_store")
+@pytest.mark.parametrize("export_name", ["saved_model", "frozen_graph"])
+def test_an_export_of_other_weights_fails_and_the_old_folder_stays(
+    export_name: str, inputs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from components.freeze import export, frozen_graph
+
+    module, name = (export, "save") if export_name == "saved_model" else (frozen_graph, "freeze")
+    genuine = getattr(module, name)
+
+    def of_other_weights(serving: object, *arguments: object) -> object:
+        kernel = serving.weights[0]  # type: ignore[attr-defined]
+        kept = kernel.numpy()
+        kernel.assign(-kept)
+        try:
+            return genuine(serving, *arguments)
+        finally:
+            kernel.assign(kept)
+
+    monkeypatch.setattr(module, name, of_other_weights)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "old").touch()
+    with pytest.raises(InputError, match=rf"{export_name}: embeddings differ .* more than freeze.tolerance 0.0001"):
+        run(inputs, out)
+    assert [path.name for path in out.iterdir()] == ["old"]
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["out"]
+
+
+@pytest.mark.parametrize(
+    ("role", "missing", "step"),
+    [
+        ("raw", "catalog.csv", "ingest"),
+        ("embedder", "embedder.keras", "train"),
+        ("embedder", "normalise.json", "train"),
+        ("evaluation", "metrics.json", "evaluate"),
+        ("evaluation", "threshold.json", "evaluate"),
+    ],
+)
+def test_a_missing_input_is_named_with_the_step_that_writes_it(
+    role: str, missing: str, step: str, inputs: dict[str, Path], tmp_path: Path
+) -> None:
+    broken = shutil.copytree(inputs[role], tmp_path / role)
+    (broken / missing).unlink()
+    with pytest.raises(InputError, match=f"{missing}: no such file; run the step '{step}' first"):
+        run(inputs, tmp_path / "out", **{role: broken})
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_model_is_logged_with_its_signature(
+    frozen: tuple[Path, dict[str, float]], images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow
+
+    monkeypatch.chdir(frozen[0].parent)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{frozen[0].parent}/mlflow.db")
+    record = json.loads((frozen[0] / "mlflow_run.json").read_text())
+    run = mlflow.MlflowClient().get_run(record["run_id"])
+    assert run.info.status == "FINISHED"
+    assert {name: run.data.metrics[name] for name in frozen[1]} == frozen[1]
+    (logged,) = run.outputs.model_outputs
+    model = mlflow.pyfunc.load_model(f"models:/{logged.model_id}")
+    assert model.metadata.signature is not None
+    assert np.asarray(model.predict(images)).shape == (len(images), 8)
+
+
+def test_damaged_figures_are_bad_input(inputs: dict[str, Path], tmp_path: Path) -> None:
+    broken = shutil.copytree(inputs["evaluation"], tmp_path / "evaluation")
+    (broken / "metrics.json").write_text("{")
+    with pytest.raises(InputError, match=r"metrics.json: not valid JSON"):
+        run(inputs, tmp_path / "out", evaluation=broken)
+    assert not (tmp_path / "out").exists()
