@@ -58,6 +58,15 @@ def manifest(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
 
 
+def project_root() -> Path:
+    """The project's own folder; for a DVC experiment that runs in a temporary copy, the folder it was started from."""
+    root = Path(__file__).resolve().parents[2]
+    for parent in root.parents:
+        if parent.name == "exps" and parent.parent.name == "tmp" and parent.parents[1].name == ".dvc":
+            return parent.parents[2]
+    return root
+
+
 def _sibling(out: Path, role: str) -> Path:
     return out.parent / f"{TEMPORARY}{out.name}-{role}-{os.getpid()}"
 

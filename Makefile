@@ -1,0 +1,72 @@
+# Everything a person types. `make` lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONPATH := $(CURDIR)
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export DVC_NO_ANALYTICS := true
+export MLFLOW_DISABLE_TELEMETRY := true
+# `dvc exp run` commits; a name is only made up where git has none.
+IDENTITY := $(shell git config user.email >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
+
+.PHONY: help install repro cedar results ui tensorboard test e2e check lock kubeflow image clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: $(BIN)/.installed ## make .venv from requirements.lock
+
+$(BIN)/.installed: requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(f"Python {v.major}.{v.minor} found, but 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12 …" if not (3, 11) <= v < (3, 14) else 0)'
+	@echo "installing into .venv (about 3 GB; once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+$(BIN)/.installed-dev: $(BIN)/.installed requirements-dev.lock
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock -r requirements-dev.lock
+	@touch $@
+
+repro: install ## run the whole pipeline on the default data (dvc repro)
+	@dvc repro
+	@$(MAKE) --no-print-directory results
+
+cedar: install ## the same on the CEDAR data set (CEDAR_DIR, RESNET50_DIR where set, else the public ones)
+	$(IDENTITY) dvc exp run -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192 -S train.weights=imagenet -S train.mining=hard -S train.margin=soft -S train.forgeries_per_identity=4 -S train.learning_rate=0.0001 -S train.decay_steps=100 -S train.steps=400
+	@$(MAKE) --no-print-directory results
+
+results: install ## print the figures of the last evaluation and where to look next
+	@python -m components.evaluate show --out reports/evaluation
+	@echo "next: make ui (runs in MLflow) · reports/evaluation/report.html · models/frozen/model_card.md · dvc plots show · dvc exp show"
+
+ui: install ## open MLflow on http://127.0.0.1:5000
+	@mlflow server --backend-store-uri $${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlruns/mlflow.db} --host 127.0.0.1 --port 5000
+
+tensorboard: install ## open TensorBoard on the training curves
+	@tensorboard --logdir mlruns/tensorboard --bind_all
+
+test: $(BIN)/.installed-dev ## the quick tests (under 5 minutes)
+	@python -m pytest tests --ignore=tests/e2e
+
+e2e: $(BIN)/.installed-dev ## the rest: whole runs, Kubeflow's local runner
+	@python -m pytest tests/e2e
+
+check: $(BIN)/.installed-dev ## ruff and mypy over the whole tree
+	@ruff check . && ruff format --check . && mypy
+
+kubeflow: install ## compile the Kubeflow pipeline and run it locally on the sample
+	@python -m pipelines compile && python -m pipelines run
+
+image: ## build the container image
+	@docker build --build-arg GIT_REVISION=$$(git rev-parse HEAD) -t signature-recognition:latest .
+
+lock: $(BIN)/.installed ## compile the lock files anew
+	@uv pip compile --quiet $(LOCK) pyproject.toml -o requirements.lock
+	@uv pip compile --quiet $(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+	@echo uv | uv pip compile --quiet $(LOCK) - -o requirements-uv.lock
+LOCK := --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+clean: ## remove what runs made (not the DVC cache, not mlruns)
+	@rm -rf build data models reports .checkpoints

@@ -1,0 +1,160 @@
+"""A tracked run: what a step may write to MLflow, and the record that it leaves in its output folder."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from components.shared.params import StepParams
+
+UPLOAD_SECONDS = "120"
+
+logger = logging.getLogger(__name__)
+
+
+class Record(BaseModel):
+    """What `mlflow_run.json` holds: enough to log the folder later."""
+
+    run_id: str | None = None
+    params: dict[str, str] = {}
+    metrics: dict[str, float] = {}
+    tags: dict[str, str] = {}
+
+
+class Run:
+    """Writes to one run. Where the store is (or goes) down it warns once and only keeps the record.
+
+    Args:
+        client: an MlflowClient, or None.
+        run_id: the run.
+        logged: parameters that the run already has; they are never logged again.
+    """
+
+    def __init__(self, client: Any, run_id: str | None, logged: dict[str, str] | None = None) -> None:
+        self._client, self.run_id = client, run_id
+        self._logged = logged or {}
+        self.record = Record(run_id=run_id)
+        self.keep_open = False
+
+    def log_params(self, values: Mapping[str, str]) -> None:
+        """Logs parameters that the run does not have yet."""
+        from mlflow.entities import Param
+
+        self.record.params |= values
+        fresh = [Param(key, value) for key, value in values.items() if key not in self._logged]
+        self._logged |= values
+        self._try(lambda: self._client.log_batch(self.run_id, params=fresh))
+
+    def log_metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
+        """Logs figures; the record keeps the last of each."""
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        finite = {key: float(value) for key, value in values.items() if np.isfinite(value)}
+        self.record.metrics |= finite
+        metrics = [Metric(key, value, now, step or 0) for key, value in finite.items()]
+        self._try(lambda: self._client.log_batch(self.run_id, metrics=metrics))
+
+    def set_tags(self, values: Mapping[str, str]) -> None:
+        """Sets tags."""
+        from mlflow.entities import RunTag
+
+        self.record.tags |= values
+        self._try(lambda: self._client.log_batch(self.run_id, tags=[RunTag(k, v) for k, v in values.items()]))
+
+    def log_artifacts(self, path: Path, folder: str) -> None:
+        """Uploads a file, or all files of a folder, into a folder of the run's artifacts."""
+        upload = self._client.log_artifacts if path.is_dir() and self._client else None
+        with _patient():
+            self._try(lambda: (upload or self._client.log_artifact)(self.run_id, str(path), folder))
+
+    def log_dataset(self, name: str, source: Path, digest: str, context: str) -> None:
+        """Notes what data the run used, as an MLflow dataset input.
+
+        Args:
+            name: of the data set.
+            source: where it is.
+            digest: its hash, at most 36 characters.
+            context: `training` or `evaluation`.
+        """
+        from mlflow.entities import Dataset, DatasetInput, InputTag
+
+        dataset = Dataset(name, digest[:36], "local", f'{{"uri": "{source.as_posix()}"}}')
+        used = DatasetInput(dataset, [InputTag("mlflow.data.context", context)])
+        self._try(lambda: self._client.log_inputs(self.run_id, [used]))
+
+    def log_model(self, saved_model: Path, size: int) -> None:
+        """Logs the shipped model, with its signature: encoded image bytes in, embeddings out.
+
+        Args:
+            saved_model: folder of the SavedModel.
+            size: D, of the embeddings.
+        """
+        from components.shared import served
+
+        with _patient():
+            self._try(lambda: served.log(saved_model, size, str(self.run_id)))
+
+    def write(self, folder: Path) -> None:
+        """Writes the record into an output folder."""
+        (folder / "mlflow_run.json").write_text(self.record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    def end(self, status: str) -> None:
+        """Ends the run, unless whoever opened it will."""
+        if not self.keep_open:
+            self._try(lambda: self._client.set_terminated(self.run_id, status))
+
+    def lose(self, error: Exception) -> None:
+        """Goes on without the store, after one warning."""
+        reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        logger.warning(
+            "warning: the tracking server does not answer (%s); going on without it, see README on logging later",
+            reason,
+        )
+        self._client = self.run_id = self.record.run_id = None
+
+    def _try(self, write: Callable[[], object]) -> None:
+        if self._client is None:
+            return
+        try:
+            write()
+        except Exception as error:  # whatever a store that is down may raise
+            self.lose(error)
+
+
+def flat_params(section: str, params: BaseModel) -> dict[str, str]:
+    """Parameters by their dotted names, as strings."""
+    flat: dict[str, str] = {}
+    for key in type(params).model_fields:
+        value = getattr(params, key)
+        name = f"{section}.{key}"
+        flat |= flat_params(name, value) if isinstance(value, StepParams) else {name: _word(value)}
+    return flat
+
+
+def _word(value: object) -> str:
+    """As YAML would write it, so that one value has one spelling wherever it was read."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value)
+
+
+@contextmanager
+def _patient() -> Iterator[None]:
+    """Uploads may take longer than a call that asks whether the store is there."""
+    name = "MLFLOW_HTTP_REQUEST_TIMEOUT"
+    before = os.environ.get(name)
+    os.environ[name] = UPLOAD_SECONDS
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before

@@ -1,0 +1,1 @@
+"""Trains the embedder: a siamese ResNet50 with triplet loss and online mining."""

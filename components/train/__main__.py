@@ -1,0 +1,33 @@
+"""Command line of the train step."""
+
+import argparse
+from collections.abc import Sequence
+
+from components.shared import cli
+from components.shared.params import load
+from components.train.params import TrainParams
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parses the command line and runs the step."""
+    arguments = cli.parser(
+        "train",
+        "Trains the embedder with triplet loss and online mining. A killed run goes on when it is started again.",
+        "python -m components.train --prepared data/prepared --split data/split --out models/embedder",
+    )
+    cli.folder(arguments, "prepared", "data/prepared", "prepared images")
+    cli.folder(arguments, "split", "data/split", "which image is in train, val and test")
+    cli.folder(arguments, "out", "models/embedder", "where the embedder goes")
+    options = arguments.parse_args(argv)
+    cli.execute(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> None:
+    params = load(TrainParams, "train", options.params)
+    from components.train import step
+
+    step.run(params, options.prepared, options.split, options.out)
+
+
+if __name__ == "__main__":
+    main()

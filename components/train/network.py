@@ -1,0 +1,98 @@
+"""The embedder: ResNet50 → average pooling → dropout → Dense → unit length."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from components.shared.errors import InputError
+
+PUBLIC_WEIGHTS = "hf://timm/resnet50.tv_in1k"
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+RESNET50 = {
+    "input_conv_filters": [64],
+    "input_conv_kernel_sizes": [7],
+    "stackwise_num_filters": [64, 128, 256, 512],
+    "stackwise_num_blocks": [3, 4, 6, 3],
+    "stackwise_num_strides": [1, 2, 2, 2],
+    "block_type": "bottleneck_block",
+}
+
+
+def build(
+    image_shape: tuple[int, int, int], embedding_size: int, dropout: float, weights: str, seed: int, precision: str
+) -> Any:
+    """Builds the embedder.
+
+    With weights of its own the backbone's batch normalisation stays in inference mode; from `none` it trains.
+
+    Args:
+        image_shape: (height, width, channels) of the prepared images; one channel is grey.
+        embedding_size: D.
+        dropout: fraction of the pooled features.
+        weights: `none`, `imagenet`, `hf://…` or a folder in the layout of timm's presets.
+        seed: of the dropout.
+        precision: `float32` or `mixed_bfloat16`; the head is float32 either way.
+
+    Returns:
+        A keras.Model from uint8 [N, H, W, C], 0 to 255, to float32 [N, D] of unit length.
+
+    Raises:
+        InputError: the weights cannot be loaded.
+    """
+    images = keras.Input(image_shape, dtype="uint8", name="images")
+    features = _backbone(image_shape, weights, precision)(
+        _network_range(images, image_shape[2], precision), training=False if weights != "none" else None
+    )
+    pooled = keras.layers.GlobalAveragePooling2D(dtype="float32", name="pool")(features)
+    kept = keras.layers.Dropout(dropout, seed=seed, dtype="float32", name="dropout")(pooled)
+    projected = keras.layers.Dense(embedding_size, dtype="float32", name="project")(kept)
+    embeddings = keras.layers.UnitNormalization(dtype="float32", name="embeddings")(projected)
+    return keras.Model(images, embeddings, name="embedder")
+
+
+def float32_twin(model: Any) -> Any:
+    """The same network computing in float32, whatever precision trained it, with the same weights."""
+    dropout = model.get_layer("dropout").rate
+    twin = build(model.input_shape[1:], model.output_shape[-1], dropout, "none", 0, "float32")
+    twin.set_weights(model.get_weights())
+    return twin
+
+
+def _network_range(images: Any, channels: int, precision: str) -> Any:
+    """Grey: ink bright on black, so that padding looks like paper. RGB: ImageNet's mean and deviation."""
+    if channels == 1:
+        grey = keras.layers.Rescaling(-1 / 127.5, 2.0, dtype=precision, name="ink")(images)
+        return keras.layers.Concatenate(dtype=precision, name="grey_to_rgb")([grey, grey, grey])
+    scale = [1 / (255 * deviation) for deviation in IMAGENET_STD]
+    offset = [-mean / deviation for mean, deviation in zip(IMAGENET_MEAN, IMAGENET_STD, strict=True)]
+    return keras.layers.Rescaling(scale, offset, dtype=precision, name="imagenet")(images)
+
+
+def _backbone(image_shape: tuple[int, int, int], weights: str, precision: str) -> Any:
+    import keras_hub
+
+    shape = (*image_shape[:2], 3)
+    if weights == "none":
+        return keras_hub.models.ResNetBackbone(**RESNET50, image_shape=shape, dtype=precision, name="resnet50")
+    preset = _preset(weights)
+    try:
+        return keras_hub.models.ResNetBackbone.from_preset(preset, image_shape=shape, dtype=precision, name="resnet50")
+    except Exception as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise InputError(
+            f"train.weights: cannot load '{preset}' ({reason}); "
+            f"set RESNET50_DIR to a folder with config.json and model.safetensors, or use weights: none"
+        ) from error
+
+
+def _preset(weights: str) -> str:
+    if weights == "imagenet":
+        weights = os.environ.get("RESNET50_DIR") or PUBLIC_WEIGHTS
+    if weights.startswith("hf://"):
+        return weights
+    if not (Path(weights) / "config.json").is_file():
+        raise InputError(f"train.weights: {weights} is not a folder with config.json and model.safetensors")
+    return weights

@@ -1,0 +1,40 @@
+"""Parameters of the train step."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from components.shared.params import StepParams
+
+
+class TrainParams(StepParams):
+    """Section `train` of params.yaml."""
+
+    seed: int = Field(0, ge=0, description="seed of weights, batches, augmentation and dropout")
+    weights: str = Field(
+        "none", description="none | imagenet (RESNET50_DIR, else the public weights) | hf://… | a folder"
+    )
+    embedding_size: int = Field(128, ge=2)
+    dropout: float = Field(0.1, ge=0, lt=1)
+    mining: Literal["semi-hard", "hard"] = "semi-hard"
+    margin: float | Literal["soft"] = Field(0.5, description="a distance, or soft (softplus in place of the hinge)")
+    identities_per_batch: int = Field(8, ge=2, description="P")
+    images_per_identity: int = Field(4, ge=2, description="K, genuine images")
+    forgeries_per_identity: int = Field(2, ge=0, description="skilled forgeries, which are negatives for every anchor")
+    augment: bool = True
+    steps: int = Field(160, ge=1)
+    learning_rate: float = Field(1e-3, gt=0, description="of Adam, before decay")
+    decay_steps: int = Field(40, ge=1)
+    decay_rate: float = Field(0.7, gt=0, le=1)
+    staircase: bool = False
+    beta_1: float = Field(0.9, ge=0, lt=1)
+    validate_every: int = Field(40, ge=1, description="steps")
+    checkpoint_every: int = Field(20, ge=1, description="steps")
+    precision: Literal["auto", "float32", "mixed_bfloat16"] = "auto"
+    deterministic: bool = Field(False, description="equal bits for equal seeds on one kind of machine, somewhat slower")
+
+    @model_validator(mode="after")
+    def _margin_is_positive(self) -> "TrainParams":
+        if self.margin != "soft" and self.margin <= 0:
+            raise ValueError(f"margin is {self.margin}, but must be positive or 'soft'")
+        return self

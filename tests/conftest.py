@@ -1,0 +1,39 @@
+"""What several test modules need: a tiny generated data set, and the real one where it is at hand."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHARED = PROJECT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def raw_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """data/raw of 8 generated identities × (4 genuine + 3 forgeries)."""
+    from components.ingest import step
+    from components.ingest.params import IngestParams, SampleParams
+
+    out = tmp_path_factory.mktemp("data") / "raw"
+    step.run(IngestParams(sample=SampleParams(seed=0, identities=8, genuine=4, forgeries=3)), out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def cedar_dir() -> Path:
+    """The real CEDAR data; skips where it is missing."""
+    return _real("CEDAR_DIR", SHARED / "datasets" / "cedar")
+
+
+@pytest.fixture(scope="session")
+def resnet50_dir() -> Path:
+    """ImageNet weights of ResNet50; skips where they are missing."""
+    return _real("RESNET50_DIR", SHARED / "weights" / "resnet50.tv_in1k")
+
+
+def _real(variable: str, fallback: Path) -> Path:
+    folder = Path(os.environ.get(variable) or fallback)
+    if not folder.is_dir():
+        pytest.skip(f"{variable} is not set and {fallback.name} is not at hand")
+    return folder
