@@ -13,13 +13,16 @@ from components.ingest.strokes import Stroke
 
 Grey = NDArray[np.uint8]
 OVERSAMPLING = 2
+FIBRES = np.array([-2, 2] + 14 * [0], np.int16)  # the paper's grain, in grey levels
 SHIFT = 4  # fractional bits of the coordinates given to OpenCV
+QUICK = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_DEFAULT]
+QUICK += [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_NONE]
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A sheet: size in pixels, grey of the paper and of the darkest ink, the part of it that is written on, PNG mode."""
+    """A sheet: size in pixels, greys of the paper and of the ink, the part of it that is written on, PNG mode."""
 
     width: int
     height: int
@@ -35,13 +38,10 @@ def render(strokes: list[Stroke], paper: Paper, rng: np.random.Generator) -> byt
     Returns:
         the bytes of a PNG file.
     """
-    ink = _coverage(strokes, paper, rng)
-    depth = paper.grey - paper.ink
-    noise = rng.integers(0, 8, (paper.height, paper.width), dtype=np.uint8)
-    sheet = np.full((paper.height, paper.width), paper.grey, np.int16)
-    sheet -= (noise == 0).astype(np.int16) * 2
-    sheet += (noise == 1).astype(np.int16) * 2
-    sheet -= (ink.astype(np.int16) * depth // 255).astype(np.int16)
+    darkening = np.arange(256) * (paper.grey - paper.ink) // 255
+    fibres = rng.integers(0, len(FIBRES), (paper.height, paper.width), dtype=np.uint8)
+    sheet = paper.grey + FIBRES[fibres]
+    sheet -= darkening.astype(np.int16)[_coverage(strokes, paper, rng)]
     return _encoded(np.clip(sheet, 0, 255).astype(np.uint8), paper.mode)
 
 
@@ -75,7 +75,7 @@ def _encoded(grey: Grey, mode: str) -> bytes:
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
-    done, encoded = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    done, encoded = cv2.imencode(".png", pixels, QUICK)
     if not done:
         raise RuntimeError("OpenCV could not encode a PNG")
     return encoded.tobytes()

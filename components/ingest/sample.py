@@ -1,6 +1,7 @@
 """The generated sample: signatures of identities that do not exist, and imitations of them by other hands."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -16,7 +17,8 @@ from components.ingest.strokes import Hand, Manner, Points
 VERSION = 1  # raise it with every change of what a seed gives
 MODES: tuple[Literal["L", "P", "RGBA"], ...] = ("L", "P", "RGBA")
 KINDS: tuple[Kind, ...] = get_args(Kind)
-FORGERS = 5
+FORGERS = 5  # hands that imitate one identity
+THREADS = 4
 LEAKING_GREY = {"genuine": (234, 246), "forgery": (249, 256)}
 
 
@@ -35,7 +37,11 @@ def generate(params: SampleParams, folder: Path) -> list[Entry]:
         for kind, count in zip(KINDS, (params.genuine, params.forgeries), strict=True)
         for number in range(count)
     ]
-    return [_save(params, folder, *which) for which in tqdm(wanted, desc="ingest", unit="image")]
+    for identity, kind, _ in wanted:
+        (folder / _folder(identity, kind)).mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(THREADS) as pool:
+        entries = pool.map(lambda which: _save(params, folder, *which), wanted)
+        return list(tqdm(entries, total=len(wanted), desc="ingest", unit="image"))
 
 
 def image(params: SampleParams, identity: int, kind: Kind, number: int) -> bytes:
@@ -45,7 +51,7 @@ def image(params: SampleParams, identity: int, kind: Kind, number: int) -> bytes
     if kind == "forgery":
         hand, manner = _forged(params, identity, hand, rng), _watching(rng)
     else:
-        manner = _fluent(rng)
+        manner = _fluent(hand, rng)
     written = strokes.write(model, hand, manner, rng)
     return paper.render(written, _sheet(params, kind, rng), rng)
 
@@ -57,11 +63,13 @@ def name(identity: int) -> str:
 
 def _save(params: SampleParams, folder: Path, identity: int, kind: Kind, number: int) -> Entry:
     content = image(params, identity, kind, number)
-    path = f"images/{name(identity)}/{kind}/{number + 1:02d}.png"
-    file = folder / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content)
+    path = f"{_folder(identity, kind)}/{number + 1:02d}.png"
+    (folder / path).write_bytes(content)
     return Entry(path, name(identity), kind, hashlib.sha256(content).hexdigest())
+
+
+def _folder(identity: int, kind: Kind) -> str:
+    return f"images/{name(identity)}/{kind}"
 
 
 def _generator(*key: int) -> np.random.Generator:
@@ -80,10 +88,10 @@ def _forged(params: SampleParams, identity: int, target: Hand, rng: np.random.Ge
     return strokes.mixed(own, target, share=0.15 + 0.35 * rng.random())
 
 
-def _fluent(rng: np.random.Generator) -> Manner:
+def _fluent(hand: Hand, rng: np.random.Generator) -> Manner:
     return Manner(
-        deviation=0.07 + 0.05 * rng.random(),
-        warp=0.02 + 0.03 * rng.random(),
+        deviation=hand.variation * (0.06 + 0.03 * rng.random()),
+        warp=hand.variation * (0.028 + 0.028 * rng.random()),
         tremor=0.0012 * rng.random(),
         hesitations=int(rng.integers(0, 2)),
         lifts=0,
@@ -93,9 +101,9 @@ def _fluent(rng: np.random.Generator) -> Manner:
 
 def _watching(rng: np.random.Generator) -> Manner:
     return Manner(
-        deviation=0.09 + 0.06 * rng.random(),
-        warp=0.03 + 0.04 * rng.random(),
-        tremor=0.002 + 0.005 * rng.random(),
+        deviation=0.14 + 0.08 * rng.random(),
+        warp=0.07 + 0.05 * rng.random(),
+        tremor=0.0055 + 0.0065 * rng.random(),
         hesitations=int(rng.integers(1, 6)),
         lifts=int(rng.integers(0, 2)),
         taper=0.2 * rng.random(),

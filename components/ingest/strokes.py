@@ -27,7 +27,9 @@ MOVEMENTS: tuple[tuple[tuple[float, float], ...], ...] = (
 
 @dataclass(frozen=True)
 class Hand:
-    """The habits of a writer: slant, widening, pen width (of the signature's length), its contrast, tension, rise."""
+    """The habits of a writer: slant, widening, pen width (of the signature's length), its contrast, tension, rise, and
+    how much the own writing varies (1 = usual).
+    """
 
     slant: float
     widening: float
@@ -35,6 +37,7 @@ class Hand:
     contrast: float
     tension: float
     rise: float
+    variation: float
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def bell(rng: np.random.Generator, *shape: int) -> Points:
 
 def draw_hand(rng: np.random.Generator) -> Hand:
     """A writer's habits."""
-    slant, widening, pen, contrast, tension, rise = rng.random(6)
+    slant, widening, pen, contrast, tension, rise, variation = rng.random(7)
     return Hand(
         slant=-0.15 + 0.7 * slant,
         widening=0.8 + 0.5 * widening,
@@ -73,6 +76,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         contrast=0.15 + 0.35 * contrast,
         tension=0.25 * tension,
         rise=-0.06 + 0.16 * rise,
+        variation=0.4 + 2.0 * variation * variation,
     )
 
 
@@ -110,7 +114,7 @@ def write(model: list[Points], hand: Hand, manner: Manner, rng: np.random.Genera
     length = max(float(stroke[:, 0].max()) for stroke in model) * hand.widening
     bends = bell(rng, 2, 4) * manner.warp
     tilt = hand.slant + 0.05 * float(bell(rng)), hand.rise + 0.02 * float(bell(rng))
-    written = []
+    written: list[Stroke] = []
     for control in model:
         moved = control + manner.deviation * bell(rng, *control.shape)
         line = _placed(_spline(moved, hand.tension), hand.widening, tilt, bends, length)
@@ -150,7 +154,8 @@ def _spline(control: Points, tension: float) -> Points:
 def _placed(line: Points, widening: float, tilt: tuple[float, float], bends: Points, length: float) -> Points:
     """Applies the hand's proportions, a smooth drift along the line, slant and rise; lengths become relative."""
     x, y = line[:, 0] * widening / length, line[:, 1] / length
-    drift = [b[0] * x + b[1] * x * x + b[2] * y * 3 + b[3] * (x * (1 - x)) for b in bends]
+    along, up = np.clip(bends[:, 0], -0.2, 0.2), np.clip(3 * bends[:, 2], -0.4, 0.4)
+    drift = [along[i] * x + bends[i, 1] * x * x + up[i] * y + bends[i, 3] * x * (1 - x) for i in range(2)]
     x, y = x + drift[0], y + drift[1]
     return np.stack([x + tilt[0] * y, y + tilt[1] * x], axis=1)
 
