@@ -1,0 +1,83 @@
+"""Logs output folders whose run the tracking store missed: `python -m components.shared.relog models/embedder …`."""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from components.shared import cli, tracking
+from components.shared.errors import InputError
+from components.shared.run import Run
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parses the command line and logs the folders as one run."""
+    arguments = argparse.ArgumentParser(
+        prog="python -m components.shared.relog",
+        description="Logs the outputs of train, evaluate and freeze to MLflow, as one new run.",
+        epilog="example:  python -m components.shared.relog models/embedder reports/evaluation models/frozen",
+    )
+    arguments.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a step's output folder")
+    options = arguments.parse_args(argv)
+    cli.execute(lambda: relog(options.folders))
+
+
+def relog(folders: Sequence[Path]) -> str:
+    """Logs folders as one new run.
+
+    Args:
+        folders: outputs of train, evaluate or freeze.
+
+    Returns:
+        The new run's id.
+
+    Raises:
+        InputError: a folder has no record, or the store still does not answer.
+    """
+    for folder in folders:
+        if not (folder / tracking.RECORD).is_file():
+            raise InputError(f"{folder}: has no {tracking.RECORD}; name the output folder of train, evaluate or freeze")
+    try:
+        client = tracking.connect()
+        created = client.create_run(tracking.experiment_id(client), tags={"mlflow.runName": f"relog-{os.urandom(3).hex()}"})
+    except Exception as error:
+        raise InputError(f"the tracking server does not answer: {str(error).splitlines()[0][:200]}") from error
+    run = Run(client, created.info.run_id)
+    for folder in folders:
+        _log(run, folder)
+    run.end("FINISHED")
+    if run.run_id is None:
+        raise InputError("the tracking server stopped answering; run this again")
+    print(f"logged as run {run.run_id}")  # noqa: T201
+    return run.run_id
+
+
+def _log(run: Run, folder: Path) -> None:
+    record = tracking.read(folder)
+    run.log_params(record.params)
+    run.set_tags(record.tags)
+    history = folder / "history.csv"
+    if history.is_file():
+        for row in pd.read_csv(history).to_dict("records"):
+            step = int(row.pop("step"))
+            run.log_metrics({str(name): float(value) for name, value in row.items()}, step=step)
+    else:
+        run.log_metrics(record.metrics)
+    if (folder / "saved_model").is_dir():
+        run.log_model(folder / "saved_model", _embedding_size(folder))
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.suffix not in {".keras", ".pb"}:
+            run.log_artifacts(path, folder.name)
+
+
+def _embedding_size(folder: Path) -> int:
+    import tensorflow as tf
+
+    signature = tf.saved_model.load(str(folder / "saved_model")).signatures["serving_default"]
+    return int(signature.structured_outputs["embeddings"].shape[-1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Atomic outputs."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from components.shared.files import TEMPORARY, atomic_file, atomic_folder, manifest, sha256
+
+
+def test_a_folder_appears_whole_and_replaces_the_old_one(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for content in ("first", "second"):
+        with atomic_folder(out) as fresh:
+            (fresh / content).write_text(content)
+    assert [path.name for path in out.iterdir()] == ["second"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_failure_leaves_the_old_folder_and_nothing_beside_it(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with atomic_folder(out) as fresh:
+        (fresh / "old").touch()
+    with pytest.raises(RuntimeError), atomic_folder(out) as fresh:
+        (fresh / "new").touch()
+        raise RuntimeError
+    assert [path.name for path in out.iterdir()] == ["old"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from components.shared.files import atomic_folder\n"
+        "with atomic_folder(Path(sys.argv[1])) as fresh: (fresh / 'half').touch(); time.sleep(60)"
+    )
+    project = Path(__file__).resolve().parents[2]
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "out")], env={**os.environ, "PYTHONPATH": str(project)}
+    )
+    while not list(tmp_path.glob(f"{TEMPORARY}*/half")):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert not (tmp_path / "out").exists()
+    with atomic_folder(tmp_path / "out") as fresh:
+        (fresh / "whole").touch()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), atomic_file(tmp_path / "a") as fresh:
+        fresh.write_text("half")
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+    with atomic_file(tmp_path / "a") as fresh:
+        fresh.write_text("whole")
+    assert (tmp_path / "a").read_text() == "whole"
+
+
+def test_a_manifest_names_every_file_with_its_hash(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "c").write_bytes(b"x")
+    assert manifest(tmp_path) == {"b/c": hashlib.sha256(b"x").hexdigest()}
+    assert sha256(tmp_path / "b" / "c") == hashlib.sha256(b"x").hexdigest()
