@@ -22,7 +22,7 @@ def load_embedder(folder: Path) -> "keras.Model":
     """
     path = folder / "embedder.keras"
     if not path.is_file():
-        raise InputError(f"{path}: no such file; run the train step first")
+        raise InputError(f"{path}: no such file; run train first")
     import keras
 
     try:

@@ -1,0 +1,56 @@
+"""What any embedder must beat: the same network untrained, and histograms of oriented gradients (HOG)."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    import keras
+
+HOG_HEIGHT = 64
+HOG_CELL = 8
+HOG_WIDEST = 256
+
+
+def untrained(model: "keras.Model", seed: int) -> "keras.Model":
+    """The same architecture with fresh random weights.
+
+    Raises:
+        RuntimeError: a layer came out with the weights it had.
+    """
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    fresh = keras.models.clone_model(model)
+    for ours, theirs in zip(fresh.trainable_weights, model.trainable_weights, strict=True):
+        if ours.path.endswith("kernel") and np.array_equal(ours.numpy(), theirs.numpy()):
+            raise RuntimeError(f"the untrained network has the trained weights of {ours.path}")
+    return fresh
+
+
+def hog(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> NDArray[np.float32]:
+    """HOG descriptors (Dalal & Triggs 2005) of prepared images: 8-pixel cells at a height of 64 pixels.
+
+    Args:
+        images: uint8 [N, H, W, 1 or 3].
+        rows: which images, n of them.
+
+    Returns:
+        float32 [n, D], each block normalised by OpenCV's L2-Hys.
+    """
+    import cv2
+
+    width = round(images.shape[2] * HOG_HEIGHT / images.shape[1] / HOG_CELL) * HOG_CELL
+    size = (min(max(width, 2 * HOG_CELL), HOG_WIDEST), HOG_HEIGHT)
+    cell = (HOG_CELL, HOG_CELL)
+    descriptor = cv2.HOGDescriptor(size, (2 * HOG_CELL, 2 * HOG_CELL), cell, cell, 9)
+    result = np.empty((len(rows), descriptor.getDescriptorSize()), np.float32)
+    for i, row in enumerate(tqdm(rows, desc="hog", unit="image", file=sys.stderr)):
+        image = np.asarray(images[row])
+        grey = image[..., 0] if image.shape[-1] == 1 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        scaled = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+        result[i] = np.asarray(descriptor.compute(scaled), np.float32).ravel()
+    return result

@@ -1,0 +1,53 @@
+"""What is measured: the images of one part of the split, and whose they are."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from components.shared.errors import InputError
+from components.shared.images import NORMALISATION, Normalisation
+
+
+class Part(NamedTuple):
+    """Images of one part.
+
+    Attributes:
+        rows: int [n] in the image store.
+        names: the identities, sorted.
+        identity: int [n], position in `names`; of a forgery, the identity imitated.
+        forged: bool [n].
+    """
+
+    rows: NDArray[np.intp]
+    names: list[str]
+    identity: NDArray[np.intp]
+    forged: NDArray[np.bool_]
+
+
+def part(index: pd.DataFrame, partition: pd.DataFrame, name: str) -> Part:
+    """The images that the split puts into part `name`, in the store's order."""
+    rows = np.sort(partition.loc[partition["part"] == name, "row"].to_numpy(np.intp))
+    chosen = index.iloc[rows]
+    names, identity = np.unique(chosen["identity"].to_numpy(dtype=str), return_inverse=True)
+    return Part(rows, [str(n) for n in names], identity, (chosen["kind"] == "forgery").to_numpy(dtype=bool))
+
+
+def check_normalisation(prepared: Path, embedder: Path) -> Normalisation:
+    """The normalisation that the images and the embedder share.
+
+    Raises:
+        InputError: it is missing, or the embedder was trained on images that were prepared in another way.
+    """
+    if not (embedder / NORMALISATION).is_file():
+        raise InputError(f"{embedder / NORMALISATION}: no such file; run train first")
+    images, model = (Normalisation.load(folder / NORMALISATION) for folder in (prepared, embedder))
+    theirs = model.model_dump()
+    told = ", ".join(f"{key} {theirs[key]}, here {value}" for key, value in images if value != theirs[key])
+    if told:
+        raise InputError(
+            f"{embedder} was trained on images prepared otherwise than {prepared} ({told}); run train again"
+        )
+    return images

@@ -1,0 +1,89 @@
+"""A tiny prepared store, its split and an embedder, written file by file as the steps before evaluate do."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+HEIGHT, WIDTH = 16, 24
+GENUINE, FORGERIES = 7, 4
+PARTS = {"train": 2, "val": 5, "test": 8}
+
+
+class Inputs(NamedTuple):
+    prepared: Path
+    split: Path
+    embedder: Path
+
+
+@pytest.fixture(scope="session")
+def write_inputs() -> Callable[[Path, int], Inputs]:
+    """Writes inputs with so many forgeries of each identity into a folder."""
+    return _write
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
+    return _write(tmp_path_factory.mktemp("inputs"), FORGERIES)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """These tests track into a store of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        store = tmp_path_factory.mktemp("mlruns")
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store / 'mlflow.db'}")
+        patch.chdir(store)  # where MLflow puts artifacts of such a store
+        yield
+
+
+def _write(folder: Path, forgeries: int) -> Inputs:
+    found = Inputs(folder / "prepared", folder / "split", folder / "embedder")
+    for path in found:
+        path.mkdir()
+    parts = [part for part, count in PARTS.items() for _ in range(count)]
+    rows = []
+    for identity, part in enumerate(parts):
+        kinds = ["genuine"] * GENUINE + ["forgery"] * forgeries
+        rows += [(f"writer-{identity:02}", kind, part, i) for i, kind in enumerate(kinds)]
+    images = np.stack([_image(int(name[-2:]), kind, i) for name, kind, _, i in rows])
+    index = pd.DataFrame(
+        {
+            "path": [f"{name}/{kind}/{i}.png" for name, kind, _, i in rows],
+            "identity": [row[0] for row in rows],
+            "kind": [row[1] for row in rows],
+            "sha256": [f"{i:064x}" for i in range(len(rows))],
+            "height": HEIGHT,
+            "width": WIDTH,
+        }
+    )
+    np.save(found.prepared / "images.npy", images)
+    index.to_parquet(found.prepared / "index.parquet")
+    normalisation = {"mode": "shape", "height": HEIGHT, "width": WIDTH, "channels": 1}
+    for path in (found.prepared, found.embedder):
+        (path / "normalise.json").write_text(json.dumps(normalisation))
+    partition = {"row": np.arange(len(rows)), "part": [row[2] for row in rows], "fold": -1}
+    pd.DataFrame(partition).to_parquet(found.split / "split.parquet")
+    _embedder().save(found.embedder / "embedder.keras")
+    return found
+
+
+def _image(identity: int, kind: str, number: int) -> np.ndarray:
+    """Blurred noise of the identity's own, more of other noise in a forgery than in a genuine image."""
+    own = np.random.default_rng([1, identity]).normal(size=(HEIGHT // 4, WIDTH // 4))
+    noise = np.random.default_rng([2, identity, number, kind == "forgery"]).normal(size=own.shape)
+    mixed = own + noise * (1.6 if kind == "forgery" else 1.1)
+    return np.kron(128 + 40 * mixed, np.ones((4, 4))).clip(0, 255).astype(np.uint8)[..., None]
+
+
+def _embedder() -> Any:
+    import keras
+
+    keras.utils.set_random_seed(3)
+    inputs = keras.Input((HEIGHT, WIDTH, 1))
+    hidden = keras.layers.Flatten()(keras.layers.Rescaling(1 / 40, offset=-128 / 40)(inputs))
+    return keras.Model(inputs, keras.layers.UnitNormalization()(keras.layers.Dense(12)(hidden)))

@@ -1,0 +1,70 @@
+"""Intervals of figures and of paired differences against slow loops."""
+
+import numpy as np
+import pytest
+
+from components.evaluate.bootstrap import draw_weights
+from components.evaluate.intervals import difference, intervals
+from components.evaluate.params import EvaluateParams
+from components.evaluate.verification import Verification, figures, user_eers
+from components.shared import metrics
+from components.shared.pairs import Scores, compare
+
+PARAMS = EvaluateParams(bootstrap=60)
+
+
+def verification(quality: float, identities: int = 9, seed: int = 0) -> Verification:
+    rng = np.random.default_rng(seed)
+    identity = np.repeat(np.arange(identities), 8)
+    vectors = rng.normal(size=(identities, 6))[identity] * quality + rng.normal(size=(len(identity), 6))
+    forged = np.tile(np.arange(8) >= 5, identities)
+    found = compare(vectors, identity, forged, 1, 1, 0)
+    return Verification("random", 1, found.genuine, found.random)
+
+
+def eer_of_resample(v: Verification, weights: np.ndarray) -> float:
+    drawn = [name for name, times in enumerate(weights) for _ in range(int(times))]
+    genuine, impostor = (
+        np.concatenate([group.distance[group.identity == name] for name in drawn]) for group in (v.genuine, v.impostor)
+    )
+    return metrics.eer(genuine, impostor).rate
+
+
+def test_the_interval_of_a_difference_is_that_of_a_loop_over_resamples() -> None:
+    ours, theirs = verification(1.0), verification(0.6)
+    weights = draw_weights(9, PARAMS.bootstrap, PARAMS.seed)
+    loop = [eer_of_resample(ours, w) - eer_of_resample(theirs, w) for w in weights]
+    found = difference(ours, theirs, "d", PARAMS)
+    assert found["d_ci_low"] == pytest.approx(np.percentile(loop, 2.5), abs=1e-12)
+    assert found["d_ci_high"] == pytest.approx(np.percentile(loop, 97.5), abs=1e-12)
+
+
+def test_the_same_embedder_differs_by_nothing_in_every_resample() -> None:
+    assert difference(verification(1.0), verification(1.0), "d", PARAMS) == {"d_ci_low": 0.0, "d_ci_high": 0.0}
+
+
+def test_every_interval_brackets_its_figure() -> None:
+    v = verification(0.8)
+    values, ends = figures(v, PARAMS), intervals(v, PARAMS)
+    for name in ("eer", "eer_user", "auc", "frr_at_far_1pct"):
+        key = f"{v.key}/{name}"
+        assert ends[f"{key}_ci_low"] <= values[key] <= ends[f"{key}_ci_high"]
+        assert ends[f"{key}_ci_low"] < ends[f"{key}_ci_high"]
+
+
+def test_the_interval_of_the_mean_over_identities_resamples_their_eers() -> None:
+    v = verification(0.8)
+    users = np.array(list(user_eers(v).values()))
+    weights = draw_weights(9, PARAMS.bootstrap, PARAMS.seed)
+    low, high = np.percentile(weights @ users / 9, (2.5, 97.5))
+    ends = intervals(v, PARAMS)
+    assert ends[f"{v.key}/eer_user_ci_low"] == pytest.approx(low)
+    assert ends[f"{v.key}/eer_user_ci_high"] == pytest.approx(high)
+
+
+def test_without_resamplings_or_with_one_identity_there_is_no_interval() -> None:
+    v = verification(0.8)
+    assert intervals(v, EvaluateParams(bootstrap=0)) == {}
+    assert difference(v, v, "d", EvaluateParams(bootstrap=0)) == {}
+    alone = Scores(v.genuine.distance[:4], np.zeros(4, np.int32))
+    assert intervals(Verification("skilled", 1, alone, alone), PARAMS) == {}

@@ -1,0 +1,229 @@
+"""The whole step on a tiny store."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from components.evaluate.params import EvaluateParams
+from components.evaluate.step import Evaluation, run
+from components.shared import metrics as rates
+from components.shared.embed import embed, load_embedder
+from components.shared.errors import InputError
+from tests.evaluate.conftest import FORGERIES, GENUINE, PARTS, Inputs
+
+PARAMS = EvaluateParams(draws=3, bootstrap=50)
+FILES = {
+    "metrics.json", "threshold.json", "roc.csv", "det.csv", "scores.parquet", "report.html",
+    "roc.png", "det.png", "scores.png", "mlflow_run.json",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("reports") / "evaluation"
+
+
+@pytest.fixture(scope="module")
+def evaluation(inputs: Inputs, out: Path) -> Evaluation:
+    return run(PARAMS, *inputs, out)
+
+
+def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, float]:
+    found: dict[str, float] = {}
+    for key, value in tree.items():
+        found |= flat(value, f"{prefix}{key}/") if isinstance(value, dict) else {prefix + key: value}
+    return found
+
+
+def single_by_loop(inputs: Inputs, part: str) -> tuple[list[float], list[float], list[float]]:
+    """Genuine, skilled and random single-reference distances of a part, image by image."""
+    images = np.load(inputs.prepared / "images.npy")
+    index = pd.read_parquet(inputs.prepared / "index.parquet")
+    rows = np.flatnonzero(pd.read_parquet(inputs.split / "split.parquet")["part"] == part)
+    vectors = embed(load_embedder(inputs.embedder), images, progress=False)
+    genuine, skilled, random = [], [], []
+    for a in rows:
+        for b in rows:
+            if index["kind"][a] == "forgery":
+                continue
+            distance = float(np.linalg.norm(vectors[a] - vectors[b]))
+            if index["identity"][a] == index["identity"][b]:
+                if index["kind"][b] == "forgery":
+                    skilled.append(distance)
+                elif a < b:
+                    genuine.append(distance)
+            elif index["kind"][b] == "genuine":
+                random.append(distance)
+    return genuine, skilled, random
+
+
+def test_every_file_is_there_and_metrics_json_is_what_was_returned(evaluation: Evaluation, out: Path) -> None:
+    assert {path.name for path in out.iterdir()} == FILES
+    assert flat(json.loads((out / "metrics.json").read_text())) == evaluation.metrics
+    assert evaluation.report == out / "report.html"
+    assert all(np.isfinite(value) for value in evaluation.metrics.values())
+
+
+@pytest.mark.parametrize(("part", "prefix"), [("test", ""), ("val", "val/")])
+def test_single_reference_figures_are_those_of_a_loop(
+    evaluation: Evaluation, inputs: Inputs, part: str, prefix: str
+) -> None:
+    genuine, skilled, random = single_by_loop(inputs, part)
+    for kind, impostor in (("skilled", skilled), ("random", random)):
+        key = f"{prefix}verification/{kind}/refs_1"
+        assert evaluation.metrics[f"{key}/eer"] == pytest.approx(rates.eer(genuine, impostor).rate, abs=1e-9)
+        assert evaluation.metrics[f"{key}/auc"] == pytest.approx(rates.auc(genuine, impostor), abs=1e-9)
+        assert evaluation.metrics[f"{key}/n_identities"] == PARTS[part]
+        assert evaluation.metrics[f"{key}/n_pairs"] == len(genuine) + len(impostor)
+        assert 0.02 < evaluation.metrics[f"{key}/eer"] < 0.48  # a case that could fail either way
+
+
+def test_all_promised_names_are_there(evaluation: Evaluation) -> None:
+    for kind in ("skilled", "random"):
+        for references in (1, 5):
+            key = f"verification/{kind}/refs_{references}"
+            for name in ("eer", "eer_user", "auc", "frr_at_far_1pct"):
+                assert 0 <= evaluation.metrics[f"{key}/{name}"] <= 1
+                low, high = (evaluation.metrics[f"{key}/{name}_ci_{end}"] for end in ("low", "high"))
+                assert low <= evaluation.metrics[f"{key}/{name}"] <= high
+            assert {f"{key}/n_identities", f"{key}/n_pairs", f"val/{key}/eer"} <= evaluation.metrics.keys()
+            assert {f"{key}/far_at_threshold", f"{key}/frr_at_threshold"} <= evaluation.metrics.keys()
+        floor = f"floor/untrained/{kind}/refs_1/eer"
+        for end in ("", "_difference", "_difference_ci_low", "_difference_ci_high"):
+            assert floor + end in evaluation.metrics
+        assert f"floor/hog/{kind}/refs_1/eer" in evaluation.metrics
+    assert {"identification/refs_5/accuracy", "val/identification/refs_5/accuracy"} <= evaluation.metrics.keys()
+
+
+def test_the_difference_to_the_untrained_network_is_that_of_the_two_eers(evaluation: Evaluation) -> None:
+    found = evaluation.metrics
+    floor = "floor/untrained/skilled/refs_1/eer"
+    assert found[f"{floor}_difference"] == found["verification/skilled/refs_1/eer"] - found[floor]
+
+
+def test_thresholds_come_from_val_and_are_carried_to_test(evaluation: Evaluation, inputs: Inputs, out: Path) -> None:
+    chosen = json.loads((out / "threshold.json").read_text())
+    assert {(t["kind"], t["references"], t["policy"]) for t in chosen} == {
+        (kind, references, policy)
+        for kind in ("skilled", "random")
+        for references in (1, 5)
+        for policy in ("equal_error", "far_1pct")
+    }
+    assert {t["chosen_on"] for t in chosen} == {"val"}
+    threshold = next(t["threshold"] for t in chosen if (t["kind"], t["references"]) == ("skilled", 1))
+    genuine, skilled, _ = single_by_loop(inputs, "val")
+    assert threshold == pytest.approx(rates.eer(genuine, skilled).threshold, abs=1e-6)
+    genuine, skilled, _ = single_by_loop(inputs, "test")
+    far, frr = rates.rates_at(genuine, skilled, threshold)
+    assert evaluation.metrics["verification/skilled/refs_1/far_at_threshold"] == far
+    assert evaluation.metrics["verification/skilled/refs_1/frr_at_threshold"] == frr
+
+
+def test_scores_hold_the_comparisons_that_the_figures_stand_on(evaluation: Evaluation, out: Path) -> None:
+    scores = pd.read_parquet(out / "scores.parquet")
+    single = scores[scores["references"] == 1]
+    counts = single.groupby("kind").size()
+    people = PARTS["test"]
+    assert counts["genuine"] == people * GENUINE * (GENUINE - 1) / 2
+    assert counts["skilled"] == people * GENUINE * FORGERIES
+    assert counts["random"] == people * GENUINE * GENUINE * (people - 1)
+    distance = {kind: group["distance"].to_numpy() for kind, group in single.groupby("kind")}
+    eer = rates.eer(distance["genuine"], distance["skilled"]).rate
+    assert eer == evaluation.metrics["verification/skilled/refs_1/eer"]
+    several = scores[scores["references"] == 5]
+    assert (several.groupby("kind").size()["genuine"]) == people * PARAMS.draws * (GENUINE - 5)
+    assert set(scores["identity"]) == {f"writer-{i:02}" for i in range(7, 15)}
+
+
+def test_curves_are_finite_short_and_one_for_each_kind_and_number(evaluation: Evaluation, out: Path) -> None:
+    roc, det = pd.read_csv(out / "roc.csv"), pd.read_csv(out / "det.csv")
+    assert list(roc.columns) == ["curve", "kind", "references", "far", "tpr", "threshold"]
+    assert list(det.columns) == ["curve", "kind", "references", "far", "frr", "threshold"]
+    assert roc["curve"].nunique() == 4
+    assert roc.groupby("curve").size().max() <= 500
+    assert np.isfinite(roc[["far", "tpr", "threshold"]].to_numpy()).all()
+    first = roc[roc["curve"] == "skilled, 1 reference"]
+    np.testing.assert_allclose(np.array(evaluation.roc), first[["far", "tpr", "threshold"]].to_numpy())
+    assert all(isinstance(value, float) for value in evaluation.roc[0])
+
+
+def test_the_report_answers_first_and_stands_alone(evaluation: Evaluation) -> None:
+    page = evaluation.report.read_text(encoding="utf-8")
+    assert not re.search(r"https?://|<script|<link|@import|url\(", page)
+    assert re.findall(r'src="(.{22})', page) == ["data:image/png;base64,"] * 3
+    body = page[page.index("<body>") :]
+    assert body.index("With one reference, skilled forgeries") < body.index("<table")
+    assert f"{evaluation.metrics['verification/skilled/refs_1/eer'] * 100:.1f}" in body
+    assert '<meta name="viewport" content="width=device-width' in page
+    assert "evaluate.bootstrap" in page
+
+
+def test_the_run_holds_the_figures_and_the_report(evaluation: Evaluation, out: Path) -> None:
+    from mlflow import MlflowClient
+
+    record = json.loads((out / "mlflow_run.json").read_text())
+    found = MlflowClient().get_run(record["run_id"])
+    assert {name: found.data.metrics[name] for name in evaluation.metrics} == evaluation.metrics
+    assert found.data.params["evaluate.references"] == "5"
+    names = {Path(file.path).name for file in MlflowClient().list_artifacts(record["run_id"], "evaluation")}
+    assert {"report.html", "roc.png", "metrics.json"} <= names
+
+
+def test_the_same_inputs_give_the_same_files(evaluation: Evaluation, inputs: Inputs, out: Path, tmp_path: Path) -> None:
+    assert run(PARAMS, *inputs, tmp_path / "again").metrics == evaluation.metrics
+    for name in FILES - {"mlflow_run.json"}:
+        assert (tmp_path / "again" / name).read_bytes() == (out / name).read_bytes(), name
+
+
+def test_without_forgeries_their_figures_are_left_out(
+    write_inputs: Callable[[Path, int], Inputs], tmp_path: Path
+) -> None:
+    found = run(PARAMS, *write_inputs(tmp_path, 0), tmp_path / "out")
+    assert not [name for name in found.metrics if "skilled" in name]
+    assert "verification/random/refs_5/eer" in found.metrics
+    assert "skilled" not in pd.read_csv(tmp_path / "out/roc.csv")["kind"].tolist()
+    assert "other identities&#39; images" in found.report.read_text()
+    assert found.roc
+
+
+def test_too_few_images_for_several_references_leave_those_figures_out(inputs: Inputs, tmp_path: Path) -> None:
+    params = EvaluateParams(references=GENUINE, draws=2, bootstrap=0)
+    found = run(params, *inputs, tmp_path / "out").metrics
+    assert not [name for name in found if f"refs_{GENUINE}" in name or "_ci_" in name]
+    assert "verification/skilled/refs_1/eer" in found
+
+
+def test_without_val_there_are_no_thresholds(inputs: Inputs, tmp_path: Path) -> None:
+    split = pd.read_parquet(inputs.split / "split.parquet")
+    split["part"] = split["part"].replace("val", "train")
+    split.to_parquet(tmp_path / "split.parquet")
+    found = run(PARAMS, inputs.prepared, tmp_path, inputs.embedder, tmp_path / "out")
+    assert json.loads((tmp_path / "out/threshold.json").read_text()) == []
+    assert not [name for name in found.metrics if "threshold" in name or name.startswith("val/")]
+
+
+def test_a_split_without_test_identities_is_refused_and_nothing_is_written(inputs: Inputs, tmp_path: Path) -> None:
+    split = pd.read_parquet(inputs.split / "split.parquet")
+    split["part"] = split["part"].replace("test", "train")
+    split.to_parquet(tmp_path / "split.parquet")
+    with pytest.raises(InputError, match="no images into test"):
+        run(PARAMS, inputs.prepared, tmp_path, inputs.embedder, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["split.parquet"]
+
+
+def test_an_embedder_of_other_images_is_refused(inputs: Inputs, tmp_path: Path) -> None:
+    folder = tmp_path / "embedder"
+    shutil.copytree(inputs.embedder, folder)
+    (folder / "normalise.json").write_text('{"mode": "tone", "height": 16, "width": 24, "channels": 1}')
+    with pytest.raises(InputError, match="mode tone, here shape"):
+        run(PARAMS, inputs.prepared, inputs.split, folder, tmp_path / "out")
+    (folder / "normalise.json").unlink()
+    with pytest.raises(InputError, match=r"normalise\.json: no such file; run train first"):
+        run(PARAMS, inputs.prepared, inputs.split, folder, tmp_path / "out")

@@ -1,0 +1,37 @@
+"""The data files."""
+
+import numpy as np
+
+from components.evaluate.tables import nested, scores
+from components.evaluate.verification import Verification
+from components.shared.pairs import Scores
+
+
+def group(count: int) -> Scores:
+    return Scores(np.arange(count, dtype=np.float32), (np.arange(count) % 2).astype(np.int32))
+
+
+def test_metric_names_become_a_tree_with_whole_counts() -> None:
+    tree = nested({"verification/skilled/refs_1/eer": 0.25, "verification/skilled/refs_1/n_pairs": 8.0, "a": 1.0})
+    assert tree == {"verification": {"skilled": {"refs_1": {"eer": 0.25, "n_pairs": 8}}}, "a": 1.0}
+    assert isinstance(tree["verification"]["skilled"]["refs_1"]["n_pairs"], int)
+
+
+def test_scores_list_every_comparison_once() -> None:
+    genuine = group(4)
+    found = scores(
+        [Verification("skilled", 1, genuine, group(6)), Verification("random", 1, genuine, group(9))], ["a", "b"]
+    )
+    assert found.groupby("kind").size().to_dict() == {"genuine": 4, "random": 9, "skilled": 6}
+    assert list(found.columns) == ["identity", "kind", "references", "distance"]
+    assert found["identity"].tolist()[:2] == ["a", "b"]
+
+
+def test_too_many_scores_are_thinned_evenly_and_the_same_way_again() -> None:
+    many = [Verification("random", 1, group(50), group(4_000))]
+    found = scores(many, ["a", "b"], most=1_000)
+    assert len(found) == 50 + 500
+    kept = found.loc[found["kind"] == "random", "distance"]
+    assert kept.is_monotonic_increasing
+    assert abs(kept.mean() - 2_000) < 200
+    assert found.equals(scores(many, ["a", "b"], most=1_000))

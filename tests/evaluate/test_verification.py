@@ -1,0 +1,78 @@
+"""The figures of verification on hand-made comparisons."""
+
+import numpy as np
+import pytest
+
+from components.evaluate.params import EvaluateParams
+from components.evaluate.subject import Part
+from components.evaluate.verification import Threshold, Verification, carried, figures, thresholds, verifications
+from components.shared.pairs import Scores
+
+PARAMS = EvaluateParams()
+
+
+def group(*pairs: tuple[int, float]) -> Scores:
+    return Scores(np.array([d for _, d in pairs], np.float32), np.array([i for i, _ in pairs], np.int32))
+
+
+def hand_made() -> Verification:
+    # Identity 0 is separable at 0.25, identity 1 at 0.75; one threshold for both errs on half of each sort.
+    genuine = group((0, 0.125), (0, 0.25), (1, 0.625), (1, 0.75))
+    impostor = group((0, 0.375), (0, 0.5), (1, 0.875), (1, 1.0))
+    return Verification("skilled", 1, genuine, impostor)
+
+
+def test_a_threshold_of_their_own_serves_identities_better_than_one_for_all() -> None:
+    found = figures(hand_made(), PARAMS)
+    assert found == {
+        "verification/skilled/refs_1/eer": 0.5,
+        "verification/skilled/refs_1/eer_user": 0.0,
+        "verification/skilled/refs_1/auc": 12 / 16,
+        "verification/skilled/refs_1/frr_at_far_1pct": 0.5,
+        "verification/skilled/refs_1/n_identities": 2,
+        "verification/skilled/refs_1/n_pairs": 8,
+    }
+
+
+def test_an_identity_without_impostors_counts_in_the_pool_only() -> None:
+    v = hand_made()
+    more = Scores(np.append(v.genuine.distance, np.float32(2)), np.append(v.genuine.identity, np.int32(7)))
+    found = figures(v._replace(genuine=more), PARAMS)
+    assert found[f"{v.key}/n_identities"] == 2
+    assert found[f"{v.key}/n_pairs"] == 9
+    assert found[f"{v.key}/frr_at_far_1pct"] == 3 / 5
+
+
+@pytest.mark.parametrize(
+    ("far", "name"), [(0.01, "far_1pct"), (0.05, "far_5pct"), (0.07, "far_7pct"), (0.001, "far_0.1pct")]
+)
+def test_the_far_gives_its_metric_the_name(far: float, name: str) -> None:
+    params = EvaluateParams(far=far)
+    assert f"verification/skilled/refs_1/frr_at_{name}" in figures(hand_made(), params)
+    assert [t.policy for t in thresholds([hand_made()], params)] == ["equal_error", name]
+
+
+def test_thresholds_of_val_are_applied_to_test_as_they_are() -> None:
+    val = hand_made()
+    chosen = thresholds([val], EvaluateParams(far=0.25))
+    assert chosen[0] == Threshold("skilled", 1, "equal_error", 0.5625)  # the middle of 0.5 and 0.625
+    assert chosen[1].policy == "far_25pct"
+    assert 0.375 <= chosen[1].threshold < 0.5
+    test = Verification("skilled", 1, group((0, 0.3), (0, 0.6)), group((0, 0.5), (0, 0.8), (0, 0.9), (0, 1.0)))
+    assert carried([test], chosen) == {
+        "verification/skilled/refs_1/far_at_threshold": 0.25,
+        "verification/skilled/refs_1/frr_at_threshold": 0.5,
+    }
+    assert carried([test._replace(references=5)], chosen) == {}
+    assert carried([test._replace(kind="random")], chosen) == {}
+
+
+def test_kinds_that_the_data_lacks_are_no_verification() -> None:
+    rng = np.random.default_rng(0)
+    identity = np.repeat(np.arange(3), 7)
+    part = Part(np.arange(21), ["a", "b", "c"], identity, np.zeros(21, bool))
+    found = verifications(rng.normal(size=(21, 4)), part, [1, 5], PARAMS)
+    assert [(v.kind, v.references) for v in found] == [("random", 1), ("random", 5)]
+    alone = Part(np.arange(21), ["a"], np.zeros(21, np.intp), np.arange(21) > 15)
+    found = verifications(rng.normal(size=(21, 4)), alone, [1, 5], PARAMS)
+    assert [(v.kind, v.references) for v in found] == [("skilled", 1), ("skilled", 5)]
