@@ -1,0 +1,35 @@
+"""`python -m components.preprocess`: data/raw → data/prepared."""
+
+import argparse
+import os
+from collections.abc import Sequence
+
+from components.shared import cli
+from components.shared.params import load
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """The command line of the step."""
+    arguments = cli.parser(
+        "preprocess",
+        "Decodes and normalises every image of the catalog into images.npy and index.parquet.",
+        "python -m components.preprocess --out data/prepared",
+    )
+    cli.folder(arguments, "raw", "data/raw", "images and catalog.csv, from ingest")
+    cli.folder(arguments, "out", "data/prepared", "the prepared images")
+    options = arguments.parse_args(argv)
+    cli.execute(lambda: _run(options))
+
+
+def _run(options: argparse.Namespace) -> None:
+    # One image per core, each on one thread; the work is done on the CPU.
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    from components.preprocess import step
+    from components.preprocess.params import PreprocessParams
+
+    step.run(load(PreprocessParams, "preprocess", options.params), options.raw, options.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Files as they come → PNG or JPEG bytes that the one normalisation decodes.
+
+A PNG, or a JPEG that needs no turning, passes unchanged. Everything else that Pillow reads becomes a PNG: the first
+frame or page, EXIF rotation applied, CMYK and the like as RGB; transparency stays, for the normalisation to whiten.
+"""
+
+import io
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+_ORIENTATION = 0x0112
+_WIDE = ("I", "I;16", "I;16L", "I;16B", "I;16N")
+
+
+class Rejected(Exception):  # noqa: N818 - an outcome that is expected, not a failure
+    """An image that cannot be used; the message is the reason, for a person to read."""
+
+
+class Source(NamedTuple):
+    """Bytes for the normalisation, and the source's size in pixels, as it is looked at."""
+
+    encoded: bytes
+    height: int
+    width: int
+
+
+def to_png_or_jpeg(data: bytes, max_pixels: int) -> Source:
+    """Checks a file's header and converts it where the normalisation could not decode it.
+
+    Raises:
+        Rejected: empty, not an image, too large, or damaged.
+    """
+    if not data:
+        raise Rejected("the file is empty (0 bytes)")
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            _demand_size(image, max_pixels)
+            if _passes(image, data):
+                return Source(data, image.height, image.width)
+            return _as_png(image)
+    except (Rejected, MemoryError):
+        raise
+    except UnidentifiedImageError:
+        raise Rejected("not an image, or of an unknown format") from None
+    except Image.DecompressionBombError:
+        raise Rejected(f"more pixels than max_pixels ({max_pixels})") from None
+    except Exception as error:  # Pillow's decoders raise many kinds on damaged files
+        raise Rejected(f"truncated or damaged image ({' '.join(str(error).split())})") from None
+
+
+def _demand_size(image: Image.Image, max_pixels: int) -> None:
+    width, height = image.size
+    if width * height > max_pixels:
+        raise Rejected(f"{width} × {height} pixels are more than max_pixels ({max_pixels})")
+
+
+def _passes(image: Image.Image, data: bytes) -> bool:
+    if image.format == "PNG":
+        return b"eXIf" not in data or _upright(image)
+    return image.format == "JPEG" and image.mode in ("L", "RGB") and _upright(image)
+
+
+def _upright(image: Image.Image) -> bool:
+    return int(image.getexif().get(_ORIENTATION, 1)) == 1
+
+
+def _as_png(image: Image.Image) -> Source:
+    image.load()
+    upright = ImageOps.exif_transpose(image)
+    stream = io.BytesIO()
+    _plain(upright).save(stream, "png", compress_level=1)
+    return Source(stream.getvalue(), upright.height, upright.width)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """The image in one of the modes L, RGB, RGBA."""
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    if image.mode in _WIDE:
+        return Image.fromarray(_upper_bits(np.asarray(image)))
+    if image.mode == "F":
+        raise Rejected("its pixels are floating-point numbers; save it with 8 bits per channel")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+
+
+def _upper_bits(samples: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
+    """The upper 8 of 16 bits, as the normalisation does with a PNG of 16 bits."""
+    upper: npt.NDArray[np.uint8] = np.right_shift(np.clip(samples, 0, 65_535), 8).astype(np.uint8)
+    return upper

@@ -1,0 +1,33 @@
+"""Parameters of the preprocess step."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from components.shared.images import Normalisation
+from components.shared.params import StepParams
+
+
+class PreprocessParams(StepParams):
+    """The section `preprocess` of params.yaml."""
+
+    mode: Literal["shape", "tone", "none"] = Field(
+        default="shape", description="shape: black ink on white; tone: the ink's greys kept; none: photographs"
+    )
+    height: int = Field(default=64, ge=16, le=1024, description="of the prepared images, pixels")
+    width: int = Field(default=112, ge=16, le=1024, description="of the prepared images, pixels")
+    channels: Literal[1, 3] = Field(default=1, description="1 grey; 3 RGB, with mode none only")
+    max_pixels: int = Field(
+        default=50_000_000, ge=1, le=100_000_000, description="a larger image is rejected before it is decoded"
+    )
+    max_rejected: float = Field(default=0.01, ge=0, le=1, description="the step fails beyond this fraction of images")
+
+    @model_validator(mode="after")
+    def _ink_is_grey(self) -> Self:
+        if self.mode != "none" and self.channels != 1:
+            raise ValueError(f"mode is {self.mode}, which finds ink in grey images: set channels to 1, or mode to none")
+        return self
+
+    @property
+    def normalisation(self) -> Normalisation:
+        return Normalisation(mode=self.mode, height=self.height, width=self.width, channels=self.channels)

@@ -1,0 +1,129 @@
+"""Decodes, normalises and packs every image of the catalog, on all cores."""
+
+import csv
+import logging
+import os
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+from PIL import Image
+from tqdm import tqdm
+
+from components.preprocess.catalog import read_catalog
+from components.preprocess.convert import Rejected, Source, to_png_or_jpeg
+from components.preprocess.params import PreprocessParams
+from components.shared.errors import InputError
+from components.shared.files import atomic_folder
+from components.shared.images import Normalisation, StoreWriter
+from components.shared.normalise import normalise
+
+Pixels: TypeAlias = npt.NDArray[np.uint8]
+Row: TypeAlias = dict[str, str]
+_SHOWN = 3
+
+
+def run(params: PreprocessParams, raw: Path, out: Path) -> dict[str, float]:
+    """Prepares the images of a catalog.
+
+    Writes images.npy (uint8 [N, H, W, C]), index.parquet, rejected.csv (path, reason) and normalise.json into `out`,
+    in the catalog's order, the same bytes on every machine.
+
+    Args:
+        params: mode and size, and what is rejected.
+        raw: the folder that holds catalog.csv and the images.
+        out: becomes the folder of prepared images, complete or not at all.
+
+    Returns:
+        images, rejected, identities.
+
+    Raises:
+        InputError: the catalog cannot be used, or more images are rejected than `max_rejected` allows.
+    """
+    catalog = read_catalog(raw)
+    rows: list[Row] = [dict(zip(catalog.columns, values, strict=True)) for values in catalog.to_numpy()]
+    prepare = partial(_prepare, _compile(params.normalisation), params.max_pixels, raw)
+    rejected: list[Row] = []
+    identities: set[str] = set()
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    with atomic_folder(out) as fresh:
+        with StoreWriter(fresh, params.normalisation) as writer:
+            results = tqdm(_in_parallel(prepare, rows), total=len(rows), desc="preprocess", unit="image")
+            for row, result in zip(rows, results, strict=True):
+                if isinstance(result, str):
+                    rejected.append({"path": row["path"], "reason": result})
+                    continue
+                pixels, source = result
+                writer.append(pixels, {**row, "height": source.height, "width": source.width})
+                identities.add(row["identity"])
+            _demand_enough(rejected, len(rows), params.max_rejected, raw)
+        _write_rejected(rejected, fresh / "rejected.csv")
+    return {
+        "images": float(len(rows) - len(rejected)),
+        "rejected": float(len(rejected)),
+        "identities": float(len(identities)),
+    }
+
+
+def _compile(spec: Normalisation) -> Callable[[bytes], Pixels]:
+    """The normalisation as one graph, bytes in, uint8 [H, W, C] out, to be called from any thread."""
+    signature = [tf.TensorSpec([], tf.string)]
+    graph = tf.function(lambda encoded: normalise(encoded, spec), input_signature=signature).get_concrete_function()
+
+    def call(encoded: bytes) -> Pixels:
+        pixels: Pixels = graph(tf.constant(encoded)).numpy()
+        return pixels
+
+    return call
+
+
+def _prepare(
+    normalised: Callable[[bytes], Pixels], max_pixels: int, raw: Path, row: Row
+) -> tuple[Pixels, Source] | str:
+    """One image's pixels and source, or the reason why it is rejected."""
+    try:
+        source = to_png_or_jpeg((raw / row["path"]).read_bytes(), max_pixels)
+        return normalised(source.encoded), source._replace(encoded=b"")
+    except FileNotFoundError:
+        return "no such file"
+    except Rejected as reason:
+        return str(reason)
+    except tf.errors.InvalidArgumentError as error:
+        stated = re.search(r"assertion failed: \[(.*?)\]", error.message)
+        return stated[1] if stated else "truncated or damaged image"
+
+
+def _in_parallel(
+    prepare: Callable[[Row], tuple[Pixels, Source] | str], rows: Iterable[Row]
+) -> Iterator[tuple[Pixels, Source] | str]:
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        yield from pool.map(prepare, rows)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _demand_enough(rejected: list[Row], total: int, allowed: float, raw: Path) -> None:
+    if len(rejected) > allowed * total or len(rejected) == total:
+        first = "; ".join(f"{row['path']}: {row['reason']}" for row in rejected[:_SHOWN])
+        more = f"; and {len(rejected) - _SHOWN} more" if len(rejected) > _SHOWN else ""
+        raise InputError(
+            f"{raw}: {len(rejected)} of {total} images are rejected, more than preprocess.max_rejected "
+            f"({allowed:g}) allows: {first}{more}"
+        )
+    if rejected:
+        logging.warning("%d of %d images rejected; the reasons are in rejected.csv", len(rejected), total)
+
+
+def _write_rejected(rejected: list[Row], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, ["path", "reason"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rejected)

@@ -1,0 +1,240 @@
+"""The one image normalisation, in TensorFlow ops: preprocess runs it, and so does every exported graph.
+
+Bytes in, uint8 [H, W, C] out, bit for bit the same on every CPU. All arithmetic is on integers; where a matrix product
+in floating point is faster, every product and partial sum is an integer that the type holds exactly, so that neither
+the order of summation nor a fused multiply-add can change it.
+
+Modes:
+    shape: ink is black, paper white; the only greys come from resizing. Paper and pen tones, which tell forgeries from
+        genuine signatures in CEDAR, are gone.
+    tone: paper is white, the ink's darkest level black, what lies between keeps its order.
+    none: the picture as it is, padded with white (as transparency is); for photographs.
+`shape` and `tone` crop to the ink and leave a thin margin. Every mode keeps the aspect and centres.
+"""
+
+import tensorflow as tf
+
+from components.shared.images import Normalisation
+
+__all__ = ["MAX_PIXELS", "Normalisation", "decode", "normalise", "normalise_batch", "otsu"]
+
+PAPER = 255
+MAX_PIXELS = 100_000_000
+MAX_SIDE = 65_535
+"""Keeps 255 · side below 2²⁴, which float32 holds exactly."""
+MIN_CONTRAST = 16.0
+"""Ink and paper differ by at least this many of the 256 grey levels, in the mean; else the image is blank."""
+STRAY = 400
+"""One part in so many of the ink may lie beyond each edge of the crop: specks do not decide it."""
+MARGIN = 32
+"""The margin is one part in so many of the shorter side."""
+
+_PNG = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+_JPEG = [0xFF, 0xD8, 0xFF]
+_HEADER = 26
+
+
+def normalise_batch(encoded: tf.Tensor, spec: Normalisation) -> tf.Tensor:
+    """Normalises encoded images, string [N], into uint8 [N, H, W, C]. Raises as `normalise` does."""
+    return tf.map_fn(lambda one: normalise(one, spec), encoded, fn_output_signature=tf.TensorSpec(spec.shape, tf.uint8))
+
+
+def normalise(encoded: tf.Tensor, spec: Normalisation) -> tf.Tensor:
+    """Decodes and normalises one image.
+
+    Args:
+        encoded: string scalar: a PNG of any mode or a JPEG.
+        spec: mode and size of the result.
+
+    Returns:
+        uint8 [H, W, C], paper 255.
+
+    Raises:
+        tf.errors.InvalidArgumentError: neither PNG nor JPEG, damaged, too large, or blank.
+    """
+    with tf.device("/CPU:0"):
+        pixels = decode(encoded, spec.channels)
+        if spec.mode == "none":
+            flat = tf.reduce_max(pixels) == tf.reduce_min(pixels)
+            with tf.control_dependencies([_demand(~flat, "blank image: one flat colour")]):
+                return _place(tf.identity(pixels), spec, margin=0)
+        return _place(_ink(pixels[:, :, 0], spec.mode), spec, margin=max(1, min(spec.height, spec.width) // MARGIN))
+
+
+def decode(encoded: tf.Tensor, channels: int) -> tf.Tensor:
+    """Decodes PNG or JPEG bytes as Pillow does: transparency over white, grey as in `convert("L")`.
+
+    16-bit samples keep their upper 8 bits. Returns uint8 [h, w, channels].
+    """
+    padded = tf.strings.join([tf.strings.substr(encoded, 0, _HEADER), tf.constant(b"\0" * _HEADER)])
+    header = tf.cast(tf.io.decode_raw(tf.strings.substr(padded, 0, _HEADER), tf.uint8), tf.int64)
+    is_png = tf.reduce_all(header[:8] == _PNG)
+    is_jpeg = tf.reduce_all(header[:3] == _JPEG)
+    with tf.control_dependencies([_demand(is_png | is_jpeg, "neither a PNG nor a JPEG image")]):
+        pixels = tf.cond(is_jpeg, lambda: _jpeg(encoded, channels), lambda: _png(encoded, header, channels))
+    return tf.ensure_shape(pixels, [None, None, channels])
+
+
+def _jpeg(encoded: tf.Tensor, channels: int) -> tf.Tensor:
+    shape = tf.cast(tf.image.extract_jpeg_shape(encoded), tf.int64)
+    with tf.control_dependencies([_demand_size(shape[0], shape[1])]):
+        pixels = tf.io.decode_jpeg(encoded, channels=3, dct_method="INTEGER_ACCURATE")
+    return pixels if channels == 3 else _grey(_planes(pixels))
+
+
+def _png(encoded: tf.Tensor, header: tf.Tensor, channels: int) -> tf.Tensor:
+    """Chooses the cheapest way to decode from the IHDR chunk's colour type (PNG specification, 11.2.1)."""
+    scale = tf.constant([1 << 24, 1 << 16, 1 << 8, 1], tf.int64)
+    width, height = tf.reduce_sum(header[16:20] * scale), tf.reduce_sum(header[20:24] * scale)
+    colour_type = header[25]
+    # Four such bytes inside compressed data only choose the slower way, which gives the same pixels.
+    transparent = (colour_type >= 4) | tf.strings.regex_full_match(encoded, r"\C*tRNS\C*")
+
+    def opaque() -> tf.Tensor:
+        if channels == 3:
+            return tf.io.decode_png(encoded, channels=3)
+        return tf.cond(
+            colour_type == 0,
+            lambda: tf.io.decode_png(encoded, channels=1),
+            lambda: _grey(_planes(tf.io.decode_png(encoded, channels=3))),
+        )
+
+    def layered() -> tf.Tensor:
+        *colours, alpha = _planes(tf.io.decode_png(encoded, channels=4))
+        colours = [_over_white(colour, alpha) for colour in colours]
+        return tf.cast(tf.stack(colours, axis=2), tf.uint8) if channels == 3 else _grey(colours)
+
+    with tf.control_dependencies([_demand_size(height, width)]):
+        return tf.cond(transparent, layered, opaque)
+
+
+def _planes(pixels: tf.Tensor) -> list[tf.Tensor]:
+    """Takes uint8 [h, w, c] apart into c planes, int32 [h, w]."""
+    return list(tf.unstack(tf.cast(pixels, tf.int32), axis=2))
+
+
+def _over_white(colour: tf.Tensor, alpha: tf.Tensor) -> tf.Tensor:
+    """Composites one plane over white with the rounding of Pillow's `alpha_composite`; int32 [h, w]."""
+    blended = (colour * alpha + PAPER * (255 - alpha) + 128) * 128
+    return tf.bitwise.right_shift(tf.bitwise.right_shift(blended, 8) + blended, 15)
+
+
+def _grey(planes: list[tf.Tensor]) -> tf.Tensor:
+    """ITU-R 601-2 luma in Pillow's fixed point; three planes, int32 [h, w], to uint8 [h, w, 1]."""
+    red, green, blue = planes
+    luma = red * 19595 + green * 38470 + blue * 7471 + 0x8000
+    return tf.cast(tf.bitwise.right_shift(luma, 16), tf.uint8)[:, :, tf.newaxis]
+
+
+def _ink(grey: tf.Tensor, mode: str) -> tf.Tensor:
+    """Finds the ink in uint8 [h, w], crops to it and sets its levels; uint8 [h', w', 1]."""
+    smoothed = _smooth(grey)
+    histogram = tf.raw_ops.DenseBincount(input=tf.reshape(smoothed, [-1]), size=256, weights=tf.constant([], tf.int32))
+    threshold, contrast = otsu(histogram)
+    with tf.control_dependencies([_demand(contrast >= MIN_CONTRAST, "blank image: no ink found")]):
+        threshold = tf.identity(threshold)
+    ink = smoothed <= threshold
+    top, bottom = _extent(tf.reduce_sum(tf.cast(ink, tf.int32), axis=1))
+    left, right = _extent(tf.reduce_sum(tf.cast(ink, tf.int32), axis=0))
+    if mode == "shape":
+        levels = tf.where(ink[top:bottom, left:right], tf.constant(0, tf.uint8), tf.constant(PAPER, tf.uint8))
+    else:
+        levels = tf.gather(_tones(histogram, threshold), smoothed[top:bottom, left:right])
+    return levels[:, :, tf.newaxis]
+
+
+def _smooth(grey: tf.Tensor) -> tf.Tensor:
+    """Smooths uint8 [h, w] by the binomial kernel (1, 4, 6, 4, 1) / 16 along both axes; int32 [h, w].
+
+    Edges are repeated, halves rounded up. The sums reach 255 · 256 and so are exact in float32, which is the fastest.
+    """
+    grey = tf.concat([grey[:1], grey[:1], grey, grey[-1:], grey[-1:]], axis=0)
+    grey = tf.concat([grey[:, :1], grey[:, :1], grey, grey[:, -1:], grey[:, -1:]], axis=1)
+    x = tf.cast(grey, tf.float32)
+    x = tf.add_n([x[:-4], x[4:], 4 * (x[1:-3] + x[3:-1]), 6 * x[2:-2]])
+    x = tf.add_n([x[:, :-4], x[:, 4:], 4 * (x[:, 1:-3] + x[:, 3:-1]), 6 * x[:, 2:-2]])
+    return tf.cast((x + 128) / 256, tf.int32)
+
+
+def otsu(histogram: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Otsu's threshold: the first level that maximises the variance between the classes <= level and > level.
+
+    Source: N. Otsu, A threshold selection method from gray-level histograms, IEEE Trans. SMC 9 (1979), eq. 18.
+
+    Args:
+        histogram: int32 [256], pixels at each level.
+
+    Returns:
+        The threshold, int32, and the distance of the two classes' means, float64, 0 where there is one class only.
+    """
+    counts = tf.cast(histogram, tf.int64)
+    dark, dark_sum = tf.cumsum(counts), tf.cumsum(counts * tf.range(256, dtype=tf.int64))
+    total, total_sum = dark[-1], dark_sum[-1]
+    # total · (mean of all − mean of the dark) · dark, exact below 2⁶² for MAX_PIXELS.
+    excess = tf.cast(total_sum * dark - dark_sum * total, tf.float64)
+    weight = tf.cast(dark, tf.float64) * tf.cast(total - dark, tf.float64)
+    distance = tf.math.divide_no_nan(excess, weight)
+    threshold = tf.argmax(excess * distance, output_type=tf.int32)
+    return threshold, distance[threshold]
+
+
+def _extent(counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The range of rows (or columns) that holds the ink but for a stray part beyond either end, from int32 [n]."""
+    until = tf.cumsum(counts)
+    stray = until[-1] // STRAY
+    first = tf.reduce_sum(tf.cast(until <= stray, tf.int32))
+    last = tf.reduce_sum(tf.cast(until - counts < until[-1] - stray, tf.int32))
+    return first, last
+
+
+def _tones(histogram: tf.Tensor, threshold: tf.Tensor) -> tf.Tensor:
+    """The level given to each of 256: the darkest that occurs becomes 0, all above the threshold paper; uint8 [256]."""
+    levels = tf.range(256, dtype=tf.int32)
+    darkest = tf.argmax(tf.cast(histogram > 0, tf.int32), output_type=tf.int32)
+    span = threshold + 1 - darkest
+    stretched = ((levels - darkest) * PAPER + span // 2) // span
+    return tf.cast(tf.where(levels <= threshold, tf.maximum(stretched, 0), PAPER), tf.uint8)
+
+
+def _place(pixels: tf.Tensor, spec: Normalisation, margin: int) -> tf.Tensor:
+    """Resizes uint8 [h, w, c] to fit the canvas, aspect kept, and centres it on paper; uint8 [H, W, c]."""
+    height, width = tf.shape(pixels)[0], tf.shape(pixels)[1]
+    room_h, room_w = spec.height - 2 * margin, spec.width - 2 * margin
+    wide = height * room_w <= width * room_h
+    new_h = tf.where(wide, tf.maximum((height * room_w + width // 2) // width, 1), room_h)
+    new_w = tf.where(wide, room_w, tf.maximum((width * room_h + height // 2) // height, 1))
+    top, left = (spec.height - new_h) // 2, (spec.width - new_w) // 2
+    around = [[top, spec.height - new_h - top], [left, spec.width - new_w - left], [0, 0]]
+    placed = tf.pad(_resize_area(pixels, new_h, new_w), around, constant_values=tf.constant(PAPER, tf.uint8))
+    return tf.ensure_shape(placed, spec.shape)
+
+
+def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor) -> tf.Tensor:
+    """Means over areas, rounded half up; uint8 [h, w, c] to [new_h, new_w, c].
+
+    The first product's sums stay below 255 · MAX_SIDE, exact in float32; the second's below 2⁵³, exact in float64.
+    """
+    height, width, channels = tf.unstack(tf.shape(pixels))
+    rows, columns = _overlaps(height, new_h, tf.float32), _overlaps(width, new_w, tf.float64)
+    sums = tf.matmul(rows, tf.cast(tf.reshape(pixels, [height, width * channels]), tf.float32))
+    planes = tf.transpose(tf.reshape(tf.cast(sums, tf.float64), [new_h, width, channels]), [2, 0, 1])
+    sums = tf.matmul(tf.reshape(planes, [channels * new_h, width]), columns, transpose_b=True)
+    sums = tf.transpose(tf.reshape(sums, [channels, new_h, new_w]), [1, 2, 0])
+    area = tf.cast(height, tf.int64) * tf.cast(width, tf.int64)
+    return tf.cast((tf.cast(sums, tf.int64) + area // 2) // area, tf.uint8)
+
+
+def _overlaps(old: tf.Tensor, new: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    """How much of each old pixel lies in each new one, in units of 1 / (old · new); [new, old], rows sum to old."""
+    before = tf.range(new + 1)[:, tf.newaxis] * old - tf.range(old)[tf.newaxis] * new
+    before = tf.minimum(tf.maximum(before, 0), new)
+    return tf.cast(before[1:] - before[:-1], dtype)
+
+
+def _demand_size(height: tf.Tensor, width: tf.Tensor) -> tf.Operation:
+    small = (height <= MAX_SIDE) & (width <= MAX_SIDE) & (height * width <= MAX_PIXELS)
+    return _demand(small, "the image has too many pixels")
+
+
+def _demand(condition: tf.Tensor, otherwise: str) -> tf.Operation:
+    return tf.debugging.Assert(condition, [otherwise])

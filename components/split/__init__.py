@@ -1,0 +1,1 @@
+"""Divides the identities into train, val and test."""

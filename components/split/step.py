@@ -1,0 +1,59 @@
+"""Divides the prepared images into train, val and test, disjoint in identities and in bytes."""
+
+import logging
+from pathlib import Path
+
+import pandas as pd
+
+from components.shared import partition
+from components.shared.files import atomic_folder
+from components.shared.images import INDEX, read_table
+from components.split.draw import by_folds, by_fraction
+from components.split.given import by_csv, by_folders
+from components.split.groups import groups_of
+from components.split.params import SplitParams
+
+
+def run(params: SplitParams, prepared: Path, out: Path) -> dict[str, float]:
+    """Writes split.parquet (row, part, fold) into `out`.
+
+    Args:
+        params: how the identities are divided.
+        prepared: the folder of prepared images; only its index is read.
+        out: becomes the folder of the partition, complete or not at all.
+
+    Returns:
+        {train,val,test}_{identities,images}.
+
+    Raises:
+        InputError: the identities cannot be divided so.
+    """
+    index = read_table(prepared / INDEX, "preprocess")
+    parts, folds = _divide(params, index)
+    table = pd.DataFrame(
+        {
+            "row": range(len(index)),
+            "part": index["identity"].map(parts),
+            "fold": index["identity"].map(lambda identity: folds.get(identity, -1)),
+        }
+    )
+    with atomic_folder(out) as fresh:
+        partition.write(table, index, fresh)
+    figures: dict[str, float] = {}
+    for part in partition.PARTS:
+        chosen = index[table["part"] == part]
+        figures[f"{part}_identities"] = float(chosen["identity"].nunique())
+        figures[f"{part}_images"] = float(len(chosen))
+        logging.info("%s: %d identities, %d images", part, chosen["identity"].nunique(), len(chosen))
+    return figures
+
+
+def _divide(params: SplitParams, index: pd.DataFrame) -> tuple[dict[str, str], dict[str, int]]:
+    """The part, and where there are folds the fold, of each identity."""
+    if params.by == "folders":
+        return by_folders(index, groups_of(index), params.seed), {}
+    if params.by != "fraction":
+        return by_csv(index, Path(params.by)), {}
+    if params.folds:
+        return by_folds(groups_of(index), params.folds, params.fold, params.val, params.seed)
+    return by_fraction(groups_of(index), params.val, params.test, params.seed), {}
