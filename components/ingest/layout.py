@@ -18,7 +18,7 @@ CEDAR = {"full_org": ("genuine", re.compile(r"original_(\d+)_\d+\.\w+$", re.IGNO
 }
 LOOKED_FOR = {
     "cedar": "full_org/original_W_S.png with full_forg/forgeries_W_S.png",
-    "folder": "one folder of images per identity, optionally genuine/ and forgery/ below it and train/ val/ test/ above it",
+    "folder": "one folder of images per identity, optionally genuine/ and forgery/ below, train/ val/ test/ above",
 }
 
 

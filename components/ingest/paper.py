@@ -69,7 +69,7 @@ def _coverage(strokes: list[Stroke], paper: Paper, rng: np.random.Generator) -> 
 def _encoded(grey: Grey, mode: str) -> bytes:
     if mode == "RGBA":
         opaque = np.full_like(grey, 255)
-        return _png(cv2.merge([grey, grey, grey, opaque]))
+        return _png(np.dstack([grey, grey, grey, opaque]))
     plain = _png(grey)
     return plain if mode == "L" else _with_palette(plain)
 

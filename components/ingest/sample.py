@@ -25,8 +25,8 @@ LEAKING_GREY = {"genuine": (234, 246), "forgery": (249, 256)}
 def generate(params: SampleParams, folder: Path) -> list[Entry]:
     """Writes `images/<identity>/genuine|forgery/<number>.png` below a folder.
 
-    Every image has a generator of its own, seeded by (seed, identity, kind, number): more images or identities change none of
-    those that were there.
+    Every image has a generator of its own, seeded by (seed, identity, kind, number): more images or identities change
+    none of those that were there.
 
     Returns:
         the catalog's entries.

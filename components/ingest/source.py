@@ -45,7 +45,7 @@ def _resolve(name: str) -> Source:
         return Source("web", name)
     scheme = _SCHEME.match(name)
     if scheme and not Path(name).exists():
-        raise InputError(f"ingest.source: {scheme[1]}: is not supported; give https://…, a folder or an archive")
+        raise InputError(f"ingest.source: {scheme[1]}:… is not supported; give https://…, a folder or an archive")
     return _path(Path(name).expanduser(), f"ingest.source: {name}")
 
 

@@ -1,7 +1,7 @@
 """Signatures as strokes: what an identity writes, in what hand, and how one writing of it comes out.
 
-Lengths are in x-heights, y upward. Only additions, products and uniform draws are used, no transcendental function, so that
-the same seed gives the same drawing on every machine.
+Lengths are in x-heights, y upward. Only additions, products and uniform draws are used, no transcendental function, so
+that the same seed gives the same drawing on every machine.
 """
 
 from dataclasses import dataclass, replace
@@ -101,7 +101,7 @@ def draw_model(rng: np.random.Generator) -> list[Points]:
         letter = np.array(MOVEMENTS[int(rng.integers(len(MOVEMENTS)))])
         size = 0.45 + 0.5 * rng.random(), 0.6 + 0.6 * rng.random()
         letter = letter * size + 0.14 * bell(rng, *letter.shape)
-        word.append(letter + (x, 0.0))
+        word.append(letter + np.array([x, 0.0]))
         x += size[0]
     strokes.append(np.concatenate(word))
     if rng.random() < 0.6:

@@ -1,0 +1,72 @@
+"""Reading .tar archives, plain or compressed."""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import IO
+
+from components.ingest.archive import Content, Gate, Member
+
+LARGEST_READ = 64 << 20  # a header that wants more memory at once is a bomb
+_COMPRESSED: dict[bytes, Callable[[Path], IO[bytes]]] = {
+    b"\x1f\x8b": lambda path: cast(IO[bytes], gzip.GzipFile(path)),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\0": lzma.LZMAFile,
+}
+
+
+def opener(start: bytes) -> Callable[[Path], IO[bytes]] | None:
+    """How to open a file that starts with these 512 bytes as an uncompressed tar; None where it is none."""
+    for magic, compressed in _COMPRESSED.items():
+        if start.startswith(magic):
+            return compressed
+    try:
+        tarfile.TarInfo.frombuf(start, tarfile.ENCODING, "surrogateescape")
+    except tarfile.HeaderError:
+        return None
+    return lambda path: path.open("rb")
+
+
+def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
+    """Admits and yields the files of a .tar one by one; it can be read only in its order."""
+    with archive.open("rb") as start:
+        opened = opener(start.read(tarfile.BLOCKSIZE))
+    if opened is None:
+        raise gate.error("is no .tar archive")
+    with opened(archive) as stream, tarfile.open(fileobj=_Bounded(stream), mode="r:") as entries:
+        while info := entries.next():
+            path = gate.admit(_member(info))
+            content = entries.extractfile(info) if info.isreg() else None
+            if content:
+                yield Content(path, info.size, content)
+            entries.members = []  # type: ignore[attr-defined] # what is past is not needed, and a long archive would fill the memory
+        stream.seek(entries.offset)
+        if stream.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
+            raise gate.error("is damaged or cut off: its end mark is missing")
+
+
+def _member(info: tarfile.TarInfo) -> Member:
+    kind = "file" if info.isreg() else "folder" if info.isdir() else "other"
+    return Member(info.name, info.size if kind == "file" else 0, kind)  # type: ignore[arg-type]
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that refuses to read very much at once."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or not 0 <= size <= LARGEST_READ:
+            raise tarfile.ReadError("a header is unreasonably large")
+        return self._stream.read(size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
