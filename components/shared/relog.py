@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,7 +42,8 @@ def relog(folders: Sequence[Path]) -> str:
             raise InputError(f"{folder}: has no {tracking.RECORD}; name the output folder of train, evaluate or freeze")
     try:
         client = tracking.connect()
-        created = client.create_run(tracking.experiment_id(client), tags={"mlflow.runName": f"relog-{os.urandom(3).hex()}"})
+        name = f"relog-{os.urandom(3).hex()}"
+        created = client.create_run(tracking.experiment_id(client), tags={"mlflow.runName": name})
     except Exception as error:
         raise InputError(f"the tracking server does not answer: {str(error).splitlines()[0][:200]}") from error
     run = Run(client, created.info.run_id)

@@ -22,6 +22,7 @@ class Record(BaseModel):
     """What `mlflow_run.json` holds: enough to log the folder later."""
 
     run_id: str | None = None
+    step: int = 0
     params: dict[str, str] = {}
     metrics: dict[str, float] = {}
     tags: dict[str, str] = {}
@@ -52,13 +53,14 @@ class Run:
         self._try(lambda: self._client.log_batch(self.run_id, params=fresh))
 
     def log_metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
-        """Logs figures; the record keeps the last of each."""
+        """Logs figures at a step (the run's last one where None); the record keeps the last of each."""
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
+        self.record.step = self.record.step if step is None else step
         finite = {key: float(value) for key, value in values.items() if np.isfinite(value)}
         self.record.metrics |= finite
-        metrics = [Metric(key, value, now, step or 0) for key, value in finite.items()]
+        metrics = [Metric(key, value, now, self.record.step) for key, value in finite.items()]
         self._try(lambda: self._client.log_batch(self.run_id, metrics=metrics))
 
     def set_tags(self, values: Mapping[str, str]) -> None:

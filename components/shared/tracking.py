@@ -1,7 +1,8 @@
 """MLflow: opening, adopting and writing the run of an execution.
 
-The store is `MLFLOW_TRACKING_URI` where set, else the embedded one in mlruns/. A store that is down costs one warning: the step
-goes on, and its record (`mlflow_run.json`, with `run_id: null`) can be logged later with `python -m components.shared.relog`.
+The store is `MLFLOW_TRACKING_URI` where set, else the embedded one in mlruns/. A store that is down costs one warning:
+the step goes on, and its record (`mlflow_run.json`, with `run_id: null`) can be logged later with
+`python -m components.shared.relog`.
 """
 
 import json
@@ -19,7 +20,8 @@ from components.shared.run import Record, Run, flat_params
 EXPERIMENT = "signature-recognition"
 RECORD = "mlflow_run.json"
 DVC_TAGS = ("DVC_EXP_NAME", "DVC_EXP_BASELINE_REV", "DVC_STAGE")
-BOUNDS = {
+SETTINGS = {
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "4",
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
@@ -39,7 +41,9 @@ def train_run(params: StepParams, resume: str | None = None) -> Iterator[Run]:
         resume: the id of the run that an interrupted training had, if any.
     """
     given = os.environ.get("MLFLOW_RUN_ID")
-    with _opened("train", params, lambda client: _existing(client, given or resume), _recorded_data_params()) as run:
+    with _opened(
+        "train", params, lambda client: _existing(client, given or resume), Record(params=_recorded_data_params())
+    ) as run:
         run.keep_open = bool(given)
         yield run
 
@@ -58,7 +62,7 @@ def evaluation_run(embedder: Path, params: StepParams) -> Iterator[Run]:
         found = _existing(client, trained.run_id)
         return found if found is not None and "evaluated" not in found.data.tags else None
 
-    with _opened("evaluate", params, adopt, trained.params) as run:
+    with _opened("evaluate", params, adopt, trained) as run:
         if run.run_id != trained.run_id:
             run.log_metrics(trained.metrics)
             run.set_tags({"train_run_id": trained.run_id or "unknown"})
@@ -75,7 +79,7 @@ def model_run(evaluation: Path, params: StepParams) -> Iterator[Run]:
         params: section `freeze`.
     """
     evaluated = read(evaluation)
-    with _opened("freeze", params, lambda client: _existing(client, evaluated.run_id), evaluated.params) as run:
+    with _opened("freeze", params, lambda client: _existing(client, evaluated.run_id), evaluated) as run:
         if run.run_id != evaluated.run_id:
             run.log_metrics(evaluated.metrics)
         yield run
@@ -88,7 +92,7 @@ def read(folder: Path) -> Record:
 
 
 @contextmanager
-def _opened(stage: str, params: StepParams, adopt: Callable[[Any], Any], inherited: Mapping[str, str]) -> Iterator[Run]:
+def _opened(stage: str, params: StepParams, adopt: Callable[[Any], Any], inherited: Record) -> Iterator[Run]:
     """Opens the store and a run in it, and ends the run as the block ends."""
     own = flat_params(stage, params)
     tags = {"stage": stage, **{name: os.environ[name] for name in DVC_TAGS if name in os.environ}}
@@ -104,7 +108,8 @@ def _opened(stage: str, params: StepParams, adopt: Callable[[Any], Any], inherit
         run = Run(client, found.info.run_id, logged=dict(found.data.params))
     except Exception as error:  # whatever a store that is down may raise
         run.lose(error)
-    run.log_params({**inherited, **own})
+    run.record.step = inherited.step
+    run.log_params({**inherited.params, **own})
     run.set_tags(tags)
     try:
         yield run
@@ -120,7 +125,7 @@ def connect() -> Any:
     Raises:
         MlflowException: the store cannot be used.
     """
-    for name, value in BOUNDS.items():
+    for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     import mlflow
 

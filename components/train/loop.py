@@ -8,8 +8,8 @@ import numpy as np
 from tqdm import tqdm
 
 from components.shared.errors import InputError
-from components.shared.tracking import Run
 from components.train.checkpoint import Arrays, Checkpoints, State
+from components.train.curves import Curves
 from components.train.feed import Fed
 from components.train.params import TrainParams
 from components.train.validation import Validation, criterion
@@ -34,7 +34,7 @@ class Trainer:
         self.best_figures: dict[str, float] = {}
         self.best: Arrays = []
 
-    def fit(self, batches: Iterable[Fed], checkpoints: Checkpoints, tracked: Run) -> dict[str, float]:
+    def fit(self, batches: Iterable[Fed], checkpoints: Checkpoints, curves: Curves) -> dict[str, float]:
         """Consumes the batches of the remaining steps.
 
         Returns:
@@ -45,7 +45,7 @@ class Trainer:
             KeyboardInterrupt: after a checkpoint was written.
         """
         if not self.history:
-            self._validate(tracked)
+            self._validate(curves)
         progress = tqdm(total=self.params.steps, initial=self.step, desc="train", unit="step", file=sys.stderr)
         losses: list[float] = []
         try:
@@ -56,13 +56,13 @@ class Trainer:
                 progress.set_postfix_str(self._summary(losses[-1]))
                 last = self.step == self.params.steps
                 if self.step % LOG_EVERY == 0 or last:
-                    self._record(losses, tracked)
+                    self._record(losses, curves)
                 if self.step % self.params.validate_every == 0 or last:
-                    self._validate(tracked)
+                    self._validate(curves)
                 if self.step % self.params.checkpoint_every == 0 and not last:
-                    self._save(checkpoints, tracked)
+                    self._save(checkpoints, curves)
         except KeyboardInterrupt:
-            self._save(checkpoints, tracked)
+            self._save(checkpoints, curves)
             raise
         finally:
             progress.close()
@@ -89,32 +89,33 @@ class Trainer:
         self.model.reset_metrics()
         if not np.isfinite(loss):
             raise InputError(
-                f"train: the loss is {loss} at step {self.step + 1}; lower train.learning_rate or set precision: float32"
+                f"train: the loss is {loss} at step {self.step + 1}; "
+                f"lower train.learning_rate or set train.precision to float32"
             )
         return loss
 
-    def _record(self, losses: list[float], tracked: Run) -> None:
+    def _record(self, losses: list[float], curves: Curves) -> None:
         values = {
             "train/loss": float(np.mean(losses)),
             "train/learning_rate": float(self.model.optimizer.learning_rate),
         }
         losses.clear()
         self.history.append({"step": self.step, **values})
-        tracked.log_metrics(values, step=self.step)
+        curves.log(values, self.step)
 
-    def _validate(self, tracked: Run) -> None:
+    def _validate(self, curves: Curves) -> None:
         scores = self.validation.score(self.model)
         if self.history and self.history[-1]["step"] == self.step:
             self.history[-1].update(scores)
         else:
             self.history.append({"step": self.step, **scores})
-        tracked.log_metrics(scores, step=self.step)
+        curves.log(scores, self.step)
         if not self.best or criterion(scores) < criterion(self.best_figures):
             self.best, self.best_figures = self.model.get_weights(), {"step": self.step, **scores}
 
-    def _save(self, checkpoints: Checkpoints, tracked: Run) -> None:
+    def _save(self, checkpoints: Checkpoints, curves: Curves) -> None:
         values = [np.asarray(variable) for variable in self._variables()]
-        checkpoints.save(State(self.step, values, self.best, self.history, tracked.run_id))
+        checkpoints.save(State(self.step, values, self.best, self.history, curves.tracked.run_id))
 
     def _variables(self) -> list[Any]:
         return [*self.model.variables, *self.model.optimizer.variables]

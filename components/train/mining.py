@@ -1,9 +1,10 @@
 """Distances and online triplet mining, in `keras.ops`; memory grows as B².
 
-Labels are integers [B]: an identity's images share its code ≥ 0; a skilled forgery carries `FORGERY` and is a negative for every
-anchor, never an anchor or a positive.
+Labels are integers [B]: an identity's images share its code ≥ 0; a skilled forgery carries `FORGERY` and is a negative
+for every anchor, never an anchor or a positive.
 
-Sources: semi-hard, Schroff et al. 2015 (FaceNet), in the reading of tf.contrib.losses; hard, Hermans et al. 2017 (batch-hard).
+Sources: semi-hard, Schroff et al. 2015 (FaceNet), in the reading of tf.contrib.losses; hard, Hermans et al. 2017
+(batch-hard).
 """
 
 from typing import Any, NamedTuple
