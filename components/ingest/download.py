@@ -15,7 +15,7 @@ from typing import TypeVar
 from tqdm import tqdm
 
 from components.ingest.params import IngestParams
-from components.ingest.web import Remote, TransientError, Web, shown
+from components.ingest.web import Remote, TransientError, UnreachableError, Web, shown
 from components.shared.errors import InputError
 from components.shared.files import atomic_file, sha256
 
@@ -54,7 +54,7 @@ def fetch(address: str, params: IngestParams) -> Path:
     """The downloaded file, from the cache where it is still what the server has.
 
     Raises:
-        InputError: the address cannot be reached or has no such file, it is larger than `max_bytes`, or has another hash.
+        InputError: it cannot be reached, is missing there, is larger than `max_bytes`, or has another hash.
     """
     cached = Cached.of(address)
     with _alone(cached):
@@ -90,7 +90,7 @@ def validators(address: str, expected: str | None) -> dict[str, object]:
     cached = Cached.of(address)
     try:
         remote = _patiently(Web(address).head, attempts=3)
-    except InputError as error:
+    except UnreachableError as error:
         known = cached.remote() if cached.complete.exists() else None
         if known is None:
             raise InputError(f"{error} (and there is no earlier download)") from None
@@ -104,7 +104,7 @@ def _refresh(address: str, cached: Cached, max_bytes: int) -> None:
     web = Web(address)
     try:
         remote = _patiently(web.head)
-    except InputError as error:
+    except UnreachableError as error:
         if not cached.complete.exists():
             raise
         log.warning("%s: going on with the earlier download", error)
@@ -156,7 +156,7 @@ def _patiently(action: Callable[[], T], attempts: int = ATTEMPTS, grown: Callabl
         except TransientError as error:
             failed = 1 if grown() > before else failed + 1
             if failed >= attempts:
-                raise InputError(str(error)) from None
+                raise UnreachableError(str(error)) from None
             log.info("%s: trying again", error)
             time.sleep(FIRST_PAUSE * 2 ** (failed - 1))
 

@@ -7,7 +7,7 @@ import lzma
 import tarfile
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from components.ingest.archive import Content, Gate, Member
 

@@ -23,6 +23,10 @@ class TransientError(Exception):
     """A fault that may be gone the next time."""
 
 
+class UnreachableError(InputError):
+    """A fault that was still there after several attempts."""
+
+
 @dataclass(frozen=True)
 class Remote:
     """What a server says of a file: enough to notice that it changed."""
