@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import os
 from collections.abc import Sequence
 from pathlib import Path
 

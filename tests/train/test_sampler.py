@@ -16,7 +16,7 @@ def rows_of(genuine: dict[str, int], forgeries: dict[str, int]) -> pd.DataFrame:
 
 
 def test_a_batch_holds_p_identities_of_k_genuine_images_and_their_forgeries() -> None:
-    table = rows_of({name: 6 for name in "abcde"}, {name: 3 for name in "abcde"})
+    table = rows_of(dict.fromkeys("abcde", 6), dict.fromkeys("abcde", 3))
     batch = Sampler(table, identities=3, images=4, forgeries=2, seed=1).draw(7)
     chosen = table.set_index("row").loc[batch.rows]
     assert (batch.labels >= 0).sum() == 12
@@ -30,7 +30,7 @@ def test_a_batch_holds_p_identities_of_k_genuine_images_and_their_forgeries() ->
 
 
 def test_a_step_is_drawn_the_same_again_and_another_step_is_not() -> None:
-    table = rows_of({name: 9 for name in "abcdef"}, {})
+    table = rows_of(dict.fromkeys("abcdef", 9), {})
     sampler = Sampler(table, identities=4, images=3, forgeries=0, seed=5)
     assert (sampler.draw(3).rows == sampler.draw(3).rows).all()
     assert (sampler.draw(3).rows != sampler.draw(4).rows).any()
