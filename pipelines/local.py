@@ -1,0 +1,92 @@
+"""Runs the pipeline on this machine, one process a task, with the interpreter and the code at hand."""
+
+import io
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from components.shared.errors import InputError
+from pipelines.sections import Sections
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGE = "python"
+BAD_INPUT = f"{InputError.__module__}.{InputError.__qualname__}: "
+
+
+class TaskError(Exception):
+    """A task failed for a reason other than bad input."""
+
+
+def run(sections: Sections, root: Path) -> dict[str, Path]:
+    """Runs all tasks, their output on stdout.
+
+    Args:
+        sections: of params.yaml, by name.
+        root: folder under which every run gets a folder of its own.
+
+    Returns:
+        Where the pipeline's outputs are, by name: frozen, report.
+
+    Raises:
+        InputError: a task refused its input; the message names the task.
+        TaskError: a task failed otherwise; the message names the task.
+    """
+    from kfp import local
+
+    from pipelines.signature import build
+
+    local.init(runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(root.resolve()))
+    logging.getLogger().setLevel(logging.WARNING)  # KFP raises the level for its own messages about the tasks
+    log = _Log(sys.stdout)
+    with _environment(), redirect_stdout(log):
+        try:
+            done = build(IMAGE, sections)()
+        except RuntimeError as error:
+            raise log.failure(error) from None
+    return {name: Path(done.outputs[name].path) for name in ("frozen", "report")}
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Lets the tasks' processes find the code, keeps TensorFlow quiet and progress bars, here a line each, rare."""
+    before = dict(os.environ)
+    paths = [str(ROOT), *filter(None, [before.get("PYTHONPATH")])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(paths)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TQDM_MININTERVAL", "5")
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+class _Log(io.TextIOBase):
+    """Passes everything on and remembers why a task refused its input."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._reason = ""
+
+    def write(self, text: str) -> int:
+        for line in text.splitlines():
+            if line.strip().startswith(BAD_INPUT):
+                self._reason = line.strip().removeprefix(BAD_INPUT)
+        self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def failure(self, error: RuntimeError) -> Exception:
+        """What to tell the user, given KFP's own error, which names the task and no reason."""
+        named = re.search(r"task failed: \W*(?:\[\d+m)?'([\w-]+)'", str(error))
+        task = f"task '{named[1]}'" if named else "the pipeline"
+        if self._reason:
+            return InputError(f"{task} failed: {self._reason}")
+        return TaskError(f"{task} failed; what it said stands above")

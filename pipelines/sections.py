@@ -1,0 +1,63 @@
+"""The sections of params.yaml are the pipeline's arguments: read, overridden and checked before anything runs."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.shared.errors import InputError
+from components.shared.params import StepParams, load, parse
+
+STEPS = ("ingest", "preprocess", "split", "train", "evaluate", "freeze")
+Sections = dict[str, dict[str, Any]]
+
+
+def read(path: Path) -> Sections:
+    """All sections of params.yaml, complete with defaults, but for those that are null: KFP knows no null.
+
+    Raises:
+        InputError: a section is missing, a parameter unknown or its value wrong.
+    """
+    return {step: _dump(load(_model(step), step, path)) for step in STEPS}
+
+
+def override(sections: Sections, assignments: Iterable[str]) -> Sections:
+    """Sections with single parameters set, as in `train.steps=20` or `ingest.sample.seed=1`.
+
+    Raises:
+        InputError: an assignment names no section or parameter, or its value is wrong.
+    """
+    changed = {step: dict(values) for step, values in sections.items()}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        step, *keys = name.split(".")
+        if not equals or not keys or step not in STEPS:
+            raise InputError(f"-S {assignment}: write <section>.<parameter>=<value>; sections: {', '.join(STEPS)}")
+        changed[step] = _set(changed[step], keys, _value(assignment, text))
+    return {step: _dump(parse(_model(step), step, changed[step], "-S")) for step in STEPS}
+
+
+def _model(step: str) -> type[StepParams]:
+    model: type[StepParams] = getattr(import_module(f"components.{step}.params"), f"{step.capitalize()}Params")
+    return model
+
+
+def _dump(params: StepParams) -> dict[str, Any]:
+    return params.model_dump(mode="json", exclude_none=True)
+
+
+def _set(values: dict[str, Any], keys: list[str], value: object) -> dict[str, Any]:
+    first, *rest = keys
+    if not rest:
+        return {**values, first: value}
+    inner = values.get(first)
+    return {**values, first: _set(inner if isinstance(inner, dict) else {}, rest, value)}
+
+
+def _value(assignment: str, text: str) -> object:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise InputError(f"-S {assignment}: the value is not valid YAML") from None

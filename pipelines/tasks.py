@@ -1,0 +1,165 @@
+"""The six tasks. Each parses its section, calls the step and copies the returned figures into KFP's artifacts.
+
+KFP ships a function's source alone into the task's container, hence the imports inside; the steps themselves are found
+on the image's PYTHONPATH.
+"""
+
+from typing import Any
+
+from kfp.dsl import HTML, Artifact, ClassificationMetrics, Dataset, Input, Metrics, Model, Output
+
+
+def ingest(params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics]) -> None:
+    """Brings the source's images in, as they came.
+
+    Args:
+        params: section `ingest`.
+        raw: the images and catalog.csv.
+        metrics: how many images and identities there are.
+    """
+    from pathlib import Path
+
+    from components.ingest import step
+    from components.ingest.params import IngestParams
+    from components.shared.params import parse
+    from pipelines import artifacts
+
+    parsed = parse(IngestParams, "ingest", params, "pipeline argument")
+    artifacts.copy_figures(step.run(parsed, Path(raw.path)), metrics)
+
+
+def preprocess(
+    params: dict[str, Any], raw: Input[Dataset], prepared: Output[Dataset], metrics: Output[Metrics]
+) -> None:
+    """Normalises the images and packs them.
+
+    Args:
+        params: section `preprocess`.
+        raw: output of ingest.
+        prepared: images.npy, index.parquet, rejected.csv, normalise.json.
+        metrics: how many images were prepared and rejected.
+    """
+    from pathlib import Path
+
+    from components.preprocess import step
+    from components.preprocess.params import PreprocessParams
+    from components.shared.params import parse
+    from pipelines import artifacts
+
+    parsed = parse(PreprocessParams, "preprocess", params, "pipeline argument")
+    artifacts.copy_figures(step.run(parsed, Path(raw.path), Path(prepared.path)), metrics)
+
+
+def split(params: dict[str, Any], prepared: Input[Dataset], split: Output[Dataset], metrics: Output[Metrics]) -> None:
+    """Divides the identities into train, val and test.
+
+    Args:
+        params: section `split`.
+        prepared: output of preprocess.
+        split: split.parquet.
+        metrics: how many identities and images each part has.
+    """
+    from pathlib import Path
+
+    from components.shared.params import parse
+    from components.split import step
+    from components.split.params import SplitParams
+    from pipelines import artifacts
+
+    parsed = parse(SplitParams, "split", params, "pipeline argument")
+    artifacts.copy_figures(step.run(parsed, Path(prepared.path), Path(split.path)), metrics)
+
+
+def train(
+    params: dict[str, Any],
+    prepared: Input[Dataset],
+    split: Input[Dataset],
+    embedder: Output[Model],
+    metrics: Output[Metrics],
+) -> None:
+    """Trains the embedder and opens the MLflow run, or adopts the one named by `MLFLOW_RUN_ID`.
+
+    Args:
+        params: section `train`.
+        prepared: output of preprocess.
+        split: output of split.
+        embedder: embedder.keras, normalise.json, history.csv, mlflow_run.json.
+        metrics: the best checkpoint's figures on val.
+    """
+    from pathlib import Path
+
+    from components.shared.params import parse
+    from components.train import step
+    from components.train.params import TrainParams
+    from pipelines import artifacts
+
+    parsed = parse(TrainParams, "train", params, "pipeline argument")
+    figures = step.run(parsed, Path(prepared.path), Path(split.path), Path(embedder.path))
+    artifacts.copy_figures(figures, metrics)
+
+
+def evaluate(
+    params: dict[str, Any],
+    prepared: Input[Dataset],
+    split: Input[Dataset],
+    embedder: Input[Model],
+    evaluation: Output[Artifact],
+    metrics: Output[Metrics],
+    roc: Output[ClassificationMetrics],
+    report: Output[HTML],
+) -> None:
+    """Measures the error rates on the test identities.
+
+    Args:
+        params: section `evaluate`.
+        prepared: output of preprocess.
+        split: output of split.
+        embedder: output of train.
+        evaluation: metrics.json, threshold.json, scores, curves, pictures, report.
+        metrics: the figures of metrics.json.
+        roc: the ROC of skilled forgeries, where there are any, else of random ones.
+        report: the report as one page.
+    """
+    from pathlib import Path
+
+    from components.evaluate import step
+    from components.evaluate.params import EvaluateParams
+    from components.shared.params import parse
+    from pipelines import artifacts
+
+    parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")
+    folders = [Path(artifact.path) for artifact in (prepared, split, embedder, evaluation)]
+    result = step.run(parsed, *folders)
+    artifacts.copy_figures(result.metrics, metrics)
+    artifacts.copy_roc(result.roc, roc)
+    artifacts.copy_page(result.report, report)
+
+
+def freeze(
+    params: dict[str, Any],
+    raw: Input[Dataset],
+    embedder: Input[Model],
+    evaluation: Input[Artifact],
+    frozen: Output[Model],
+    metrics: Output[Metrics],
+) -> None:
+    """Exports the embedder and proves that the exports equal it.
+
+    Args:
+        params: section `freeze`.
+        raw: output of ingest.
+        embedder: output of train.
+        evaluation: output of evaluate.
+        frozen: what is shipped: SavedModel, frozen graph, model card, manifest.
+        metrics: the largest differences between the exports and the Keras model.
+    """
+    from pathlib import Path
+
+    from components.freeze import step
+    from components.freeze.params import FreezeParams
+    from components.shared.params import parse
+    from pipelines import artifacts
+
+    parsed = parse(FreezeParams, "freeze", params, "pipeline argument")
+    folders = [Path(artifact.path) for artifact in (raw, embedder, evaluation, frozen)]
+    artifacts.copy_figures(step.run(parsed, *folders), metrics)

@@ -1,0 +1,75 @@
+"""`python -m pipelines` as a user types it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pipelines.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+
+
+def pipelines(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-m", "pipelines", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env={**inherited, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["compile", "--help"], ["run", "--help"]])
+def test_help_answers_at_once_and_gives_examples(arguments: list[str]) -> None:
+    start = time.perf_counter()
+    done = pipelines(*arguments)
+    assert time.perf_counter() - start < 1
+    assert done.returncode == 0
+    assert "python -m pipelines run -S train.steps=20" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["compile", "-S", "train.stepz=1"], "unknown parameter train.stepz"),
+        (["run", "-S", "train.stepz=1"], "unknown parameter train.stepz"),
+        (["run", "--params", "nowhere.yaml"], "nowhere.yaml: no such file"),
+        (["compile", "--out", "pipeline.json"], "must end with .yaml"),
+    ],
+)
+def test_bad_arguments_are_one_line_and_exit_code_2(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ")
+    assert message in line
+    assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
+
+
+def test_a_task_that_refuses_its_input_is_named_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = pipelines("run", "--root", str(tmp_path / "root"), "-S", f"ingest.source={tmp_path / 'empty'}")
+    assert done.returncode == 2, done.stdout
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: task 'ingest' failed: ")
+    assert str(tmp_path / "empty") in line
+
+
+def test_a_task_that_breaks_is_named_and_its_traceback_stands_above(tmp_path: Path) -> None:
+    (tmp_path / "cv2.py").write_text("raise RuntimeError('this OpenCV is broken')\n")
+    done = pipelines("run", "--root", str(tmp_path / "root"), PYTHONPATH=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr == "error: task 'ingest' failed; what it said stands above\n"
+    assert "RuntimeError: this OpenCV is broken" in done.stdout

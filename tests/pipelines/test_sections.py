@@ -1,0 +1,52 @@
+"""The pipeline's arguments are params.yaml, and single ones can be set."""
+
+from pathlib import Path
+
+import pytest
+
+from components.ingest.params import IngestParams
+from components.shared.errors import InputError
+from components.shared.params import load
+from pipelines import sections
+
+PARAMS = Path(__file__).parents[2] / "params.yaml"
+
+
+@pytest.fixture(scope="module")
+def given() -> sections.Sections:
+    return sections.read(PARAMS)
+
+
+def test_the_nulls_that_are_left_out_are_defaults(given: sections.Sections) -> None:
+    assert "sha256" not in given["ingest"]
+    assert IngestParams.model_validate(given["ingest"]) == load(IngestParams, "ingest", PARAMS)
+
+
+def test_values_are_read_as_yaml_at_any_depth(given: sections.Sections) -> None:
+    changed = sections.override(
+        given, ["train.steps=3", "train.margin=soft", "train.augment=false", "ingest.sample.identities=9"]
+    )
+    assert changed["train"] == {**given["train"], "steps": 3, "margin": "soft", "augment": False}
+    assert changed["ingest"]["sample"] == {**given["ingest"]["sample"], "identities": 9}
+    assert {step: changed[step] for step in ("preprocess", "split", "evaluate", "freeze")} == {
+        step: given[step] for step in ("preprocess", "split", "evaluate", "freeze")
+    }
+    assert given == sections.read(PARAMS)
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("train.stepz=3", "unknown parameter train.stepz .did you mean 'steps'"),
+        ("ingest.sample.identitys=3", "unknown parameter ingest.sample.identitys .did you mean 'identities'"),
+        ("train.steps=many", "train.steps is 'many'"),
+        ("train=3", "write <section>.<parameter>=<value>"),
+        ("train.steps", "write <section>.<parameter>=<value>"),
+        ("trian.steps=3", "sections: ingest, preprocess, split, train, evaluate, freeze"),
+        ("train.steps=[", "not valid YAML"),
+        ("train.steps.deep=3", "train.steps"),
+    ],
+)
+def test_a_bad_assignment_is_named(given: sections.Sections, assignment: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        sections.override(given, [assignment])
