@@ -5,6 +5,7 @@ frame or page, EXIF rotation applied, CMYK and the like as RGB; transparency sta
 """
 
 import io
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -45,8 +46,8 @@ def to_png_or_jpeg(data: bytes, max_pixels: int) -> Source:
         raise
     except UnidentifiedImageError:
         raise Rejected("not an image, or of an unknown format") from None
-    except Image.DecompressionBombError:
-        raise Rejected(f"more pixels than max_pixels ({max_pixels})") from None
+    except Image.DecompressionBombError as error:  # Pillow's own limit, which names the number of pixels first
+        raise Rejected(f"{_first_number(error)} pixels are more than max_pixels ({max_pixels})") from None
     except Exception as error:  # Pillow's decoders raise many kinds on damaged files
         raise Rejected(f"truncated or damaged image ({' '.join(str(error).split())})") from None
 
@@ -55,6 +56,11 @@ def _demand_size(image: Image.Image, max_pixels: int) -> None:
     width, height = image.size
     if width * height > max_pixels:
         raise Rejected(f"{width} × {height} pixels are more than max_pixels ({max_pixels})")
+
+
+def _first_number(error: Exception) -> str:
+    found = re.search(r"\d+", str(error))
+    return found[0] if found else "its"
 
 
 def _passes(image: Image.Image, data: bytes) -> bool:

@@ -3,7 +3,6 @@
 import csv
 import logging
 import os
-import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,6 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 from PIL import Image
 from tqdm import tqdm
 
@@ -22,8 +20,7 @@ from components.preprocess.convert import Rejected, Source, to_png_or_jpeg
 from components.preprocess.params import PreprocessParams
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
-from components.shared.images import Normalisation, StoreWriter
-from components.shared.normalise import normalise
+from components.shared.images import StoreWriter
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 Row: TypeAlias = dict[str, str]
@@ -49,7 +46,9 @@ def run(params: PreprocessParams, raw: Path, out: Path) -> dict[str, float]:
     """
     catalog = read_catalog(raw)
     rows: list[Row] = [dict(zip(catalog.columns, values, strict=True)) for values in catalog.to_numpy()]
-    prepare = partial(_prepare, _compile(params.normalisation), params.max_pixels, raw)
+    from components.preprocess.graph import compiled  # TensorFlow, once there is something to do
+
+    prepare = partial(_prepare, compiled(params.normalisation), params.max_pixels, raw)
     rejected: list[Row] = []
     identities: set[str] = set()
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -72,18 +71,6 @@ def run(params: PreprocessParams, raw: Path, out: Path) -> dict[str, float]:
     }
 
 
-def _compile(spec: Normalisation) -> Callable[[bytes], Pixels]:
-    """The normalisation as one graph, bytes in, uint8 [H, W, C] out, to be called from any thread."""
-    signature = [tf.TensorSpec([], tf.string)]
-    graph = tf.function(lambda encoded: normalise(encoded, spec), input_signature=signature).get_concrete_function()
-
-    def call(encoded: bytes) -> Pixels:
-        pixels: Pixels = graph(tf.constant(encoded)).numpy()
-        return pixels
-
-    return call
-
-
 def _prepare(
     normalised: Callable[[bytes], Pixels], max_pixels: int, raw: Path, row: Row
 ) -> tuple[Pixels, Source] | str:
@@ -95,9 +82,6 @@ def _prepare(
         return "no such file"
     except Rejected as reason:
         return str(reason)
-    except tf.errors.InvalidArgumentError as error:
-        stated = re.search(r"assertion failed: \[(.*?)\]", error.message)
-        return stated[1] if stated else "truncated or damaged image"
 
 
 def _in_parallel(

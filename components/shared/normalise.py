@@ -24,7 +24,7 @@ MAX_SIDE = 65_535
 """Keeps 255 · side below 2²⁴, which float32 holds exactly."""
 MIN_CONTRAST = 16.0
 """Ink and paper differ by at least this many of the 256 grey levels, in the mean; else the image is blank."""
-STRAY = 400
+STRAY = 200
 """One part in so many of the ink may lie beyond each edge of the crop: specks do not decide it."""
 MARGIN = 32
 """The margin is one part in so many of the shorter side."""
