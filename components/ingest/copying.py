@@ -21,8 +21,10 @@ def copy(images: list[Found], folder: Path, move: bool) -> list[Entry]:
     """Copies images (or moves them, where the source was unpacked for this) and hashes them.
 
     Raises:
-        InputError: an image cannot be read.
+        InputError: an image cannot be read, or would take the catalog's place.
     """
+    if clash := next((image.path for image in images if image.path.parts[0] == NAME), None):
+        raise InputError(f"{clash}: {NAME} is the catalog's own name: rename it")
     for parent in {folder / image.path.parent for image in images}:
         parent.mkdir(parents=True, exist_ok=True)
     bring: Callable[[Path, Path], object] = Path.rename if move else shutil.copyfile
@@ -33,8 +35,6 @@ def copy(images: list[Found], folder: Path, move: bool) -> list[Entry]:
 
 def _bring(bring: Callable[[Path, Path], object], folder: Path, image: Found) -> Entry:
     target = folder / image.path
-    if target.name == NAME and target.parent == folder:
-        raise InputError(f"{image.path}: this name is the catalog's own")
     try:
         bring(image.file, target)
     except (PermissionError, FileNotFoundError) as error:

@@ -68,6 +68,8 @@ def _walk(folder: Path, path: PurePosixPath, above: frozenset[tuple[int, int]]) 
             elif entry.is_file():
                 about = entry.stat()
                 yield File(inner, Path(entry.path), about.st_size, about.st_mtime_ns)
+            elif entry.is_symlink():
+                raise InputError(f"{entry.path}: is a link to nothing")
 
 
 def _safe(name: str, folder: Path) -> str:
