@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from components.evaluate.params import EvaluateParams
-from components.shared import cli
+from components.shared import backend, cli
 from components.shared.params import load
 
 
@@ -25,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     params = load(EvaluateParams, "evaluate", options.params)
+    backend.load()
     from components.evaluate import step, summary
 
     evaluation = step.run(params, options.prepared, options.split, options.embedder, options.out)

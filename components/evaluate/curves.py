@@ -13,7 +13,7 @@ MOST_POINTS = 500
 
 
 def thin(curve: Roc, most: int = MOST_POINTS) -> Roc:
-    """At most `most` points of a curve, both ends among them.
+    """At most `most` points of a curve, with both ends and the two points where FAR and FRR cross.
 
     Two fifths are spread evenly along the curve, the others evenly in log FAR and log FRR, where DET curves look.
     """
@@ -21,11 +21,12 @@ def thin(curve: Roc, most: int = MOST_POINTS) -> Roc:
         return curve
     share = most // 5
     along = curve.far + 1 - curve.frr
+    crossed = int(np.argmax(curve.far >= curve.frr))
     chosen: list[NDArray[np.intp]] = [
         np.searchsorted(along, np.linspace(0, 2, 2 * share)),
         np.searchsorted(curve.far, np.geomspace(curve.far[curve.far > 0][0], 1, share)),
         np.searchsorted(-curve.frr, -np.geomspace(1, curve.frr[curve.frr > 0][-1], share)),
-        np.array([0, len(along) - 1]),
+        np.array([0, crossed - 1, crossed, len(along) - 1]),
     ]
     points = np.unique(np.minimum(np.concatenate(chosen), len(along) - 1))
     return Roc(*(values[points] for values in curve))

@@ -64,19 +64,20 @@ def _det(test: list[Verification]) -> Any:
 
 def _histograms(test: list[Verification], chosen: list[Threshold]) -> Any:
     counts = sorted({v.references for v in test})
-    figure, all_axes = _figure(5.2 * len(counts), 4.2, len(counts))
+    figure, all_axes = _figure(6.2, 3.0 * len(counts) + 0.6, len(counts))
     for axes, references in zip(np.atleast_1d(all_axes), counts, strict=True):
         shown = [v for v in test if v.references == references]
         groups = {"genuine": shown[0].genuine} | {v.kind: v.impostor for v in shown}
         bins = np.linspace(0, max(float(group.distance.max()) for group in groups.values()), 61)
         for kind, group in groups.items():
-            axes.hist(group.distance, bins, density=True, color=COLOURS[kind], alpha=0.45, label=kind)
+            look = {"histtype": "stepfilled", "facecolor": (COLOURS[kind], 0.25), "edgecolor": COLOURS[kind]}
+            axes.hist(group.distance, bins, density=True, label=kind, linewidth=1.2, **look)
         for t in chosen:
             if t.references == references and t.policy == "equal_error" and t.kind in groups:
                 name = f"threshold from val, {t.kind}"
                 axes.axvline(t.threshold, color=COLOURS[t.kind], linestyle="--", linewidth=1.5, label=name)
         axes.set(xlabel="distance", ylabel="density", title=f"{references} reference{'s' * (references > 1)}")
-        axes.legend(fontsize=9)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9, frameon=False)
     return figure
 
 
@@ -85,10 +86,10 @@ def _line(verification: Verification) -> dict[str, Any]:
     return {"color": COLOURS[verification.kind], "linestyle": style, "linewidth": 1.8}
 
 
-def _figure(width: float, height: float, columns: int = 1) -> tuple[Any, Any]:
+def _figure(width: float, height: float, rows: int = 1) -> tuple[Any, Any]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, figure.subplots(1, columns)
+    return figure, figure.subplots(rows, 1)

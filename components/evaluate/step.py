@@ -104,7 +104,7 @@ def _measure(found: list[Verification], vectors: np.ndarray, whose: Part, params
 def _floors(
     model: "keras.Model", store: ImageStore, test: Part, ours: list[Verification], params: EvaluateParams
 ) -> Metrics:
-    """Single-reference EER of the untrained network and of HOG on the same comparisons."""
+    """Single-reference EER of the untrained network and of HOG on the same comparisons, and ours minus theirs."""
     fresh = floors.untrained(model, params.seed)
     described = {
         "untrained": embed(fresh, store.images, rows=test.rows, what="embed, untrained"),
@@ -116,10 +116,9 @@ def _floors(
         for theirs in verifications(vectors, test, [1], params):
             name = f"floor/{floor}/{theirs.kind}/refs_1/eer"
             result[name] = figures(theirs, params)[f"{theirs.key}/eer"]
-            if floor == "untrained":
-                mine = single[theirs.kind]
-                result[f"{name}_difference"] = figures(mine, params)[f"{mine.key}/eer"] - result[name]
-                result |= difference(mine, theirs, f"{name}_difference", params)
+            mine = single[theirs.kind]
+            result[f"{name}_difference"] = figures(mine, params)[f"{mine.key}/eer"] - result[name]
+            result |= difference(mine, theirs, f"{name}_difference", params)
     return result
 
 

@@ -117,7 +117,8 @@ def _signed(metrics: Metrics, key: str) -> str:
     if key not in metrics:
         return ""
     value, low, high = (f"{metrics.get(f'{key}{end}', float('nan')) * 100:+.1f}" for end in ("", "_ci_low", "_ci_high"))
-    return f"{value}, {low} to {high}" if f"{key}_ci_low" in metrics else value
+    told = f"{value}, {low} to {high}" if f"{key}_ci_low" in metrics else value
+    return told.replace("-", "−")
 
 
 def _line(row: Row, widths: list[int]) -> str:

@@ -51,8 +51,8 @@ def write(
     _write_json(out / "metrics.json", nested(metrics))
     _write_json(out / "threshold.json", [threshold._asdict() for threshold in chosen])
     points = curves.table(test)
-    points.drop(columns="frr").to_csv(out / "roc.csv", index=False)
-    points.drop(columns="tpr").to_csv(out / "det.csv", index=False)
+    points.drop(columns="frr").to_csv(out / "roc.csv", index=False, float_format="%.9g")
+    points.drop(columns="tpr").to_csv(out / "det.csv", index=False, float_format="%.9g")
     scores(test, names).to_parquet(out / "scores.parquet", index=False)
 
 

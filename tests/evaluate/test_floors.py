@@ -14,6 +14,7 @@ def model() -> Any:
     import keras
     import keras_hub
 
+    keras.utils.set_random_seed(0)
     backbone = keras_hub.models.ResNetBackbone(
         input_conv_filters=[4],
         input_conv_kernel_sizes=[3],

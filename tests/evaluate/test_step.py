@@ -95,10 +95,9 @@ def test_all_promised_names_are_there(evaluation: Evaluation) -> None:
                 assert low <= evaluation.metrics[f"{key}/{name}"] <= high
             assert {f"{key}/n_identities", f"{key}/n_pairs", f"val/{key}/eer"} <= evaluation.metrics.keys()
             assert {f"{key}/far_at_threshold", f"{key}/frr_at_threshold"} <= evaluation.metrics.keys()
-        floor = f"floor/untrained/{kind}/refs_1/eer"
-        for end in ("", "_difference", "_difference_ci_low", "_difference_ci_high"):
-            assert floor + end in evaluation.metrics
-        assert f"floor/hog/{kind}/refs_1/eer" in evaluation.metrics
+        for floor in ("untrained", "hog"):
+            for end in ("", "_difference", "_difference_ci_low", "_difference_ci_high"):
+                assert f"floor/{floor}/{kind}/refs_1/eer{end}" in evaluation.metrics
     assert {"identification/refs_5/accuracy", "val/identification/refs_5/accuracy"} <= evaluation.metrics.keys()
 
 

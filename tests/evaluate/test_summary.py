@@ -50,5 +50,5 @@ def test_the_table_is_aligned_and_leaves_out_what_was_not_measured() -> None:
     assert len(lines[0]) == len(lines[1])
     assert lines[1].split() == ["skilled", "1", "16.2", "14.0–18.3", "11.0", "0.9123", "60.0", "11", "9,372"]
     assert lines[2] == ""
-    assert "31.0 %  the same network, untrained (trained − this: -14.8, -17.0 to -12.0 points)" in lines[3]
+    assert "31.0 %  the same network, untrained (trained − this: −14.8, −17.0 to −12.0 points)" in lines[3]
     assert "random" not in "\n".join(lines)
