@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from components.freeze.params import FreezeParams
-from components.shared import cli
+from components.shared import backend, cli
 from components.shared.params import load
 
 
@@ -24,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     params = load(FreezeParams, "freeze", options.params)
+    backend.load()
     from components.freeze import step
 
     step.run(params, options.raw, options.embedder, options.evaluation, options.out)
