@@ -146,7 +146,7 @@ def _refuse_large(web: Web, size: int, max_bytes: int) -> None:
         raise InputError(f"{web.name}: is larger than {max_bytes:,} bytes (ingest.max_bytes)")
 
 
-def _patiently(action: Callable[[], T], attempts: int = ATTEMPTS, grown: Callable[[], int] = lambda: 0) -> T:
+def _patiently(action: Callable[[], T], attempts: int | None = None, grown: Callable[[], int] = lambda: 0) -> T:
     """Tries again after transient faults, with growing pauses; an attempt that brought something does not count."""
     failed = 0
     while True:
@@ -155,7 +155,7 @@ def _patiently(action: Callable[[], T], attempts: int = ATTEMPTS, grown: Callabl
             return action()
         except TransientError as error:
             failed = 1 if grown() > before else failed + 1
-            if failed >= attempts:
+            if failed >= (attempts or ATTEMPTS):
                 raise UnreachableError(str(error)) from None
             log.info("%s: trying again", error)
             time.sleep(FIRST_PAUSE * 2 ** (failed - 1))

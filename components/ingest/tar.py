@@ -11,6 +11,7 @@ from typing import IO, cast
 
 from components.ingest.archive import Content, Gate, Member
 
+LONGEST_PADDING = 1 << 20
 LARGEST_READ = 64 << 20  # a header that wants more memory at once is a bomb
 _COMPRESSED: dict[bytes, Callable[[Path], IO[bytes]]] = {
     b"\x1f\x8b": lambda path: cast(IO[bytes], gzip.GzipFile(path)),
@@ -47,6 +48,7 @@ def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
         stream.seek(entries.offset)
         if stream.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
             raise gate.error("is damaged or cut off: its end mark is missing")
+        stream.read(LONGEST_PADDING)  # a compressed one that is cut off raises here
 
 
 def _member(info: tarfile.TarInfo) -> Member:

@@ -1,0 +1,50 @@
+"""The untrained floor: a histogram of oriented gradients, and an error rate by brute force."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+HEIGHT, WIDTH, CELL, ORIENTATIONS = 64, 112, 8, 9
+
+
+def shape(png: bytes) -> NDArray[np.uint8]:
+    """The ink alone: smoothed, binarised by Otsu, cropped, aspect kept, centred: [64, 112], ink 255."""
+    grey = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert grey is not None
+    _, ink = cv2.threshold(cv2.GaussianBlur(grey, (5, 5), 0), 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    rows, columns = np.nonzero(ink)
+    ink = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    scale = min(HEIGHT / ink.shape[0], WIDTH / ink.shape[1])
+    size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
+    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+    top, left = (HEIGHT - size[1]) // 2, (WIDTH - size[0]) // 2
+    whole = np.zeros((HEIGHT, WIDTH), np.uint8)
+    whole[top : top + size[1], left : left + size[0]] = small
+    return whole
+
+
+def hog(png: bytes) -> Floats:
+    """A vector [features]: per 2 × 2 cells of 8 × 8 pixels the histograms of nine orientations, at length one."""
+    descriptor = cv2.HOGDescriptor((WIDTH, HEIGHT), (16, 16), (8, 8), (CELL, CELL), ORIENTATIONS)
+    return np.asarray(descriptor.compute(shape(png)), np.float64).ravel()
+
+
+def distances(first: Floats, second: Floats) -> Floats:
+    """Euclidean distances of all pairs: [n, m]."""
+    return np.stack([np.sqrt(((second - one) ** 2).sum(axis=1)) for one in first])
+
+
+def eer(genuine: Floats, impostor: Floats) -> float:
+    """Where as many genuine pairs are refused as impostor pairs are accepted, by trying every distance."""
+    thresholds = np.unique(np.concatenate([genuine, impostor]))
+    frr = np.array([(genuine > t).mean() for t in thresholds])
+    far = np.array([(impostor <= t).mean() for t in thresholds])
+    nearest = int(np.abs(far - frr).argmin())
+    return float(far[nearest] + frr[nearest]) / 2
+
+
+def auc(higher: Floats, lower: Floats) -> float:
+    """The chance that a draw of the first is above one of the second; ties count half."""
+    difference = higher[:, None] - lower[None, :]
+    return float((difference > 0).mean() + 0.5 * (difference == 0).mean())

@@ -1,0 +1,161 @@
+import hashlib
+import io
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from components.ingest import paper, sample, step, strokes
+from components.ingest.catalog import Kind
+from components.ingest.params import IngestParams, SampleParams
+from components.shared.files import manifest, sha256
+from tests.conftest import PROJECT
+from tests.ingest import floor
+from tests.ingest.conftest import rows
+
+SMALL = SampleParams(identities=24, genuine=6, forgeries=4)
+
+
+def drawn(params: SampleParams, kind: Kind) -> list[list[bytes]]:
+    """The images of one kind, by identity."""
+    count = params.genuine if kind == "genuine" else params.forgeries
+    return [[sample.image(params, who, kind, n) for n in range(count)] for who in range(params.identities)]
+
+
+@pytest.fixture(scope="module")
+def images() -> dict[Kind, list[list[bytes]]]:
+    return {"genuine": drawn(SMALL, "genuine"), "forgery": drawn(SMALL, "forgery")}
+
+
+def opened(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png))
+
+
+def of_kind(images: dict[Kind, list[list[bytes]]], kind: Kind) -> list[bytes]:
+    return [png for those in images[kind] for png in those]
+
+
+def paper_grey(png: bytes) -> float:
+    return float(np.median(np.asarray(opened(png).convert("L"))))
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
+    made = {}
+    for name, seed in (("one", 3), ("two", 3), ("other", 4)):
+        params = IngestParams(sample=SampleParams(seed=seed, identities=3, genuine=2, forgeries=2))
+        figures = step.run(params, tmp_path / name)
+        assert figures["images"] == 12
+        made[name] = manifest(tmp_path / name)
+    assert made["one"] == made["two"]
+    assert not set(made["one"].values()) & set(made["other"].values())
+
+
+def test_the_catalog_tells_every_image_with_its_hash(tmp_path: Path) -> None:
+    step.run(IngestParams(sample=SampleParams(identities=3, genuine=2, forgeries=1)), tmp_path / "raw")
+    told = rows(tmp_path / "raw")
+    assert Counter((row["identity"], row["kind"]) for row in told) == {
+        (who, kind): count for who in ("001", "002", "003") for kind, count in (("genuine", 2), ("forgery", 1))
+    }
+    for row in told:
+        assert row["path"].startswith(f"images/{row['identity']}/{row['kind']}/")
+        assert sha256(tmp_path / "raw" / row["path"]) == row["sha256"]
+    assert len({row["sha256"] for row in told}) == len(told)
+
+
+def test_more_images_or_identities_change_none_of_the_others() -> None:
+    larger = SampleParams(identities=90, genuine=30, forgeries=20)
+    for kind in sample.KINDS:
+        assert sample.image(SMALL, 5, kind, 3) == sample.image(larger, 5, kind, 3)
+
+
+def test_the_pixels_are_those_of_this_version() -> None:
+    """A change here means: raise `sample.VERSION`, and state the floor and the results anew."""
+    made = hashlib.sha256()
+    for who in (0, 7, 31):
+        for kind in sample.KINDS:
+            image = opened(sample.image(SampleParams(), who, kind, 1))
+            made.update(f"{image.size} {image.mode}".encode() + np.asarray(image).tobytes())
+    assert {sample.VERSION: made.hexdigest()[:16]} == {1: "216def6b2fc9f426"}
+
+
+def test_the_bytes_do_not_depend_on_the_kind_of_cpu() -> None:
+    script = (
+        "import hashlib; from components.ingest import sample; from components.ingest.params import SampleParams\n"
+        "made = [sample.image(SampleParams(), who, kind, 0) for who in range(12) for kind in sample.KINDS]\n"
+        "print(hashlib.sha256(b''.join(made)).hexdigest())"
+    )
+    plain = {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4", "OPENCV_CPU_DISABLE": "AVX2,AVX", "OPENCV_IPP": "disabled"}
+    here = [sample.image(SampleParams(), who, kind, 0) for who in range(12) for kind in sample.KINDS]
+    environment = {**os.environ, **plain, "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == hashlib.sha256(b"".join(here)).hexdigest()
+
+
+def test_sizes_modes_and_greys_are_in_range(images: dict[Kind, list[list[bytes]]]) -> None:
+    modes: Counter[str] = Counter()
+    for kind in sample.KINDS:
+        for png in of_kind(images, kind):
+            image = opened(png)
+            image.load()
+            modes[image.mode] += 1
+            assert 300 <= image.width <= 700
+            assert 150 <= image.height <= 350
+            grey = np.asarray(image.convert("L"))
+            assert 232 <= np.median(grey) <= 253
+            assert 0.003 < (grey < 150).mean() < 0.3
+    assert set(modes) == {"L", "P", "RGBA"}
+    assert min(modes.values()) > 0.2 * sum(modes.values())
+
+
+def test_a_palette_image_has_the_pixels_of_the_grey_one() -> None:
+    stroke = strokes.Stroke(np.array([[0.0, 0.0], [0.5, 0.4], [1.0, 0.0]]), np.full(3, 0.02))
+    made = {}
+    for mode in sample.MODES:
+        sheet = paper.Paper(width=320, height=160, grey=240, ink=30, filled=0.8, mode=mode)
+        image = opened(paper.render([stroke], sheet, np.random.default_rng(0)))
+        assert image.mode == mode
+        made[mode] = np.asarray(image.convert("L"))
+    assert (made["L"] == made["P"]).all()
+    assert (made["L"] == made["RGBA"]).all()
+
+
+@pytest.mark.parametrize("what", ["grey", "width", "height", "mode", "bytes"])
+def test_nothing_about_paper_or_file_tells_the_kind(what: str, images: dict[Kind, list[list[bytes]]]) -> None:
+    measures: dict[str, Callable[[bytes], float]] = {
+        "grey": paper_grey,
+        "width": lambda png: float(opened(png).width),
+        "height": lambda png: float(opened(png).height),
+        "mode": lambda png: float(sample.MODES.index(opened(png).mode)),
+        "bytes": lambda png: float(len(png)),
+    }
+    genuine, forged = (np.array([measures[what](png) for png in of_kind(images, kind)]) for kind in sample.KINDS)
+    assert 0.4 < floor.auc(forged, genuine) < 0.6
+
+
+def test_leaking_paper_tells_every_forgery() -> None:
+    leaking = SMALL.model_copy(update={"leak": "paper", "identities": 8})
+    genuine, forged = (
+        np.array([paper_grey(png) for those in drawn(leaking, kind) for png in those]) for kind in sample.KINDS
+    )
+    assert floor.auc(forged, genuine) == 1.0
+    assert (forged.min(), forged.max(), genuine.min(), genuine.max()) >= (249, 249, 234, 234)
+    assert genuine.max() <= 245
+
+
+def test_an_untrained_descriptor_has_an_error_well_above_zero(images: dict[Kind, list[list[bytes]]]) -> None:
+    genuine, forged = (
+        [np.stack([floor.hog(png) for png in those]) for those in images[kind]] for kind in ("genuine", "forgery")
+    )
+    upper = np.triu_indices(SMALL.genuine, 1)
+    own = np.concatenate([floor.distances(those, those)[upper] for those in genuine])
+    skilled = np.concatenate([floor.distances(g, f).ravel() for g, f in zip(genuine, forged, strict=True)])
+    random = np.concatenate([floor.distances(a, b).ravel() for i, a in enumerate(genuine) for b in genuine[i + 1 :]])
+    skilled_eer, random_eer = floor.eer(own, skilled), floor.eer(own, random)
+    assert 0.2 < skilled_eer < 0.42
+    assert 0.05 < random_eer < skilled_eer
