@@ -138,7 +138,7 @@ def test_the_parameters_that_made_the_data_come_from_dvc_lock(
     client: Any, embedder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "dvc.lock").write_text(
-        "stages:\n  split:\n    params:\n      params.yaml:\n        split:\n          seed: 3\n          by: fraction\n"
+        "stages: {split: {params: {params.yaml: {split: {seed: 3, by: fraction}}}}}"
     )
     monkeypatch.setenv("DVC_STAGE", "train")
     run = client.get_run(trained(embedder))
