@@ -37,7 +37,7 @@ class _Claim(NamedTuple):
     others: Indices
 
 
-def compare(  # noqa: PLR0917
+def compare(
     embeddings: ArrayLike, identity: ArrayLike, forged: ArrayLike, references: int, draws: int, seed: int
 ) -> Comparisons:
     """All comparisons that DESIGN calls refs_1 (`references` = 1) or refs_5 (`references` = 5).
@@ -74,7 +74,7 @@ def compare(  # noqa: PLR0917
     return Comparisons(genuine, forgery, other, len(names))
 
 
-def identification_accuracy(  # noqa: PLR0917
+def identification_accuracy(
     embeddings: ArrayLike, identity: ArrayLike, forged: ArrayLike, references: int, draws: int, seed: int
 ) -> float:
     """Rank-1 identification: the share of genuine probes whose own identity is the nearest of the gallery.
