@@ -53,8 +53,8 @@ test: $(BIN)/.installed-dev ## the quick tests (under 5 minutes)
 e2e: $(BIN)/.installed-dev ## the rest: whole runs, Kubeflow's local runner
 	@python -m pytest tests/e2e
 
-check: $(BIN)/.installed-dev ## ruff and mypy over the whole tree
-	@ruff check . && ruff format --check . && mypy
+check: $(BIN)/.installed-dev ## ruff, mypy and the rest of pre-commit over the whole tree
+	@pre-commit run --all-files
 
 kubeflow: install ## compile the Kubeflow pipeline and run it locally on the sample
 	@python -m pipelines compile && python -m pipelines run
