@@ -19,6 +19,7 @@ from components.ingest.web import Remote, TransientError, UnreachableError, Web,
 from components.shared.errors import InputError
 from components.shared.files import atomic_file, sha256
 
+ELSE = "check the network, or name a folder (in ingest.source; for cedar: in CEDAR_DIR)"
 T = TypeVar("T")
 
 ATTEMPTS = 6
@@ -156,7 +157,7 @@ def _patiently(action: Callable[[], T], attempts: int | None = None, grown: Call
         except TransientError as error:
             failed = 1 if grown() > before else failed + 1
             if failed >= (attempts or ATTEMPTS):
-                raise UnreachableError(str(error)) from None
+                raise UnreachableError(f"{error}; {ELSE}") from None
             log.info("%s: trying again", error)
             time.sleep(FIRST_PAUSE * 2 ** (failed - 1))
 
