@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -30,7 +31,7 @@ def run(sections: Sections, root: Path) -> dict[str, Path]:
         root: folder under which every run gets a folder of its own.
 
     Returns:
-        Where the pipeline's outputs are, by name: frozen, report.
+        Where the report and what is shipped are, by name.
 
     Raises:
         InputError: a task refused its input; the message names the task.
@@ -43,12 +44,14 @@ def run(sections: Sections, root: Path) -> dict[str, Path]:
     local.init(runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(root.resolve()))
     logging.getLogger().setLevel(logging.WARNING)  # KFP raises the level for its own messages about the tasks
     log = _Log(sys.stdout)
-    with _environment(), redirect_stdout(log):
+    with _environment(), redirect_stdout(log), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*have no effect")  # resources are the cluster's matter
         try:
             done = build(IMAGE, sections)()
         except RuntimeError as error:
             raise log.failure(error) from None
-    return {name: Path(done.outputs[name].path) for name in ("frozen", "report")}
+    evaluation, frozen = (Path(done.outputs[name].path) for name in ("evaluation", "frozen"))
+    return {"report": evaluation / "report.html", "frozen": frozen}
 
 
 @contextmanager

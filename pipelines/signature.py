@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from kfp import dsl
-from kfp.dsl import HTML, Metrics, Model
+from kfp.dsl import Artifact, Metrics, Model
 
 from pipelines import tasks
 
@@ -13,8 +13,8 @@ class Outputs(NamedTuple):
     """What the whole pipeline gives."""
 
     frozen: Model
+    evaluation: Artifact
     metrics: Metrics
-    report: HTML
 
 
 def build(image: str, defaults: Mapping[str, dict[str, Any]]) -> Any:
@@ -75,6 +75,6 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]]) -> Any:
         evaluation = evaluated.outputs["evaluation"]
 
         frozen = task(tasks.freeze)(params=freeze, raw=raw, embedder=embedder, evaluation=evaluation)
-        return Outputs(frozen.outputs["frozen"], evaluated.outputs["metrics"], evaluated.outputs["report"])
+        return Outputs(frozen.outputs["frozen"], evaluation, evaluated.outputs["metrics"])
 
     return signature_recognition

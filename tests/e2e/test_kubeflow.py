@@ -1,0 +1,136 @@
+"""`python -m pipelines run`: the whole pipeline with KFP's local runner on a tiny sample."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TINY = [
+    "ingest.sample.identities=12",
+    "ingest.sample.genuine=6",
+    "ingest.sample.forgeries=3",
+    "preprocess.height=32",
+    "preprocess.width=48",
+    "train.identities_per_batch=3",
+    "train.steps=2",
+    "train.validate_every=2",
+    "train.checkpoint_every=2",
+    "evaluate.draws=2",
+    "evaluate.bootstrap=20",
+    "freeze.parity_images=4",
+]
+
+
+def run(folder: Path, *assignments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the pipeline with its outputs, its tracking store and its checkpoints below a folder."""
+    options = [option for assignment in [*TINY, *assignments] for option in ("-S", assignment)]
+    command = [sys.executable, "-m", "pipelines", "run", "--root", str(folder / "root"), *options]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_", "PYTHONPATH"))}
+    own = {"MLFLOW_TRACKING_URI": store(folder), "CHECKPOINT_DIR": str(folder / "checkpoints")}
+    return subprocess.run(command, cwd=ROOT, env={**kept, **own}, capture_output=True, text=True, check=False)
+
+
+def store(folder: Path) -> str:
+    return f"sqlite:///{folder}/mlflow.db"
+
+
+def client(folder: Path) -> Any:
+    import mlflow
+
+    return mlflow.MlflowClient(tracking_uri=store(folder))
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, subprocess.CompletedProcess[str]]:
+    """The working folder, the run's own folder in it, and how the command ended."""
+    folder = tmp_path_factory.mktemp("kubeflow")
+    client(folder).create_experiment("signature-recognition", artifact_location=(folder / "artifacts").as_uri())
+    ended = run(folder)
+    assert ended.returncode == 0, ended.stdout[-5000:] + ended.stderr
+    (own,) = (folder / "root").iterdir()
+    return folder, own, ended
+
+
+Done = tuple[Path, Path, subprocess.CompletedProcess[str]]
+
+
+def metadata(done: Done, task: str, artifact: str) -> dict[str, Any]:
+    written = json.loads((done[1] / task / "executor_output.json").read_text())
+    (content,) = written["artifacts"][artifact]["artifacts"]
+    found: dict[str, Any] = content["metadata"]
+    return found
+
+
+def test_each_task_leaves_the_folder_of_its_step(done: Done) -> None:
+    for written in (
+        "ingest/raw/catalog.csv",
+        "preprocess/prepared/images.npy",
+        "split/split/split.parquet",
+        "train/embedder/embedder.keras",
+        "evaluate/evaluation/metrics.json",
+        "freeze/frozen/frozen_graph.pb",
+        "freeze/frozen/saved_model/saved_model.pb",
+        "freeze/frozen/manifest.json",
+    ):
+        assert (done[1] / written).stat().st_size > 0, written
+
+
+def test_the_figures_of_each_task_are_in_its_metrics(done: Done) -> None:
+    for task in ("ingest", "preprocess", "split", "train", "evaluate", "freeze"):
+        figures = metadata(done, task, "metrics")
+        assert figures, task
+        assert all(math.isfinite(value) for value in figures.values()), task
+    eer = metadata(done, "evaluate", "metrics")["verification/skilled/refs_1/eer"]
+    assert 0 <= eer <= 1
+    assert metadata(done, "freeze", "metrics")["parity/frozen_graph/max_abs_difference"] <= 1e-4
+
+
+def test_the_roc_runs_from_corner_to_corner_and_never_back(done: Done) -> None:
+    points = metadata(done, "evaluate", "roc")["confidenceMetrics"]
+    far, found = ([point[axis] for point in points] for axis in ("falsePositiveRate", "recall"))
+    assert len(points) > 2
+    assert (far[0], found[-1], far[-1]) == (0, 1, 1)
+    assert far == sorted(far)
+    assert found == sorted(found)
+    assert all(math.isfinite(point["confidenceThreshold"]) for point in points)
+
+
+def test_the_report_is_one_page_with_its_pictures_inside(done: Done) -> None:
+    page = (done[1] / "evaluate" / "report").read_text()
+    assert "<html" in page
+    assert page == (done[1] / "evaluate" / "evaluation" / "report.html").read_text()
+    assert page.count("<img ") == page.count('src="data:image/png;base64,') > 0
+
+
+def test_the_command_says_where_report_and_model_are(done: Done) -> None:
+    said = done[2].stdout.splitlines()[-2:]
+    assert said == [
+        f"report: {done[1] / 'evaluate' / 'evaluation' / 'report.html'}",
+        f"frozen: {done[1] / 'freeze' / 'frozen'}",
+    ]
+
+
+def test_one_pipeline_run_is_one_mlflow_run_with_all_of_it(done: Done) -> None:
+    (experiment,) = [found for found in client(done[0]).search_experiments() if found.name == "signature-recognition"]
+    (tracked,) = client(done[0]).search_runs([experiment.experiment_id])
+    assert tracked.info.status == "FINISHED"
+    for folder in ("train/embedder", "evaluate/evaluation", "freeze/frozen"):
+        assert json.loads((done[1] / folder / "mlflow_run.json").read_text())["run_id"] == tracked.info.run_id
+    assert {"train.steps", "evaluate.draws", "freeze.parity_images"} <= set(tracked.data.params)
+    assert {"verification/skilled/refs_1/eer", "parity/frozen_graph/max_abs_difference"} <= set(tracked.data.metrics)
+    assert len(tracked.outputs.model_outputs) == 1
+
+
+def test_a_later_task_that_refuses_its_input_is_named_and_nothing_runs_after_it(tmp_path: Path) -> None:
+    ended = run(tmp_path, "split.by=folders")
+    assert ended.returncode == 2, ended.stdout[-5000:]
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("error: task 'split' failed: ")
+    (own,) = (tmp_path / "root").iterdir()
+    assert sorted(path.name for path in own.iterdir() if any(path.iterdir())) == ["ingest", "preprocess"]
