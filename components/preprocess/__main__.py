@@ -4,7 +4,7 @@ import argparse
 import os
 from collections.abc import Sequence
 
-from components.shared import backend, cli
+from components.shared import cli
 from components.shared.params import load
 
 
@@ -25,7 +25,6 @@ def _run(options: argparse.Namespace) -> None:
     # One image per core, each on one thread; the work is done on the CPU.
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    backend.load()
     from components.preprocess import step
     from components.preprocess.params import PreprocessParams
 

@@ -3,6 +3,7 @@
 import csv
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from tqdm import tqdm
 from components.preprocess.catalog import read_catalog
 from components.preprocess.convert import Rejected, Source, to_png_or_jpeg
 from components.preprocess.params import PreprocessParams
+from components.shared import backend
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
 from components.shared.images import StoreWriter
@@ -46,7 +48,9 @@ def run(params: PreprocessParams, raw: Path, out: Path) -> dict[str, float]:
     """
     catalog = read_catalog(raw)
     rows: list[Row] = [dict(zip(catalog.columns, values, strict=True)) for values in catalog.to_numpy()]
-    from components.preprocess.graph import compiled  # TensorFlow, once there is something to do
+    if "tensorflow" not in sys.modules:  # loaded once it is known that there is something to do
+        backend.load()
+    from components.preprocess.graph import compiled
 
     prepare = partial(_prepare, compiled(params.normalisation), params.max_pixels, raw)
     rejected: list[Row] = []

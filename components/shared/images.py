@@ -83,7 +83,7 @@ def open_store(prepared: Path) -> ImageStore:
     index = read_table(prepared / INDEX, "preprocess")
     try:
         images = np.load(prepared / IMAGES, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise InputError(f"{prepared / IMAGES}: {error}; run preprocess again") from None
     if images.dtype != np.uint8 or images.shape != (len(index), *normalisation.shape):
         found = f"{images.dtype} {list(images.shape)}, {len(index)} rows in {INDEX}"

@@ -35,6 +35,8 @@ def by_folds(
     for group in sorted(shuffled(groups, seed), key=len, reverse=True):
         min(dealt, key=size).append(group)
     rest = [group for members in dealt[:fold] + dealt[fold + 1 :] for group in members]
+    if len(rest) < 2:
+        raise InputError(_too_few(groups, f"fold {fold} of {folds} leaves too few of them for train and val"))
     validated, trained = _take(shuffled(rest, seed, fold), _share(val, size(groups)), spare=1)
     number = {identity: i for i, members in enumerate(dealt) for group in members for identity in group}
     return _named(train=trained, val=validated, test=dealt[fold]), number
