@@ -84,6 +84,8 @@ def _prepare(
         return normalised(source.encoded), source._replace(encoded=b"")
     except FileNotFoundError:
         return "no such file"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
     except Rejected as reason:
         return str(reason)
 

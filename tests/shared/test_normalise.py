@@ -1,10 +1,11 @@
+import hashlib
 import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -257,14 +258,19 @@ def test_an_exported_graph_refuses_alike(
         exported[form](tf.constant([encode(strokes(1)), data]))
 
 
-IN_ANOTHER_PROCESS = """
-import hashlib, sys, tensorflow as tf
-from components.shared.normalise import Normalisation, normalise
-for mode in ("shape", "tone", "none"):
-    for name in sys.argv[1:]:
-        image = normalise(tf.constant(open(name, "rb").read()), Normalisation(mode=mode))
-        print(hashlib.sha256(image.numpy().tobytes()).hexdigest())
+ELSEWHERE = """
+import sys
+from pathlib import Path
+from tests.shared.test_normalise import digests
+print(*digests([Path(name).read_bytes() for name in sys.argv[1:]]))
 """
+
+
+def digests(files: list[bytes]) -> list[str]:
+    """The sha256 of every file in every mode, normalised by this process."""
+    specs = [Normalisation(mode=mode) for mode in get_args(Normalisation.model_fields["mode"].annotation)]
+    images = [normalise(tf.constant(data), spec) for spec in specs for data in files]
+    return [hashlib.sha256(image.numpy().tobytes()).hexdigest() for image in images]
 
 
 def test_every_cpu_path_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -272,15 +278,15 @@ def test_every_cpu_path_gives_the_same_bytes(tmp_path: Path) -> None:
     files += [encode(strokes(3), "jpeg"), encode(colours(4, 4, 80, 90)), encode(colours(5, 3, 99, 55))]
     for i, data in enumerate(files):
         (tmp_path / f"{i}.image").write_bytes(data)
-    command = [sys.executable, "-c", IN_ANOTHER_PROCESS, *map(str, sorted(tmp_path.iterdir()))]
-    paths: tuple[dict[str, str], ...] = ({}, {"TF_ENABLE_ONEDNN_OPTS": "0"}, {"ONEDNN_MAX_CPU_ISA": "AVX2"})
+    command = [sys.executable, "-c", ELSEWHERE, *map(str, sorted(tmp_path.iterdir()))]
     running = [
         subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(PROJECT), **path}, stdout=subprocess.PIPE)
-        for path in paths
+        for path in ({"TF_ENABLE_ONEDNN_OPTS": "0"}, {"ONEDNN_MAX_CPU_ISA": "AVX2"})
     ]
-    usual, without_onednn, limited = (process.communicate()[0].split() for process in running)
-    assert len(usual) == 3 * len(files)
-    assert usual == without_onednn == limited
+    expected = digests(files)
+    assert len(expected) == 3 * len(files)
+    for process in running:
+        assert process.communicate()[0].decode().split() == expected
 
 
 def _slow(page: U8, spec: Normalisation) -> U8:
