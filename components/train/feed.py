@@ -15,13 +15,13 @@ AHEAD = 4
 Fed = tuple[NDArray[np.uint8], NDArray[np.int32]]
 
 
-def feed(images: NDArray[np.uint8], sampler: Sampler, varied: bool, first: int, last: int) -> Iterator[Fed]:
+def feed(images: NDArray[np.uint8], sampler: Sampler, strength: float, first: int, last: int) -> Iterator[Fed]:
     """Yields the batches of the steps `first` to `last - 1`, in order.
 
     Args:
         images: uint8 [N, H, W, C], may be memory-mapped.
         sampler: draws rows and labels by step.
-        varied: whether the images are augmented.
+        strength: of the augmentation, 0 to 1.
         first: the first step, counted from 0.
         last: the step after the last.
 
@@ -31,18 +31,18 @@ def feed(images: NDArray[np.uint8], sampler: Sampler, varied: bool, first: int, 
     with ThreadPoolExecutor(2, "feed") as pool:
         pending: deque[Future[Fed]] = deque()
         for step in range(first, last):
-            pending.append(pool.submit(make_batch, images, sampler, varied, step))
+            pending.append(pool.submit(make_batch, images, sampler, strength, step))
             if len(pending) > AHEAD:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
 
 
-def make_batch(images: NDArray[np.uint8], sampler: Sampler, varied: bool, step: int) -> Fed:
+def make_batch(images: NDArray[np.uint8], sampler: Sampler, strength: float, step: int) -> Fed:
     """The batch of one step; equal arguments give equal bytes, in any thread and on any run."""
     rows, labels = sampler.draw(step)
     batch = images[rows]
-    if varied:
+    if strength:
         random = np.random.default_rng([sampler.seed, 1, step])
-        batch = np.stack([augment(image, random) for image in batch])
+        batch = np.stack([augment(image, strength, random) for image in batch])
     return batch, labels

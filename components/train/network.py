@@ -76,7 +76,9 @@ def _backbone(image_shape: tuple[int, int, int], weights: str, precision: str) -
 
     shape = (*image_shape[:2], 3)
     if weights == "none":
-        return keras_hub.models.ResNetBackbone(**RESNET50, image_shape=shape, dtype=precision, name="resnet50")
+        backbone = keras_hub.models.ResNetBackbone(**RESNET50, image_shape=shape, dtype=precision, name="resnet50")
+        _start_shallow(backbone)
+        return backbone
     preset = _preset(weights)
     try:
         return keras_hub.models.ResNetBackbone.from_preset(preset, image_shape=shape, dtype=precision, name="resnet50")
@@ -86,6 +88,13 @@ def _backbone(image_shape: tuple[int, int, int], weights: str, precision: str) -
             f"train.weights: cannot load '{preset}' ({reason}); "
             f"set RESNET50_DIR to a folder with config.json and model.safetensors, or use weights: none"
         ) from error
+
+
+def _start_shallow(backbone: Any) -> None:
+    """Every residual branch starts at zero (Goyal et al. 2017, section 5.1): without it the first epochs learn little."""
+    for layer in backbone.layers:
+        if layer.name.endswith("_3_bn"):
+            layer.gamma.assign(keras.ops.zeros_like(layer.gamma))
 
 
 def _preset(weights: str) -> str:

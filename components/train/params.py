@@ -21,7 +21,7 @@ class TrainParams(StepParams):
     identities_per_batch: int = Field(8, ge=2, description="P")
     images_per_identity: int = Field(4, ge=2, description="K, genuine images")
     forgeries_per_identity: int = Field(2, ge=0, description="skilled forgeries, which are negatives for every anchor")
-    augment: bool = True
+    augment: float = Field(0.3, ge=0, le=1, description="strength of the augmentation; 0 = none")
     steps: int = Field(160, ge=1)
     learning_rate: float = Field(1e-3, gt=0, description="of Adam, before decay")
     decay_steps: int = Field(40, ge=1)
