@@ -38,14 +38,17 @@ cedar: install ## the same on the CEDAR data set (CEDAR_DIR, RESNET50_DIR where 
 	@$(MAKE) --no-print-directory results
 
 results: install ## print the figures of the last evaluation and where to look next
-	@python -m components.evaluate show --out reports/evaluation
-	@echo "next: make ui (runs in MLflow) · reports/evaluation/report.html · models/frozen/model_card.md · dvc plots show · dvc exp show"
+	@echo; cat reports/evaluation/summary.txt
+	@echo; echo "the whole report      reports/evaluation/report.html"
+	@echo "the shipped model     models/frozen/ (model_card.md says what it is)"
+	@echo "runs and curves       make ui · make tensorboard"
+	@echo "compare               dvc exp run -S train.mining=hard · dvc exp show · dvc metrics diff · dvc plots show"
 
 ui: install ## open MLflow on http://127.0.0.1:5000
 	@mlflow server --backend-store-uri $${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlruns/mlflow.db} --host 127.0.0.1 --port 5000
 
 tensorboard: install ## open TensorBoard on the training curves
-	@tensorboard --logdir mlruns/tensorboard --bind_all
+	@tensorboard --logdir mlruns/tensorboard
 
 test: $(BIN)/.installed-dev ## the quick tests (under 5 minutes)
 	@python -m pytest tests --ignore=tests/e2e

@@ -26,10 +26,10 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _run(options: argparse.Namespace) -> None:
     params = load(EvaluateParams, "evaluate", options.params)
     backend.load()
-    from components.evaluate import step, summary
+    from components.evaluate import step
 
-    evaluation = step.run(params, options.prepared, options.split, options.embedder, options.out)
-    sys.stdout.write(summary.text(evaluation.metrics, params) + f"\nreport: {evaluation.report}\n")
+    step.run(params, options.prepared, options.split, options.embedder, options.out)
+    sys.stdout.write((options.out / "summary.txt").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

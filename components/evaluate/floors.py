@@ -26,6 +26,7 @@ def untrained(model: "keras.Model", seed: int) -> "keras.Model":
     # Training may have begun from the bare seed: its first weights are not to come out again.
     keras.utils.set_random_seed(int(np.random.SeedSequence([seed, 1]).generate_state(1)[0]))
     fresh = keras.models.clone_model(model)
+    fresh.jit_compile = model.jit_compile
     for ours, theirs in zip(fresh.trainable_weights, model.trainable_weights, strict=True):
         if ours.path.endswith("kernel") and np.array_equal(ours.numpy(), theirs.numpy()):
             raise RuntimeError(f"the untrained network has the trained weights of {ours.path}")

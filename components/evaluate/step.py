@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from components.evaluate import curves, floors, plots, report, tables
+from components.evaluate import curves, floors, plots, report, summary, tables
 from components.evaluate.intervals import difference, intervals
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part, check_normalisation, part
@@ -81,6 +81,7 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
     } | {f"normalise.{name}": value for name, value in normalisation}
     with atomic_folder(out) as fresh, tracking.evaluation_run(embedder, params) as tracked:
         tables.write(fresh, metrics, test_pairs, chosen, test.names)
+        (fresh / "summary.txt").write_text(summary.text(metrics, params) + "\n", encoding="utf-8")
         report.write(fresh, metrics, params, plots.draw(fresh, test_pairs, chosen), about)
         tracked.log_metrics(metrics)
         for file in sorted(fresh.iterdir()):
