@@ -44,13 +44,13 @@ def relog(folders: Sequence[Path]) -> str:
         name = f"relog-{os.urandom(3).hex()}"
         created = client.create_run(tracking.experiment_id(client), tags={"mlflow.runName": name})
     except Exception as error:
-        raise InputError(f"the tracking server does not answer: {str(error).splitlines()[0][:200]}") from error
+        raise InputError(f"the tracking store cannot be used: {str(error).splitlines()[0][:200]}") from error
     run = Run(client, created.info.run_id)
     for folder in folders:
         _log(run, folder)
     run.end("FINISHED")
     if run.run_id is None:
-        raise InputError("the tracking server stopped answering; run this again")
+        raise InputError("the tracking store stopped answering; run this again")
     print(f"logged as run {run.run_id}")  # noqa: T201
     return run.run_id
 

@@ -116,7 +116,7 @@ class Run:
         """Goes on without the store, after one warning."""
         reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
         logger.warning(
-            "warning: the tracking server does not answer (%s); going on without it, see README on logging later",
+            "warning: the tracking store cannot be used (%s); going on without it, README says how to log later",
             reason,
         )
         self._client = self.run_id = self.record.run_id = None

@@ -91,7 +91,7 @@ def _backbone(image_shape: tuple[int, int, int], weights: str, precision: str) -
 
 
 def _start_shallow(backbone: Any) -> None:
-    """Every residual branch starts at zero (Goyal et al. 2017, section 5.1): without it the first epochs learn little."""
+    """Every residual branch starts at zero (Goyal et al. 2017, 5.1): without it the first epochs learn little."""
     for layer in backbone.layers:
         if layer.name.endswith("_3_bn"):
             layer.gamma.assign(keras.ops.zeros_like(layer.gamma))

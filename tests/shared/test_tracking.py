@@ -137,9 +137,7 @@ def test_a_failure_is_a_failed_run(client: Any) -> None:
 def test_the_parameters_that_made_the_data_come_from_dvc_lock(
     client: Any, embedder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "dvc.lock").write_text(
-        "stages: {split: {params: {params.yaml: {split: {seed: 3, by: fraction}}}}}"
-    )
+    (tmp_path / "dvc.lock").write_text("stages: {split: {params: {params.yaml: {split: {seed: 3, by: fraction}}}}}")
     monkeypatch.setenv("DVC_STAGE", "train")
     run = client.get_run(trained(embedder))
     assert run.data.params["split.seed"] == "3"
@@ -185,7 +183,7 @@ def test_a_store_that_is_down_costs_one_warning_and_ten_seconds_at_most_and_can_
         run.log_metrics({"train/loss": 0.5}, step=10)
         run.write(embedder)
     assert time.monotonic() - start < 10
-    assert [record.levelname for record in caplog.records if "tracking server" in record.message] == ["WARNING"]
+    assert [record.levelname for record in caplog.records if "tracking store" in record.message] == ["WARNING"]
     assert tracking.read(embedder).run_id is None
 
     with tracking.evaluation_run(embedder, EvaluateParams()) as again:
