@@ -38,8 +38,8 @@ def execute(action: Callable[[], object]) -> None:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    for chatty in ("absl", "alembic", "h5py", "mlflow", "tensorflow"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for chatty in ("absl", "alembic", "h5py", "mlflow", "tensorflow", "urllib3"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     try:
         action()
     except InputError as error:

@@ -25,6 +25,7 @@ class State(NamedTuple):
     variables: Arrays
     best: Arrays
     history: list[dict[str, float]]
+    losses: list[float]
     run_id: str | None
 
 
@@ -44,7 +45,7 @@ class Checkpoints:
         with atomic_folder(self.folder / f"step-{state.step:08d}") as fresh:
             np.savez(fresh / "variables.npz", *state.variables)
             np.savez(fresh / "best.npz", *state.best)
-            record = {"step": state.step, "history": state.history, "run_id": state.run_id}
+            record = {"step": state.step, "history": state.history, "losses": state.losses, "run_id": state.run_id}
             (fresh / "state.json").write_text(json.dumps(record))
         for old in self._existing()[:-KEPT]:
             shutil.rmtree(old, ignore_errors=True)
@@ -60,6 +61,7 @@ class Checkpoints:
             _arrays(existing[-1] / "variables.npz"),
             _arrays(existing[-1] / "best.npz"),
             record["history"],
+            record["losses"],
             record["run_id"],
         )
 

@@ -31,6 +31,7 @@ class Trainer:
         model.optimizer.build(model.trainable_variables)
         self.step = 0
         self.history: list[dict[str, float]] = []
+        self.losses: list[float] = []
         self.best_figures: dict[str, float] = {}
         self.best: Arrays = []
 
@@ -47,16 +48,15 @@ class Trainer:
         if not self.history:
             self._validate(curves)
         progress = tqdm(total=self.params.steps, initial=self.step, desc="train", unit="step", file=sys.stderr)
-        losses: list[float] = []
         try:
             for images, labels in batches:
-                losses.append(self._train(images, labels))
+                self.losses.append(self._train(images, labels))
                 self.step += 1
                 progress.update()
-                progress.set_postfix_str(self._summary(losses[-1]))
+                progress.set_postfix_str(self._summary(self.losses[-1]))
                 last = self.step == self.params.steps
                 if self.step % LOG_EVERY == 0 or last:
-                    self._record(losses, curves)
+                    self._record(curves)
                 if self.step % self.params.validate_every == 0 or last:
                     self._validate(curves)
                 if self.step % self.params.checkpoint_every == 0 and not last:
@@ -77,7 +77,7 @@ class Trainer:
         """Puts everything back to where a checkpoint was written."""
         for variable, value in zip(self._variables(), state.variables, strict=True):
             variable.assign(value)
-        self.step, self.history, self.best = state.step, state.history, state.best
+        self.step, self.history, self.losses, self.best = state.step, state.history, state.losses, state.best
         validated = [row for row in self.history if np.isfinite(criterion(row))]
         self.best_figures = min(validated, key=criterion)
 
@@ -94,12 +94,12 @@ class Trainer:
             )
         return loss
 
-    def _record(self, losses: list[float], curves: Curves) -> None:
+    def _record(self, curves: Curves) -> None:
         values = {
-            "train/loss": float(np.mean(losses)),
+            "train/loss": float(np.mean(self.losses)),
             "train/learning_rate": float(self.model.optimizer.learning_rate),
         }
-        losses.clear()
+        self.losses.clear()
         self.history.append({"step": self.step, **values})
         curves.log(values, self.step)
 
@@ -115,7 +115,7 @@ class Trainer:
 
     def _save(self, checkpoints: Checkpoints, curves: Curves) -> None:
         values = [np.asarray(variable) for variable in self._variables()]
-        checkpoints.save(State(self.step, values, self.best, self.history, curves.tracked.run_id))
+        checkpoints.save(State(self.step, values, self.best, self.history, self.losses, curves.tracked.run_id))
 
     def _variables(self) -> list[Any]:
         return [*self.model.variables, *self.model.optimizer.variables]
