@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := true
 export MLFLOW_DISABLE_TELEMETRY := true
 # `dvc exp run` commits; a name is only made up where git has none.
-IDENTITY := $(shell git config user.email >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
+IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
 .PHONY: help install repro cedar results ui tensorboard test e2e check lock kubeflow image clean
 
@@ -20,13 +20,13 @@ install: $(BIN)/.installed ## make .venv from requirements.lock
 $(BIN)/.installed: requirements.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(f"Python {v.major}.{v.minor} found, but 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12 …" if not (3, 11) <= v < (3, 14) else 0)'
 	@echo "installing into .venv (about 3 GB; once)"
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements.lock
 	@touch $@
 
 $(BIN)/.installed-dev: $(BIN)/.installed requirements-dev.lock
-	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock -r requirements-dev.lock
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements.lock -r requirements-dev.lock
 	@touch $@
 
 repro: install ## run the whole pipeline on the default data (dvc repro)
@@ -42,10 +42,11 @@ results: install ## print the figures of the last evaluation and where to look n
 	@echo; echo "the whole report      reports/evaluation/report.html"
 	@echo "the shipped model     models/frozen/ (model_card.md says what it is)"
 	@echo "runs and curves       make ui · make tensorboard"
-	@echo "compare               dvc exp run -S train.mining=hard · dvc exp show · dvc metrics diff · dvc plots show"
+	@echo "compare               source .venv/bin/activate; dvc exp run -S train.mining=hard; dvc exp show"
 
 ui: install ## open MLflow on http://127.0.0.1:5000
-	@mlflow server --backend-store-uri $${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlruns/mlflow.db} --host 127.0.0.1 --port 5000
+	@case "$$MLFLOW_TRACKING_URI" in http*) echo "the runs are on $$MLFLOW_TRACKING_URI" ;; *) \
+	mlflow server --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlruns/mlflow.db}" --host 127.0.0.1 --port 5000 ;; esac
 
 tensorboard: install ## open TensorBoard on the training curves
 	@tensorboard --logdir mlruns/tensorboard
@@ -67,9 +68,10 @@ image: ## build the container image
 
 lock: $(BIN)/.installed ## compile the lock files anew
 	@uv pip compile --quiet $(LOCK) pyproject.toml -o requirements.lock
+	@uv pip compile --quiet $(LOCK) --extra gpu pyproject.toml -o requirements-gpu.lock
 	@uv pip compile --quiet $(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
 	@echo uv | uv pip compile --quiet $(LOCK) - -o requirements-uv.lock
 LOCK := --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-clean: ## remove what runs made (not the DVC cache, not mlruns)
-	@rm -rf build data models reports .checkpoints
+clean: ## remove what runs made (not the DVC cache, mlruns, downloads)
+	@rm -rf build data models reports .checkpoints/train

@@ -79,7 +79,7 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
         "test": f"{len(test.names)} identities, {len(test.rows)} images",
         "val": f"{len(val.names)} identities, {len(val.rows)} images",
     } | {f"normalise.{name}": value for name, value in normalisation}
-    with atomic_folder(out) as fresh, tracking.evaluation_run(embedder, params) as tracked:
+    with tracking.evaluation_run(embedder, params) as tracked, atomic_folder(out) as fresh:
         tables.write(fresh, metrics, test_pairs, chosen, test.names)
         (fresh / "summary.txt").write_text(summary.text(metrics, params) + "\n", encoding="utf-8")
         report.write(fresh, metrics, params, plots.draw(fresh, test_pairs, chosen), about)

@@ -7,18 +7,18 @@ from typing import Any
 
 import pandas as pd
 
-PERCENT = {"eer", "eer_user", "frr_at_far_1pct", "far_at_threshold", "frr_at_threshold", "accuracy"}
+PERCENT = {"eer", "eer_user", "far_at_threshold", "frr_at_threshold", "accuracy"}
+FRR_AT_FAR = "frr_at_far_"
 LABELS = {
     "eer": "equal error rate",
     "eer_user": "equal error rate, a threshold for each identity",
     "auc": "area under the ROC",
-    "frr_at_far_1pct": "false rejections at 1 % false acceptances",
     "far_at_threshold": "false acceptances at the threshold below",
     "frr_at_threshold": "false rejections at the threshold below",
 }
 KIND_COLUMN = ("genuine", "forgery")
 KINDS = {"skilled": "skilled forgeries", "random": "random forgeries"}
-POLICIES = {"equal_error": "equal error rates", "far_1pct": "1 % false acceptances"}
+POLICIES = {"equal_error": "equal error rates"}
 
 TEMPLATE = Path(__file__).with_name("card_template.md")
 
@@ -65,7 +65,8 @@ def _figures(metrics: Mapping[str, float]) -> list[list[str]]:
     for group in sorted({key.rpartition("/")[0] for key in metrics if key.startswith("verification/")}):
         _, kind, references = group.split("/")
         subject = f"{KINDS.get(kind, kind)}, {references.removeprefix('refs_')} reference(s)"
-        for leaf, label in LABELS.items():
+        at_far = {name: f"false rejections at {_far(name)}" for name in _leaves(metrics, f"{group}/{FRR_AT_FAR}")}
+        for leaf, label in {**LABELS, **at_far}.items():
             if f"{group}/{leaf}" in metrics:
                 rows.append(_figure(f"{subject}: {label}", f"{group}/{leaf}", metrics))
     for key in sorted(key for key in metrics if key.startswith("identification/") and key.endswith("/accuracy")):
@@ -83,13 +84,23 @@ def _figure(label: str, key: str, metrics: Mapping[str, float]) -> list[str]:
 
 
 def _number(leaf: str, value: float) -> str:
-    return f"{100 * value:.1f} %" if leaf in PERCENT else f"{value:.3f}"
+    return f"{100 * value:.1f} %" if leaf in PERCENT or leaf.startswith(FRR_AT_FAR) else f"{value:.3f}"
+
+
+def _leaves(metrics: Mapping[str, float], prefix: str) -> list[str]:
+    """The last parts of the names that begin so, without the ends of intervals."""
+    return sorted({key.rpartition("/")[2].partition("_ci_")[0] for key in metrics if key.startswith(prefix)})
+
+
+def _far(name: str) -> str:
+    """`1 % false acceptances` for `far_1pct`, `frr_at_far_1pct`."""
+    return f"{name.rpartition('far_')[2].removesuffix('pct')} % false acceptances"
 
 
 def _thresholds(thresholds: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for row in thresholds:
-        kind, policy = KINDS.get(row["kind"], row["kind"]), POLICIES.get(row["policy"], row["policy"])
+        kind, policy = KINDS.get(row["kind"], row["kind"]), POLICIES.get(row["policy"]) or _far(row["policy"])
         rows.append([kind, str(row["references"]), policy, f"{row['threshold']:.4f}"])
     return _table(["against", "references", "chosen for", "distance"], rows)
 

@@ -56,10 +56,10 @@ def run(params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: 
         manifest = _describe(folder, raw, evaluation, normalisation, figures)
         _enter(progress, "log")
         with tracking.model_run(evaluation, params) as tracked:
-            tracked.write(folder)
-            provenance.write(folder, manifest)
             tracked.log_metrics(figures)
             tracked.log_model(folder / "saved_model", reference.shape[1])
+            tracked.write(folder)
+            provenance.write(folder, manifest)
             for name in ("model_card.md", "manifest.json", "threshold.json"):
                 tracked.log_artifacts(folder / name, "frozen")
         progress.update()

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from components.ingest.params import IngestParams
 from components.ingest.web import Remote, TransientError, UnreachableError, Web, shown
 from components.shared.errors import InputError
-from components.shared.files import atomic_file, sha256
+from components.shared.files import atomic_file, project_root, sha256
 
 ELSE = "check the network, or name a folder (in ingest.source; for cedar: in CEDAR_DIR)"
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Cached:
     @classmethod
     def of(cls, address: str) -> "Cached":
         """The cache's files for an address, in `$CHECKPOINT_DIR/downloads`."""
-        folder = Path(environ.get("CHECKPOINT_DIR") or ".checkpoints").absolute() / "downloads"
+        folder = Path(environ.get("CHECKPOINT_DIR") or project_root() / ".checkpoints").absolute() / "downloads"
         key = sha256_of(address.encode()).hexdigest()[:24]
         return cls(folder / key, folder / f"{key}.part", folder / f"{key}.json", folder / f"{key}.lock")
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from components.shared import cli, tracking
 from components.shared.errors import InputError
-from components.shared.run import Run
+from components.shared.run import Run, first_line
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -44,7 +44,7 @@ def relog(folders: Sequence[Path]) -> str:
         name = f"relog-{os.urandom(3).hex()}"
         created = client.create_run(tracking.experiment_id(client), tags={"mlflow.runName": name})
     except Exception as error:
-        raise InputError(f"the tracking store cannot be used: {str(error).splitlines()[0][:200]}") from error
+        raise InputError(f"the tracking store cannot be used: {first_line(error)}") from error
     run = Run(client, created.info.run_id)
     for folder in folders:
         _log(run, folder)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -100,8 +101,11 @@ class Run:
         """
         from components.shared import served
 
+        if self._client is None:
+            return
+        module = served.load(saved_model)
         with _patient():
-            self._try(lambda: served.log(saved_model, size, str(self.run_id)))
+            self._try(lambda: served.log(module, size, str(self.run_id)))
 
     def write(self, folder: Path) -> None:
         """Writes the record into an output folder."""
@@ -114,7 +118,7 @@ class Run:
 
     def lose(self, error: Exception) -> None:
         """Goes on without the store, after one warning."""
-        reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        reason = first_line(error)
         logger.warning(
             "warning: the tracking store cannot be used (%s); going on without it, README says how to log later",
             reason,
@@ -128,6 +132,12 @@ class Run:
             write()
         except Exception as error:  # whatever a store that is down may raise
             self.lose(error)
+
+
+def first_line(error: Exception) -> str:
+    """What an error says first, without the user and password that an address in it may carry."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return re.sub(r"//[^/@\s]+@", "//", lines[0])[:200]
 
 
 def flat_params(section: str, params: BaseModel) -> dict[str, str]:

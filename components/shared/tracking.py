@@ -40,11 +40,9 @@ def train_run(params: StepParams, resume: str | None = None) -> Iterator[Run]:
         params: section `train`.
         resume: the id of the run that an interrupted training had, if any.
     """
-    given = os.environ.get("MLFLOW_RUN_ID")
-    with _opened(
-        "train", params, lambda client: _existing(client, given or resume), Record(params=_recorded_data_params())
-    ) as run:
-        run.keep_open = bool(given)
+    wanted = os.environ.get("MLFLOW_RUN_ID") or resume
+    inherited = Record(params=_recorded_data_params())
+    with _opened("train", params, lambda client: _existing(client, wanted), inherited) as run:
         yield run
 
 
@@ -100,12 +98,15 @@ def _opened(stage: str, params: StepParams, adopt: Callable[[Any], Any], inherit
     try:
         client = connect()
         found = adopt(client)
+        if found is not None and any(found.data.params.get(name, value) != value for name, value in own.items()):
+            found = None  # it stands for an execution with other settings
         if found is None:
             experiment = experiment_id(client)
             found = client.create_run(experiment, tags={"mlflow.runName": _run_name(stage), **_source_tags()})
         else:
             client.update_run(found.info.run_id, status="RUNNING")
         run = Run(client, found.info.run_id, logged=dict(found.data.params))
+        run.keep_open = found.info.run_id == os.environ.get("MLFLOW_RUN_ID")
     except Exception as error:  # whatever a store that is down may raise
         run.lose(error)
     run.record.step = inherited.step
@@ -152,17 +153,18 @@ def experiment_id(client: Any) -> str:
 
 
 def _existing(client: Any, run_id: str | None) -> Any:
-    """The run, or None where there is no such run in this store."""
+    """The run, or None where this store has no such run, or a deleted one."""
     from mlflow.exceptions import MlflowException
 
     if run_id is None:
         return None
     try:
-        return client.get_run(run_id)
+        found = client.get_run(run_id)
     except MlflowException as error:
         if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
             return None
         raise
+    return found if found.info.lifecycle_stage == "active" else None
 
 
 def _run_name(stage: str) -> str:

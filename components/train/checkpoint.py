@@ -14,6 +14,7 @@ from components.shared.files import atomic_folder, project_root, sha256
 from components.train.params import TrainParams
 
 KEPT = 2
+SHARED = Path(__file__).parents[1] / "shared"
 
 Arrays = list[NDArray[Any]]
 
@@ -75,13 +76,16 @@ class Checkpoints:
 
 def run_key(params: TrainParams, prepared: Path, split: Path) -> str:
     """A short hash of what determines a run: parameters, data, and the code of this step and of what it uses."""
-    code = sorted(Path(__file__).parent.glob("*.py"))
-    shared = [
-        Path(__file__).parents[1] / "shared" / f"{name}.py" for name in ("metrics", "pairs", "partition", "embed")
-    ]
-    data = [prepared / "index.parquet", prepared / "normalise.json", split / "split.parquet"]
-    parts = [params.model_dump_json(), *(sha256(path) for path in [*data, *code, *shared])]
+    modules = ("images", "metrics", "pairs", "partition", "embed")
+    code = [*sorted(Path(__file__).parent.glob("*.py")), *(SHARED / f"{name}.py" for name in modules)]
+    parts = [params.model_dump_json(), data_hash(prepared, split), *(sha256(path) for path in code)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def data_hash(prepared: Path, split: Path) -> str:
+    """A hash of all that a training reads: pixels, labels, normalisation and split."""
+    data = [prepared / "images.npy", prepared / "index.parquet", prepared / "normalise.json", split / "split.parquet"]
+    return hashlib.sha256("".join(sha256(path) for path in data).encode()).hexdigest()
 
 
 def _arrays(path: Path) -> Arrays:

@@ -1,6 +1,7 @@
 """Step-wise curves, to MLflow and to a TensorBoard log that can be watched while the run goes on."""
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,14 +16,17 @@ class Curves:
 
     Args:
         tracked: the MLflow run.
-        name: folder of the TensorBoard log; a resumed run goes on in the same one.
+        name: folder of the TensorBoard log.
+        goes_on: whether an earlier log of that name is continued; otherwise it is removed.
     """
 
-    def __init__(self, tracked: Run, name: str) -> None:
+    def __init__(self, tracked: Run, name: str, goes_on: bool) -> None:
         from tensorboard.summary import Writer
 
         self.tracked = tracked
         self.folder = Path(os.environ.get("TENSORBOARD_DIR") or project_root() / "mlruns" / "tensorboard") / name
+        if not goes_on:
+            shutil.rmtree(self.folder, ignore_errors=True)
         self._writer = Writer(str(self.folder))
 
     def log(self, values: Mapping[str, float], step: int) -> None:

@@ -45,7 +45,7 @@ class Trainer:
             InputError: the loss is not finite.
             KeyboardInterrupt: after a checkpoint was written.
         """
-        if not self.history:
+        if self._validation_is_due():
             self._validate(curves)
         progress = tqdm(total=self.params.steps, initial=self.step, desc="train", unit="step", file=sys.stderr)
         try:
@@ -66,7 +66,7 @@ class Trainer:
             raise
         finally:
             progress.close()
-        return self.best_figures
+        return {name: value for name, value in self.best_figures.items() if not name.startswith("train/")}
 
     def best_model(self) -> Any:
         """The model with the weights that were best on val."""
@@ -103,8 +103,17 @@ class Trainer:
         self.history.append({"step": self.step, **values})
         curves.log(values, self.step)
 
+    def _validation_is_due(self) -> bool:
+        """Before the first step, and after an interruption that came in the middle of a validation."""
+        due = self.step % self.params.validate_every == 0 or self.step == self.params.steps
+        return due and not any(row["step"] == self.step and np.isfinite(criterion(row)) for row in self.history)
+
     def _validate(self, curves: Curves) -> None:
         scores = self.validation.score(self.model)
+        if not np.isfinite(criterion(scores)):
+            raise InputError(
+                f"train: val has {self.validation.described}, which leaves nothing to compare; raise split.val"
+            )
         if self.history and self.history[-1]["step"] == self.step:
             self.history[-1].update(scores)
         else:

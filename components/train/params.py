@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictFloat, StrictInt, model_validator
 
 from components.shared.params import StepParams
 
@@ -10,14 +10,16 @@ from components.shared.params import StepParams
 class TrainParams(StepParams):
     """Section `train` of params.yaml."""
 
-    seed: int = Field(0, ge=0, description="seed of weights, batches, augmentation and dropout")
+    seed: int = Field(0, ge=0, lt=2**32, description="seed of weights, batches, augmentation and dropout")
     weights: str = Field(
         "none", description="none | imagenet (RESNET50_DIR, else the public weights) | hf://… | a folder"
     )
     embedding_size: int = Field(128, ge=2)
     dropout: float = Field(0.1, ge=0, lt=1)
     mining: Literal["semi-hard", "hard"] = "semi-hard"
-    margin: float | Literal["soft"] = Field(0.5, description="a distance, or soft (softplus in place of the hinge)")
+    margin: StrictFloat | StrictInt | Literal["soft"] = Field(
+        0.5, description="a distance, or soft (softplus in place of the hinge)"
+    )
     identities_per_batch: int = Field(8, ge=2, description="P")
     images_per_identity: int = Field(4, ge=2, description="K, genuine images")
     forgeries_per_identity: int = Field(2, ge=0, description="skilled forgeries, which are negatives for every anchor")

@@ -11,10 +11,10 @@ import pandas as pd
 
 from components.shared import partition, tracking
 from components.shared.errors import InputError
-from components.shared.files import atomic_folder, sha256
+from components.shared.files import atomic_folder
 from components.shared.images import ImageStore, open_store
 from components.train import network, precision
-from components.train.checkpoint import Checkpoints, run_key
+from components.train.checkpoint import Checkpoints, data_hash, run_key
 from components.train.curves import Curves
 from components.train.feed import feed
 from components.train.loop import Trainer
@@ -54,8 +54,8 @@ def run(params: TrainParams, prepared: Path, split: Path, out: Path) -> dict[str
     trainer = _trainer(params, store, Validation(store.images, rows["val"]))
     saved = checkpoints.newest()
     with tracking.train_run(params, resume=saved.run_id if saved else None) as tracked, atomic_folder(out) as fresh:
-        tracked.log_dataset("prepared", prepared, sha256(prepared / "index.parquet"), "training")
-        curves = Curves(tracked, checkpoints.folder.name)
+        tracked.log_dataset("prepared", prepared, data_hash(prepared, split), "training")
+        curves = Curves(tracked, checkpoints.folder.name, goes_on=saved is not None)
         if saved:
             sys.stderr.write(f"going on after step {saved.step} of {params.steps}\n")
             trainer.restore(saved)

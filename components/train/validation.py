@@ -26,6 +26,7 @@ class Validation:
         rows = rows.sort_values("row")
         self.identity = pd.factorize(rows.identity)[0]
         self.forged = (rows.kind == "forgery").to_numpy()
+        self.described = f"{rows.identity.nunique()} identities and {(~self.forged).sum()} genuine images"
 
     def score(self, model: Any) -> dict[str, float]:
         """EER with one reference, by kind of impostor, and identification accuracy from five references.
