@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from components.shared.errors import InputError
+from components.shared.initial import start_shallow
 
 PUBLIC_WEIGHTS = "hf://timm/resnet50.tv_in1k"
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -77,7 +78,7 @@ def _backbone(image_shape: tuple[int, int, int], weights: str, precision: str) -
     shape = (*image_shape[:2], 3)
     if weights == "none":
         backbone = keras_hub.models.ResNetBackbone(**RESNET50, image_shape=shape, dtype=precision, name="resnet50")
-        _start_shallow(backbone)
+        start_shallow(backbone)
         return backbone
     preset = _preset(weights)
     try:
@@ -88,13 +89,6 @@ def _backbone(image_shape: tuple[int, int, int], weights: str, precision: str) -
             f"train.weights: cannot load '{preset}' ({reason}); "
             f"set RESNET50_DIR to a folder with config.json and model.safetensors, or use weights: none"
         ) from error
-
-
-def _start_shallow(backbone: Any) -> None:
-    """Every residual branch starts at zero (Goyal et al. 2017, 5.1): without it the first epochs learn little."""
-    for layer in backbone.layers:
-        if layer.name.endswith("_3_bn"):
-            layer.gamma.assign(keras.ops.zeros_like(layer.gamma))
 
 
 def _preset(weights: str) -> str:
