@@ -11,9 +11,9 @@ class SampleParams(StepParams):
     """What the generated signatures are like (`source: sample`)."""
 
     seed: int = Field(default=0, ge=0, description="another seed gives other identities")
-    identities: int = Field(default=60, ge=1, le=100_000, description="number of identities")
-    genuine: int = Field(default=12, ge=1, le=10_000, description="genuine images per identity")
-    forgeries: int = Field(default=6, ge=0, le=10_000, description="skilled forgeries per identity")
+    identities: int = Field(default=240, ge=1, le=100_000, description="number of identities")
+    genuine: int = Field(default=8, ge=1, le=10_000, description="genuine images per identity")
+    forgeries: int = Field(default=4, ge=0, le=10_000, description="skilled forgeries per identity")
     leak: Literal["none", "paper"] = Field(
         default="none", description="paper: the paper's grey tells forged from genuine"
     )
