@@ -131,11 +131,14 @@ def connect() -> Any:
     import mlflow
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    if not os.environ.get("MLFLOW_TRACKING_URI"):
-        folder = project_root() / "mlruns"
-        folder.mkdir(exist_ok=True)
-        mlflow.set_tracking_uri(f"sqlite:///{folder / 'mlflow.db'}")
+    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or _embedded_store())
     return mlflow.MlflowClient()
+
+
+def _embedded_store() -> str:
+    folder = project_root() / "mlruns"
+    folder.mkdir(exist_ok=True)
+    return f"sqlite:///{folder / 'mlflow.db'}"
 
 
 def experiment_id(client: Any) -> str:

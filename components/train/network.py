@@ -44,9 +44,7 @@ def build(
         InputError: the weights cannot be loaded.
     """
     images = keras.Input(image_shape, dtype="uint8", name="images")
-    features = _backbone(image_shape, weights, precision)(
-        _network_range(images, image_shape[2], precision), training=False if weights != "none" else None
-    )
+    features = _backbone(image_shape, weights, precision)(_network_range(images, image_shape[2], precision))
     pooled = keras.layers.GlobalAveragePooling2D(dtype="float32", name="pool")(features)
     kept = keras.layers.Dropout(dropout, seed=seed, dtype="float32", name="dropout")(pooled)
     projected = keras.layers.Dense(embedding_size, dtype="float32", name="project")(kept)
@@ -82,13 +80,20 @@ def _backbone(image_shape: tuple[int, int, int], weights: str, precision: str) -
         return backbone
     preset = _preset(weights)
     try:
-        return keras_hub.models.ResNetBackbone.from_preset(preset, image_shape=shape, dtype=precision, name="resnet50")
+        backbone = keras_hub.models.ResNetBackbone.from_preset(
+            preset, image_shape=shape, dtype=precision, name="resnet50"
+        )
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InputError(
             f"train.weights: cannot load '{preset}' ({reason}); "
             f"set RESNET50_DIR to a folder with config.json and model.safetensors, or use weights: none"
         ) from error
+    # `training=False` in the call would not do: a functional model hands its own `training` down to every layer.
+    for layer in backbone.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
+    return backbone
 
 
 def _preset(weights: str) -> str:

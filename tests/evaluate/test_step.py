@@ -21,7 +21,7 @@ from tests.evaluate.conftest import FORGERIES, GENUINE, PARTS, Inputs
 PARAMS = EvaluateParams(draws=3, bootstrap=50)
 FILES = {
     "metrics.json", "threshold.json", "roc.csv", "det.csv", "scores.parquet", "report.html",
-    "roc.png", "det.png", "scores.png", "mlflow_run.json",
+    "roc.png", "det.png", "scores.png", "mlflow_run.json", "summary.txt",
 }  # fmt: skip
 
 

@@ -123,7 +123,12 @@ def test_a_killed_run_leaves_no_part_of_an_output_and_the_next_one_clears_up(tmp
     assert not (tmp_path / "out").exists()
     assert any(tmp_path.glob(".partial-*"))
     main(
-        ["--params", str(section(tmp_path, source="sample", sample={"identities": 2})), "--out", str(tmp_path / "out")]
+        [
+            "--params",
+            str(section(tmp_path, source="sample", sample={"identities": 2, "genuine": 12, "forgeries": 6})),
+            "--out",
+            str(tmp_path / "out"),
+        ]
     )
     assert len(rows(tmp_path / "out")) == 36
     assert not any(tmp_path.glob(".partial-*"))

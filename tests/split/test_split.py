@@ -142,7 +142,7 @@ def test_the_fold_of_an_identity_is_written_and_minus_one_without_folds(tmp_path
 
 def test_figures_count_identities_and_images(tmp_path: Path) -> None:
     write_table(_index(10, 3), tmp_path / "index.parquet")
-    figures = step.run(SplitParams(), tmp_path, tmp_path / "out")
+    figures = step.run(SplitParams(val=0.2, test=0.3), tmp_path, tmp_path / "out")
     assert {key: value for key, value in figures.items() if "identities" in key} == {
         "train_identities": 5,
         "val_identities": 2,

@@ -121,6 +121,8 @@ def test_imagenet_weights_load_and_batch_normalisation_stays_in_inference_mode(r
     images = np.random.default_rng(1).integers(0, 256, (4, 32, 32, 1), np.uint8)
     training, inference = (np.asarray(model(images, training=mode)) for mode in (True, False))
     assert np.allclose(training, inference, atol=1e-6)
+    twin = np.asarray(network.float32_twin(model)(images))
+    assert np.allclose(twin, inference, atol=1e-6)
     fresh = network.build((32, 32, 1), 16, 0.0, "none", 0, "float32")
     first, loaded = (m.get_layer("resnet50").get_layer("conv1_conv").kernel for m in (fresh, model))
     assert not np.allclose(first, loaded)
