@@ -12,7 +12,7 @@ class SplitParams(StepParams):
 
     by: str = Field(default="fraction", description="fraction, folders, or the path of a csv of identity,part")
     val: float = Field(default=0.1, gt=0, lt=1, description="fraction of the identities")
-    test: float = Field(default=0.2, gt=0, lt=1, description="fraction of the identities; not used with folds")
+    test: float = Field(default=0.3, gt=0, lt=1, description="fraction of the identities; not used with folds")
     folds: int = Field(default=0, ge=0, le=10_000, description="number of folds; 0: by fraction")
     fold: int = Field(default=0, ge=0, description="the fold whose identities are tested")
     seed: int = Field(default=0, ge=0, description="of every draw")

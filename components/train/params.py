@@ -33,10 +33,16 @@ class TrainParams(StepParams):
     validate_every: int = Field(75, ge=1, description="steps")
     checkpoint_every: int = Field(75, ge=1, description="steps")
     precision: Literal["auto", "float32", "mixed_bfloat16"] = "auto"
-    deterministic: bool = Field(True, description="equal bits for equal seeds, on one kind of machine")
+    deterministic: bool = Field(False, description="equal bits for equal seeds on one kind of machine; in float32")
 
     @model_validator(mode="after")
     def _margin_is_positive(self) -> "TrainParams":
         if self.margin != "soft" and self.margin <= 0:
             raise ValueError(f"margin is {self.margin}, but must be positive or 'soft'")
+        return self
+
+    @model_validator(mode="after")
+    def _repeats_only_in_float32(self) -> "TrainParams":
+        if self.deterministic and self.precision == "mixed_bfloat16":
+            raise ValueError("deterministic does not hold in mixed_bfloat16: set precision to float32 or auto")
         return self

@@ -88,7 +88,7 @@ def _trainer(params: TrainParams, store: ImageStore, validation: Validation) -> 
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
-    policy = precision.resolve(params.precision)
+    policy = "float32" if params.deterministic else precision.resolve(params.precision)
     height, width, channels = store.images.shape[1:]
     model = network.build(
         (height, width, channels), params.embedding_size, params.dropout, params.weights, params.seed, policy

@@ -55,6 +55,11 @@ def test_a_missing_section_and_a_missing_file_are_said(tmp_path: Path) -> None:
         load(TrainParams, "train", tmp_path / "params.yaml")
 
 
+def test_what_cannot_repeat_is_not_called_deterministic() -> None:
+    with pytest.raises(InputError, match="train: deterministic does not hold in mixed_bfloat16"):
+        parse(TrainParams, "train", {"deterministic": True, "precision": "mixed_bfloat16"}, "params.yaml")
+
+
 def test_a_margin_must_be_positive() -> None:
     with pytest.raises(InputError, match="margin is -1"):
         parse(TrainParams, "train", {"margin": -1}, "params.yaml")
