@@ -34,7 +34,7 @@ repro: install ## run the whole pipeline on the default data (dvc repro)
 	@$(MAKE) --no-print-directory results
 
 cedar: install ## the same on the CEDAR data set (CEDAR_DIR, RESNET50_DIR where set, else the public ones)
-	$(IDENTITY) dvc exp run -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192 -S split.val=0.15 -S split.test=0.2 -S train.identities_per_batch=8 -S train.images_per_identity=4 -S train.weights=imagenet -S train.mining=hard -S train.margin=soft -S train.forgeries_per_identity=4 -S train.learning_rate=0.0001 -S train.decay_steps=60 -S train.steps=240 -S train.validate_every=25 -S train.checkpoint_every=50
+	$(IDENTITY) dvc exp run -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192 -S split.val=0.15 -S split.test=0.2 -S train.identities_per_batch=8 -S train.images_per_identity=4 -S train.weights=imagenet -S train.mining=hard -S train.margin=soft -S train.forgeries_per_identity=4 -S train.learning_rate=0.00003 -S train.decay_steps=60 -S train.steps=160 -S train.validate_every=16 -S train.checkpoint_every=48
 	@$(MAKE) --no-print-directory results
 
 results: install ## print the figures of the last evaluation and where to look next
