@@ -150,7 +150,7 @@ def test_an_experiment_can_be_run_shown_compared_and_plotted(repository: Reposit
     assert newest.data.params["train.mining"] == "hard"
     assert newest.data.tags["DVC_EXP_NAME"] == "hard-mining"
     assert "hard-mining" in repository.run("dvc", "exp", "show", "--csv")
-    assert "verification" in repository.run("dvc", "metrics", "diff", "HEAD")
+    assert "verification" in repository.run("dvc", "metrics", "diff", "--all", "HEAD")
     repository.run("dvc", "plots", "show", "--out", "plots")
     assert (repository.folder / "plots" / "index.html").is_file()
 
