@@ -71,7 +71,7 @@ lock: $(BIN)/.installed ## compile the lock files anew
 	@uv pip compile --quiet $(LOCK) --extra gpu pyproject.toml -o requirements-gpu.lock
 	@uv pip compile --quiet $(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
 	@echo uv | uv pip compile --quiet $(LOCK) - -o requirements-uv.lock
-LOCK := --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+LOCK := --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 clean: ## remove what runs made (not the DVC cache, mlruns, downloads)
 	@rm -rf build data models reports .checkpoints/train
