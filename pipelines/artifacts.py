@@ -1,10 +1,14 @@
-"""Copies what a step returns into KFP's typed artifacts."""
+"""Copies what a step took and what it returns into KFP's typed artifacts."""
 
 import math
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from components.shared.params import StepParams
+from components.shared.run import flat_params
+from pipelines.sections import STEPS
 
 
 def copy_figures(figures: Mapping[str, float], metrics: Any) -> None:
@@ -24,3 +28,15 @@ def copy_roc(roc: Sequence[tuple[float, float, float]], curve: Any) -> None:
 def copy_page(page: Path, html: Any) -> None:
     """Copies a page into an HTML artifact."""
     shutil.copyfile(page, html.path)
+
+
+def copy_params(section: str, params: StepParams, made: Any, *used: Any) -> None:
+    """Writes a step's parameters, and those that its inputs were made with, into the metadata of its output."""
+    for artifact in used:
+        made.metadata |= params_of(artifact)
+    made.metadata |= flat_params(section, params)
+
+
+def params_of(artifact: Any) -> dict[str, str]:
+    """All parameters, as `section.parameter`, that an artifact was made with."""
+    return {name: value for name, value in artifact.metadata.items() if name.partition(".")[0] in STEPS}

@@ -25,6 +25,7 @@ def ingest(params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics
     from pipelines import artifacts
 
     parsed = parse(IngestParams, "ingest", params, "pipeline argument")
+    artifacts.copy_params("ingest", parsed, raw)
     artifacts.copy_figures(step.run(parsed, Path(raw.path)), metrics)
 
 
@@ -47,6 +48,7 @@ def preprocess(
     from pipelines import artifacts
 
     parsed = parse(PreprocessParams, "preprocess", params, "pipeline argument")
+    artifacts.copy_params("preprocess", parsed, prepared, raw)
     artifacts.copy_figures(step.run(parsed, Path(raw.path), Path(prepared.path)), metrics)
 
 
@@ -67,6 +69,7 @@ def split(params: dict[str, Any], prepared: Input[Dataset], split: Output[Datase
     from pipelines import artifacts
 
     parsed = parse(SplitParams, "split", params, "pipeline argument")
+    artifacts.copy_params("split", parsed, split, prepared)
     artifacts.copy_figures(step.run(parsed, Path(prepared.path), Path(split.path)), metrics)
 
 
@@ -94,7 +97,8 @@ def train(
     from pipelines import artifacts
 
     parsed = parse(TrainParams, "train", params, "pipeline argument")
-    figures = step.run(parsed, Path(prepared.path), Path(split.path), Path(embedder.path))
+    folders = [Path(artifact.path) for artifact in (prepared, split, embedder)]
+    figures = step.run(parsed, *folders, made_with=artifacts.params_of(split))
     artifacts.copy_figures(figures, metrics)
 
 

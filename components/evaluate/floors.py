@@ -7,8 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from components.shared.initial import start_shallow
-
 if TYPE_CHECKING:
     import keras
 
@@ -18,7 +16,10 @@ HOG_WIDEST = 256
 
 
 def untrained(model: "keras.Model", seed: int) -> "keras.Model":
-    """The same architecture with fresh random weights, as a training with `weights: none` starts.
+    """The same architecture with fresh random weights, each layer as Keras draws it.
+
+    A training from `weights: none` starts with residual branches of zero, which tells images apart worse: this is the
+    harder floor.
 
     Raises:
         RuntimeError: a layer came out with the weights it had.
@@ -29,9 +30,6 @@ def untrained(model: "keras.Model", seed: int) -> "keras.Model":
     keras.utils.set_random_seed(int(np.random.SeedSequence([seed, 1]).generate_state(1)[0]))
     fresh = keras.models.clone_model(model)
     fresh.jit_compile = model.jit_compile
-    for layer in fresh.layers:
-        if isinstance(layer, keras.Model):
-            start_shallow(layer)
     for ours, theirs in zip(fresh.trainable_weights, model.trainable_weights, strict=True):
         if ours.path.endswith("kernel") and np.array_equal(ours.numpy(), theirs.numpy()):
             raise RuntimeError(f"the untrained network has the trained weights of {ours.path}")

@@ -72,7 +72,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     return Hand(
         slant=-0.15 + 0.7 * slant,
         widening=0.8 + 0.5 * widening,
-        pen=0.010 + 0.010 * pen,
+        pen=0.006 + 0.034 * pen,
         contrast=0.15 + 0.35 * contrast,
         tension=0.25 * tension,
         rise=-0.06 + 0.16 * rise,

@@ -33,15 +33,18 @@ logger = logging.getLogger(__name__)
 
 
 @contextmanager
-def train_run(params: StepParams, resume: str | None = None) -> Iterator[Run]:
+def train_run(
+    params: StepParams, resume: str | None = None, made_with: Mapping[str, str] | None = None
+) -> Iterator[Run]:
     """The run of a training: `MLFLOW_RUN_ID` where set, else the interrupted run to go on with, else a new one.
 
     Args:
         params: section `train`.
         resume: the id of the run that an interrupted training had, if any.
+        made_with: the parameters of the data, as `section.parameter`; None: those that dvc.lock records, if any.
     """
     wanted = os.environ.get("MLFLOW_RUN_ID") or resume
-    inherited = Record(params=_recorded_data_params())
+    inherited = Record(params=dict(_recorded_data_params() if made_with is None else made_with))
     with _opened("train", params, lambda client: _existing(client, wanted), inherited) as run:
         yield run
 

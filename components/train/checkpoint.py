@@ -76,7 +76,7 @@ class Checkpoints:
 
 def run_key(params: TrainParams, prepared: Path, split: Path) -> str:
     """A short hash of what determines a run: parameters, data, and the code of this step and of what it uses."""
-    modules = ("images", "initial", "metrics", "pairs", "partition", "embed")
+    modules = ("images", "metrics", "pairs", "partition", "embed")
     code = [*sorted(Path(__file__).parent.glob("*.py")), *(SHARED / f"{name}.py" for name in modules)]
     parts = [params.model_dump_json(), data_hash(prepared, split), *(sha256(path) for path in code)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

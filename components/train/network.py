@@ -7,7 +7,6 @@ from typing import Any
 import keras
 
 from components.shared.errors import InputError
-from components.shared.initial import start_shallow
 
 PUBLIC_WEIGHTS = "hf://timm/resnet50.tv_in1k"
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -76,7 +75,7 @@ def _backbone(image_shape: tuple[int, int, int], weights: str, precision: str) -
     shape = (*image_shape[:2], 3)
     if weights == "none":
         backbone = keras_hub.models.ResNetBackbone(**RESNET50, image_shape=shape, dtype=precision, name="resnet50")
-        start_shallow(backbone)
+        _start_shallow(backbone)
         return backbone
     preset = _preset(weights)
     try:
@@ -94,6 +93,13 @@ def _backbone(image_shape: tuple[int, int, int], weights: str, precision: str) -
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.trainable = False
     return backbone
+
+
+def _start_shallow(backbone: Any) -> None:
+    """Every residual branch starts at zero (Goyal et al. 2017, section 5.1): else the first epochs teach little."""
+    for layer in backbone.layers:
+        if layer.name.endswith("_3_bn"):
+            layer.gamma.assign(layer.gamma * 0.0)
 
 
 def _preset(weights: str) -> str:

@@ -24,14 +24,14 @@ class TrainParams(StepParams):
     images_per_identity: int = Field(3, ge=2, description="K, genuine images")
     forgeries_per_identity: int = Field(3, ge=0, description="skilled forgeries, which are negatives for every anchor")
     augment: float = Field(0.3, ge=0, le=1, description="strength of the augmentation; 0 = none")
-    steps: int = Field(300, ge=1)
+    steps: int = Field(360, ge=1)
     learning_rate: float = Field(1e-3, gt=0, description="of Adam, before decay")
     decay_steps: int = Field(150, ge=1)
-    decay_rate: float = Field(0.7, gt=0, le=1)
+    decay_rate: float = Field(0.5, gt=0, le=1)
     staircase: bool = False
     beta_1: float = Field(0.9, ge=0, lt=1)
-    validate_every: int = Field(75, ge=1, description="steps")
-    checkpoint_every: int = Field(75, ge=1, description="steps")
+    validate_every: int = Field(90, ge=1, description="steps")
+    checkpoint_every: int = Field(90, ge=1, description="steps")
     precision: Literal["auto", "float32", "mixed_bfloat16"] = "auto"
     deterministic: bool = Field(False, description="equal bits for equal seeds on one kind of machine; in float32")
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ from components.train.sampler import Sampler
 from components.train.validation import Validation
 
 
-def run(params: TrainParams, prepared: Path, split: Path, out: Path) -> dict[str, float]:
+def run(
+    params: TrainParams, prepared: Path, split: Path, out: Path, made_with: Mapping[str, str] | None = None
+) -> dict[str, float]:
     """Trains an embedder, or goes on with the training that was interrupted.
 
     Args:
@@ -32,6 +35,7 @@ def run(params: TrainParams, prepared: Path, split: Path, out: Path) -> dict[str
         prepared: folder of preprocess.
         split: folder of split.
         out: becomes models/embedder: embedder.keras (float32), normalise.json, history.csv, mlflow_run.json.
+        made_with: the parameters of the data, as `section.parameter`, for the record; None: those in dvc.lock, if any.
 
     Returns:
         The figures of the best checkpoint on val.
@@ -53,7 +57,7 @@ def run(params: TrainParams, prepared: Path, split: Path, out: Path) -> dict[str
     checkpoints = Checkpoints(run_key(params, prepared, split))
     trainer = _trainer(params, store, Validation(store.images, rows["val"]))
     saved = checkpoints.newest()
-    with tracking.train_run(params, resume=saved.run_id if saved else None) as tracked, atomic_folder(out) as fresh:
+    with tracking.train_run(params, saved.run_id if saved else None, made_with) as tracked, atomic_folder(out) as fresh:
         tracked.log_dataset("prepared", prepared, data_hash(prepared, split), "training")
         curves = Curves(tracked, checkpoints.folder.name, goes_on=saved is not None)
         if saved:

@@ -106,6 +106,17 @@ def test_one_command_leaves_every_output_and_one_run_that_holds_all_of_it(reposi
     assert run.outputs.model_outputs, "the shipped model is not logged"
 
 
+def test_outputs_are_links_into_the_cache(repository: Repository) -> None:
+    probe = repository.folder / "probe"
+    try:
+        os.link(repository.folder / "params.yaml", probe)
+    except OSError:
+        pytest.skip("this file system has no hard links")
+    probe.unlink()
+    for output in ("data/raw/catalog.csv", "data/prepared/images.npy", "models/embedder/embedder.keras"):
+        assert (repository.folder / output).stat().st_nlink > 1, output
+
+
 def test_a_second_repro_runs_no_step(repository: Repository) -> None:
     assert repository.repro() == []
 

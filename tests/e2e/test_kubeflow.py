@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.sections import STEPS
+
 ROOT = Path(__file__).parents[2]
 TINY = [
     "ingest.sample.identities=12",
@@ -122,7 +124,8 @@ def test_one_pipeline_run_is_one_mlflow_run_with_all_of_it(done: Done) -> None:
     assert tracked.info.status == "FINISHED"
     for folder in ("train/embedder", "evaluate/evaluation", "freeze/frozen"):
         assert json.loads((done[1] / folder / "mlflow_run.json").read_text())["run_id"] == tracked.info.run_id
-    assert {"train.steps", "evaluate.draws", "freeze.parity_images"} <= set(tracked.data.params)
+    assert {name.split(".")[0] for name in tracked.data.params} == set(STEPS)
+    assert tracked.data.params["ingest.sample.identities"] == "12"
     assert {"verification/skilled/refs_1/eer", "parity/frozen_graph/max_abs_difference"} <= set(tracked.data.metrics)
     assert len(tracked.outputs.model_outputs) == 1
 

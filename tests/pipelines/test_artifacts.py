@@ -4,8 +4,10 @@ import json
 import math
 from pathlib import Path
 
-from kfp.dsl import HTML, ClassificationMetrics, Metrics
+from kfp.dsl import HTML, ClassificationMetrics, Dataset, Metrics
 
+from components.preprocess.params import PreprocessParams
+from components.split.params import SplitParams
 from pipelines import artifacts
 
 
@@ -38,3 +40,13 @@ def test_the_page_is_copied(tmp_path: Path) -> None:
     html = HTML(uri=str(tmp_path / "artifact"))
     artifacts.copy_page(tmp_path / "report.html", html)
     assert (tmp_path / "artifact").read_text() == "<p>figures</p>"
+
+
+def test_an_artifact_carries_the_parameters_of_every_step_before_it_and_nothing_else() -> None:
+    prepared, split = Dataset(), Dataset()
+    prepared.metadata["display_name"] = "set by the server"
+    artifacts.copy_params("preprocess", PreprocessParams(height=32), prepared)
+    artifacts.copy_params("split", SplitParams(seed=7), split, prepared)
+    carried = artifacts.params_of(split)
+    assert (carried["preprocess.height"], carried["split.seed"]) == ("32", "7")
+    assert {name.split(".")[0] for name in carried} == {"preprocess", "split"}
