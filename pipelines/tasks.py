@@ -97,8 +97,9 @@ def train(
     from pipelines import artifacts
 
     parsed = parse(TrainParams, "train", params, "pipeline argument")
-    folders = [Path(artifact.path) for artifact in (prepared, split, embedder)]
-    figures = step.run(parsed, *folders, made_with=artifacts.params_of(split))
+    figures = step.run(
+        parsed, Path(prepared.path), Path(split.path), Path(embedder.path), made_with=artifacts.params_of(split)
+    )
     artifacts.copy_figures(figures, metrics)
 
 
