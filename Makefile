@@ -7,10 +7,12 @@ export PYTHONPATH := $(CURDIR)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := true
 export MLFLOW_DISABLE_TELEMETRY := true
+# What suits CEDAR, beside the defaults of params.yaml.
+CEDAR := -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192 -S split.val=0.15 -S split.test=0.2 -S train.identities_per_batch=8 -S train.images_per_identity=4 -S train.weights=imagenet -S train.mining=hard -S train.margin=soft -S train.forgeries_per_identity=4 -S train.learning_rate=0.00003 -S train.decay_steps=60 -S train.steps=160 -S train.validate_every=16 -S train.checkpoint_every=48
 # `dvc exp run` commits; a name is only made up where git has none.
 IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
-.PHONY: help install repro cedar results ui tensorboard test e2e check lock kubeflow image clean
+.PHONY: help install repro cedar compare results ui tensorboard test e2e check lock kubeflow image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,8 +36,14 @@ repro: install ## run the whole pipeline on the default data (dvc repro)
 	@$(MAKE) --no-print-directory results
 
 cedar: install ## the same on the CEDAR data set (CEDAR_DIR, RESNET50_DIR where set, else the public ones)
-	$(IDENTITY) dvc exp run -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192 -S split.val=0.15 -S split.test=0.2 -S train.identities_per_batch=8 -S train.images_per_identity=4 -S train.weights=imagenet -S train.mining=hard -S train.margin=soft -S train.forgeries_per_identity=4 -S train.learning_rate=0.00003 -S train.decay_steps=60 -S train.steps=160 -S train.validate_every=16 -S train.checkpoint_every=48
+	$(IDENTITY) dvc exp run $(CEDAR)
 	@$(MAKE) --no-print-directory results
+
+compare: install ## run a GRID of settings as experiments, by EER on val (DATA=cedar for CEDAR's settings)
+	@$(IDENTITY) python -m pipelines compare $(GRID) $($(shell echo $(DATA) | tr a-z A-Z))
+GRID := train.mining=semi-hard,hard,all
+DATA := sample
+SAMPLE :=
 
 results: install ## print the figures of the last evaluation and where to look next
 	@echo; cat reports/evaluation/summary.txt

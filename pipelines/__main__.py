@@ -14,6 +14,7 @@ from components.shared.errors import InputError
 EXAMPLES = """examples:
   python -m pipelines compile --image registry.example/signature-recognition:1.0
   python -m pipelines run -S train.steps=20 -S ingest.sample.identities=20
+  python -m pipelines compare train.mining=semi-hard,hard,all train.margin=0.2,soft
 """
 
 
@@ -25,11 +26,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
-        description="The six steps as a Kubeflow pipeline.",
+        description="The six steps as a Kubeflow pipeline, and experiments that compare settings of them.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="compile|run")
+    commands = parser.add_subparsers(required=True, metavar="compile|run|compare")
 
     compile_ = _command(commands, "compile", "write the pipeline as YAML, to upload to Kubeflow Pipelines")
     image = os.environ.get("PIPELINE_IMAGE", "signature-recognition:latest")
@@ -46,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
         "--root", type=Path, default=Path("build/kubeflow"), metavar="DIR", help="each run gets a folder below it"
     )
     run.set_defaults(action=_run)
+
+    compare = _command(commands, "compare", "run every combination of a grid as a DVC experiment and print the table")
+    compare.add_argument(
+        "grid", nargs="+", metavar="SECTION.PARAMETER=VALUE,VALUE…", help="what is varied; all combinations are run"
+    )
+    compare.set_defaults(action=_compare)
     return parser
 
 
@@ -60,7 +67,7 @@ def _command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument(
-        "--params", type=Path, default=Path("params.yaml"), metavar="FILE", help="defaults of the pipeline's arguments"
+        "--params", type=Path, default=Path("params.yaml"), metavar="FILE", help="where every section stands"
     )
     command.add_argument(
         "-S",
@@ -103,6 +110,12 @@ def _run(options: argparse.Namespace) -> None:
         sys.exit(1)
     for name, path in outputs.items():
         sys.stdout.write(f"{name}: {path}\n")
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from pipelines import compare
+
+    sys.stdout.write(f"\n{compare.table(compare.compare(options.grid, options.assignments, options.params))}\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,35 @@
+"""Comparing settings: what is run, what is refused before anything runs, and the table."""
+
+import math
+
+import pytest
+
+from components.shared.errors import InputError
+from pipelines.compare import Outcome, combinations, table
+
+
+def test_a_grid_is_all_combinations_in_the_order_given() -> None:
+    assert combinations(["train.mining=hard,all", "train.margin=0.2,soft"]) == [
+        ("train.mining=hard", "train.margin=0.2"),
+        ("train.mining=hard", "train.margin=soft"),
+        ("train.mining=all", "train.margin=0.2"),
+        ("train.mining=all", "train.margin=soft"),
+    ]
+
+
+@pytest.mark.parametrize("axis", ["train.mining", "train.mining=", "train.mining=hard,,all", "=hard"])
+def test_an_axis_without_name_or_values_is_refused(axis: str) -> None:
+    with pytest.raises(InputError, match="write <section>"):
+        combinations([axis])
+
+
+def test_the_table_has_a_line_for_each_outcome_and_a_dash_where_a_figure_is_missing() -> None:
+    skilled, random = "val/verification/skilled/refs_1/eer", "val/verification/random/refs_1/eer"
+    outcomes = [
+        Outcome("a", ("train.mining=hard",), {skilled: 0.125, random: 0.0625}, "1"),
+        Outcome("b", ("train.mining=all",), {skilled: math.nan, random: 0.1}, None),
+    ]
+    head, first, second = table(outcomes).splitlines()
+    assert head.split() == ["val", "EER", "%", "skilled", "random", "settings", "experiment"]
+    assert first.split() == ["12.5", "6.2", "train.mining=hard", "a"]
+    assert second.split() == ["–", "10.0", "train.mining=all", "b"]
