@@ -3,46 +3,64 @@
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from components.train.augment import augment
+from components.train.params import AugmentParams
 from components.train.sampler import Sampler
 
-AHEAD = 4
-
-Fed = tuple[NDArray[np.uint8], NDArray[np.int32]]
+AHEAD = 2  # batches a worker
 
 
-def feed(images: NDArray[np.uint8], sampler: Sampler, strength: float, first: int, last: int) -> Iterator[Fed]:
+class Fed(NamedTuple):
+    """One batch: images uint8 [B, H, W, C], labels int32 [B], rows of the image store int64 [B]."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int32]
+    rows: NDArray[np.int64]
+
+
+def feed(
+    images: NDArray[np.uint8], sampler: Sampler, params: AugmentParams, first: int, last: int, workers: int
+) -> Iterator[Fed]:
     """Yields the batches of the steps `first` to `last - 1`, in order.
+
+    Where the sampler's neighbours have changed since the last batch, what was made ahead is made again, so that a
+    step's batch depends on the neighbours known when it is asked for and not on how far ahead the workers were.
 
     Args:
         images: uint8 [N, H, W, C], may be memory-mapped.
         sampler: draws rows and labels by step.
-        strength: of the augmentation, 0 to 1.
+        params: the largest changes of the augmentation.
         first: the first step, counted from 0.
         last: the step after the last.
-
-    Yields:
-        (uint8 [B, H, W, C], labels int32 [B])
+        workers: threads.
     """
-    with ThreadPoolExecutor(2, "feed") as pool:
-        pending: deque[Future[Fed]] = deque()
+    pool = ThreadPoolExecutor(workers, "feed")
+    pending: deque[Future[Fed]] = deque()
+    neighbours = sampler.neighbours
+    try:
         for step in range(first, last):
-            pending.append(pool.submit(make_batch, images, sampler, strength, step))
-            if len(pending) > AHEAD:
-                yield pending.popleft().result()
-        while pending:
+            if sampler.neighbours is not neighbours:
+                neighbours = sampler.neighbours
+                _discard(pending)
+            while len(pending) <= AHEAD * workers and step + len(pending) < last:
+                pending.append(pool.submit(make_batch, images, sampler, params, step + len(pending)))
             yield pending.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def make_batch(images: NDArray[np.uint8], sampler: Sampler, strength: float, step: int) -> Fed:
+def make_batch(images: NDArray[np.uint8], sampler: Sampler, params: AugmentParams, step: int) -> Fed:
     """The batch of one step; equal arguments give equal bytes, in any thread and on any run."""
     rows, labels = sampler.draw(step)
-    batch = images[rows]
-    if strength:
-        random = np.random.default_rng([sampler.seed, 1, step])
-        batch = np.stack([augment(image, strength, random) for image in batch])
-    return batch, labels
+    return Fed(augment(images[rows], params, np.random.default_rng([sampler.seed, 1, step])), labels, rows)
+
+
+def _discard(pending: deque[Future[Fed]]) -> None:
+    for future in pending:
+        future.cancel()
+    pending.clear()

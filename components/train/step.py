@@ -63,8 +63,8 @@ def run(
         if saved:
             sys.stderr.write(f"going on after step {saved.step} of {params.steps}\n")
             trainer.restore(saved)
-        batches = feed(store.images, sampler, params.augment, trainer.step, params.steps)
-        figures = trainer.fit(batches, checkpoints, curves)
+        batches = feed(store.images, sampler, params.augment, trainer.step, params.steps, params.workers)
+        figures = trainer.fit((batch[:2] for batch in batches), checkpoints, curves)
         curves.close()
         embedder = network.float32_twin(trainer.best_model())
         embedder.save(fresh / "embedder.keras")
