@@ -1,43 +1,78 @@
-"""The triplet loss over mined triplets."""
+"""The triplet loss over mined triplets, in `keras.ops`."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
-import keras
 from keras import ops
 
-from components.train import mining
-from components.train.mining import Tensor
+from components.train.mining import AllTriplets, Tensor, Triplets
+
+Margin = float | Literal["soft"]
 
 
-def triplet_loss(triplets: mining.Triplets, margin: float | Literal["soft"]) -> Tensor:
-    """Mean of max(0, d(a,p) − d(a,n) + margin) over the triplets that count, or of softplus(d(a,p) − d(a,n)).
+class Loss(NamedTuple):
+    """A loss and the fraction of the triplets that contribute to it (each above 0), float32 scalars."""
 
-    Returns:
-        A float32 scalar; 0 where no triplet counts.
-    """
-    difference = triplets.positive - triplets.negative
-    each = ops.softplus(difference) if margin == "soft" else ops.relu(difference + margin)
-    return ops.sum(each * triplets.valid) / ops.maximum(ops.sum(triplets.valid), 1.0)
+    value: Tensor
+    active: Tensor
 
 
-class TripletLoss(keras.losses.Loss):  # type: ignore[misc]
-    """`triplet_loss` for `Model.compile`: labels int [B], embeddings [B, D].
+def triplet_loss(triplets: Triplets | AllTriplets, margin: Margin) -> Loss:
+    """Mean over triplets of max(0, d(a,p) − d(a,n) + margin), or of softplus(d(a,p) − d(a,n)).
+
+    The mean is over the triplets that were mined; over all triplets of a batch it is over those above 0, since most of
+    them soon are 0 and would hide the others (Hermans et al. 2017, section 3.2). 0 where there is none.
 
     Args:
-        kind: the mining, `semi-hard` or `hard`.
-        margin: a distance or `soft`.
-        positives: the most positives that an anchor has in a batch (K − 1).
+        triplets: what `mining` found.
+        margin: a distance, or `soft`.
     """
+    return _mean_of_active(triplets, margin) if isinstance(triplets, AllTriplets) else _mean(triplets, margin)
 
-    def __init__(self, kind: str, margin: float | Literal["soft"], positives: int) -> None:
-        super().__init__(name="triplet_loss", reduction=None, dtype="float32")
-        self.kind, self.margin, self.positives = kind, margin, positives
 
-    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
-        labels = ops.reshape(ops.cast(y_true, "int32"), (-1,))
-        distance = mining.distances(y_pred)
-        if self.kind == "hard":
-            triplets = mining.hard(distance, labels)
-        else:
-            triplets = mining.semi_hard(distance, labels, self.positives)
-        return triplet_loss(triplets, self.margin)
+def _mean(triplets: Triplets, margin: Margin) -> Loss:
+    each = _cost(triplets.positive - triplets.negative, margin)
+    return Loss(triplets.mean(each), triplets.mean(ops.cast(each > 0, "float32")))
+
+
+def _mean_of_active(triplets: AllTriplets, margin: Margin) -> Loss:
+    """One positive of every anchor at a time, against all negatives [B, C]; memory does not grow with the positives.
+
+    The derivatives are summed up on the way (`pull` by positive, `push` by negative), so that nothing is kept for a
+    backward pass through the loop.
+    """
+    near = ops.stop_gradient(ops.where(triplets.is_positive, triplets.positive, -float("inf")))
+    far = ops.stop_gradient(ops.where(triplets.is_negative, triplets.negative, float("inf")))
+    count = near.shape[1]
+
+    def add_positive(k: Tensor, sums: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        total, active, pull, push = sums
+        difference = ops.take(near, k, axis=1)[:, None] - far
+        each = _cost(difference, margin)
+        slope = _slope(difference, margin)
+        column = ops.cast(ops.arange(count) == k, "float32")
+        return (
+            total + ops.sum(each),
+            active + ops.sum(ops.cast(each > 0, "float32")),
+            pull + ops.sum(slope, axis=1)[:, None] * column,
+            push + slope,
+        )
+
+    start = (ops.zeros(()), ops.zeros(()), ops.zeros_like(near), ops.zeros_like(far))
+    total, active, pull, push = ops.fori_loop(0, count, add_positive, start)
+    mined = ops.sum(
+        ops.sum(ops.cast(triplets.is_positive, "float32"), axis=1)
+        * ops.sum(ops.cast(triplets.is_negative, "float32"), axis=1)
+    )
+    counted = ops.maximum(active, 1.0)
+    gradient = ops.sum(pull * triplets.positive) - ops.sum(push * triplets.negative)
+    value = total / counted + (gradient - ops.stop_gradient(gradient)) / counted
+    return Loss(value, active / ops.maximum(mined, 1.0))
+
+
+def _cost(difference: Tensor, margin: Margin) -> Tensor:
+    return ops.softplus(difference) if margin == "soft" else ops.relu(difference + margin)
+
+
+def _slope(difference: Tensor, margin: Margin) -> Tensor:
+    """The derivative of `_cost`."""
+    return ops.sigmoid(difference) if margin == "soft" else ops.cast(difference + margin > 0, "float32")

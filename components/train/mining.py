@@ -1,85 +1,159 @@
 """Distances and online triplet mining, in `keras.ops`; memory grows as B².
 
 Labels are integers [B]: an identity's images share its code ≥ 0; a skilled forgery carries `FORGERY` and is a negative
-for every anchor, never an anchor or a positive.
+for every anchor, never an anchor or a positive. Rows of a distance matrix are anchors; its columns are the batch itself
+and, behind it, a memory of earlier embeddings, which are further negatives and nothing else: C = B + M.
 
-Sources: semi-hard, Schroff et al. 2015 (FaceNet), in the reading of tf.contrib.losses; hard, Hermans et al. 2017
-(batch-hard).
+Sources: semi-hard, Schroff et al. 2015 (FaceNet), in the reading of tf.contrib.losses; hard and all, Hermans et al.
+2017 (batch-hard, batch-all); the memory, Wang et al. 2020 (cross-batch memory).
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from keras import ops
 
 Tensor = Any
 FORGERY = -1
-_FAR = 1e9
+EMPTY = -2  # a place of the memory that nothing was written to yet
+_INFINITY = float("inf")
+
+
+class Masks(NamedTuple):
+    """Which pairs are (anchor, positive), bool [B, B], and which (anchor, negative), bool [B, C]."""
+
+    positive: Tensor
+    negative: Tensor
 
 
 class Triplets(NamedTuple):
-    """Mined distances; `valid` (float32, 0 or 1) says which entries count. All of one shape."""
+    """Distances of mined triplets; `valid` (float32, 0 or 1) says which entries count. All of one shape."""
 
     positive: Tensor
     negative: Tensor
     valid: Tensor
 
+    def mean(self, values: Tensor) -> Tensor:
+        """The mean of `values` over the entries that count; 0 where none does."""
+        return ops.sum(values * self.valid) / ops.maximum(ops.sum(self.valid), 1.0)
 
-def distances(embeddings: Tensor) -> Tensor:
-    """Euclidean distances between all rows of [B, D], float32 [B, B]; the gradient at distance 0 is 0."""
+
+class AllTriplets(NamedTuple):
+    """Every positive [B, K − 1] of an anchor with every negative [B, C] of it: distances, and which entries count."""
+
+    positive: Tensor
+    is_positive: Tensor
+    negative: Tensor
+    is_negative: Tensor
+
+
+def distances(
+    embeddings: Tensor, metric: Literal["euclidean", "squared"] = "euclidean", memory: Tensor | None = None
+) -> Tensor:
+    """Distances of all rows of [B, D] to each other and to a memory [M, D], float32 [B, B + M].
+
+    The gradient at distance 0 is 0; none flows into the memory.
+    """
     embeddings = ops.cast(embeddings, "float32")
-    product = ops.matmul(embeddings, ops.transpose(embeddings))
-    squares = ops.sum(ops.square(embeddings), axis=1)
-    squared = squares[:, None] + squares[None, :] - 2.0 * product
-    return ops.sqrt(ops.maximum(squared, 1e-12))
+    # A common shift changes no distance; without it those of a batch that has drawn together drown in rounding.
+    centre = ops.stop_gradient(ops.mean(embeddings, axis=0))
+    rows = embeddings - centre
+    columns, product = rows, ops.matmul(rows, ops.transpose(rows))
+    squares = others = ops.diagonal(product)  # taken from the product, equal rows are at distance 0 exactly
+    if memory is not None:
+        columns = ops.stop_gradient(memory) - centre
+        product = ops.concatenate([product, ops.matmul(rows, ops.transpose(columns))], axis=1)
+        others = ops.concatenate([squares, ops.sum(ops.square(columns), axis=1)])
+    squared = squares[:, None] + others[None, :] - 2.0 * product
+    return ops.maximum(squared, 0.0) if metric == "squared" else ops.sqrt(ops.maximum(squared, 1e-12))
 
 
-def masks(labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Booleans [B, B]: (anchor, positive) pairs and (anchor, negative) pairs. Rows of forgeries are all False."""
-    anchor = labels >= 0
+def masks(labels: Tensor, memory: Tensor | None = None) -> Masks:
+    """The pairs of labels int [B] with each other and, as negatives alone, with those of a memory int [M]."""
+    anchor = (labels >= 0)[:, None]
     same = labels[:, None] == labels[None, :]
     itself = ops.eye(ops.shape(labels)[0], dtype="bool")
-    return same & ~itself & anchor[:, None], ~same & anchor[:, None]
+    negative = anchor & ~same
+    if memory is not None:
+        filled = ops.convert_to_tensor(memory) != EMPTY
+        negative = ops.concatenate([negative, anchor & filled & (labels[:, None] != memory[None, :])], axis=1)
+    return Masks(anchor & same & ~itself, negative)
 
 
-def semi_hard(distance: Tensor, labels: Tensor, positives: int) -> Triplets:
-    """For each anchor–positive pair the nearest negative farther than the positive, else the farthest negative.
+def hard(distance: Tensor, masks: Masks) -> Triplets:
+    """For each anchor its farthest positive and its nearest negative; anchors that lack either do not count.
 
     Args:
-        distance: float32 [B, B].
-        labels: int [B].
-        positives: the most positives that an anchor has (K − 1); a loop over them keeps memory at B².
-
-    Returns:
-        Triplets of shape [B, positives].
-    """
-    positive_mask, negative_mask = masks(labels)
-    is_positive, columns = ops.top_k(ops.cast(positive_mask, "float32"), k=positives)
-    to_positive = ops.take_along_axis(distance, columns, axis=1)
-    farthest = ops.max(ops.where(negative_mask, distance, -_FAR), axis=1)
-    negatives = []
-    for k in range(positives):
-        beyond = negative_mask & (distance > to_positive[:, k : k + 1])
-        nearest = ops.min(ops.where(beyond, distance, _FAR), axis=1)
-        negatives.append(ops.where(ops.any(beyond, axis=1), nearest, farthest))
-    has_negative = ops.cast(ops.any(negative_mask, axis=1), "float32")
-    valid = is_positive * has_negative[:, None]
-    return _masked(to_positive, ops.stack(negatives, axis=1), valid)
-
-
-def hard(distance: Tensor, labels: Tensor) -> Triplets:
-    """For each anchor its farthest positive and its nearest negative; anchors that lack either do not count.
+        distance: float32 [B, C].
+        masks: of the same batch.
 
     Returns:
         Triplets of shape [B].
     """
-    positive_mask, negative_mask = masks(labels)
-    farthest = ops.max(ops.where(positive_mask, distance, -_FAR), axis=1)
-    nearest = ops.min(ops.where(negative_mask, distance, _FAR), axis=1)
-    valid = ops.any(positive_mask, axis=1) & ops.any(negative_mask, axis=1)
-    return _masked(farthest, nearest, ops.cast(valid, "float32"))
+    held = ops.stop_gradient(distance)
+    among = held[:, : ops.shape(masks.positive)[1]]
+    farthest = ops.argmax(ops.where(masks.positive, among, -_INFINITY), axis=1)
+    nearest = ops.argmin(ops.where(masks.negative, held, _INFINITY), axis=1)
+    valid = ops.any(masks.positive, axis=1) & ops.any(masks.negative, axis=1)
+    positive, negative = (_at(distance, column[:, None])[:, 0] for column in (farthest, nearest))
+    return Triplets(positive, negative, ops.cast(valid, "float32"))
 
 
-def _masked(positive: Tensor, negative: Tensor, valid: Tensor) -> Triplets:
-    """Entries that do not count become 0 before any arithmetic, so that no gradient is NaN."""
-    keep = valid > 0
-    return Triplets(ops.where(keep, positive, 0.0), ops.where(keep, negative, 0.0), valid)
+def semi_hard(distance: Tensor, masks: Masks, positives: int) -> Triplets:
+    """For each anchor–positive pair the nearest negative farther than the positive, else the farthest negative.
+
+    Args:
+        distance: float32 [B, C].
+        masks: of the same batch.
+        positives: the most positives that an anchor has (K − 1); looked at one by one, so that memory stays at B².
+
+    Returns:
+        Triplets of shape [B, K − 1].
+    """
+    is_positive, columns = _positives(masks, positives)
+    to_positive = _at(distance, columns)
+    held = ops.stop_gradient(distance)
+    farthest = ops.argmax(ops.where(masks.negative, held, -_INFINITY), axis=1)
+    others = ops.where(masks.negative, held, _INFINITY)
+
+    thresholds = ops.stop_gradient(to_positive)
+    numbers = ops.arange(positives)
+
+    def choose(k: Tensor, chosen: Tensor) -> Tensor:
+        beyond = ops.where(others > ops.take(thresholds, k, axis=1)[:, None], others, _INFINITY)
+        column = ops.where(ops.min(beyond, axis=1) < _INFINITY, ops.argmin(beyond, axis=1), farthest)
+        return ops.where(numbers == k, column[:, None], chosen)
+
+    negatives = ops.fori_loop(0, positives, choose, columns)
+    valid = is_positive & ops.any(masks.negative, axis=1)[:, None]
+    return Triplets(to_positive, _at(distance, negatives), ops.cast(valid, "float32"))
+
+
+def batch_all(distance: Tensor, masks: Masks, positives: int) -> AllTriplets:
+    """Every anchor with every positive and every negative, for `triplet_loss` to go through.
+
+    Args:
+        distance: float32 [B, C].
+        masks: of the same batch.
+        positives: the most positives that an anchor has (K − 1).
+    """
+    is_positive, columns = _positives(masks, positives)
+    return AllTriplets(_at(distance, columns), is_positive, distance, masks.negative)
+
+
+def spread(distance: Tensor) -> Tensor:
+    """Mean distance between two different rows of a batch, from its distances [B, C]."""
+    count = ops.shape(distance)[0]
+    pairs = ops.cast(ops.maximum(count * (count - 1), 1), "float32")
+    within = distance[:, :count]
+    return (ops.sum(within) - ops.sum(ops.diagonal(within))) / pairs
+
+
+def _positives(masks: Masks, count: int) -> tuple[Tensor, Tensor]:
+    """Columns int [B, count] of each anchor's positives, and which of them are such."""
+    found, columns = ops.top_k(ops.cast(masks.positive, "float32"), k=count)
+    return found > 0, columns
+
+
+def _at(distance: Tensor, columns: Tensor) -> Tensor:
+    """The distances [B, n] in the given columns of each row."""
+    return ops.take_along_axis(distance, columns, axis=1)
