@@ -1,17 +1,36 @@
-"""Loading the deep-learning backend without the noise that it makes before its log can be configured."""
+"""Loading the deep-learning backend: without noise, without a second one, and with float32 that is float32."""
 
+import importlib.abc
+import importlib.machinery
 import os
 import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+
+def name() -> str:
+    """Keras's backend, `tensorflow` or `jax`, without importing it."""
+    return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
 def load() -> None:
-    """Imports TensorFlow (where it is Keras's backend), which takes 5 to 12 s, and looks for its devices.
+    """Imports TensorFlow where it is Keras's backend; elsewhere keeps it out.
+
+    keras_hub imports TensorFlow wherever it is installed, whatever the backend: 5 to 12 s, and memory of the GPU. It goes
+    on without, as it does on a machine that has none.
+    """
+    if name() == "tensorflow":
+        load_tensorflow()
+    elif "tensorflow" not in sys.modules:
+        sys.meta_path.insert(0, _Absent())
+
+
+def load_tensorflow() -> None:
+    """Imports TensorFlow, which takes 5 to 12 s, and looks for its devices.
 
     TensorFlow writes to the file descriptor of stderr whatever TF_CPP_MIN_LOG_LEVEL says; the lines are of no use, and
     one of them calls a machine without a GPU an error.
     """
-    if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
-        return
     sys.stderr.write("loading TensorFlow …\n")
     sys.stderr.flush()
     kept = os.dup(2)
@@ -25,3 +44,30 @@ def load() -> None:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+
+
+def exact_float32() -> None:
+    """Products of float32 keep its 24 bits on GPUs too, where the default is TensorFloat-32 with 11.
+
+    Distances between alike embeddings would drown in its rounding. bfloat16, in which networks train on such GPUs, is not
+    concerned.
+    """
+    if name() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_tensor_float_32_execution(False)
+    else:
+        import jax
+
+        jax.config.update("jax_default_matmul_precision", "highest")
+
+
+class _Absent(importlib.abc.MetaPathFinder):
+    """Makes TensorFlow look as if it were not installed."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname.partition(".")[0] in {"tensorflow", "tensorflow_text"}:
+            raise ModuleNotFoundError(f"{fullname} is kept out: Keras runs on {name()}", name=fullname)
+        return None

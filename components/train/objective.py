@@ -29,9 +29,13 @@ class TripletModel(keras.Model):  # type: ignore[misc]
     Args:
         embedder: from uint8 [B, H, W, C] to [B, D].
         params: section `train`.
+
+    Raises:
+        InputError: a batch cannot be split over the devices.
     """
 
     def __init__(self, embedder: Any, params: TrainParams) -> None:
+        replicas.check(params.identities_per_batch)
         super().__init__(name="triplet")
         self.embedder, self.params = embedder, params
         self.figures = {name: keras.metrics.Mean(name) for name in FIGURES}
