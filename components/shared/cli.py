@@ -12,6 +12,11 @@ from components.shared.errors import InputError
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+TERMINATED = 143
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came, and what had to be saved was saved."""
 
 
 def parser(step: str, description: str, example: str) -> argparse.ArgumentParser:
@@ -34,7 +39,8 @@ def folder(arguments: argparse.ArgumentParser, name: str, default: str, meaning:
 def execute(action: Callable[[], object]) -> None:
     """Runs a step's action and turns its outcome into an exit code.
 
-    Exit codes: 0 done; 1 a failure of the machine or of the program; 2 bad input; 130 interrupted.
+    Exit codes: 0 done; 1 a failure of the machine or of the program; 2 bad input, a full disk among it; 130 interrupted
+    (Ctrl-C); 143 terminated (SIGTERM).
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
@@ -45,14 +51,19 @@ def execute(action: Callable[[], object]) -> None:
     except InputError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(BAD_INPUT)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         sys.stderr.write("interrupted\n")
-        sys.exit(INTERRUPTED)
+        sys.exit(TERMINATED if isinstance(stopped, Terminated) else INTERRUPTED)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if not disk_is_full(error):
             raise
         sys.stderr.write(f"error: the disk is full ({error.filename or 'while writing'}); free some space\n")
-        sys.exit(1)
+        sys.exit(BAD_INPUT)
+
+
+def disk_is_full(error: OSError) -> bool:
+    """Whether an error says so, in its number or (h5py's) in its text."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT} or os.strerror(errno.ENOSPC) in str(error)
 
 
 class _Formatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from components.shared import backend, cli
 from components.shared.params import load
@@ -18,6 +19,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.folder(arguments, "prepared", "data/prepared", "prepared images")
     cli.folder(arguments, "split", "data/split", "which image is in train, val and test")
     cli.folder(arguments, "out", "models/embedder", "where the embedder goes")
+    arguments.add_argument(
+        "--resume",
+        type=Path,
+        metavar="DIR",
+        help="go on from this checkpoint, as in .checkpoints/train/<key>/step-00000090, and not from the newest",
+    )
     options = arguments.parse_args(argv)
     cli.execute(lambda: _run(options))
 
@@ -27,7 +34,7 @@ def _run(options: argparse.Namespace) -> None:
     backend.load()
     from components.train import step
 
-    step.run(params, options.prepared, options.split, options.out)
+    step.run(params, options.prepared, options.split, options.out, resume=options.resume)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,56 @@
-"""Checkpoints of a run, outside every DVC out, under a key of parameters, data and code."""
+"""Checkpoints of a run, outside every DVC out, under its key.
 
-import hashlib
+    $CHECKPOINT_DIR/train/<key>/step-00000090/   variables.npz · best.npz · state.json
+
+A checkpoint is whole and stands alone: it can be copied elsewhere and gone on with by `--resume`.
+"""
+
 import json
+import logging
 import os
+import re
 import shutil
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from components.shared.files import atomic_folder, project_root, sha256
-from components.train.params import TrainParams
+from components.shared import cli
+from components.shared.errors import InputError
+from components.shared.files import atomic_folder, project_root
+from components.train.key import Key
 
-KEPT = 2
-SHARED = Path(__file__).parents[1] / "shared"
+ABANDONED = 5, 7 * 24 * 3600  # the keys that are always kept, this one among them; seconds until the others go
 
 Arrays = list[NDArray[Any]]
 
+logger = logging.getLogger(__name__)
+
 
 class State(NamedTuple):
-    """All that a run needs to go on after `step` steps."""
+    """All that a run needs to go on after `step` steps.
+
+    Attributes:
+        step: steps done.
+        variables: of the model and of the optimizer.
+        best: weights of the embedder that was best on val; empty before the first validation.
+        best_step: the step it was at.
+        history: rows of history.csv.
+        pending: figures of the steps since the last row.
+        neighbours: of the sampler, int [identities, k], where it has any.
+        run_id: of MLflow.
+    """
 
     step: int
     variables: Arrays
     best: Arrays
+    best_step: int
     history: list[dict[str, float]]
-    losses: list[float]
+    pending: list[dict[str, float]]
+    neighbours: NDArray[np.int64] | None
     run_id: str | None
 
 
@@ -34,60 +58,142 @@ class Checkpoints:
     """The checkpoints of one key; equal key = resume.
 
     Args:
-        key: of parameters, data and code; see `run_key`.
+        key: of parameters, data, code and first weights.
+        kept: how many.
+
+    Attributes:
+        last: the folder that was written or read last.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: Key, kept: int) -> None:
         base = os.environ.get("CHECKPOINT_DIR") or project_root() / ".checkpoints"
-        self.folder = Path(base).resolve() / "train" / key
+        self.key, self.kept = key, kept
+        self.folder = Path(base).resolve() / "train" / key.name
+        self.last: Path | None = None
+        self._best_step: int | None = None
 
     def save(self, state: State) -> None:
-        """Writes a checkpoint, atomically, and removes all but the newest `KEPT`."""
-        with atomic_folder(self.folder / f"step-{state.step:08d}") as fresh:
-            np.savez(fresh / "variables.npz", *state.variables)
-            np.savez(fresh / "best.npz", *state.best)
-            record = {"step": state.step, "history": state.history, "losses": state.losses, "run_id": state.run_id}
-            (fresh / "state.json").write_text(json.dumps(record))
-        for old in self._existing()[:-KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+        """Writes a checkpoint, atomically; older ones than the newest `kept` go, and those of a later step.
+
+        Raises:
+            InputError: the disk is full.
+        """
+        folder = self.folder / f"step-{state.step:08d}"
+        try:
+            with atomic_folder(folder) as fresh:
+                self._write(state, fresh)
+        except OSError as error:
+            if not cli.disk_is_full(error):
+                raise
+            raise InputError(
+                f"{self.folder}: the disk is full, no checkpoint could be written after step {state.step}; free some "
+                f"space (CHECKPOINT_DIR says where checkpoints go) and give the same command again: it goes on from "
+                f"{self.last.name if self.last else 'the start'}"
+            ) from error
+        self.last, self._best_step = folder, state.best_step
+        self._tidy(folder)
+        self._remove_abandoned()
 
     def newest(self) -> State | None:
-        """The newest checkpoint, or None."""
-        existing = self._existing()
-        if not existing:
-            return None
-        record = json.loads((existing[-1] / "state.json").read_text())
-        return State(
-            record["step"],
-            _arrays(existing[-1] / "variables.npz"),
-            _arrays(existing[-1] / "best.npz"),
-            record["history"],
-            record["losses"],
-            record["run_id"],
-        )
+        """The newest checkpoint that can be read, or None; a torn one costs a warning."""
+        return self._newest_in(self.folder)
+
+    def named(self, path: Path) -> State:
+        """The checkpoint that a user names, or the newest in the folder of a key.
+
+        Raises:
+            InputError: there is none, it cannot be read, or it is of another key, with the difference.
+        """
+        folders = [path] if (path / "state.json").is_file() else _steps(path)
+        if not folders:
+            raise InputError(f"--resume {path}: no checkpoint; name a folder such as …/step-00000090")
+        try:
+            then = Key(**json.loads((folders[-1] / "state.json").read_text())["key"])
+        except Exception as error:  # whatever is wrong with a file that is not ours
+            raise InputError(f"--resume {path}: not a checkpoint that can be read: {error}") from error
+        if differences := self.key.differences(then):
+            raise InputError(f"--resume {path}: a checkpoint of another run: {'; '.join(differences)}")
+        state = self._newest_in(path) if folders[-1] != path else self._read(path)
+        if state is None:
+            raise InputError(f"--resume {path}: no checkpoint in it can be read")
+        return state
 
     def prune(self) -> None:
         """Removes all checkpoints of the key: the run has ended well."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _existing(self) -> list[Path]:
-        return sorted(self.folder.glob("step-*"))
+    def _write(self, state: State, fresh: Path) -> None:
+        _save_arrays(fresh / "variables.npz", state.variables)
+        if self.last and self._best_step == state.best_step:
+            with suppress(OSError):  # another file system, or one without links
+                os.link(self.last / "best.npz", fresh / "best.npz")
+        if not (fresh / "best.npz").exists():
+            _save_arrays(fresh / "best.npz", state.best)
+        record = state._asdict() | {"key": self.key._asdict(), "variables": None, "best": None}
+        record["neighbours"] = None if state.neighbours is None else state.neighbours.tolist()
+        with (fresh / "state.json").open("w", encoding="utf-8") as stream:
+            json.dump(record, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def _newest_in(self, folder: Path) -> State | None:
+        for path in reversed(_steps(folder)):
+            try:
+                return self._read(path)
+            except Exception as error:  # whatever a torn file makes its reader stumble over
+                logger.warning("warning: %s cannot be read (%s); going back to the one before", path, error)
+        return None
+
+    def _read(self, path: Path) -> State:
+        record = json.loads((path / "state.json").read_text(encoding="utf-8"))
+        neighbours = record["neighbours"]
+        del record["key"]
+        state = State(**record)._replace(
+            variables=_load_arrays(path / "variables.npz"),
+            best=_load_arrays(path / "best.npz"),
+            neighbours=None if neighbours is None else np.array(neighbours, np.int64),
+        )
+        self.last, self._best_step = path, state.best_step
+        return state
+
+    def _tidy(self, newest: Path) -> None:
+        """Removes all but the newest `kept` up to this one: older and torn ones, and those of a future given up."""
+        kept = [path for path in _steps(self.folder) if path.name <= newest.name][-self.kept :]
+        for path in self.folder.iterdir():
+            if path not in kept:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _remove_abandoned(self) -> None:
+        """Removes the checkpoints of runs that nobody has gone on with for long."""
+        others = [path for path in self.folder.parent.iterdir() if re.fullmatch("[0-9a-f]{16}", path.name)]
+        ages = {path: _age(path) for path in others}
+        count, seconds = ABANDONED
+        for path in sorted(others, key=lambda path: ages[path])[count:]:
+            if ages[path] > seconds and path != self.folder:
+                logger.info(
+                    "removing the checkpoints of an abandoned training, %d days old: %s", ages[path] / 86400, path
+                )
+                shutil.rmtree(path, ignore_errors=True)
 
 
-def run_key(params: TrainParams, prepared: Path, split: Path) -> str:
-    """A short hash of what determines a run: parameters, data, and the code of this step and of what it uses."""
-    modules = ("images", "metrics", "pairs", "partition", "embed")
-    code = [*sorted(Path(__file__).parent.glob("*.py")), *(SHARED / f"{name}.py" for name in modules)]
-    parts = [params.model_dump_json(), data_hash(prepared, split), *(sha256(path) for path in code)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+def _steps(folder: Path) -> list[Path]:
+    return sorted(folder.glob("step-*"))
 
 
-def data_hash(prepared: Path, split: Path) -> str:
-    """A hash of all that a training reads: pixels, labels, normalisation and split."""
-    data = [prepared / "images.npy", prepared / "index.parquet", prepared / "normalise.json", split / "split.parquet"]
-    return hashlib.sha256("".join(sha256(path) for path in data).encode()).hexdigest()
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:  # its own run has just ended
+        return 0.0
 
 
-def _arrays(path: Path) -> Arrays:
+def _save_arrays(path: Path, arrays: Arrays) -> None:
+    with path.open("wb") as stream:
+        np.savez(stream, *arrays)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _load_arrays(path: Path) -> Arrays:
     with np.load(path, allow_pickle=False) as stored:
         return [stored[f"arr_{i}"] for i in range(len(stored.files))]

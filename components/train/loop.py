@@ -1,136 +1,205 @@
 """The training loop: steps, validation, checkpoints, curves."""
 
+import logging
 import sys
-from collections.abc import Iterable
+from contextlib import closing
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
 from components.shared.errors import InputError
+from components.train import replicas
+from components.train.batches import Batches
 from components.train.checkpoint import Arrays, Checkpoints, State
+from components.train.collapse import STEPS, CollapseWatch
 from components.train.curves import Curves
 from components.train.feed import Fed
 from components.train.params import TrainParams
+from components.train.stop import Stop
 from components.train.validation import Validation, criterion
 
-LOG_EVERY = 10
+logger = logging.getLogger(__name__)
 
 
 class Trainer:
     """Drives a compiled model through the steps, keeping the weights that were best on val.
 
     Args:
-        model: a compiled keras.Model.
+        model: a compiled `TripletModel`.
+        candidate: the embedder once more, to be validated and exported: it is given the trained (or averaged) weights.
         params: section `train`.
-        validation: scores a model on val.
+        batches: of the training.
+        validation: scores an embedder on val.
+        checkpoints: of this run.
     """
 
-    def __init__(self, model: Any, params: TrainParams, validation: Validation) -> None:
-        self.model, self.params, self.validation = model, params, validation
+    def __init__(
+        self,
+        model: Any,
+        candidate: Any,
+        params: TrainParams,
+        batches: Batches,
+        validation: Validation,
+        checkpoints: Checkpoints,
+    ) -> None:
+        self.model, self.candidate, self.params = model, candidate, params
+        self.batches, self.validation, self.checkpoints = batches, validation, checkpoints
         model.optimizer.build(model.trainable_variables)
         self.step = 0
         self.history: list[dict[str, float]] = []
-        self.losses: list[float] = []
-        self.best_figures: dict[str, float] = {}
+        self.pending: list[dict[str, float]] = []
         self.best: Arrays = []
+        self.best_figures: dict[str, float] = {}
+        self._collapse = CollapseWatch(params.margin)
+        self._last: Fed | None = None
 
-    def fit(self, batches: Iterable[Fed], checkpoints: Checkpoints, curves: Curves) -> dict[str, float]:
-        """Consumes the batches of the remaining steps.
+    def fit(self, curves: Curves) -> dict[str, float]:
+        """Takes the remaining steps.
 
         Returns:
             The figures of the best validation, and the step it was at.
 
         Raises:
-            InputError: the loss is not finite.
-            KeyboardInterrupt: after a checkpoint was written.
+            InputError: the loss, the weights or the embeddings are not finite, or the disk is full.
+            KeyboardInterrupt: Ctrl-C or (`Terminated`) SIGTERM, after a checkpoint was written.
         """
-        if self._validation_is_due():
-            self._validate(curves)
         progress = tqdm(total=self.params.steps, initial=self.step, desc="train", unit="step", file=sys.stderr)
-        try:
-            for images, labels in batches:
-                self.losses.append(self._train(images, labels))
-                self.step += 1
+        with Stop() as stop, progress, closing(self.batches.between(self.step, self.params.steps)) as remaining:
+            if self._validation_is_due():
+                self._validate(curves, stop)
+            for fed in remaining:
+                if stop.asked:
+                    break
+                self._train(fed, curves)
                 progress.update()
-                progress.set_postfix_str(self._summary(self.losses[-1]))
-                last = self.step == self.params.steps
-                if self.step % LOG_EVERY == 0 or last:
+                progress.set_postfix_str(self._summary())
+                if self._is_due(self.params.log_every):
                     self._record(curves)
-                if self.step % self.params.validate_every == 0 or last:
-                    self._validate(curves)
-                if self.step % self.params.checkpoint_every == 0 and not last:
-                    self._save(checkpoints, curves)
-        except KeyboardInterrupt:
-            self._save(checkpoints, curves)
-            raise
-        finally:
-            progress.close()
+                if self._is_due(self.params.validate_every) and not stop.asked:
+                    self._validate(curves, stop)
+                if self._is_due(self.params.checkpoint_every) and not stop.asked:
+                    self._save(curves)
+            if stop.asked:
+                self._save(curves)
+                raise stop.reason()
         return {name: value for name, value in self.best_figures.items() if not name.startswith("train/")}
 
-    def best_model(self) -> Any:
-        """The model with the weights that were best on val."""
-        self.model.set_weights(self.best)
-        return self.model
+    def best_embedder(self) -> Any:
+        """The embedder with the weights that were best on val."""
+        self.candidate.set_weights(self.best)
+        return self.candidate
 
     def restore(self, state: State) -> None:
         """Puts everything back to where a checkpoint was written."""
         for variable, value in zip(self._variables(), state.variables, strict=True):
             variable.assign(value)
-        self.step, self.history, self.losses, self.best = state.step, state.history, state.losses, state.best
-        validated = [row for row in self.history if np.isfinite(criterion(row))]
-        self.best_figures = min(validated, key=criterion)
+        self.step, self.history, self.pending, self.best = state.step, state.history, state.pending, state.best
+        self.best_figures = next((row for row in self.history if row["step"] == state.best_step), {})
+        self.batches.sampler.neighbours = state.neighbours
 
-    def _train(self, images: Any, labels: Any) -> float:
-        # Dropout's state follows from the step, so that a resumed run draws what an uninterrupted one would.
-        generator = self.model.get_layer("dropout").seed_generator
-        generator.state.assign(np.array([self.params.seed, self.step], dtype=generator.state.dtype))
-        loss = float(self.model.train_on_batch(images, labels))
+    def _train(self, fed: Fed, curves: Curves) -> None:
         self.model.reset_metrics()
-        if not np.isfinite(loss):
-            raise InputError(
-                f"train: the loss is {loss} at step {self.step + 1}; "
-                f"lower train.learning_rate or set train.precision to float32"
+        figures = replicas.train_on_batch(self.model, fed.images, fed.labels)
+        self.step, self._last = self.step + 1, fed
+        if not np.isfinite(figures["loss"]):
+            raise self._diverged(f"the loss is {figures['loss']}")
+        self.pending.append(figures)
+        if self._collapse.notices(figures):
+            logger.warning(
+                "warning: the embeddings have collapsed: for %d steps all images have lain within %.1g of each other, "
+                "the loss at the margin; lower train.learning_rate, or begin with mining semi-hard (train.warm_up)",
+                STEPS,
+                figures["spread"],
             )
-        return loss
+            curves.tracked.set_tags({"collapsed": f"step {self.step}"})
 
     def _record(self, curves: Curves) -> None:
-        values = {
-            "train/loss": float(np.mean(self.losses)),
-            "train/learning_rate": float(self.model.optimizer.learning_rate),
-        }
-        self.losses.clear()
+        names = self.pending[0] if self.pending else ()
+        values = {f"train/{name}": float(np.mean([figures[name] for figures in self.pending])) for name in names}
+        values["train/learning_rate"] = float(self.model.optimizer.learning_rate)
+        self.pending = []
         self.history.append({"step": self.step, **values})
         curves.log(values, self.step)
 
-    def _validation_is_due(self) -> bool:
-        """Before the first step, and after an interruption that came in the middle of a validation."""
-        due = self.step % self.params.validate_every == 0 or self.step == self.params.steps
-        return due and not any(row["step"] == self.step and np.isfinite(criterion(row)) for row in self.history)
+    def _is_due(self, every: int) -> bool:
+        return self.step % every == 0 or self.step == self.params.steps
 
-    def _validate(self, curves: Curves) -> None:
-        scores = self.validation.score(self.model)
-        if not np.isfinite(criterion(scores)):
-            raise InputError(
-                f"train: val has {self.validation.described}, which leaves nothing to compare; raise split.val"
-            )
+    def _validation_is_due(self) -> bool:
+        """Before the first step, and after an interruption that came before or in the middle of a validation."""
+        validated = any(row["step"] == self.step and np.isfinite(criterion(row)) for row in self.history)
+        return self._is_due(self.params.validate_every) and not validated
+
+    def _validate(self, curves: Curves, stop: Stop) -> None:
+        """Scores the embedder as it would be exported; changes nothing where it is cut short by a stop."""
+        weights = self._weights()
+        self.candidate.set_weights(weights)
+        scores = neighbours = None
+        with stop.may_cut_short():
+            try:
+                embeddings = self.validation.embed(self.candidate)
+                neighbours = self.batches.confusions(self.candidate) if self.step else None
+            except ValueError as error:
+                raise self._diverged(str(error)) from error
+            scores = self.validation.score(embeddings)
+        if scores is None:
+            return
         if self.history and self.history[-1]["step"] == self.step:
             self.history[-1].update(scores)
         else:
             self.history.append({"step": self.step, **scores})
-        curves.log(scores, self.step)
         if not self.best or criterion(scores) < criterion(self.best_figures):
-            self.best, self.best_figures = self.model.get_weights(), {"step": self.step, **scores}
+            self.best, self.best_figures = weights, {"step": self.step, **scores}
+        self.batches.sampler.neighbours = neighbours
+        curves.log(scores, self.step)
+        curves.show(embeddings, self._last.images if self._last else None, self.step)
 
-    def _save(self, checkpoints: Checkpoints, curves: Curves) -> None:
-        values = [np.asarray(variable) for variable in self._variables()]
-        checkpoints.save(State(self.step, values, self.best, self.history, self.losses, curves.tracked.run_id))
+    def _weights(self) -> Arrays:
+        """The embedder's weights; those that are trained averaged over the steps where `average` says so."""
+        if not (self.params.average and self.step):
+            return _values(self.model.embedder.weights)
+        trained = self.model.trainable_variables
+        before = _values(trained)
+        self.model.optimizer.finalize_variable_values(trained)
+        averaged = _values(self.model.embedder.weights)
+        for variable, value in zip(trained, before, strict=True):
+            variable.assign(value)
+        return averaged
+
+    def _save(self, curves: Curves) -> None:
+        values = _values(self._variables())
+        if not all(np.isfinite(value).all() for value in values):
+            raise self._diverged("weights are not finite")
+        self.checkpoints.save(
+            State(
+                self.step,
+                values,
+                self.best,
+                int(self.best_figures.get("step", 0)),
+                self.history,
+                self.pending,
+                self.batches.sampler.neighbours,
+                curves.tracked.run_id,
+            )
+        )
 
     def _variables(self) -> list[Any]:
         return [*self.model.variables, *self.model.optimizer.variables]
 
-    def _summary(self, loss: float) -> str:
-        figures = [f"loss {loss:.3f}"]
-        if np.isfinite(criterion(self.best_figures)):
+    def _diverged(self, what: str) -> InputError:
+        batch = f", on {self.batches.described(self._last.rows)}" if self._last else ""
+        return InputError(
+            f"train: {what} at step {self.step}{batch}; the last good checkpoint is {self.checkpoints.last or 'none'}; "
+            f"lower train.learning_rate, or set train.precision to float32"
+        )
+
+    def _summary(self) -> str:
+        figures = [f"loss {self.pending[-1]['loss']:.3f}"]
+        if self.best:
             figures.append(f"best val EER {100 * criterion(self.best_figures):.1f} %")
         return ", ".join(figures)
+
+
+def _values(variables: list[Any]) -> Arrays:
+    """Copies, which later steps leave as they are."""
+    return [np.array(variable.numpy()) for variable in variables]

@@ -1,14 +1,12 @@
 """The embedder: ResNet50 → average pooling → dropout → Dense → unit length."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import keras
 
 from components.shared.errors import InputError
+from components.train import weights as first_weights
 
-PUBLIC_WEIGHTS = "hf://timm/resnet50.tv_in1k"
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 RESNET50 = {
@@ -25,8 +23,6 @@ def build(
     image_shape: tuple[int, int, int], embedding_size: int, dropout: float, weights: str, seed: int, precision: str
 ) -> Any:
     """Builds the embedder.
-
-    With weights of its own the backbone's batch normalisation stays in inference mode; from `none` it trains.
 
     Args:
         image_shape: (height, width, channels) of the prepared images; one channel is grey.
@@ -51,12 +47,31 @@ def build(
     return keras.Model(images, embeddings, name="embedder")
 
 
-def float32_twin(model: Any) -> Any:
-    """The same network computing in float32, whatever precision trained it, with the same weights."""
+def regularise(model: Any, l2: float) -> None:
+    """Adds `l2` / 2 · Σ kernel² of every kernel to the model's `losses`; its configuration stays as it was."""
+    if l2:
+        for variable in model.trainable_variables:
+            if variable.path.endswith("/kernel"):
+                variable.regularizer = keras.regularizers.L2(l2 / 2)
+
+
+def hold_normalisation(model: Any) -> None:
+    """Keeps all batch normalisation in inference mode, as small batches want it for weights that were trained before.
+
+    `training=False` in the call would not do: a functional model hands its own `training` down to every layer.
+    """
+    for layer in model.get_layer("resnet50").layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
+
+
+def twin(model: Any, precision: str) -> Any:
+    """The same network in a precision of its own, with the same weights and none of what training adds."""
     dropout = model.get_layer("dropout").rate
-    twin = build(model.input_shape[1:], model.output_shape[-1], dropout, "none", 0, "float32")
-    twin.set_weights(model.get_weights())
-    return twin
+    result = build(model.input_shape[1:], model.output_shape[-1], dropout, "none", 0, precision)
+    result.set_weights(model.get_weights())
+    result.jit_compile = keras.backend.backend() == "jax"  # TensorFlow's XLA makes ResNet50 ten times slower on CPUs
+    return result
 
 
 def _network_range(images: Any, channels: int, precision: str) -> Any:
@@ -77,22 +92,15 @@ def _backbone(image_shape: tuple[int, int, int], weights: str, precision: str) -
         backbone = keras_hub.models.ResNetBackbone(**RESNET50, image_shape=shape, dtype=precision, name="resnet50")
         _start_shallow(backbone)
         return backbone
-    preset = _preset(weights)
+    preset = first_weights.preset(weights)
     try:
-        backbone = keras_hub.models.ResNetBackbone.from_preset(
-            preset, image_shape=shape, dtype=precision, name="resnet50"
-        )
+        return keras_hub.models.ResNetBackbone.from_preset(preset, image_shape=shape, dtype=precision, name="resnet50")
     except Exception as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InputError(
             f"train.weights: cannot load '{preset}' ({reason}); "
             f"set RESNET50_DIR to a folder with config.json and model.safetensors, or use weights: none"
         ) from error
-    # `training=False` in the call would not do: a functional model hands its own `training` down to every layer.
-    for layer in backbone.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.trainable = False
-    return backbone
 
 
 def _start_shallow(backbone: Any) -> None:
@@ -100,13 +108,3 @@ def _start_shallow(backbone: Any) -> None:
     for layer in backbone.layers:
         if layer.name.endswith("_3_bn"):
             layer.gamma.assign(layer.gamma * 0.0)
-
-
-def _preset(weights: str) -> str:
-    if weights == "imagenet":
-        weights = os.environ.get("RESNET50_DIR") or PUBLIC_WEIGHTS
-    if weights.startswith("hf://"):
-        return weights
-    if not (Path(weights) / "config.json").is_file():
-        raise InputError(f"train.weights: {weights} is not a folder with config.json and model.safetensors")
-    return weights

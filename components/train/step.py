@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -14,19 +13,24 @@ from components.shared import partition, tracking
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
 from components.shared.images import ImageStore, open_store
-from components.train import network, precision
-from components.train.checkpoint import Checkpoints, data_hash, run_key
+from components.train import network, precision, replicas, weights
+from components.train.batches import Batches
+from components.train.checkpoint import Checkpoints
 from components.train.curves import Curves
-from components.train.feed import feed
+from components.train.key import Key
 from components.train.loop import Trainer
-from components.train.loss import TripletLoss
+from components.train.objective import TripletModel
 from components.train.params import TrainParams
-from components.train.sampler import Sampler
 from components.train.validation import Validation
 
 
 def run(
-    params: TrainParams, prepared: Path, split: Path, out: Path, made_with: Mapping[str, str] | None = None
+    params: TrainParams,
+    prepared: Path,
+    split: Path,
+    out: Path,
+    made_with: Mapping[str, str] | None = None,
+    resume: Path | None = None,
 ) -> dict[str, float]:
     """Trains an embedder, or goes on with the training that was interrupted.
 
@@ -36,38 +40,34 @@ def run(
         split: folder of split.
         out: becomes models/embedder: embedder.keras (float32), normalise.json, history.csv, mlflow_run.json.
         made_with: the parameters of the data, as `section.parameter`, for the record; None: those in dvc.lock, if any.
+        resume: a checkpoint to go on from; None: the newest of this run, if any.
 
     Returns:
         The figures of the best checkpoint on val.
 
     Raises:
-        InputError: too few identities or images for the batches, weights that cannot be loaded, a loss that is not
-            finite.
+        InputError: the data cannot fill the batches or the validation, weights or a checkpoint cannot be used, the
+            training diverges, the disk is full.
+        KeyboardInterrupt: Ctrl-C or SIGTERM, after a checkpoint was written.
     """
     store = open_store(prepared)
     rows = _rows(store, split)
-    sampler = Sampler(
-        rows["train"],
-        params.identities_per_batch,
-        params.images_per_identity,
-        params.forgeries_per_identity,
-        params.seed,
-    )
-    _say_what_is_there(rows["train"], sampler)
-    checkpoints = Checkpoints(run_key(params, prepared, split))
-    trainer = _trainer(params, store, Validation(store.images, rows["val"]))
-    saved = checkpoints.newest()
+    batches = Batches(params, store, rows["train"])
+    validation = Validation(store.images, rows["val"], params.val_references)
+    _say_what_is_there(params, rows["train"], batches, validation)
+    key = Key.of(params, prepared, split)
+    checkpoints = Checkpoints(key, params.checkpoints)
+    saved = checkpoints.named(resume) if resume else checkpoints.newest()
+    trainer = _trainer(params, store, batches, validation, checkpoints)
     with tracking.train_run(params, saved.run_id if saved else None, made_with) as tracked, atomic_folder(out) as fresh:
-        tracked.log_dataset("prepared", prepared, data_hash(prepared, split), "training")
-        curves = Curves(tracked, checkpoints.folder.name, goes_on=saved is not None)
+        tracked.log_dataset("prepared", prepared, key.data, "training")
+        curves = Curves(tracked, key.name, goes_on=saved is not None)
         if saved:
             sys.stderr.write(f"going on after step {saved.step} of {params.steps}\n")
             trainer.restore(saved)
-        batches = feed(store.images, sampler, params.augment, trainer.step, params.steps, params.workers)
-        figures = trainer.fit((batch[:2] for batch in batches), checkpoints, curves)
+        figures = trainer.fit(curves)
         curves.close()
-        embedder = network.float32_twin(trainer.best_model())
-        embedder.save(fresh / "embedder.keras")
+        network.twin(trainer.best_embedder(), "float32").save(fresh / "embedder.keras")
         store.normalisation.save(fresh / "normalise.json")
         pd.DataFrame(trainer.history).to_csv(fresh / "history.csv", index=False)
         tracked.log_artifacts(fresh / "history.csv", "training")
@@ -86,30 +86,38 @@ def _rows(store: ImageStore, split: Path) -> dict[str, pd.DataFrame]:
     return result
 
 
-def _trainer(params: TrainParams, store: ImageStore, validation: Validation) -> Trainer:
+def _trainer(
+    params: TrainParams, store: ImageStore, batches: Batches, validation: Validation, checkpoints: Checkpoints
+) -> Trainer:
     keras.utils.set_random_seed(params.seed)
     if params.deterministic and keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
     policy = "float32" if params.deterministic else precision.resolve(params.precision)
-    height, width, channels = store.images.shape[1:]
-    model = network.build(
-        (height, width, channels), params.embedding_size, params.dropout, params.weights, params.seed, policy
-    )
-    sys.stderr.write(
-        f"training ResNet50 ({model.count_params() / 1e6:.1f} M parameters, weights {_public_name(params.weights)}) "
-        f"on {height}×{width}×{channels} in {policy}\n"
-    )
-    schedule = keras.optimizers.schedules.ExponentialDecay(
-        params.learning_rate, params.decay_steps, params.decay_rate, params.staircase
-    )
-    model.compile(
-        optimizer=keras.optimizers.Adam(schedule, beta_1=params.beta_1),
-        loss=TripletLoss(params.mining, params.margin, params.images_per_identity - 1),
-        jit_compile=_has_gpu(),
-    )
-    return Trainer(model, params, validation)
+    height, width, channels = store.normalisation.shape
+    with replicas.scope():
+        embedder = network.build(
+            (height, width, channels), params.embedding_size, params.dropout, params.weights, params.seed, policy
+        )
+        if params.start_from is not None:
+            weights.start_from(embedder, weights.embedder_file(params.start_from))
+        if params.start_from is not None or params.weights != "none":
+            network.hold_normalisation(embedder)
+        network.regularise(embedder, params.l2)
+        model = TripletModel(embedder, params)
+        schedule = keras.optimizers.schedules.ExponentialDecay(
+            params.learning_rate, params.decay_steps, params.decay_rate, params.staircase
+        )
+        average = {"use_ema": True, "ema_momentum": params.average} if params.average else {}
+        model.compile(
+            optimizer=keras.optimizers.Adam(schedule, beta_1=params.beta_1, **average), jit_compile=_has_gpu()
+        )
+        sys.stderr.write(
+            f"training ResNet50 ({embedder.count_params() / 1e6:.1f} M parameters, weights {_public_name(params)}) "
+            f"on {height}×{width}×{channels} in {policy}\n"
+        )
+        return Trainer(model, network.twin(embedder, policy), params, batches, validation, checkpoints)
 
 
 def _has_gpu() -> bool:
@@ -121,16 +129,24 @@ def _has_gpu() -> bool:
     return bool(tf.config.list_physical_devices("GPU"))
 
 
-def _public_name(weights: str) -> Any:
-    return (
-        f"'{weights}'" if weights != "imagenet" or not os.environ.get("RESNET50_DIR") else "'imagenet' (RESNET50_DIR)"
-    )
+def _public_name(params: TrainParams) -> str:
+    if params.start_from is not None:
+        return f"of '{Path(params.start_from).name}'"
+    local = params.weights == "imagenet" and os.environ.get("RESNET50_DIR")
+    return f"'{params.weights}'" + " (RESNET50_DIR)" * bool(local)
 
 
-def _say_what_is_there(rows: pd.DataFrame, sampler: Sampler) -> None:
-    genuine = int((rows.kind == "genuine").sum())
+def _say_what_is_there(params: TrainParams, rows: pd.DataFrame, batches: Batches, validation: Validation) -> None:
+    genuine, sampler = int((rows.kind == "genuine").sum()), batches.sampler
     sys.stderr.write(
         f"{len(sampler.names)} training identities, {genuine} genuine images, {len(rows) - genuine} forgeries\n"
     )
     if sampler.left_out:
         sys.stderr.write(f"{sampler.left_out} identities with a single genuine image are left out of the training\n")
+    if params.forgeries_per_identity and not sampler.forged:
+        sys.stderr.write("there are no forgeries to train on: train.forgeries_per_identity has no effect\n")
+    if validation.identified < 2:
+        sys.stderr.write(
+            f"no two identities of val have more than train.val_references ({params.val_references}) genuine images: "
+            f"there will be no identification accuracy\n"
+        )

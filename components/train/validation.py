@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from components.shared import metrics, pairs
 from components.shared.embed import embed
+from components.shared.errors import InputError
 
-REFERENCES = 5
 DRAWS = 10
 
 
@@ -17,24 +17,42 @@ class Validation:
     """Embeds the val images and scores them.
 
     Args:
-        images: uint8 [N, H, W, C], all prepared images.
+        images: uint8 [N, H, W, C], all prepared images, may be memory-mapped.
         rows: val's rows: `row`, `identity`, `kind`.
+        references: of the identification accuracy.
+
+    Raises:
+        InputError: there is no pair of genuine images, or nothing to compare it with.
     """
 
-    def __init__(self, images: NDArray[np.uint8], rows: pd.DataFrame) -> None:
-        self.images = images[np.sort(rows.row.to_numpy())]
+    def __init__(self, images: NDArray[np.uint8], rows: pd.DataFrame, references: int) -> None:
         rows = rows.sort_values("row")
+        self.images, self.rows, self.references = images, rows.row.to_numpy(), references
         self.identity = pd.factorize(rows.identity)[0]
         self.forged = (rows.kind == "forgery").to_numpy()
-        self.described = f"{rows.identity.nunique()} identities and {(~self.forged).sum()} genuine images"
+        genuine = np.bincount(self.identity[~self.forged], minlength=self.identity.max() + 1)
+        forgeries = np.bincount(self.identity[self.forged], minlength=len(genuine))
+        if not ((genuine > 1) & ((forgeries > 0) | (genuine.sum() > genuine))).any():
+            raise InputError(
+                f"train: val has {np.count_nonzero(genuine)} identities and {genuine.sum()} genuine images, "
+                f"which leaves nothing to compare; raise split.val"
+            )
+        self.identified = int((genuine > references).sum())
 
-    def score(self, model: Any) -> dict[str, float]:
-        """EER with one reference, by kind of impostor, and identification accuracy from five references.
+    def embed(self, model: Any) -> NDArray[np.float32]:
+        """The embeddings of val's images, float32 [n, D].
+
+        Raises:
+            ValueError: an embedding is not finite.
+        """
+        return embed(model, self.images, rows=self.rows, progress=False)
+
+    def score(self, embeddings: NDArray[np.float32]) -> dict[str, float]:
+        """EER with one reference, by kind of impostor, and identification accuracy from several references.
 
         Returns:
             Metric names to values; kinds of pairs that val does not have are left out.
         """
-        embeddings = embed(model, self.images, progress=False)
         compared = pairs.compare(embeddings, self.identity, self.forged, references=1, draws=1, seed=0)
         result = {}
         for kind in ("skilled", "random"):
@@ -42,9 +60,9 @@ class Validation:
             if len(impostor.distance) and len(compared.genuine.distance):
                 rate = metrics.eer(compared.genuine.distance, impostor.distance).rate
                 result[f"val/verification/{kind}/refs_1/eer"] = float(rate)
-        accuracy = pairs.identification_accuracy(embeddings, self.identity, self.forged, REFERENCES, DRAWS, seed=0)
+        accuracy = pairs.identification_accuracy(embeddings, self.identity, self.forged, self.references, DRAWS, seed=0)
         if np.isfinite(accuracy):
-            result[f"val/identification/refs_{REFERENCES}/accuracy"] = float(accuracy)
+            result[f"val/identification/refs_{self.references}/accuracy"] = float(accuracy)
         return result
 
 

@@ -2,6 +2,11 @@
 
 import json
 import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,120 +14,197 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.shared import partition
+from components.shared import cli
 from components.shared.errors import InputError
-from components.shared.images import Normalisation, write_store
-from components.train.params import TrainParams
+from components.train.params import AugmentParams, TrainParams
+from tests.train.conftest import surround
 
 PARAMS = TrainParams(
     identities_per_batch=3,
     images_per_identity=2,
     forgeries_per_identity=1,
     steps=4,
+    log_every=2,
     validate_every=2,
-    checkpoint_every=1,
+    checkpoint_every=2,
+    val_references=1,
     precision="float32",
     deterministic=True,
 )
+Run = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of 8 identities × (3 genuine + 2 forgeries) of noise, and its split."""
-    folder = tmp_path_factory.mktemp("train")
-    rows = [(str(i), kind) for i in range(8) for kind in ["genuine"] * 3 + ["forgery"] * 2]
-    index = pd.DataFrame(rows, columns=["identity", "kind"])
-    index.insert(0, "path", [f"{n}.png" for n in range(len(index))])
-    index["sha256"] = [f"{n:064x}" for n in range(len(index))]
-    index["height"], index["width"] = 32, 48
-    images = np.random.default_rng(0).integers(0, 256, (len(index), 32, 32, 1), np.uint8)
-    for name in ("prepared", "split"):
-        (folder / name).mkdir()
-    write_store(folder / "prepared", images, index, Normalisation(height=32, width=32))
-    part = index.identity.astype(int).map(lambda i: "train" if i < 4 else "val" if i < 6 else "test")
-    table = pd.DataFrame({"row": np.arange(len(index)), "part": part, "fold": -1})
-    partition.write(table, index, folder / "split")
-    return folder
+def with_(**changes: Any) -> TrainParams:
+    return PARAMS.model_copy(update=changes)
+
+
+EVERYTHING = PARAMS.model_copy(
+    update={
+        "mining": "hard",
+        "warm_up": 1,
+        "cross_batch_memory": 12,
+        "average": 0.5,
+        "hard_identities": 0.5,
+        "l2": 1e-4,
+        "checkpoint_every": 1,
+    }
+)
 
 
 @pytest.fixture
-def run(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Runs the step into a folder, with checkpoints and tracking in a place of the test's own."""
+def run(data: Path, surroundings: Path) -> Run:
+    """Runs the step into a folder."""
     from components.train import step
 
-    for name in list(os.environ):
-        if name.startswith(("MLFLOW_", "DVC_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    monkeypatch.setenv("CHECKPOINT_DIR", str(tmp_path / "checkpoints"))
-    monkeypatch.setenv("TENSORBOARD_DIR", str(tmp_path / "tensorboard"))
-    return lambda params, name: step.run(params, data / "prepared", data / "split", tmp_path / name)
+    return lambda params, name="out", resume=None, data=data: step.run(
+        params, data / "prepared", data / "split", surroundings / name, resume=resume
+    )
 
 
-def test_a_training_interrupted_and_gone_on_with_equals_one_that_was_not(
-    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(scope="module")
+def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, float]]:
+    """An embedder trained with every option, without an interruption, and the figures that `run` gave."""
+    from components.train import step
+
+    folder = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        surround(patch, folder)
+        figures = step.run(EVERYTHING, data / "prepared", data / "split", folder / "embedder")
+    assert not list(folder.rglob("step-*")), "checkpoints of an ended run are left"
+    return folder / "embedder", figures
+
+
+def ctrl_c_after_a_checkpoint(folder: Path) -> None:
+    """Sends SIGINT to this process as soon as the first checkpoint is written."""
+
+    def watch() -> None:
+        while not list(folder.rglob("step-*/state.json")):
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def test_a_training_stopped_and_gone_on_with_from_a_named_checkpoint_equals_one_that_was_not(
+    run: Run, tmp_path: Path, whole: tuple[Path, dict[str, float]]
 ) -> None:
     from components.shared.embed import load_embedder
-    from components.train.loop import Trainer
 
-    run(PARAMS, "whole")
-
-    train = Trainer._train
-    monkeypatch.setattr(Trainer, "_train", lambda self, *batch: train(self, *batch) if self.step < 3 else interrupt())
+    ctrl_c_after_a_checkpoint(tmp_path / "checkpoints")
     with pytest.raises(KeyboardInterrupt):
-        run(PARAMS, "halves")
-    assert not (tmp_path / "halves").exists()
-    assert sorted(path.name for path in (tmp_path / "checkpoints").rglob("step-*")) == [
-        "step-00000002",
-        "step-00000003",
-    ]
-    monkeypatch.setattr(Trainer, "_train", train)
-    run(PARAMS, "halves")
+        run(EVERYTHING)
+    assert not (tmp_path / "out").exists()
+    checkpoint = sorted((tmp_path / "checkpoints").rglob("step-*"))[-1]
+    shutil.move(checkpoint, tmp_path / "moved")
+    shutil.rmtree(tmp_path / "checkpoints")
+    assert run(EVERYTHING, resume=tmp_path / "moved") == whole[1]
+    assert (tmp_path / "moved").is_dir()
 
-    whole, halves = (load_embedder(tmp_path / name) for name in ("whole", "halves"))
-    for ours, theirs in zip(whole.get_weights(), halves.get_weights(), strict=True):
+    first, second = (load_embedder(folder) for folder in (whole[0], tmp_path / "out"))
+    for ours, theirs in zip(first.get_weights(), second.get_weights(), strict=True):
         assert np.array_equal(ours, theirs)
-    whole_history, halves_history = ((tmp_path / name / "history.csv").read_text() for name in ("whole", "halves"))
-    assert whole_history == halves_history
-    assert not list((tmp_path / "checkpoints").rglob("step-*"))
+    assert (whole[0] / "history.csv").read_text() == (tmp_path / "out" / "history.csv").read_text()
+    with pytest.raises(
+        InputError, match=r"--resume .*: a checkpoint of another run: train\.steps was 4 .* and is 7 now"
+    ):
+        run(EVERYTHING.model_copy(update={"steps": 7}), resume=tmp_path / "moved")
 
-    assert whole.dtype_policy.name == "float32"
-    embeddings = whole.predict_on_batch(np.zeros((2, 32, 32, 1), np.uint8))
+
+def test_what_is_left_is_a_float32_embedder_of_unit_length_without_a_trace_of_its_training(
+    whole: tuple[Path, dict[str, float]],
+) -> None:
+    from components.shared.embed import load_embedder
+
+    embedder = load_embedder(whole[0])
+    assert embedder.dtype_policy.name == "float32"
+    assert not embedder.losses
+    embeddings = embedder.predict_on_batch(np.zeros((2, 32, 32, 1), np.uint8))
     assert embeddings.shape == (2, 128)
     assert np.linalg.norm(embeddings, axis=1) == pytest.approx(1, abs=1e-5)
-    assert json.loads((tmp_path / "whole" / "mlflow_run.json").read_text())["run_id"] is None
-    assert list((tmp_path / "tensorboard").rglob("events.*"))
+    assert json.loads((whole[0] / "mlflow_run.json").read_text())["run_id"] is None
+    history = pd.read_csv(whole[0] / "history.csv")
+    assert list(history.step) == [0, 2, 4]
+    best = history[history.step == whole[1]["step"]].iloc[0]
+    assert {name: best[name] for name in whole[1]} == whole[1]
 
 
-def interrupt() -> float:
-    raise KeyboardInterrupt
+def test_a_training_starts_from_an_embedder_at_step_0_and_refuses_one_that_does_not_fit(
+    run: Run, tmp_path: Path, whole: tuple[Path, dict[str, float]]
+) -> None:
+    embedder, best = whole
+    run(with_(start_from=str(embedder), steps=1))
+    history = pd.read_csv(tmp_path / "out" / "history.csv")
+    assert list(history.step) == [0, 1]
+    assert {name: history[name][0] for name in best if name != "step"} == {n: v for n, v in best.items() if n != "step"}
+    with pytest.raises(InputError, match=r"embeddings of 128, but this training is for .*embeddings of 64$"):
+        run(with_(start_from=str(embedder / "embedder.keras"), embedding_size=64), "other")
+    (tmp_path / "broken.keras").write_bytes(b"no archive")
+    with pytest.raises(InputError, match=r"broken\.keras: cannot be loaded as a Keras model"):
+        run(with_(start_from=str(tmp_path / "broken.keras")), "other")
+    assert not (tmp_path / "other").exists()
 
 
-def test_batches_that_the_data_cannot_fill_are_refused_before_any_training(run: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="identities_per_batch is 5, but only 4 training identities"):
-        run(PARAMS.model_copy(update={"identities_per_batch": 5}), "out")
+def test_an_embedder_with_code_in_it_is_not_started_from(run: Run, tmp_path: Path) -> None:
+    import keras
+
+    inputs = keras.Input((32, 32, 1), dtype="uint8")
+    keras.Model(inputs, keras.layers.Lambda(lambda x: x * 2)(inputs)).save(tmp_path / "lambda.keras")
+    with pytest.raises(InputError, match=r"lambda\.keras: cannot be loaded as a Keras model"):
+        run(with_(start_from=str(tmp_path / "lambda.keras")))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"identities_per_batch": 5}, "identities_per_batch is 5, but only 4 training identities"),
+        (
+            {"identities_per_batch": 4, "hard_identities": 0.5},
+            "hard_identities is 0.5, but every batch holds all 4 training identities",
+        ),
+        ({"augment": AugmentParams(hue=0.1)}, "hue is 0.1, which has no meaning .* grey"),
+        ({"weights": "/nowhere"}, r"not a folder with config\.json and model\.safetensors"),
+        ({"start_from": "/nowhere"}, r"train\.start_from: /nowhere: no such file"),
+    ],
+)
+def test_what_contradicts_the_data_is_refused_before_any_work(
+    run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str], changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        run(with_(**changes))
+    assert "training ResNet50" not in capfd.readouterr().err
     assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "checkpoints").exists()
 
 
-def test_weights_that_are_not_there_are_refused_with_what_to_do(run: Any) -> None:
-    with pytest.raises(InputError, match=r"not a folder with config\.json and model\.safetensors"):
-        run(PARAMS.model_copy(update={"weights": "/nowhere"}), "out")
+def test_a_val_that_leaves_nothing_to_compare_is_refused(data: Path) -> None:
+    from components.shared.images import open_store
+    from components.train.validation import Validation
+
+    store = open_store(data / "prepared")
+    rows = store.index.assign(row=np.arange(len(store.index)))
+    genuine = rows[(rows.identity == "1") & (rows.kind == "genuine")]
+    with pytest.raises(InputError, match=r"val has 1 identities and 3 genuine images, which leaves nothing to compare"):
+        Validation(store.images, genuine, references=1)
+    Validation(store.images, rows[rows.identity == "1"], references=1)
 
 
-def test_a_loss_that_is_not_finite_stops_the_training(run: Any) -> None:
-    with pytest.raises(InputError, match=r"the loss is nan at step 2; lower train\.learning_rate"):
-        run(PARAMS.model_copy(update={"learning_rate": 1e38}), "out")
+def test_forgeries_that_are_asked_for_and_not_there_are_said_and_so_is_what_val_cannot_tell(
+    run: Run, data_without_forgeries: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(InputError, match="not a folder with"):
+        run(with_(weights="/nowhere", val_references=3), data=data_without_forgeries)
+    printed = capfd.readouterr().err
+    assert "there are no forgeries to train on: train.forgeries_per_identity has no effect" in printed
+    assert "more than train.val_references (3) genuine images: there will be no identification accuracy" in printed
 
 
-def test_imagenet_weights_load_and_batch_normalisation_stays_in_inference_mode(resnet50_dir: Path) -> None:
-    from components.train import network
-
-    model = network.build((32, 32, 1), 16, 0.0, str(resnet50_dir), 0, "float32")
-    images = np.random.default_rng(1).integers(0, 256, (4, 32, 32, 1), np.uint8)
-    training, inference = (np.asarray(model(images, training=mode)) for mode in (True, False))
-    assert np.allclose(training, inference, atol=1e-6)
-    twin = np.asarray(network.float32_twin(model)(images))
-    assert np.allclose(twin, inference, atol=1e-6)
-    fresh = network.build((32, 32, 1), 16, 0.0, "none", 0, "float32")
-    first, loaded = (m.get_layer("resnet50").get_layer("conv1_conv").kernel for m in (fresh, model))
-    assert not np.allclose(first, loaded)
+def test_a_full_disk_is_one_line_and_leaves_no_part_of_an_output_but_the_last_checkpoint(
+    run: Run, tmp_path: Path, small_disk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.execute(lambda: run(with_(steps=1), f"{small_disk.name}/out"))
+    assert ended.value.code == 2
+    (line,) = [line for line in capfd.readouterr().err.splitlines() if line.startswith("error")]
+    assert "the disk is full" in line
+    assert not list(small_disk.iterdir())
+    assert list((tmp_path / "checkpoints").rglob("step-00000001/state.json"))

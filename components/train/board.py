@@ -1,0 +1,54 @@
+"""A TensorBoard log, which can be watched while the training goes on. It needs TensorFlow."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+PICTURES = "images"
+SHOWN = 16
+
+
+class Board:
+    """Scalars and histograms in `folder`; pictures in a folder of their own below it, since they may show people.
+
+    Args:
+        folder: of the log.
+        goes_on: whether an earlier log there is continued; otherwise it is removed.
+    """
+
+    def __init__(self, folder: Path, goes_on: bool) -> None:
+        import tensorflow as tf
+
+        if not goes_on:
+            shutil.rmtree(folder, ignore_errors=True)
+        self.folder, self._summary = folder, tf.summary
+        self._figures = tf.summary.create_file_writer(str(folder))
+        self._pictures = tf.summary.create_file_writer(str(folder / PICTURES))
+
+    def scalars(self, values: Mapping[str, float], step: int) -> None:
+        """Adds the values of a step."""
+        with self._figures.as_default():
+            for name, value in values.items():
+                self._summary.scalar(name, value, step)
+        self._figures.flush()
+
+    def histogram(self, name: str, values: NDArray[np.float32], step: int) -> None:
+        """Adds the distribution of an array's values."""
+        with self._figures.as_default():
+            self._summary.histogram(name, values, step)
+        self._figures.flush()
+
+    def pictures(self, name: str, images: NDArray[np.uint8], step: int) -> None:
+        """Adds the first images of uint8 [B, H, W, C]."""
+        with self._pictures.as_default():
+            self._summary.image(name, images, step, max_outputs=SHOWN)
+        self._pictures.flush()
+
+    def close(self) -> list[Path]:
+        """Ends the log; gives its files without the pictures."""
+        self._figures.close()
+        self._pictures.close()
+        return sorted(path for path in self.folder.iterdir() if path.is_file())
