@@ -6,7 +6,7 @@ frame or page, EXIF rotation applied, CMYK and the like as RGB; transparency sta
 
 import io
 import re
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,10 @@ _WIDE = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 
 class Rejected(Exception):  # noqa: N818 - an outcome that is expected, not a failure
     """An image that cannot be used; the message is the reason, for a person to read."""
+
+
+Normalised: TypeAlias = npt.NDArray[np.uint8] | Rejected
+"""uint8 [H, W, C], or why the image cannot be used."""
 
 
 class Source(NamedTuple):
@@ -77,7 +81,7 @@ def _as_png(image: Image.Image) -> Source:
     image.load()
     upright = ImageOps.exif_transpose(image)
     stream = io.BytesIO()
-    _plain(upright).save(stream, "png", compress_level=1)
+    _plain(upright).save(stream, "png", compress_level=0)
     return Source(stream.getvalue(), upright.height, upright.width)
 
 

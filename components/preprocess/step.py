@@ -5,9 +5,10 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,15 +18,16 @@ from PIL import Image
 from tqdm import tqdm
 
 from components.preprocess.catalog import read_catalog
-from components.preprocess.convert import Rejected, Source, to_png_or_jpeg
+from components.preprocess.convert import Normalised, Rejected, Source, to_png_or_jpeg
 from components.preprocess.params import PreprocessParams
 from components.shared import backend
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
 from components.shared.images import StoreWriter
 
-Pixels: TypeAlias = npt.NDArray[np.uint8]
 Row: TypeAlias = dict[str, str]
+Prepared: TypeAlias = tuple[npt.NDArray[np.uint8], Source] | str
+_CHUNK = 16  # images that go through the graph in one call
 _SHOWN = 3
 
 
@@ -76,12 +78,17 @@ def run(params: PreprocessParams, raw: Path, out: Path) -> dict[str, float]:
 
 
 def _prepare(
-    normalised: Callable[[bytes], Pixels], max_pixels: int, raw: Path, row: Row
-) -> tuple[Pixels, Source] | str:
-    """One image's pixels and source, or the reason why it is rejected."""
+    normalised: Callable[[Sequence[bytes]], list[Normalised]], max_pixels: int, raw: Path, rows: Sequence[Row]
+) -> list[Prepared]:
+    """The pixels and source of some images, or the reason why one is rejected."""
+    sources = [_source(raw / row["path"], max_pixels) for row in rows]
+    pixels = iter(normalised([source.encoded for source in sources if isinstance(source, Source)]))
+    return [_prepared(next(pixels), source) if isinstance(source, Source) else source for source in sources]
+
+
+def _source(path: Path, max_pixels: int) -> Source | str:
     try:
-        source = to_png_or_jpeg((raw / row["path"]).read_bytes(), max_pixels)
-        return normalised(source.encoded), source._replace(encoded=b"")
+        return to_png_or_jpeg(path.read_bytes(), max_pixels)
     except FileNotFoundError:
         return "no such file"
     except OSError as error:
@@ -90,12 +97,15 @@ def _prepare(
         return str(reason)
 
 
-def _in_parallel(
-    prepare: Callable[[Row], tuple[Pixels, Source] | str], rows: Iterable[Row]
-) -> Iterator[tuple[Pixels, Source] | str]:
+def _prepared(pixels: Normalised, source: Source) -> Prepared:
+    return str(pixels) if isinstance(pixels, Rejected) else (pixels, source._replace(encoded=b""))
+
+
+def _in_parallel(prepare: Callable[[Sequence[Row]], list[Prepared]], rows: Sequence[Row]) -> Iterator[Prepared]:
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
-        yield from pool.map(prepare, rows)
+        chunks = [rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK)]
+        yield from chain.from_iterable(pool.map(prepare, chunks))
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -137,7 +137,7 @@ def _ink(grey: tf.Tensor, mode: str) -> tf.Tensor:
     top, bottom = _extent(tf.reduce_sum(tf.cast(ink, tf.int32), axis=1))
     left, right = _extent(tf.reduce_sum(tf.cast(ink, tf.int32), axis=0))
     if mode == "shape":
-        levels = tf.where(ink[top:bottom, left:right], tf.constant(0, tf.uint8), tf.constant(PAPER, tf.uint8))
+        levels = tf.cast(~ink[top:bottom, left:right], tf.uint8) * PAPER
     else:
         levels = tf.gather(_tones(histogram, threshold), smoothed[top:bottom, left:right])
     return levels[:, :, tf.newaxis]
@@ -212,7 +212,8 @@ def _place(pixels: tf.Tensor, spec: Normalisation, margin: int) -> tf.Tensor:
 def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor) -> tf.Tensor:
     """Means over areas, rounded half up; uint8 [h, w, c] to [new_h, new_w, c].
 
-    The first product's sums stay below 255 · MAX_SIDE, exact in float32; the second's below 2⁵³, exact in float64.
+    The first product's sums stay below 255 · MAX_SIDE, exact in float32; the second's below 2⁵³, exact in float64. A
+    quotient that is no integer is at least 1 / MAX_PIXELS away from one, so that rounding does not carry it there.
     """
     height, width, channels = tf.unstack(tf.shape(pixels))
     rows, columns = _overlaps(height, new_h, tf.float32), _overlaps(width, new_w, tf.float64)
@@ -220,8 +221,8 @@ def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor) -> tf.Te
     planes = tf.transpose(tf.reshape(tf.cast(sums, tf.float64), [new_h, width, channels]), [2, 0, 1])
     sums = tf.matmul(tf.reshape(planes, [channels * new_h, width]), columns, transpose_b=True)
     sums = tf.transpose(tf.reshape(sums, [channels, new_h, new_w]), [1, 2, 0])
-    area = tf.cast(height, tf.int64) * tf.cast(width, tf.int64)
-    return tf.cast((tf.cast(sums, tf.int64) + area // 2) // area, tf.uint8)
+    area = tf.cast(height, tf.float64) * tf.cast(width, tf.float64)
+    return tf.cast((sums + tf.floor(area / 2)) / area, tf.uint8)
 
 
 def _overlaps(old: tf.Tensor, new: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
