@@ -16,8 +16,8 @@ def name() -> str:
 def load() -> None:
     """Imports TensorFlow where it is Keras's backend; elsewhere keeps it out.
 
-    keras_hub imports TensorFlow wherever it is installed, whatever the backend: 5 to 12 s, and memory of the GPU. It goes
-    on without, as it does on a machine that has none.
+    keras_hub imports TensorFlow wherever it is installed, whatever the backend: 5 to 12 s, and memory of the GPU. It
+    goes on without, as it does on a machine that has none.
     """
     if name() == "tensorflow":
         load_tensorflow()
@@ -49,8 +49,8 @@ def load_tensorflow() -> None:
 def exact_float32() -> None:
     """Products of float32 keep its 24 bits on GPUs too, where the default is TensorFloat-32 with 11.
 
-    Distances between alike embeddings would drown in its rounding. bfloat16, in which networks train on such GPUs, is not
-    concerned.
+    Distances between alike embeddings would drown in its rounding. bfloat16, in which networks train on such GPUs, is
+    not concerned.
     """
     if name() == "tensorflow":
         import tensorflow as tf
