@@ -98,13 +98,18 @@ def _experiment(settings: Sequence[str], assignments: Sequence[str]) -> Outcome:
     readable = re.sub(r"[^\w.]+", "-", "-".join(setting.partition(".")[2] for setting in settings)).strip("-")
     name = f"{readable[:60]}-{hashlib.sha256(' '.join(given).encode()).hexdigest()[:6]}"
     options = [option for assignment in given for option in ("-S", assignment)]
-    command = [sys.executable, "-m", "dvc", "exp", "run", "--temp", "--force", "--name", name, *options]
-    done = subprocess.run(command, cwd=ROOT, env=_environment(), check=False)  # noqa: S603
-    if done.returncode:
+    # An older experiment of the name gives way; what it finished is in DVC's cache. (--force would run it all again.)
+    _dvc("exp", "remove", name, capture_output=True)
+    if _dvc("exp", "run", "--temp", "--name", name, *options).returncode:
         raise InputError(f"experiment {name} failed; what it said stands above. The same command goes on from here")
     figures = json.loads(_content(name, "reports/evaluation/metrics.json"))
     run_id = json.loads(_content(name, RECORD))["run_id"]
     return Outcome(name, tuple(settings), {key: _at(figures, key) for key in CRITERIA}, run_id)
+
+
+def _dvc(*arguments: str, **options: Any) -> "subprocess.CompletedProcess[bytes]":
+    command = [sys.executable, "-m", "dvc", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=_environment(), check=False, **options)  # noqa: S603
 
 
 def _found_anywhere(source: str) -> list[str]:
