@@ -1,14 +1,19 @@
-"""The embedder: ResNet50 → average pooling → dropout → Dense → unit length."""
+"""The embedder: ResNet50 → average pooling → standardising → dropout → Dense → unit length."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from components.shared.errors import InputError
 from components.train import weights as first_weights
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+POOL = "pool_stage_"
+BATCH = 64
 RESNET50 = {
     "input_conv_filters": [64],
     "input_conv_kernel_sizes": [7],
@@ -20,9 +25,17 @@ RESNET50 = {
 
 
 def build(
-    image_shape: tuple[int, int, int], embedding_size: int, dropout: float, weights: str, seed: int, precision: str
+    image_shape: tuple[int, int, int],
+    embedding_size: int,
+    dropout: float,
+    weights: str,
+    seed: int,
+    precision: str,
+    pooled_stages: Sequence[int] = (4,),
 ) -> Any:
     """Builds the embedder.
+
+    Early stages keep what the last one gives up for the sake of ImageNet's objects: how a line is drawn.
 
     Args:
         image_shape: (height, width, channels) of the prepared images; one channel is grey.
@@ -31,6 +44,7 @@ def build(
         weights: `none`, `imagenet`, `hf://…` or a folder in the layout of timm's presets.
         seed: of the dropout.
         precision: `float32` or `mixed_bfloat16`; the head is float32 either way.
+        pooled_stages: which of the four stages' outputs are averaged and put side by side; later stages are left out.
 
     Returns:
         A keras.Model from uint8 [N, H, W, C], 0 to 255, to float32 [N, D] of unit length.
@@ -39,12 +53,39 @@ def build(
         InputError: the weights cannot be loaded.
     """
     images = keras.Input(image_shape, dtype="uint8", name="images")
-    features = _backbone(image_shape, weights, precision)(_network_range(images, image_shape[2], precision))
-    pooled = keras.layers.GlobalAveragePooling2D(dtype="float32", name="pool")(features)
-    kept = keras.layers.Dropout(dropout, seed=seed, dtype="float32", name="dropout")(pooled)
+    backbone = _backbone(image_shape, weights, precision)
+    maps = [backbone.pyramid_outputs[f"P{stage + 1}"] for stage in pooled_stages]
+    stages = keras.Model(backbone.input, maps, name="resnet50")(_network_range(images, image_shape[2], precision))
+    pooled = [
+        keras.layers.GlobalAveragePooling2D(dtype="float32", name=f"{POOL}{stage}")(features)
+        for stage, features in zip(pooled_stages, stages, strict=True)
+    ]
+    joined = keras.layers.Concatenate(dtype="float32", name="join")(pooled) if len(pooled) > 1 else pooled[0]
+    # Its statistics are set, not trained: `standardise`.
+    standard = keras.layers.BatchNormalization(
+        center=False, scale=False, epsilon=1e-6, trainable=False, dtype="float32", name="standardise"
+    )(joined)
+    kept = keras.layers.Dropout(dropout, seed=seed, dtype="float32", name="dropout")(standard)
     projected = keras.layers.Dense(embedding_size, dtype="float32", name="project")(kept)
     embeddings = keras.layers.UnitNormalization(dtype="float32", name="embeddings")(projected)
     return keras.Model(images, embeddings, name="embedder")
+
+
+def standardise(model: Any, images: NDArray[np.uint8]) -> None:
+    """Gives every pooled feature mean 0 and variance 1 over some images, as those of a pre-trained network differ much.
+
+    Args:
+        model: of `build`.
+        images: uint8 [N, H, W, C].
+    """
+    layer = model.get_layer("standardise")
+    pooled = keras.Model(model.input, layer.input)
+    parts = range(0, len(images), BATCH)
+    features = np.concatenate(
+        [keras.ops.convert_to_numpy(pooled(images[a : a + BATCH], training=False)) for a in parts]
+    )
+    layer.moving_mean.assign(features.mean(axis=0))
+    layer.moving_variance.assign(features.var(axis=0))
 
 
 def regularise(model: Any, l2: float) -> None:
@@ -68,7 +109,8 @@ def hold_normalisation(model: Any) -> None:
 def twin(model: Any, precision: str) -> Any:
     """The same network in a precision of its own, with the same weights and none of what training adds."""
     dropout = model.get_layer("dropout").rate
-    result = build(model.input_shape[1:], model.output_shape[-1], dropout, "none", 0, precision)
+    stages = [int(layer.name.removeprefix(POOL)) for layer in model.layers if layer.name.startswith(POOL)]
+    result = build(model.input_shape[1:], model.output_shape[-1], dropout, "none", 0, precision, stages)
     result.set_weights(model.get_weights())
     result.jit_compile = keras.backend.backend() == "jax"  # TensorFlow's XLA makes ResNet50 ten times slower on CPUs
     return result

@@ -1,6 +1,6 @@
 """Parameters of the train step."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, model_validator
 
@@ -35,6 +35,9 @@ class TrainParams(StepParams):
         "none", description="none | imagenet (RESNET50_DIR, else the public weights) | hf://… | a folder"
     )
     start_from: str | None = Field(None, min_length=1, description="an embedder.keras to start from, at step 0")
+    pooled_stages: tuple[Annotated[int, Field(ge=1, le=4)], ...] = Field(
+        (4,), min_length=1, description="which of ResNet50's four stages are pooled; later ones are left out"
+    )
     embedding_size: int = Field(128, ge=2)
     dropout: float = Field(0.1, ge=0, lt=1, description="of the pooled features")
     l2: float = Field(0.0, ge=0, description="factor of half the sum of squared kernels, added to the loss")
@@ -79,6 +82,10 @@ class TrainParams(StepParams):
     def _faults(self) -> list[tuple[bool, str]]:
         numeric = self.margin != "soft"
         return [
+            (
+                list(self.pooled_stages) != sorted(set(self.pooled_stages)),
+                f"pooled_stages is {list(self.pooled_stages)}: name each stage once, in order",
+            ),
             (numeric and float(self.margin) <= 0, f"margin is {self.margin}, but must be positive or 'soft'"),
             (
                 self.deterministic and self.precision == "mixed_bfloat16",

@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from components.shared import partition, tracking
 from components.shared.errors import InputError
@@ -22,6 +23,8 @@ from components.train.loop import Trainer
 from components.train.objective import TripletModel
 from components.train.params import TrainParams
 from components.train.validation import Validation
+
+STANDARDISED = 512  # images that say what mean and variance the pooled features have
 
 
 def run(
@@ -51,7 +54,7 @@ def run(
         KeyboardInterrupt: Ctrl-C or SIGTERM, after a checkpoint was written.
     """
     store = open_store(prepared)
-    rows = _rows(store, split)
+    rows = rows_of(store, split)
     batches = Batches(params, store, rows["train"])
     validation = Validation(store.images, rows["val"], params.val_references)
     _say_what_is_there(params, rows["train"], batches, validation)
@@ -59,6 +62,8 @@ def run(
     checkpoints = Checkpoints(key, params.checkpoints)
     saved = checkpoints.named(resume) if resume else checkpoints.newest()
     trainer = _trainer(params, store, batches, validation, checkpoints)
+    if params.weights != "none":
+        network.standardise(trainer.model.embedder, store.images[_spread(rows["train"].row.to_numpy())])
     with tracking.train_run(params, saved.run_id if saved else None, made_with) as tracked, atomic_folder(out) as fresh:
         tracked.log_dataset("prepared", prepared, key.data, "training")
         curves = Curves(tracked, key.name, goes_on=saved is not None)
@@ -76,7 +81,50 @@ def run(
     return figures
 
 
-def _rows(store: ImageStore, split: Path) -> dict[str, pd.DataFrame]:
+def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> TripletModel:
+    """The model to train, with its first weights and its optimizer.
+
+    Args:
+        params: section `train`.
+        shape: (height, width, channels) of the images.
+        policy: the precision.
+
+    Raises:
+        InputError: the first weights cannot be used.
+    """
+    embedder = network.build(
+        shape, params.embedding_size, params.dropout, params.weights, params.seed, policy, params.pooled_stages
+    )
+    if params.start_from is not None:
+        weights.start_from(embedder, weights.embedder_file(params.start_from))
+    if params.start_from is not None or params.weights != "none":
+        network.hold_normalisation(embedder)
+    network.regularise(embedder, params.l2)
+    sys.stderr.write(
+        f"training ResNet50 ({embedder.count_params() / 1e6:.1f} M parameters, weights {_public_name(params)}) "
+        f"on {'×'.join(map(str, shape))} in {policy}\n"
+    )
+    model = TripletModel(embedder, params)
+    schedule = keras.optimizers.schedules.ExponentialDecay(
+        params.learning_rate, params.decay_steps, params.decay_rate, params.staircase
+    )
+    average = {"use_ema": True, "ema_momentum": params.average} if params.average else {}
+    model.compile(optimizer=keras.optimizers.Adam(schedule, beta_1=params.beta_1, **average), jit_compile=_has_gpu())
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _spread(rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """At most `STANDARDISED` of the rows, evenly spread."""
+    return np.sort(rows)[:: -(-len(rows) // STANDARDISED)]
+
+
+def rows_of(store: ImageStore, split: Path) -> dict[str, pd.DataFrame]:
+    """The rows of the index, numbered in `row`, that are in train and in val.
+
+    Raises:
+        InputError: there is none in one of them.
+    """
     parts = partition.read(split, store.index)
     described = store.index.assign(row=np.arange(len(store.index))).merge(parts[["row", "part"]], on="row")
     result = {part: described[described.part == part] for part in ("train", "val")}
@@ -95,29 +143,10 @@ def _trainer(
 
         tf.config.experimental.enable_op_determinism()
     policy = "float32" if params.deterministic else precision.resolve(params.precision)
-    height, width, channels = store.normalisation.shape
     with replicas.scope():
-        embedder = network.build(
-            (height, width, channels), params.embedding_size, params.dropout, params.weights, params.seed, policy
-        )
-        if params.start_from is not None:
-            weights.start_from(embedder, weights.embedder_file(params.start_from))
-        if params.start_from is not None or params.weights != "none":
-            network.hold_normalisation(embedder)
-        network.regularise(embedder, params.l2)
-        model = TripletModel(embedder, params)
-        schedule = keras.optimizers.schedules.ExponentialDecay(
-            params.learning_rate, params.decay_steps, params.decay_rate, params.staircase
-        )
-        average = {"use_ema": True, "ema_momentum": params.average} if params.average else {}
-        model.compile(
-            optimizer=keras.optimizers.Adam(schedule, beta_1=params.beta_1, **average), jit_compile=_has_gpu()
-        )
-        sys.stderr.write(
-            f"training ResNet50 ({embedder.count_params() / 1e6:.1f} M parameters, weights {_public_name(params)}) "
-            f"on {height}×{width}×{channels} in {policy}\n"
-        )
-        return Trainer(model, network.twin(embedder, policy), params, batches, validation, checkpoints)
+        model = compiled(params, store.normalisation.shape, policy)
+    candidate = network.twin(model.embedder, policy)
+    return Trainer(model, candidate, params, batches, validation, checkpoints)
 
 
 def _has_gpu() -> bool:

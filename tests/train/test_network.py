@@ -117,3 +117,35 @@ def test_a_start_is_found_by_its_file_under_any_name_or_by_its_folder(tmp_path: 
     assert weights.embedder_file(str(tmp_path)) == tmp_path / "embedder.keras"
     with pytest.raises(InputError, match=r"train\.start_from: .*: no such file; name an embedder\.keras"):
         weights.embedder_file(str(tmp_path / "missing.keras"))
+
+
+def test_the_pooled_stages_are_averaged_side_by_side_and_later_ones_are_left_out() -> None:
+    import keras
+
+    from components.train import network
+
+    model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_stages=[2, 3])
+    assert model.get_layer("project").kernel.shape == (512 + 1024, 16)
+    assert model.count_params() < 0.4 * network.build(SHAPE, 16, 0.0, "none", 0, "float32").count_params()
+    stages = model.get_layer("resnet50")
+    maps = stages(keras.Model(model.input, model.get_layer("grey_to_rgb").output)(IMAGES))
+    pooled = np.concatenate([np.asarray(features).mean(axis=(1, 2)) for features in maps], axis=1)
+    joined = np.asarray(keras.Model(model.input, model.get_layer("join").output)(IMAGES))
+    np.testing.assert_allclose(joined, pooled, atol=1e-5)
+    twin = network.twin(model, "float32")
+    np.testing.assert_allclose(np.asarray(twin(IMAGES)), np.asarray(model(IMAGES)), atol=1e-6)
+
+
+def test_standardised_features_have_mean_0_and_variance_1_over_the_images_in_training_too() -> None:
+    import keras
+
+    from components.train import network
+
+    model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_stages=[1, 2])
+    images = np.stack([image // (2 + i) for i, image in enumerate(IMAGES)])  # of different mean
+    network.standardise(model, images)
+    standard = keras.Model(model.input, model.get_layer("standardise").output)
+    for training in (False, True):
+        features = np.asarray(standard(images, training=training))
+        np.testing.assert_allclose(features.mean(axis=0), 0, atol=1e-4)
+        assert np.median(features.var(axis=0)) == pytest.approx(1, abs=0.05)
