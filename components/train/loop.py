@@ -5,6 +5,7 @@ import sys
 from contextlib import closing
 from typing import Any
 
+import keras
 import numpy as np
 from tqdm import tqdm
 
@@ -26,7 +27,7 @@ class Trainer:
     """Drives a compiled model through the steps, keeping the weights that were best on val.
 
     Args:
-        model: a compiled `TripletModel`.
+        model: a compiled `TripletModel` whose optimizer is built.
         candidate: the embedder once more, to be validated and exported: it is given the trained (or averaged) weights.
         params: section `train`.
         batches: of the training.
@@ -45,7 +46,6 @@ class Trainer:
     ) -> None:
         self.model, self.candidate, self.params = model, candidate, params
         self.batches, self.validation, self.checkpoints = batches, validation, checkpoints
-        model.optimizer.build(model.trainable_variables)
         self.step = 0
         self.history: list[dict[str, float]] = []
         self.pending: list[dict[str, float]] = []
@@ -117,7 +117,7 @@ class Trainer:
     def _record(self, curves: Curves) -> None:
         names = self.pending[0] if self.pending else ()
         values = {f"train/{name}": float(np.mean([figures[name] for figures in self.pending])) for name in names}
-        values["train/learning_rate"] = float(self.model.optimizer.learning_rate)
+        values["train/learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         self.pending = []
         self.history.append({"step": self.step, **values})
         curves.log(values, self.step)

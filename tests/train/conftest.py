@@ -55,14 +55,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Checkpoints, curves and tracking in a place of the test's own, where no tracking store answers."""
-    surround(monkeypatch, tmp_path)
-    return tmp_path
-
-
-def surround(patch: pytest.MonkeyPatch, folder: Path) -> None:
     for name in list(os.environ):
         if name.startswith(("MLFLOW_", "DVC_")):
-            patch.delenv(name)
-    patch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    patch.setenv("CHECKPOINT_DIR", str(folder / "checkpoints"))
-    patch.setenv("TENSORBOARD_DIR", str(folder / "tensorboard"))
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setenv("CHECKPOINT_DIR", str(tmp_path / "checkpoints"))
+    monkeypatch.setenv("TENSORBOARD_DIR", str(tmp_path / "tensorboard"))
+    return tmp_path

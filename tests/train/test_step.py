@@ -17,7 +17,6 @@ import pytest
 from components.shared import cli
 from components.shared.errors import InputError
 from components.train.params import AugmentParams, TrainParams
-from tests.train.conftest import surround
 
 PARAMS = TrainParams(
     identities_per_batch=3,
@@ -61,19 +60,6 @@ def run(data: Path, surroundings: Path) -> Run:
     )
 
 
-@pytest.fixture(scope="module")
-def whole(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, float]]:
-    """An embedder trained with every option, without an interruption, and the figures that `run` gave."""
-    from components.train import step
-
-    folder = tmp_path_factory.mktemp("whole")
-    with pytest.MonkeyPatch.context() as patch:
-        surround(patch, folder)
-        figures = step.run(EVERYTHING, data / "prepared", data / "split", folder / "embedder")
-    assert not list(folder.rglob("step-*")), "checkpoints of an ended run are left"
-    return folder / "embedder", figures
-
-
 def ctrl_c_after_a_checkpoint(folder: Path) -> None:
     """Sends SIGINT to this process as soon as the first checkpoint is written."""
 
@@ -85,63 +71,74 @@ def ctrl_c_after_a_checkpoint(folder: Path) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def test_a_training_stopped_and_gone_on_with_from_a_named_checkpoint_equals_one_that_was_not(
-    run: Run, tmp_path: Path, whole: tuple[Path, dict[str, float]]
+def test_a_training_is_stopped_goes_on_onto_a_full_disk_and_again_to_its_end(
+    run: Run, tmp_path: Path, small_disk: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    from components.shared.embed import load_embedder
-
     ctrl_c_after_a_checkpoint(tmp_path / "checkpoints")
     with pytest.raises(KeyboardInterrupt):
         run(EVERYTHING)
     assert not (tmp_path / "out").exists()
-    checkpoint = sorted((tmp_path / "checkpoints").rglob("step-*"))[-1]
-    shutil.move(checkpoint, tmp_path / "moved")
-    shutil.rmtree(tmp_path / "checkpoints")
-    assert run(EVERYTHING, resume=tmp_path / "moved") == whole[1]
-    assert (tmp_path / "moved").is_dir()
 
-    first, second = (load_embedder(folder) for folder in (whole[0], tmp_path / "out"))
-    for ours, theirs in zip(first.get_weights(), second.get_weights(), strict=True):
-        assert np.array_equal(ours, theirs)
-    assert (whole[0] / "history.csv").read_text() == (tmp_path / "out" / "history.csv").read_text()
+    stopped = max((tmp_path / "checkpoints").rglob("step-*"))
     with pytest.raises(
         InputError, match=r"--resume .*: a checkpoint of another run: train\.steps was 4 .* and is 7 now"
     ):
-        run(EVERYTHING.model_copy(update={"steps": 7}), resume=tmp_path / "moved")
+        run(EVERYTHING.model_copy(update={"steps": 7}), resume=stopped)
+
+    shutil.move(stopped, tmp_path / "moved")
+    shutil.rmtree(tmp_path / "checkpoints")
+    capfd.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        cli.execute(lambda: run(EVERYTHING, f"{small_disk.name}/out", resume=tmp_path / "moved"))
+    assert ended.value.code == 2
+    (line,) = [line for line in capfd.readouterr().err.splitlines() if line.startswith("error")]
+    assert "the disk is full" in line
+    assert not list(small_disk.iterdir()), "a part of an output is left"
+    assert (tmp_path / "moved" / "state.json").is_file()
+
+    figures = run(EVERYTHING)
+    assert "going on after step 4 of 4" in capfd.readouterr().err
+    assert not list((tmp_path / "checkpoints").rglob("step-*")), "checkpoints of an ended run are left"
+    assert_is_an_embedder_without_a_trace_of_its_training(tmp_path / "out", figures)
+    assert_a_training_starts_from_it(tmp_path / "out")
 
 
-def test_what_is_left_is_a_float32_embedder_of_unit_length_without_a_trace_of_its_training(
-    whole: tuple[Path, dict[str, float]],
-) -> None:
+def assert_is_an_embedder_without_a_trace_of_its_training(out: Path, figures: dict[str, float]) -> None:
     from components.shared.embed import load_embedder
 
-    embedder = load_embedder(whole[0])
+    embedder = load_embedder(out)
     assert embedder.dtype_policy.name == "float32"
     assert not embedder.losses
     embeddings = embedder.predict_on_batch(np.zeros((2, 32, 32, 1), np.uint8))
     assert embeddings.shape == (2, 128)
     assert np.linalg.norm(embeddings, axis=1) == pytest.approx(1, abs=1e-5)
-    assert json.loads((whole[0] / "mlflow_run.json").read_text())["run_id"] is None
-    history = pd.read_csv(whole[0] / "history.csv")
+    assert json.loads((out / "mlflow_run.json").read_text())["run_id"] is None
+    history = pd.read_csv(out / "history.csv")
     assert list(history.step) == [0, 2, 4]
-    best = history[history.step == whole[1]["step"]].iloc[0]
-    assert {name: best[name] for name in whole[1]} == whole[1]
+    best = history[history.step == figures["step"]].iloc[0]
+    assert {name: best[name] for name in figures} == figures
 
 
-def test_a_training_starts_from_an_embedder_at_step_0_and_refuses_one_that_does_not_fit(
-    run: Run, tmp_path: Path, whole: tuple[Path, dict[str, float]]
-) -> None:
-    embedder, best = whole
-    run(with_(start_from=str(embedder), steps=1))
-    history = pd.read_csv(tmp_path / "out" / "history.csv")
-    assert list(history.step) == [0, 1]
-    assert {name: history[name][0] for name in best if name != "step"} == {n: v for n, v in best.items() if n != "step"}
+def assert_a_training_starts_from_it(out: Path) -> None:
+    from components.shared.embed import load_embedder
+    from components.train import step
+
+    for start_from in (out, out / "embedder.keras"):
+        model = step.compiled(with_(start_from=str(start_from)), (32, 32, 1), "float32")
+        assert int(model.optimizer.iterations) == 0
+        for ours, theirs in zip(model.embedder.get_weights(), load_embedder(out).get_weights(), strict=True):
+            assert np.array_equal(ours, theirs)
     with pytest.raises(InputError, match=r"embeddings of 128, but this training is for .*embeddings of 64$"):
-        run(with_(start_from=str(embedder / "embedder.keras"), embedding_size=64), "other")
+        step.compiled(with_(start_from=str(out), embedding_size=64), (32, 32, 1), "float32")
+    with pytest.raises(InputError, match=r"images \(32, 32, 1\) .*, but this training is for images \(32, 48, 1\)"):
+        step.compiled(with_(start_from=str(out)), (32, 48, 1), "float32")
+
+
+def test_a_start_that_is_no_embedder_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "broken.keras").write_bytes(b"no archive")
     with pytest.raises(InputError, match=r"broken\.keras: cannot be loaded as a Keras model"):
-        run(with_(start_from=str(tmp_path / "broken.keras")), "other")
-    assert not (tmp_path / "other").exists()
+        run(with_(start_from=str(tmp_path / "broken.keras")))
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_embedder_with_code_in_it_is_not_started_from(run: Run, tmp_path: Path) -> None:
@@ -196,15 +193,3 @@ def test_forgeries_that_are_asked_for_and_not_there_are_said_and_so_is_what_val_
     printed = capfd.readouterr().err
     assert "there are no forgeries to train on: train.forgeries_per_identity has no effect" in printed
     assert "more than train.val_references (3) genuine images: there will be no identification accuracy" in printed
-
-
-def test_a_full_disk_is_one_line_and_leaves_no_part_of_an_output_but_the_last_checkpoint(
-    run: Run, tmp_path: Path, small_disk: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        cli.execute(lambda: run(with_(steps=1), f"{small_disk.name}/out"))
-    assert ended.value.code == 2
-    (line,) = [line for line in capfd.readouterr().err.splitlines() if line.startswith("error")]
-    assert "the disk is full" in line
-    assert not list(small_disk.iterdir())
-    assert list((tmp_path / "checkpoints").rglob("step-00000001/state.json"))
