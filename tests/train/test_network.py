@@ -143,6 +143,7 @@ def test_standardised_features_are_those_of_numpy_in_training_too() -> None:
 
     model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_stages=[1, 2])
     images = np.stack([image // (2 + i) for i, image in enumerate(IMAGES)])  # of different mean
+    network.hold_normalisation(model)
     network.standardise(model, images)
     pooled, standard = (
         keras.Model(model.input, tensor)
