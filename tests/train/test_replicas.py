@@ -1,0 +1,105 @@
+"""A step split over devices equals the step on one; the devices are two logical CPUs of a process of their own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from components.shared.errors import InputError
+from components.train import replicas
+from components.train.mining import FORGERY
+from components.train.objective import TripletModel
+from components.train.params import TrainParams
+
+IN_A_PROCESS_OF_ITS_OWN = """
+import json, sys
+import tensorflow as tf
+
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+)
+from tests.train.test_replicas import CASES, refusal, train
+
+print(json.dumps([[train(**case) for case in CASES], refusal()]))
+"""
+CASES: list[dict[str, Any]] = [
+    {"mining": "hard", "distance": "squared", "cross_batch_memory": 37},
+    {"mining": "all", "margin": "soft", "cross_batch_memory": 8, "warm_up": 2},
+]
+
+
+def train(**params: Any) -> dict[str, Any]:
+    """Logs and final variables of a few steps; batch normalisation in inference mode, no dropout."""
+    keras.utils.set_random_seed(3)
+    with replicas.scope():
+        images = keras.Input((6, 6, 1), dtype="uint8")
+        penalty = keras.regularizers.L2(0.01)
+        maps = keras.layers.Conv2D(4, 3, kernel_regularizer=penalty)(keras.layers.Rescaling(1 / 255)(images))
+        normal = keras.layers.BatchNormalization(trainable=False)
+        kept = keras.layers.Dropout(0.0, seed=0)(keras.layers.Flatten()(normal(maps)))
+        embedder = keras.Model(images, keras.layers.UnitNormalization()(keras.layers.Dense(6)(kept)))
+        model = TripletModel(embedder, TrainParams(**params))
+        model.compile(optimizer=keras.optimizers.Adam(0.01, use_ema=True, ema_momentum=0.5), jit_compile=False)
+        model.optimizer.build(model.trainable_variables)
+    random, logs = np.random.default_rng(0), []
+    for step in range(4):
+        labels = np.concatenate([np.repeat(random.permutation(9)[:5], 3), np.full(10 - step // 2, FORGERY)])
+        batch = random.integers(0, 256, (len(labels), 6, 6, 1), np.uint8)
+        logs.append(replicas.train_on_batch(model, batch, labels.astype(np.int32)))
+    variables = [np.ravel(variable) for variable in (*model.variables, *model.optimizer.variables)]
+    return {"logs": logs, "variables": np.concatenate(variables).tolist()}
+
+
+def refusal() -> str:
+    with replicas.scope(), pytest.raises(InputError) as refused:
+        replicas.check(replicas.count() - 1)
+    return str(refused.value)
+
+
+def test_steps_on_two_devices_equal_those_on_one() -> None:
+    command = [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
+    assert done.returncode == 0, done.stderr
+    split, refused = json.loads(done.stdout)
+    for case, found in zip(CASES, split, strict=True):
+        expected = train(**case)
+        for ours, theirs in zip(expected["logs"], found["logs"], strict=True):
+            assert theirs == pytest.approx(ours, abs=1e-5)
+        assert found["variables"] == pytest.approx(expected["variables"], abs=1e-5)
+    assert refused == (
+        "train.identities_per_batch is 1, but a batch is split over 2 devices; "
+        "raise it, or show fewer devices (CUDA_VISIBLE_DEVICES)"
+    )
+
+
+def test_each_replica_has_whole_identities_with_their_forgeries() -> None:
+    # Four identities (4, 2, 9, 0) with three images and two forgeries each.
+    labels = np.array([4] * 3 + [2] * 3 + [9] * 3 + [0] * 3 + [FORGERY] * 8, np.int32)
+    first, second = replicas.split(labels, 2)
+    assert first.tolist() == [0, 1, 2, 3, 4, 5, 12, 13, 14, 15]
+    assert second.tolist() == [6, 7, 8, 9, 10, 11, 16, 17, 18, 19]
+    assert [part.tolist() for part in replicas.split(labels, 1)] == [list(range(20))]
+
+
+@pytest.mark.parametrize("devices", [1, 2, 3, 5])
+@pytest.mark.parametrize("forgeries", [0, 1, 7])
+def test_every_row_goes_to_one_replica_and_shares_differ_by_an_identity_at_most(devices: int, forgeries: int) -> None:
+    labels = np.concatenate([np.repeat(np.arange(7), 2), np.full(forgeries, FORGERY)])
+    parts = replicas.split(labels, devices)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(len(labels)))
+    sizes = [len(set(labels[part].tolist()) - {FORGERY}) for part in parts]
+    assert max(sizes) - min(sizes) <= 1
+    assert sum(sizes) == 7
+
+
+def test_on_one_device_any_number_of_identities_will_do() -> None:
+    replicas.check(1)
+    with replicas.scope():
+        replicas.check(1)
+    with pytest.raises(InputError):
+        replicas.check(0)
