@@ -4,17 +4,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
 from components.shared.errors import InputError
 from components.train import replicas
 from components.train.mining import FORGERY
-from components.train.objective import TripletModel
-from components.train.params import TrainParams
+from tests.train.steps import CASES, train
 
 IN_A_PROCESS_OF_ITS_OWN = """
 import json, sys
@@ -23,36 +20,12 @@ import tensorflow as tf
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
-from tests.train.test_replicas import CASES, refusal, train
+from components.train import replicas
+from tests.train.steps import CASES, train
+from tests.train.test_replicas import refusal
 
-print(json.dumps([[train(**case) for case in CASES], refusal()]))
+print(json.dumps([[train(case, replicas.scope) for case in CASES], refusal()]))
 """
-CASES: list[dict[str, Any]] = [
-    {"mining": "hard", "distance": "squared", "cross_batch_memory": 37},
-    {"mining": "all", "margin": "soft", "cross_batch_memory": 8, "warm_up": 2},
-]
-
-
-def train(**params: Any) -> dict[str, Any]:
-    """Logs and final variables of a few steps; batch normalisation in inference mode, no dropout."""
-    keras.utils.set_random_seed(3)
-    with replicas.scope():
-        images = keras.Input((6, 6, 1), dtype="uint8")
-        penalty = keras.regularizers.L2(0.01)
-        maps = keras.layers.Conv2D(4, 3, kernel_regularizer=penalty)(keras.layers.Rescaling(1 / 255)(images))
-        normal = keras.layers.BatchNormalization(trainable=False)
-        kept = keras.layers.Dropout(0.0, seed=0)(keras.layers.Flatten()(normal(maps)))
-        embedder = keras.Model(images, keras.layers.UnitNormalization()(keras.layers.Dense(6)(kept)))
-        model = TripletModel(embedder, TrainParams(**params))
-        model.compile(optimizer=keras.optimizers.Adam(0.01, use_ema=True, ema_momentum=0.5), jit_compile=False)
-        model.optimizer.build(model.trainable_variables)
-    random, logs = np.random.default_rng(0), []
-    for step in range(4):
-        labels = np.concatenate([np.repeat(random.permutation(9)[:5], 3), np.full(10 - step // 2, FORGERY)])
-        batch = random.integers(0, 256, (len(labels), 6, 6, 1), np.uint8)
-        logs.append(replicas.train_on_batch(model, batch, labels.astype(np.int32)))
-    variables = [np.ravel(variable) for variable in (*model.variables, *model.optimizer.variables)]
-    return {"logs": logs, "variables": np.concatenate(variables).tolist()}
 
 
 def refusal() -> str:
@@ -67,7 +40,7 @@ def test_steps_on_two_devices_equal_those_on_one() -> None:
     assert done.returncode == 0, done.stderr
     split, refused = json.loads(done.stdout)
     for case, found in zip(CASES, split, strict=True):
-        expected = train(**case)
+        expected = train(case)
         for ours, theirs in zip(expected["logs"], found["logs"], strict=True):
             assert theirs == pytest.approx(ours, abs=1e-5)
         assert found["variables"] == pytest.approx(expected["variables"], abs=1e-5)

@@ -1,0 +1,55 @@
+"""Training steps of a small network whose first weights and batches are the same on every backend and device."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import keras
+import numpy as np
+
+from components.train import replicas
+from components.train.mining import FORGERY
+from components.train.objective import TripletModel
+from components.train.params import TrainParams
+
+CASES: list[dict[str, Any]] = [
+    {"mining": "hard", "distance": "squared", "cross_batch_memory": 37},
+    {"mining": "all", "margin": "soft", "cross_batch_memory": 8, "warm_up": 2},
+]
+
+
+def train(case: dict[str, Any], scope: Callable[[], AbstractContextManager[Any]] = nullcontext) -> dict[str, Any]:
+    """Takes a few steps; batch normalisation is in inference mode, and there is no dropout.
+
+    Args:
+        case: parameters of the training.
+        scope: where the model is made.
+
+    Returns:
+        `logs` of each step and the final `variables` in one list.
+    """
+    random, logs = np.random.default_rng(0), []
+    with scope():
+        model = _model(TrainParams(**case), random)
+    for step in range(4):
+        labels = np.concatenate([np.repeat(random.permutation(9)[:5], 3), np.full(10 - step // 2, FORGERY)])
+        images = random.integers(0, 256, (len(labels), 6, 6, 1), np.uint8)
+        logs.append(replicas.train_on_batch(model, images, labels.astype(np.int32)))
+    variables = [np.ravel(variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
+    return {"logs": logs, "variables": np.concatenate(variables).tolist()}
+
+
+def _model(params: TrainParams, random: np.random.Generator) -> TripletModel:
+    images = keras.Input((6, 6, 1), dtype="uint8")
+    penalty = keras.regularizers.L2(0.01)
+    maps = keras.layers.Conv2D(4, 3, kernel_regularizer=penalty)(keras.layers.Rescaling(1 / 255)(images))
+    normal = keras.layers.BatchNormalization(trainable=False)(maps)
+    flat = keras.layers.Dropout(0.0, seed=0)(keras.layers.Flatten()(normal))
+    embedder = keras.Model(images, keras.layers.UnitNormalization()(keras.layers.Dense(6)(flat)))
+    for variable in embedder.trainable_variables:
+        variable.assign(random.normal(size=variable.shape) / 3)
+    model = TripletModel(embedder, params)
+    optimizer = keras.optimizers.Adam(0.01, use_ema=True, ema_momentum=0.5)
+    model.compile(optimizer=optimizer, jit_compile=keras.backend.backend() == "jax")
+    optimizer.build(model.trainable_variables)
+    return model
