@@ -1,0 +1,142 @@
+"""Loss and gradient of the three minings, against pytorch-metric-learning on the same CPU with as many threads.
+
+It is installed for this comparison only, into an environment of its own with the same version of Python:
+
+    python -m venv /tmp/torch
+    /tmp/torch/bin/pip install torch==2.13.0 pytorch-metric-learning
+    python -m benchmarks.mining --torch /tmp/torch
+
+Both take turns in one process, on the same unit-length embeddings, already in memory; medians. Hard and all are the
+same loss in both, which the last two columns show; semi-hard is each library's own: here the nearest negative beyond
+the positive for every pair, there every negative between the positive and the margin.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from components.shared import backend
+
+KINDS = ("semi-hard", "hard", "all")
+MARGIN = 0.2
+
+Floats = NDArray[np.float32]
+Codes = NDArray[np.int32]
+Pass = Callable[[], float]
+
+
+def main() -> None:
+    """Prints the milliseconds of both, their ratio, and their losses."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--torch", type=Path, required=True, help="environment with pytorch-metric-learning")
+    arguments.add_argument("--batch", type=int, default=1024, help="B (default 1024)")
+    arguments.add_argument("--size", type=int, default=128, help="D (default 128)")
+    arguments.add_argument("--images", type=int, default=4, help="K (default 4)")
+    arguments.add_argument("--rounds", type=int, default=9, help="of each (default 9)")
+    arguments.add_argument("--threads", type=int, default=os.cpu_count(), help="(default all cores)")
+    options = arguments.parse_args()
+    # Behind the project's own packages, so that what both have is the project's.
+    sys.path.extend(str(folder) for folder in options.torch.glob("lib/python*/site-packages"))
+    backend.load()
+    embeddings = np.random.default_rng(0).normal(size=(options.batch, options.size)).astype(np.float32)
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    labels = (np.arange(options.batch) // options.images).astype(np.int32)
+    ours = our_passes(embeddings, labels, options.images, options.threads)
+    theirs = their_passes(embeddings, labels, options.threads)
+    print(
+        f"B {options.batch}, D {options.size}, K {options.images}, {options.threads} threads, {options.rounds} rounds"
+    )
+    print(f"{'mining':<12}{'ours':>10}{'theirs':>12}{'ratio':>8}{'our loss':>12}{'their loss':>12}")
+    for kind in KINDS:
+        _compare(kind, ours[kind], theirs[kind], options.rounds)
+
+
+def _compare(kind: str, ours: Pass, theirs: Pass, rounds: int) -> None:
+    losses = ours(), theirs()
+    times = [(_seconds(ours), _seconds(theirs)) for _ in range(rounds)]
+    ours_ms, theirs_ms = (1000 * statistics.median(each) for each in zip(*times, strict=True))
+    ratio = statistics.median(our / their for our, their in times)
+    print(f"{kind:<12}{ours_ms:>7.1f} ms{theirs_ms:>9.1f} ms{ratio:>8.3f}{losses[0]:>12.6f}{losses[1]:>12.6f}")
+
+
+def our_passes(embeddings: Floats, labels: Codes, images: int, threads: int) -> dict[str, Pass]:
+    """This project's, as the train step compiles it on a CPU."""
+    import tensorflow as tf
+
+    from components.train import mining
+    from components.train.loss import triplet_loss
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    mined: dict[str, Callable[[Any, Any], Any]] = {
+        "semi-hard": lambda distance, masks: mining.semi_hard(distance, masks, images - 1),
+        "hard": mining.hard,
+        "all": lambda distance, masks: mining.batch_all(distance, masks, images - 1),
+    }
+
+    def made(kind: str) -> Pass:
+        @tf.function
+        def step(rows: Any, codes: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(rows)
+                triplets = mined[kind](mining.distances(rows), mining.masks(codes))
+                loss = triplet_loss(triplets, MARGIN).value
+            return loss, tape.gradient(loss, rows)
+
+        rows, codes = tf.constant(embeddings), tf.constant(labels)
+
+        def run() -> float:
+            loss, gradient = step(rows, codes)
+            gradient.numpy()
+            return float(loss)
+
+        return run
+
+    return {kind: made(kind) for kind in KINDS}
+
+
+def their_passes(embeddings: Floats, labels: Codes, threads: int) -> dict[str, Pass]:
+    """pytorch-metric-learning's, with Euclidean distances of embeddings that are of unit length already."""
+    import torch  # type: ignore[import-not-found]
+    from pytorch_metric_learning import distances, losses, miners, reducers  # type: ignore[import-not-found]
+
+    torch.set_num_threads(threads)
+    euclidean = distances.LpDistance(normalize_embeddings=False)
+    over_all = losses.TripletMarginLoss(margin=MARGIN, distance=euclidean)  # the mean over those above 0
+    over_mined = losses.TripletMarginLoss(margin=MARGIN, distance=euclidean, reducer=reducers.MeanReducer())
+    hard = miners.BatchHardMiner(distance=euclidean)
+    semi_hard = miners.TripletMarginMiner(margin=MARGIN, distance=euclidean, type_of_triplets="semihard")
+    rows, codes = torch.tensor(embeddings, requires_grad=True), torch.tensor(labels, dtype=torch.int64)
+    computed: dict[str, Callable[[], Any]] = {
+        "semi-hard": lambda: over_mined(rows, codes, semi_hard(rows, codes)),
+        "hard": lambda: over_mined(rows, codes, hard(rows, codes)),
+        "all": lambda: over_all(rows, codes),
+    }
+
+    def made(kind: str) -> Pass:
+        def run() -> float:
+            rows.grad = None
+            loss = computed[kind]()
+            loss.backward()
+            return float(loss.detach())
+
+        return run
+
+    return {kind: made(kind) for kind in KINDS}
+
+
+def _seconds(action: Pass) -> float:
+    started = time.perf_counter()
+    action()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
