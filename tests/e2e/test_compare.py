@@ -1,0 +1,47 @@
+"""`python -m pipelines compare` as a user runs it: a grid of DVC experiments, gathered under one MLflow run."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.repository import Repository
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    made = Repository(tmp_path_factory.mktemp("compare"))
+    made.set({"train": {"steps": 1}, "split": {"val": 0.2}})
+    made.run("git", "commit", "-qam", "one step")
+    return made
+
+
+def compare(repository: Repository, *grid: str) -> tuple[str, list[str]]:
+    """All that was printed, and the rows of the table, a row for each combination."""
+    printed = repository.run(sys.executable, "-m", "pipelines", "compare", *grid)
+    lines = printed.splitlines()
+    (head,) = (number for number, line in enumerate(lines) if line.startswith("val EER %"))
+    return printed, [line for line in lines[head + 1 :] if "  train.mining=" in line]
+
+
+def test_a_comparison_goes_on_from_what_an_earlier_one_finished(repository: Repository) -> None:
+    printed, rows = compare(repository, "train.mining=hard")
+    assert printed.count("Running stage 'train'") == 1
+    assert [row.split()[2] for row in rows] == ["train.mining=hard"]
+
+    printed, rows = compare(repository, "train.mining=hard,all")
+    assert printed.count("Running stage 'train'") == 1
+    assert {row.split()[2] for row in rows} == {"train.mining=hard", "train.mining=all"}
+    rates = [float(row.split()[0]) for row in rows]
+    assert rates == sorted(rates)
+
+
+def test_the_runs_stand_under_one_parent_and_the_working_tree_is_as_it_was(repository: Repository) -> None:
+    parents = {run.info.run_id: run for run in repository.runs() if "comparison" in run.data.tags}
+    children: dict[str, set[str]] = {parent: set() for parent in parents}
+    for run in repository.runs():
+        if "mlflow.parentRunId" in run.data.tags:
+            children[run.data.tags["mlflow.parentRunId"]].add(run.data.params["train.mining"])
+    assert {"hard", "all"} in children.values()
+    assert repository.run("git", "status", "--short") == ""
+    assert not (Path(repository.folder) / "models").exists()
