@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from components.shared.errors import InputError
+
 
 def name() -> str:
     """Keras's backend, `tensorflow` or `jax`, without importing it."""
@@ -18,9 +20,14 @@ def load() -> None:
 
     keras_hub imports TensorFlow wherever it is installed, whatever the backend: 5 to 12 s, and memory of the GPU. It
     goes on without, as it does on a machine that has none.
+
+    Raises:
+        InputError: KERAS_BACKEND names another.
     """
     if name() == "tensorflow":
         load_tensorflow()
+    elif name() != "jax":
+        raise InputError(f"KERAS_BACKEND is '{name()}', but must be tensorflow or jax")
     elif "tensorflow" not in sys.modules:
         sys.meta_path.insert(0, _Absent())
 

@@ -57,12 +57,12 @@ def distances(
     # A common shift changes no distance; without it those of a batch that has drawn together drown in rounding.
     centre = ops.stop_gradient(ops.mean(embeddings, axis=0))
     rows = embeddings - centre
-    columns, product = rows, ops.matmul(rows, ops.transpose(rows))
+    product = ops.matmul(rows, ops.transpose(rows))
     squares = others = ops.diagonal(product)  # taken from the product, equal rows are at distance 0 exactly
     if memory is not None:
-        columns = ops.stop_gradient(memory) - centre
-        product = ops.concatenate([product, ops.matmul(rows, ops.transpose(columns))], axis=1)
-        others = ops.concatenate([squares, ops.sum(ops.square(columns), axis=1)])
+        earlier = ops.stop_gradient(memory) - centre
+        product = ops.concatenate([product, ops.matmul(rows, ops.transpose(earlier))], axis=1)
+        others = ops.concatenate([squares, ops.sum(ops.square(earlier), axis=1)])
     squared = squares[:, None] + others[None, :] - 2.0 * product
     return ops.maximum(squared, 0.0) if metric == "squared" else ops.sqrt(ops.maximum(squared, 1e-12))
 
@@ -114,7 +114,6 @@ def semi_hard(distance: Tensor, masks: Masks, positives: int) -> Triplets:
     held = ops.stop_gradient(distance)
     farthest = ops.argmax(ops.where(masks.negative, held, -_INFINITY), axis=1)
     others = ops.where(masks.negative, held, _INFINITY)
-
     thresholds = ops.stop_gradient(to_positive)
     numbers = ops.arange(positives)
 

@@ -1,7 +1,9 @@
 """JAX trains as TensorFlow does, and without it: in a process of its own, since Keras has one backend for each."""
 
 import json
+import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 import yaml
 
 from components.train.params import TrainParams
+from tests.train import wide
 from tests.train.steps import CASES, train
 
 pytest.importorskip("jax")
@@ -20,9 +23,16 @@ import json, sys
 from components.train.__main__ import main
 
 main(sys.argv[1:])
+import jax
+from tests.train import wide
 from tests.train.steps import CASES, train
 
-print(json.dumps({"steps": [train(case) for case in CASES], "modules": list(sys.modules)}))
+compiled = {
+    kind: jax.jit(jax.value_and_grad(lambda rows: wide.mined_loss(kind, rows))).lower(wide.ROWS).as_text()
+    for kind in wide.KINDS
+}
+report = {"steps": [train(case) for case in CASES], "modules": list(sys.modules), "compiled": compiled}
+print(json.dumps(report))
 """
 PARAMS = TrainParams(
     identities_per_batch=3,
@@ -81,6 +91,12 @@ def test_what_jax_trained_is_an_embedder_for_tensorflow(on_jax: dict[str, Any]) 
     images = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 1), np.uint8)
     embeddings = embed(load_embedder(on_jax["out"]), images, progress=False)
     assert np.linalg.norm(embeddings, axis=1) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", wide.KINDS)
+def test_memory_grows_as_the_square_of_the_batch_on_jax_too(on_jax: dict[str, Any], kind: str) -> None:
+    shapes = set(re.findall(r"tensor<([0-9x]+)x[a-z]", on_jax["compiled"][kind]))
+    assert max(math.prod(map(int, shape.split("x"))) for shape in shapes) == wide.LARGEST
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[case["mining"] for case in CASES])

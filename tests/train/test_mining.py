@@ -11,9 +11,8 @@ from keras import ops
 
 from components.train import mining
 from components.train.loss import triplet_loss
-from tests.train.brute_force import Floats, unit_rows
-
-LABELS = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2, 5, -1, -1, -1], np.int32)
+from tests.train import wide
+from tests.train.brute_force import unit_rows
 
 
 def tensors(*arrays: Any) -> Any:
@@ -99,25 +98,14 @@ def test_the_spread_is_the_mean_distance_of_two_different_images() -> None:
     assert float(mining.spread(mining.distances(rows[:1]))) == 0.0
 
 
-@pytest.mark.parametrize("kind", ["semi_hard", "hard", "batch_all"])
+@pytest.mark.parametrize("kind", wide.KINDS)
 def test_memory_grows_as_the_square_of_the_batch_however_many_positives_there_are(kind: str) -> None:
-    identities, images, memory = 3, 20, 7
-    batch = identities * images
-
     def step(rows: Any) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(rows)
-            loss = mined_loss(kind, rows, np.repeat(np.arange(identities), images), unit_rows(memory, 1))
+            loss = wide.mined_loss(kind, rows)
         return loss, tape.gradient(loss, rows)
 
-    compiled = tf.function(step, jit_compile=True).experimental_get_compiler_ir(tf.TensorSpec((batch, 16), tf.float32))
+    compiled = tf.function(step, jit_compile=True).experimental_get_compiler_ir(tf.constant(wide.ROWS))
     shapes = set(re.findall(r"\b[a-z]+[0-9]+\[([0-9,]+)\]", compiled(stage="hlo")))
-    assert max(math.prod(map(int, shape.split(","))) for shape in shapes) == batch * (batch + memory)
-
-
-def mined_loss(kind: str, rows: Any, labels: Any, memory: Floats) -> Any:
-    distance = mining.distances(rows, memory=ops.convert_to_tensor(memory))
-    held, earlier = tensors(np.asarray(labels, np.int32), np.full(len(memory), 99, np.int32))
-    masks = mining.masks(held, earlier)
-    positives = [int(np.bincount(labels).max()) - 1] * (kind != "hard")
-    return triplet_loss(getattr(mining, kind)(distance, masks, *positives), 0.2).value
+    assert max(math.prod(map(int, shape.split(","))) for shape in shapes) == wide.LARGEST
