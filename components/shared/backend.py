@@ -33,11 +33,14 @@ def load() -> None:
 
 
 def load_tensorflow() -> None:
-    """Imports TensorFlow, which takes 5 to 12 s, and looks for its devices.
+    """Imports TensorFlow, which takes 5 to 12 s, and looks for its devices; Keras, if it is still to come, runs on it.
+
+    For what only TensorFlow does, whatever KERAS_BACKEND says: the normalisation and the exports.
 
     TensorFlow writes to the file descriptor of stderr whatever TF_CPP_MIN_LOG_LEVEL says; the lines are of no use, and
     one of them calls a machine without a GPU an error.
     """
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     sys.stderr.write("loading TensorFlow …\n")
     sys.stderr.flush()
     kept = os.dup(2)

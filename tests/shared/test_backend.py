@@ -52,6 +52,16 @@ print(jax.config.jax_default_matmul_precision, "tensorflow" in sys.modules)
     assert error == ""
 
 
+def test_what_only_tensorflow_does_runs_on_it_whatever_keras_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = """
+from components.shared import backend
+backend.load_tensorflow()
+import keras
+print(keras.backend.backend())
+"""
+    assert python(code, "jax", monkeypatch)[0] == "tensorflow"
+
+
 def test_the_backend_is_named_without_loading_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     assert backend.name() == "tensorflow"
