@@ -28,10 +28,14 @@ STRAY = 200
 """One part in so many of the ink may lie beyond each edge of the crop: specks do not decide it."""
 MARGIN = 32
 """The margin is one part in so many of the shorter side."""
+EXACT_32 = 2.0**24
+"""Integers below this are exact in float32."""
+CACHE_LINE = 16
+"""Of float32 numbers: 64 bytes."""
 
-_PNG = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-_JPEG = [0xFF, 0xD8, 0xFF]
-_HEADER = 26
+_PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8\xff"
+_HEADER = 41  # bytes, to the type of the second chunk
 
 
 def normalise_batch(encoded: tf.Tensor, spec: Normalisation) -> tf.Tensor:
@@ -66,29 +70,30 @@ def decode(encoded: tf.Tensor, channels: int) -> tf.Tensor:
 
     16-bit samples keep their upper 8 bits. Returns uint8 [h, w, channels].
     """
-    padded = tf.strings.join([tf.strings.substr(encoded, 0, _HEADER), tf.constant(b"\0" * _HEADER)])
-    header = tf.cast(tf.io.decode_raw(tf.strings.substr(padded, 0, _HEADER), tf.uint8), tf.int64)
-    is_png = tf.reduce_all(header[:8] == _PNG)
-    is_jpeg = tf.reduce_all(header[:3] == _JPEG)
+    is_png = tf.strings.substr(encoded, 0, len(_PNG)) == _PNG
+    is_jpeg = tf.strings.substr(encoded, 0, len(_JPEG)) == _JPEG
     with tf.control_dependencies([_demand(is_png | is_jpeg, "neither a PNG nor a JPEG image")]):
-        pixels = tf.cond(is_jpeg, lambda: _jpeg(encoded, channels), lambda: _png(encoded, header, channels))
+        pixels = tf.cond(is_jpeg, lambda: _jpeg(encoded, channels), lambda: _png(encoded, channels))
     return tf.ensure_shape(pixels, [None, None, channels])
 
 
 def _jpeg(encoded: tf.Tensor, channels: int) -> tf.Tensor:
-    shape = tf.cast(tf.image.extract_jpeg_shape(encoded), tf.int64)
-    with tf.control_dependencies([_demand_size(shape[0], shape[1])]):
+    size = tf.cast(tf.image.extract_jpeg_shape(encoded)[:2], tf.int64)
+    with tf.control_dependencies([_demand_size(size)]):
         pixels = tf.io.decode_jpeg(encoded, channels=3, dct_method="INTEGER_ACCURATE")
     return pixels if channels == 3 else _grey(_planes(pixels))
 
 
-def _png(encoded: tf.Tensor, header: tf.Tensor, channels: int) -> tf.Tensor:
-    """Chooses the cheapest way to decode from the IHDR chunk's colour type (PNG specification, 11.2.1)."""
-    scale = tf.constant([1 << 24, 1 << 16, 1 << 8, 1], tf.int64)
-    width, height = tf.reduce_sum(header[16:20] * scale), tf.reduce_sum(header[20:24] * scale)
-    colour_type = header[25]
-    # Four such bytes inside compressed data only choose the slower way, which gives the same pixels.
-    transparent = (colour_type >= 4) | tf.strings.regex_full_match(encoded, r"\C*tRNS\C*")
+def _png(encoded: tf.Tensor, channels: int) -> tf.Tensor:
+    """Chooses the cheapest way to decode from the colour type and the chunks (PNG specification, 5.6 and 11.2.1)."""
+    header = tf.strings.join([tf.strings.substr(encoded, 0, _HEADER), tf.constant(b"\0" * _HEADER)])
+    size = tf.io.decode_raw(tf.strings.substr(header, 16, 8), tf.int32, little_endian=False)
+    size = tf.cast(tf.bitcast(size, tf.uint32), tf.int64)
+    colour_type = tf.io.decode_raw(tf.strings.substr(header, 25, 1), tf.uint8)[0]
+    # Nothing is transparent where pixels follow the header at once. Four such bytes inside compressed data only choose
+    # the slower way, which gives the same pixels.
+    searched = tf.where(tf.strings.substr(header, 37, 4) == b"IDAT", b"", encoded)
+    transparent = (colour_type >= 4) | tf.strings.regex_full_match(searched, r"\C*tRNS\C*")
 
     def opaque() -> tf.Tensor:
         if channels == 3:
@@ -104,7 +109,7 @@ def _png(encoded: tf.Tensor, header: tf.Tensor, channels: int) -> tf.Tensor:
         colours = [_over_white(colour, alpha) for colour in colours]
         return tf.cast(tf.stack(colours, axis=2), tf.uint8) if channels == 3 else _grey(colours)
 
-    with tf.control_dependencies([_demand_size(height, width)]):
+    with tf.control_dependencies([_demand_size(size)]):
         return tf.cond(transparent, layered, opaque)
 
 
@@ -127,33 +132,42 @@ def _grey(planes: list[tf.Tensor]) -> tf.Tensor:
 
 
 def _ink(grey: tf.Tensor, mode: str) -> tf.Tensor:
-    """Finds the ink in uint8 [h, w], crops to it and sets its levels; uint8 [h', w', 1]."""
-    smoothed = _smooth(grey)
+    """Finds the ink in uint8 [h, w], crops to it and sets its levels; float32 [h', w', 1]."""
+    sums = _smooth(grey)
+    smoothed = tf.cast((sums + 128) / 256, tf.int32)
     histogram = tf.raw_ops.DenseBincount(input=tf.reshape(smoothed, [-1]), size=256, weights=tf.constant([], tf.int32))
     threshold, contrast = otsu(histogram)
     with tf.control_dependencies([_demand(contrast >= MIN_CONTRAST, "blank image: no ink found")]):
         threshold = tf.identity(threshold)
-    ink = smoothed <= threshold
-    top, bottom = _extent(tf.reduce_sum(tf.cast(ink, tf.int32), axis=1))
-    left, right = _extent(tf.reduce_sum(tf.cast(ink, tf.int32), axis=0))
+    # 1 where smoothed <= threshold, else 0: on numbers that are there already, for casting booleans is slow.
+    ink = tf.clip_by_value(tf.cast(256 * threshold + 128, tf.float32) - sums, 0, 1)
+    top, bottom = _extent(tf.reduce_sum(ink, axis=1))
+    left, right = _extent(tf.reduce_sum(ink, axis=0))
     if mode == "shape":
-        levels = tf.cast(~ink[top:bottom, left:right], tf.uint8) * PAPER
+        levels = PAPER - PAPER * ink[top:bottom, left:right]
     else:
         levels = tf.gather(_tones(histogram, threshold), smoothed[top:bottom, left:right])
     return levels[:, :, tf.newaxis]
 
 
 def _smooth(grey: tf.Tensor) -> tf.Tensor:
-    """Smooths uint8 [h, w] by the binomial kernel (1, 4, 6, 4, 1) / 16 along both axes; int32 [h, w].
+    """Sums of uint8 [h, w] by the binomial weights (1, 4, 6, 4, 1) along both axes, edges repeated; float32 [h, w].
 
-    Edges are repeated, halves rounded up. The sums reach 255 · 256 and so are exact in float32, which is the fastest.
+    They are 256 times the smoothed levels, so below 2¹⁶ and exact in float32, which is the fastest.
     """
+    height, width = tf.shape(grey)[0], tf.shape(grey)[1]
     grey = tf.concat([grey[:1], grey[:1], grey, grey[-1:], grey[-1:]], axis=0)
-    grey = tf.concat([grey[:, :1], grey[:, :1], grey, grey[:, -1:], grey[:, -1:]], axis=1)
+    # TensorFlow takes rows apart without copying them where they are whole cache lines.
+    fill = tf.zeros([height + 4, -(width + 4) % CACHE_LINE], tf.uint8)
+    grey = tf.concat([grey[:, :1], grey[:, :1], grey, grey[:, -1:], grey[:, -1:], fill], axis=1)
     x = tf.cast(grey, tf.float32)
-    x = tf.add_n([x[:-4], x[4:], 4 * (x[1:-3] + x[3:-1]), 6 * x[2:-2]])
-    x = tf.add_n([x[:, :-4], x[:, 4:], 4 * (x[:, 1:-3] + x[:, 3:-1]), 6 * x[:, 2:-2]])
-    return tf.cast((x + 128) / 256, tf.int32)
+    x = _binomial([x[i : i - 4 or None] for i in range(5)])
+    return _binomial([x[:, i : i + width] for i in range(5)])
+
+
+def _binomial(shifted: list[tf.Tensor]) -> tf.Tensor:
+    """The weighted sum of five tensors."""
+    return tf.add_n([shifted[0], shifted[4], 4 * (shifted[1] + shifted[3]), 6 * shifted[2]])
 
 
 def otsu(histogram: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -179,7 +193,8 @@ def otsu(histogram: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _extent(counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The range of rows (or columns) that holds the ink but for a stray part beyond either end, from int32 [n]."""
+    """The range of rows (or columns) that holds the ink but for a stray part beyond either end, from float32 [n]."""
+    counts = tf.cast(counts, tf.int32)
     until = tf.cumsum(counts)
     stray = until[-1] // STRAY
     first = tf.reduce_sum(tf.cast(until <= stray, tf.int32))
@@ -188,16 +203,16 @@ def _extent(counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _tones(histogram: tf.Tensor, threshold: tf.Tensor) -> tf.Tensor:
-    """The level given to each of 256: the darkest that occurs becomes 0, all above the threshold paper; uint8 [256]."""
+    """The level given to each of 256: the darkest that occurs becomes 0, all above the threshold paper; float32 [256]."""
     levels = tf.range(256, dtype=tf.int32)
     darkest = tf.argmax(tf.cast(histogram > 0, tf.int32), output_type=tf.int32)
     span = threshold + 1 - darkest
     stretched = ((levels - darkest) * PAPER + span // 2) // span
-    return tf.cast(tf.where(levels <= threshold, tf.maximum(stretched, 0), PAPER), tf.uint8)
+    return tf.cast(tf.where(levels <= threshold, tf.maximum(stretched, 0), PAPER), tf.float32)
 
 
 def _place(pixels: tf.Tensor, spec: Normalisation, margin: int) -> tf.Tensor:
-    """Resizes uint8 [h, w, c] to fit the canvas, aspect kept, and centres it on paper; uint8 [H, W, c]."""
+    """Resizes uint8 or float32 [h, w, c] to fit the canvas, aspect kept, and centres it on paper; uint8 [H, W, c]."""
     height, width = tf.shape(pixels)[0], tf.shape(pixels)[1]
     room_h, room_w = spec.height - 2 * margin, spec.width - 2 * margin
     wide = height * room_w <= width * room_h
@@ -210,30 +225,39 @@ def _place(pixels: tf.Tensor, spec: Normalisation, margin: int) -> tf.Tensor:
 
 
 def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor) -> tf.Tensor:
-    """Means over areas, rounded half up; uint8 [h, w, c] to [new_h, new_w, c].
+    """Means over areas, rounded half up; uint8, or float32 as integers, [h, w, c] to uint8 [new_h, new_w, c].
 
-    The first product's sums stay below 255 · MAX_SIDE, exact in float32; the second's below 2⁵³, exact in float64. A
-    quotient that is no integer is at least 1 / MAX_PIXELS away from one, so that rounding does not carry it there.
+    The first product's sums stay below 255 · MAX_SIDE, exact in float32; the second's below 255 · MAX_PIXELS, exact in
+    float64 and, where there are few pixels, in float32. A quotient that is no integer is at least 1 / MAX_PIXELS away
+    from one, so that rounding does not carry it there.
     """
     height, width, channels = tf.unstack(tf.shape(pixels))
-    rows, columns = _overlaps(height, new_h, tf.float32), _overlaps(width, new_w, tf.float64)
+    rows, columns = _overlaps(height, new_h), _overlaps(width, new_w)
     sums = tf.matmul(rows, tf.cast(tf.reshape(pixels, [height, width * channels]), tf.float32))
-    planes = tf.transpose(tf.reshape(tf.cast(sums, tf.float64), [new_h, width, channels]), [2, 0, 1])
-    sums = tf.matmul(tf.reshape(planes, [channels * new_h, width]), columns, transpose_b=True)
-    sums = tf.transpose(tf.reshape(sums, [channels, new_h, new_w]), [1, 2, 0])
+    planes = tf.transpose(tf.reshape(sums, [new_h, width, channels]), [2, 0, 1])
+    planes = tf.reshape(planes, [channels * new_h, width])
+
+    def product(dtype: tf.DType) -> tf.Tensor:
+        return tf.cast(tf.matmul(tf.cast(planes, dtype), tf.cast(columns, dtype), transpose_b=True), tf.float64)
+
     area = tf.cast(height, tf.float64) * tf.cast(width, tf.float64)
+    sums = tf.cond(PAPER * area < EXACT_32, lambda: product(tf.float32), lambda: product(tf.float64))
+    sums = tf.transpose(tf.reshape(sums, [channels, new_h, new_w]), [1, 2, 0])
     return tf.cast((sums + tf.floor(area / 2)) / area, tf.uint8)
 
 
-def _overlaps(old: tf.Tensor, new: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
-    """How much of each old pixel lies in each new one, in units of 1 / (old · new); [new, old], rows sum to old."""
+def _overlaps(old: tf.Tensor, new: tf.Tensor) -> tf.Tensor:
+    """How much of each old pixel lies in each new one, in units of 1 / (old · new).
+
+    Float32 [new, old], integers; rows sum to old.
+    """
     before = tf.range(new + 1)[:, tf.newaxis] * old - tf.range(old)[tf.newaxis] * new
     before = tf.minimum(tf.maximum(before, 0), new)
-    return tf.cast(before[1:] - before[:-1], dtype)
+    return tf.cast(before[1:] - before[:-1], tf.float32)
 
 
-def _demand_size(height: tf.Tensor, width: tf.Tensor) -> tf.Operation:
-    small = (height <= MAX_SIDE) & (width <= MAX_SIDE) & (height * width <= MAX_PIXELS)
+def _demand_size(size: tf.Tensor) -> tf.Operation:
+    small = tf.reduce_all(size <= MAX_SIDE) & (tf.reduce_prod(size) <= MAX_PIXELS)
     return _demand(small, "the image has too many pixels")
 
 

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from components.shared import cli
 from components.shared.errors import InputError
-from components.shared.files import atomic_folder, project_root
+from components.shared.files import TEMPORARY, atomic_folder, project_root
 from components.train.key import Key
 
 ABANDONED = 5, 7 * 24 * 3600  # the keys that are always kept, this one among them; seconds until the others go
+BEING_WRITTEN = 3600  # seconds in which a part of a checkpoint may be another process's
 
 Arrays = list[NDArray[Any]]
 
@@ -157,10 +158,11 @@ class Checkpoints:
         return state
 
     def _tidy(self, newest: Path) -> None:
-        """Removes all but the newest `kept` up to this one: older and torn ones, and those of a future given up."""
+        """Removes all but the newest `kept` up to this one: older ones, those of a future given up, parts of others."""
         kept = [path for path in _steps(self.folder) if path.name <= newest.name][-self.kept :]
         for path in self.folder.iterdir():
-            if path not in kept:
+            being_written = path.name.startswith(TEMPORARY) and _age(path) < BEING_WRITTEN
+            if path not in kept and not being_written:
                 shutil.rmtree(path, ignore_errors=True)
 
     def _remove_abandoned(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.shared import partition, tracking
+from components.shared import backend, partition, tracking
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
 from components.shared.images import ImageStore, open_store
@@ -21,6 +21,7 @@ from components.train.curves import Curves
 from components.train.key import Key
 from components.train.loop import Trainer
 from components.train.objective import TripletModel
+from components.train.optimizer import adam
 from components.train.params import TrainParams
 from components.train.validation import Validation
 
@@ -105,11 +106,7 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
         f"on {'×'.join(map(str, shape))} in {policy}\n"
     )
     model = TripletModel(embedder, params)
-    schedule = keras.optimizers.schedules.ExponentialDecay(
-        params.learning_rate, params.decay_steps, params.decay_rate, params.staircase
-    )
-    average = {"use_ema": True, "ema_momentum": params.average} if params.average else {}
-    model.compile(optimizer=keras.optimizers.Adam(schedule, beta_1=params.beta_1, **average), jit_compile=_has_gpu())
+    model.compile(optimizer=adam(params), jit_compile=_has_gpu())
     model.optimizer.build(model.trainable_variables)
     return model
 
@@ -138,6 +135,7 @@ def _trainer(
     params: TrainParams, store: ImageStore, batches: Batches, validation: Validation, checkpoints: Checkpoints
 ) -> Trainer:
     keras.utils.set_random_seed(params.seed)
+    backend.exact_float32()
     if params.deterministic and keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 

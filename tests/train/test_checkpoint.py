@@ -77,6 +77,15 @@ def test_the_newest_ones_are_kept_each_with_the_best_weights_which_stand_on_the_
     assert (read.best[0] == 5).all()
 
 
+def test_what_a_killed_run_left_half_written_goes_after_an_hour(checkpoints: Checkpoints) -> None:
+    for name, seconds in (("now", 0), ("then", 4000)):
+        folder = checkpoints.folder / f".partial-step-00000001-new-{name}"
+        folder.mkdir(parents=True)
+        os.utime(folder, (time.time() - seconds,) * 2)
+    checkpoints.save(state(2))
+    assert names(checkpoints) == [".partial-step-00000001-new-now", "step-00000002"]
+
+
 def test_a_torn_checkpoint_costs_a_warning_and_the_one_before_is_taken(
     checkpoints: Checkpoints, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -24,6 +24,7 @@ from components.train.feed import Fed
 from components.train.key import Key
 from components.train.loop import Trainer, _values
 from components.train.objective import TripletModel
+from components.train.optimizer import adam
 from components.train.params import AugmentParams, TrainParams
 from components.train.validation import Validation
 
@@ -101,9 +102,8 @@ def make(data: Path, surroundings: Path) -> Make:
         network: type[TripletModel] = TripletModel,
     ) -> Place:
         keras.utils.set_random_seed(0)
-        average = {"use_ema": True, "ema_momentum": params.average} if params.average else {}
         model = network(embedder(), params)
-        model.compile(optimizer=keras.optimizers.Adam(params.learning_rate, **average), jit_compile=False)
+        model.compile(optimizer=adam(params), jit_compile=False)
         model.optimizer.build(model.trainable_variables)
         checkpoints = Checkpoints(Key({}, name, "", None), params.checkpoints)
         trainer = Trainer(

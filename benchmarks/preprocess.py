@@ -1,0 +1,98 @@
+"""What preprocessing an image costs, against bare OpenCV decoding of the same files, both on all cores.
+
+    python -m benchmarks.preprocess [FOLDER]        (default: CEDAR_DIR)
+
+CPU time per image, so that what else runs on the machine matters little; medians over rounds in which both take turns.
+The step's fixed cost (tracing the graph) is measured with a handful of images and taken off.
+"""
+
+import argparse
+import csv
+import logging
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+
+from components.preprocess.params import PreprocessParams
+from components.shared import backend
+
+SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
+FEW = 16
+
+
+def main() -> None:
+    """Prints CPU time per image of both, and their ratio."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("folder", nargs="?", type=Path, default=os.environ.get("CEDAR_DIR"))
+    arguments.add_argument("--height", type=int, default=48)
+    arguments.add_argument("--width", type=int, default=80)
+    arguments.add_argument("--rounds", type=int, default=5)
+    options = arguments.parse_args()
+    if options.folder is None:
+        arguments.error("name a folder of images, or set CEDAR_DIR")
+    files = sorted(path for path in options.folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    if len(files) < 2 * FEW:
+        arguments.error(f"{options.folder} holds {len(files)} images; {2 * FEW} are the least")
+    os.environ.update(TF_NUM_INTRAOP_THREADS="1", CUDA_VISIBLE_DEVICES="-1", TQDM_DISABLE="1")
+    backend.load()
+    logging.disable()
+    cv2.setNumThreads(1)
+    params = PreprocessParams(height=options.height, width=options.width, max_rejected=1.0)
+    with tempfile.TemporaryDirectory() as folder:
+        _measure(files, params, Path(folder), options.rounds)
+
+
+def _measure(files: list[Path], params: PreprocessParams, folder: Path, rounds: int) -> None:
+    from components.preprocess import step
+
+    few, all_files = _catalog(folder / "few", files[:FEW]), _catalog(folder / "all", files)
+    step.run(params, few, folder / "warm")
+    decoding, preparing, fixed = [], [], []
+    for _ in range(rounds):
+        decoding.append(_cpu_seconds(lambda: _decode(files)) / len(files))
+        fixed.append(_cpu_seconds(lambda: step.run(params, few, folder / "few-out")))
+        whole = _cpu_seconds(lambda: step.run(params, all_files, folder / "all-out"))
+        preparing.append((whole - fixed[-1]) / (len(files) - FEW))
+    ratio = statistics.median(p / d for p, d in zip(preparing, decoding, strict=True))
+    print(f"{len(files)} images to {params.height} × {params.width}, {os.cpu_count()} cores, median of {rounds} rounds")
+    print(f"{'OpenCV decodes':<24}{statistics.median(decoding) * 1e3:8.3f} ms of CPU an image")
+    print(f"{'preprocess':<24}{statistics.median(preparing) * 1e3:8.3f} ms of CPU an image")
+    print(f"{'ratio':<24}{ratio:8.2f}")
+    print(f"{'fixed':<24}{statistics.median(fixed):8.2f} s of CPU")
+
+
+def _catalog(folder: Path, files: list[Path]) -> Path:
+    """What ingest would write of these files, with links in place of copies."""
+    folder.mkdir()
+    rows = [
+        {"path": f"{i}{path.suffix}", "identity": "0", "kind": "genuine", "sha256": "0"} for i, path in enumerate(files)
+    ]
+    for row, path in zip(rows, files, strict=True):
+        (folder / row["path"]).symlink_to(path.resolve())
+    with (folder / "catalog.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+def _decode(files: list[Path]) -> None:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in pool.map(lambda path: cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), files):
+            pass
+
+
+def _cpu_seconds(work: Callable[[], object]) -> float:
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""The train step with mining, augmentation and feeding, against the bare forward and backward pass of the same network.
+
+    python -m benchmarks.train_step [--height 112 --width 192 …]
+
+All take turns, step by step, on one network in one precision, while the workers make the next batches; medians.
+The bare pass has no loss but a weighted sum of the embeddings, no optimizer, and one batch that never changes; what
+Adam alone adds to it is shown beside it.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from components.shared import backend
+from components.train.params import TrainParams
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def main() -> None:
+    """Prints the images per second of both and their ratio."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--height", type=int, default=48, help="of the images (default 48)")
+    arguments.add_argument("--width", type=int, default=80, help="of the images (default 80)")
+    arguments.add_argument("--channels", type=int, default=1, choices=(1, 3))
+    arguments.add_argument("--identities", type=int, default=TrainParams().identities_per_batch, help="P")
+    arguments.add_argument("--images", type=int, default=TrainParams().images_per_identity, help="K")
+    arguments.add_argument("--forgeries", type=int, default=TrainParams().forgeries_per_identity)
+    arguments.add_argument("--mining", default="semi-hard", choices=("semi-hard", "hard", "all"))
+    arguments.add_argument("--precision", default="auto", choices=("auto", "float32", "mixed_bfloat16"))
+    arguments.add_argument("--steps", type=int, default=20, help="of each (default 20)")
+    options = arguments.parse_args()
+    backend.load()
+    params = TrainParams(
+        identities_per_batch=options.identities,
+        images_per_identity=options.images,
+        forgeries_per_identity=options.forgeries,
+        mining=options.mining,
+        precision=options.precision,
+    )
+    _measure(params, (options.height, options.width, options.channels), options.steps)
+
+
+def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int) -> None:
+    from components.train import precision, replicas, step
+
+    policy = precision.resolve(params.precision)
+    with replicas.scope():
+        model = step.compiled(params, shape, policy)
+    feed = _batches(params, shape, steps + 3)
+    first = next(feed)
+    bare, adam = (_bare(model, first.images, update) for update in (False, True))
+
+    def whole() -> None:
+        fed = next(feed)
+        model.reset_metrics()
+        replicas.train_on_batch(model, fed.images, fed.labels)
+
+    actions = {"train step": whole, "forward and backward": bare, "… and Adam": adam}
+    for action in (*actions.values(), *actions.values()):
+        action()
+    times = [[_seconds(action) for action in actions.values()] for _ in range(steps)]
+    count = len(first.labels)
+    print(f"{count} images of {'×'.join(map(str, shape))} a step, {params.mining}, {policy}, {steps} steps of each")
+    for name, seconds in zip(actions, zip(*times, strict=True), strict=True):
+        ratio = statistics.median(taken / row[0] for taken, row in zip(seconds, times, strict=True))
+        print(f"{name:<24}{count / statistics.median(seconds):10.1f} images/s    train step {ratio:.3f} of it")
+
+
+def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> Any:
+    """Batches of noise, from four times as many identities as a batch has, with ten images of each kind."""
+    import numpy as np
+    import pandas as pd
+
+    from components.train.feed import feed
+    from components.train.sampler import Sampler
+
+    identity, number = np.divmod(np.arange(params.identities_per_batch * 4 * 20), 20)
+    kind = np.where(number < 10, "genuine", "forgery")
+    rows = pd.DataFrame({"row": np.arange(len(identity)), "identity": identity, "kind": kind})
+    images = np.random.default_rng(0).integers(0, 256, (len(rows), *shape), np.uint8)
+    sampler = Sampler(
+        rows, params.identities_per_batch, params.images_per_identity, params.forgeries_per_identity, params.seed
+    )
+    augment = params.augment if shape[2] == 1 else params.augment.model_copy(update={"thickness": 0.0})
+    return feed(images, sampler, augment, 0, steps, params.workers)
+
+
+def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], None]:
+    """The embeddings of one batch and the gradient of a weighted sum of them, compiled; with or without Keras's Adam."""
+    import keras
+    import numpy as np
+
+    embedder = model.embedder
+    weights = np.random.default_rng(1).normal(size=(len(images), embedder.output_shape[-1])).astype(np.float32)
+    if keras.backend.backend() == "jax":
+        return _bare_jax(embedder, images, weights, update)
+    import tensorflow as tf
+
+    optimizer = keras.optimizers.Adam(1e-6)
+    optimizer.build(embedder.trainable_variables)
+
+    @tf.function(jit_compile=bool(model.jit_compile))
+    def gradients(batch: Any) -> Any:
+        with tf.GradientTape() as tape:
+            total = tf.reduce_sum(embedder(batch, training=True) * weights)
+        found = tape.gradient(total, [variable.value for variable in embedder.trainable_variables])
+        if update:
+            optimizer.apply(found, embedder.trainable_variables)
+        return found[0]
+
+    def step() -> None:
+        gradients(images).numpy()
+
+    return step
+
+
+def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update: bool) -> Callable[[], None]:
+    import jax
+    import keras
+
+    optimizer = keras.optimizers.Adam(1e-6)
+    optimizer.build(embedder.trainable_variables)
+    fixed = [variable.value for variable in embedder.non_trainable_variables]
+
+    def total(trained: Any, batch: Any) -> Any:
+        embeddings, after = embedder.stateless_call(trained, fixed, batch, training=True)
+        return (embeddings * weights).sum(), after
+
+    @jax.jit
+    def gradients(trained: Any, state: Any, batch: Any) -> Any:
+        found, after = jax.grad(total, has_aux=True)(trained, batch)
+        return (optimizer.stateless_apply(state, found, trained), after) if update else (found, after)
+
+    trained = [variable.value for variable in embedder.trainable_variables]
+    state = [variable.value for variable in optimizer.variables]
+    return lambda: jax.block_until_ready(gradients(trained, state, images))
+
+
+def _seconds(action: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""What validation costs: embedding and scoring CEDAR's val identities, against the training between two validations.
+
+    CEDAR_DIR=… python -m benchmarks.validation
+
+The data are prepared as `make cedar` does; steps and validations take turns in one process; medians.
+"""
+
+import argparse
+import logging
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from components.shared import backend
+from components.train.params import TrainParams
+
+SPLIT = {"val": 0.15, "test": 0.2}
+CEDAR = {"identities_per_batch": 8, "images_per_identity": 4, "forgeries_per_identity": 4, "mining": "hard"}
+
+
+def main() -> None:
+    """Prints the seconds of a step and of a validation, and their share at several frequencies."""
+    default = TrainParams().validate_every
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("folder", nargs="?", type=Path, default=os.environ.get("CEDAR_DIR"), help="else CEDAR_DIR")
+    arguments.add_argument("--height", type=int, default=112)
+    arguments.add_argument("--width", type=int, default=192)
+    arguments.add_argument("--every", type=int, default=default, help=f"steps between validations (default {default})")
+    arguments.add_argument("--rounds", type=int, default=3)
+    options = arguments.parse_args()
+    if options.folder is None:
+        arguments.error("name CEDAR's folder, or set CEDAR_DIR")
+    os.environ["TQDM_DISABLE"] = "1"
+    backend.load()
+    logging.disable()
+    with tempfile.TemporaryDirectory() as folder:
+        prepared, split = _prepared(options.folder, Path(folder), options.height, options.width)
+        _measure(prepared, split, options.every, options.rounds)
+
+
+def _prepared(cedar: Path, folder: Path, height: int, width: int) -> tuple[Path, Path]:
+    from components.ingest import step as ingest
+    from components.ingest.params import IngestParams
+    from components.preprocess import step as preprocess
+    from components.preprocess.params import PreprocessParams
+    from components.split import step as split
+    from components.split.params import SplitParams
+
+    ingest.run(IngestParams(source=str(cedar), layout="cedar"), folder / "raw")
+    preprocess.run(PreprocessParams(height=height, width=width), folder / "raw", folder / "prepared")
+    split.run(SplitParams.model_validate(SPLIT), folder / "prepared", folder / "split")
+    return folder / "prepared", folder / "split"
+
+
+def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
+    from components.shared.images import open_store
+    from components.train import network, precision, replicas, step
+    from components.train.batches import Batches
+    from components.train.validation import Validation
+
+    params = TrainParams.model_validate(CEDAR)
+    store = open_store(prepared)
+    rows = step.rows_of(store, split)
+    policy = precision.resolve(params.precision)
+    with replicas.scope():
+        model = step.compiled(params, store.normalisation.shape, policy)
+    candidate = network.twin(model.embedder, policy)
+    validation = Validation(store.images, rows["val"], params.val_references)
+    feed = Batches(params, store, rows["train"]).between(0, 2 * rounds + 2)
+
+    def train() -> None:
+        fed = next(feed)
+        model.reset_metrics()
+        replicas.train_on_batch(model, fed.images, fed.labels)
+
+    def embed() -> None:
+        candidate.set_weights(model.embedder.get_weights())
+        embeddings.append(validation.embed(candidate))
+
+    embeddings = [validation.embed(candidate)]
+    train()
+    times = [
+        (_seconds(train), _seconds(train), _seconds(embed), _seconds(lambda: validation.score(embeddings[-1])))
+        for _ in range(rounds)
+    ]
+    first, second, embedding, scoring = (statistics.median(column) for column in zip(*times, strict=True))
+    a_step, a_validation = (first + second) / 2, embedding + scoring
+    print(f"{len(rows['val'])} images of val, {'×'.join(map(str, store.normalisation.shape))}, {policy}")
+    print(f"{'a step':<24}{a_step:8.2f} s")
+    print(f"{'a validation':<24}{a_validation:8.2f} s, of which scoring {scoring:.2f} s")
+    for steps in sorted({16, every}):
+        share = a_validation / (a_validation + steps * a_step)
+        print(f"{f'every {steps} steps':<24}{share:8.1%} of the time")
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
