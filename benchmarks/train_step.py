@@ -90,7 +90,7 @@ def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> An
 
 
 def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], None]:
-    """The embeddings of one batch and the gradient of a weighted sum of them, compiled; with or without Keras's Adam."""
+    """The embeddings of one batch and the gradient of a weighted sum of them, compiled; with Keras's Adam or not."""
     import keras
     import numpy as np
 

@@ -203,7 +203,7 @@ def _extent(counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _tones(histogram: tf.Tensor, threshold: tf.Tensor) -> tf.Tensor:
-    """The level given to each of 256: the darkest that occurs becomes 0, all above the threshold paper; float32 [256]."""
+    """The level given to each of 256: the darkest there is becomes 0, all above the threshold paper; float32 [256]."""
     levels = tf.range(256, dtype=tf.int32)
     darkest = tf.argmax(tf.cast(histogram > 0, tf.int32), output_type=tf.int32)
     span = threshold + 1 - darkest

@@ -36,7 +36,7 @@ def test_the_update_in_one_pass_is_adam_s(options: dict[str, Any], compiled: boo
     theirs = trained(keras.optimizers.Adam(schedule(), beta_1=0.8, **options), compiled)
     assert len(ours) == len(theirs)
     for one, other in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(one, other, rtol=2e-5, atol=1e-7)
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
 def test_the_parameters_describe_it() -> None:
