@@ -5,7 +5,6 @@ from typing import Any
 import keras
 from keras import ops
 
-from components.shared import backend
 from components.train import mining, replicas
 from components.train.loss import Loss, triplet_loss
 from components.train.mining import Masks, Tensor
@@ -37,7 +36,6 @@ class TripletModel(keras.Model):  # type: ignore[misc]
 
     def __init__(self, embedder: Any, params: TrainParams) -> None:
         replicas.check(params.identities_per_batch)
-        backend.exact_float32()  # of the distances
         super().__init__(name="triplet")
         self.embedder, self.params = embedder, params
         self.figures = {name: keras.metrics.Mean(name) for name in FIGURES}
