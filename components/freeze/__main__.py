@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     params = load(FreezeParams, "freeze", options.params)
-    backend.load()
+    backend.load_tensorflow()
     from components.freeze import step
 
     step.run(params, options.raw, options.embedder, options.evaluation, options.out)

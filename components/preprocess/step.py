@@ -51,7 +51,7 @@ def run(params: PreprocessParams, raw: Path, out: Path) -> dict[str, float]:
     catalog = read_catalog(raw)
     rows: list[Row] = [dict(zip(catalog.columns, values, strict=True)) for values in catalog.to_numpy()]
     if "tensorflow" not in sys.modules:  # loaded once it is known that there is something to do
-        backend.load()
+        backend.load_tensorflow()
     from components.preprocess.graph import compiled
 
     prepare = partial(_prepare, compiled(params.normalisation), params.max_pixels, raw)

@@ -99,7 +99,6 @@ class Trainer:
         self.batches.sampler.neighbours = state.neighbours
 
     def _train(self, fed: Fed, curves: Curves) -> None:
-        self.model.reset_metrics()
         figures = replicas.train_on_batch(self.model, fed.images, fed.labels)
         self.step, self._last = self.step + 1, fed
         if not np.isfinite(figures["loss"]):

@@ -148,12 +148,12 @@ def _trainer(
 
 
 def _has_gpu() -> bool:
-    """XLA pays on GPUs; on CPUs the plain graph with oneDNN is faster."""
+    """XLA pays on a GPU and knows no MirroredStrategy; on CPUs the plain graph with oneDNN is faster."""
     if keras.backend.backend() == "jax":
         return True
     import tensorflow as tf
 
-    return bool(tf.config.list_physical_devices("GPU"))
+    return replicas.count() == 1 and bool(tf.config.list_physical_devices("GPU"))
 
 
 def _public_name(params: TrainParams) -> str:
