@@ -11,7 +11,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from components.shared import backend
 from components.train.params import TrainParams
@@ -56,18 +56,20 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int) -> No
 
     def whole() -> None:
         fed = next(feed)
-        model.reset_metrics()
         replicas.train_on_batch(model, fed.images, fed.labels)
 
     actions = {"train step": whole, "forward and backward": bare, "… and Adam": adam}
     for action in (*actions.values(), *actions.values()):
         action()
-    times = [[_seconds(action) for action in actions.values()] for _ in range(steps)]
+    rounds = [[_seconds(action) for action in actions.values()] for _ in range(steps)]
     count = len(first.labels)
-    print(f"{count} images of {'×'.join(map(str, shape))} a step, {params.mining}, {policy}, {steps} steps of each")
-    for name, seconds in zip(actions, zip(*times, strict=True), strict=True):
-        ratio = statistics.median(taken / row[0] for taken, row in zip(seconds, times, strict=True))
-        print(f"{name:<24}{count / statistics.median(seconds):10.1f} images/s    train step {ratio:.3f} of it")
+    print(f"{count} images of {'×'.join(map(str, shape))} a step, {params.mining}, {policy}, median of {steps} rounds")
+    print(f"{'':<24}{'images/s':>10}{'train step / this':>20}{'the same in CPU time':>24}")
+    for i, name in enumerate(actions):
+        rate = count / statistics.median(row[i].wall for row in rounds)
+        wall = statistics.median(row[i].wall / row[0].wall for row in rounds)
+        cpu = statistics.median(row[i].cpu / row[0].cpu for row in rounds)
+        print(f"{name:<24}{rate:10.1f}{wall:20.3f}{cpu:24.3f}")
 
 
 def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> Any:
@@ -140,10 +142,17 @@ def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update
     return lambda: jax.block_until_ready(gradients(trained, state, images))
 
 
-def _seconds(action: Callable[[], None]) -> float:
-    start = time.perf_counter()
+class Seconds(NamedTuple):
+    """By the clock, and of all cores together, which another process on the machine changes little."""
+
+    wall: float
+    cpu: float
+
+
+def _seconds(action: Callable[[], None]) -> Seconds:
+    wall, cpu = time.perf_counter(), time.process_time()
     action()
-    return time.perf_counter() - start
+    return Seconds(time.perf_counter() - wall, time.process_time() - cpu)
 
 
 if __name__ == "__main__":

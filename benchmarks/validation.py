@@ -73,7 +73,6 @@ def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
 
     def train() -> None:
         fed = next(feed)
-        model.reset_metrics()
         replicas.train_on_batch(model, fed.images, fed.labels)
 
     def embed() -> None:

@@ -24,9 +24,10 @@ def test_the_nulls_that_are_left_out_are_defaults(given: sections.Sections) -> N
 
 def test_values_are_read_as_yaml_at_any_depth(given: sections.Sections) -> None:
     changed = sections.override(
-        given, ["train.steps=3", "train.margin=soft", "train.augment=false", "ingest.sample.identities=9"]
+        given, ["train.steps=3", "train.margin=soft", "train.augment.flip=true", "ingest.sample.identities=9"]
     )
-    assert changed["train"] == {**given["train"], "steps": 3, "margin": "soft", "augment": False}
+    augment = {**given["train"]["augment"], "flip": True}
+    assert changed["train"] == {**given["train"], "steps": 3, "margin": "soft", "augment": augment}
     assert changed["ingest"]["sample"] == {**given["ingest"]["sample"], "identities": 9}
     assert {step: changed[step] for step in ("preprocess", "split", "evaluate", "freeze")} == {
         step: given[step] for step in ("preprocess", "split", "evaluate", "freeze")
