@@ -112,10 +112,10 @@ def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], None]:
         found = tape.gradient(total, [variable.value for variable in embedder.trainable_variables])
         if update:
             optimizer.apply(found, embedder.trainable_variables)
-        return found[0]
+        return found  # all of them: what is not returned is not computed
 
     def step() -> None:
-        gradients(images).numpy()
+        gradients(images)[0].numpy()
 
     return step
 
