@@ -64,7 +64,7 @@ class TrainParams(StepParams):
     beta_1: float = Field(0.9, ge=0, lt=1)
     average: float = Field(0.0, ge=0, lt=1, description="momentum of the weights' moving average, which is then kept")
     log_every: int = Field(10, ge=1, description="steps")
-    validate_every: int = Field(90, ge=1, description="steps")
+    validate_every: int = Field(270, ge=1, description="steps")
     val_references: int = Field(5, ge=1, description="references of the identification accuracy on val")
     checkpoint_every: int = Field(90, ge=1, description="steps")
     checkpoints: int = Field(2, ge=1, description="how many are kept, beside the best")
