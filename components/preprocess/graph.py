@@ -28,8 +28,9 @@ def compiled(spec: Normalisation) -> Callable[[Sequence[bytes]], list[Normalised
         try:
             return list(graph(tf.constant(encoded, tf.string, [len(encoded)])).numpy())
         except tf.errors.InvalidArgumentError as error:
-            if len(encoded) > 1:  # one of them is at fault
-                return [result for one in encoded for result in call([one])]
+            if len(encoded) > 1:  # which of them is at fault is found by halving
+                half = len(encoded) // 2
+                return call(encoded[:half]) + call(encoded[half:])
             stated = re.search(r"assertion failed: \[(.*?)\]", error.message)
             return [Rejected(stated[1] if stated else "truncated or damaged image")]
 

@@ -27,7 +27,7 @@ from components.shared.images import StoreWriter
 
 Row: TypeAlias = dict[str, str]
 Prepared: TypeAlias = tuple[npt.NDArray[np.uint8], Source] | str
-_CHUNK = 16  # images that go through the graph in one call
+_CHUNK = 32  # images that go through the graph in one call
 _SHOWN = 3
 
 

@@ -28,8 +28,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     return made
 
 
-def kill_when(repository: Repository, moment: Callable[[], bool]) -> None:
-    """Starts `dvc repro train` and kills it with all its children as soon as a moment has come."""
+def stop_when(repository: Repository, moment: Callable[[], bool], number: int = signal.SIGKILL) -> None:
+    """Starts `dvc repro train` and sends it and its children a signal as soon as a moment has come."""
     process = subprocess.Popen(
         ["dvc", "repro", "train"],
         cwd=repository.folder,
@@ -43,28 +43,32 @@ def kill_when(repository: Repository, moment: Callable[[], bool]) -> None:
         assert process.poll() is None, "the training ended before the moment came"
         assert time.monotonic() < deadline
         time.sleep(0.002)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    os.killpg(process.pid, number)
+    assert process.wait(120) != 0
 
 
-def test_the_weights_of_a_training_killed_three_times_equal_those_of_one_that_was_not(repository: Repository) -> None:
+def test_the_weights_of_a_training_killed_three_times_and_interrupted_equal_those_of_one_that_was_not(
+    repository: Repository,
+) -> None:
     checkpoints = repository.folder / ".checkpoints" / "train"
     curves = repository.folder / "mlruns" / "tensorboard"
 
     def there(folder: Path, pattern: str) -> bool:
         return any(folder.rglob(pattern))
 
-    kill_when(repository, lambda: there(curves, "events.*"))
+    stop_when(repository, lambda: there(curves, "events.*"))
     assert not there(checkpoints, "step-*"), "the kill did not come before the first checkpoint"
 
-    kill_when(repository, lambda: there(checkpoints, "step-00000002"))
+    stop_when(repository, lambda: there(checkpoints, "step-00000002"))
     assert not there(checkpoints, "step-00000004"), "the kill did not come between two checkpoints"
 
-    kill_when(repository, lambda: there(checkpoints, ".partial-step-00000004-new-*/variables.npz"))
+    being_written = ".partial-step-00000004-new-*/variables.npz"
+    stop_when(repository, lambda: there(checkpoints, being_written))
     assert not there(checkpoints, "step-00000004"), "the kill did not come while a checkpoint was being written"
-    assert not (repository.folder / "models" / "embedder").exists()
 
-    assert "going on after step 2 of 6" in repository.run("dvc", "repro", "train")
+    stop_when(repository, lambda: there(checkpoints, being_written), signal.SIGINT)
+    assert not (repository.folder / "models" / "embedder").exists()
+    assert "going on after step 4 of 6" in repository.run("dvc", "repro", "train")
     assert not there(checkpoints, "step-*"), "checkpoints of an ended run are left"
     repository.run(sys.executable, "-m", "components.train", "--out", "undisturbed")
 

@@ -82,6 +82,20 @@ def test_what_is_rejected_stands_there_with_a_reason(raw: Path, tmp_path: Path) 
     }
 
 
+def test_bad_images_among_many_are_told_and_the_others_keep_their_order(tmp_path: Path) -> None:
+    files = {f"{i:03}.png": encode(strokes(i, 40, 60)) for i in range(75)}
+    bad = ["000.png", "031.png", "032.png", "040.png", "074.png"]
+    raw = _raw(tmp_path / "raw", {**files, **dict.fromkeys(bad, BAD["blank.png"])})
+    step.run(PARAMS, raw, tmp_path / "out")
+    store = open_store(tmp_path / "out")
+    assert list(store.index["path"]) == [name for name in files if name not in bad]
+    with (tmp_path / "out" / "rejected.csv").open() as stream:
+        assert [row["path"] for row in csv.DictReader(stream)] == bad
+    for row in (0, 30, 31, 69):
+        expected = normalise(tf.constant(files[store.index["path"][row]]), PARAMS.normalisation)
+        np.testing.assert_array_equal(store.images[row], expected)
+
+
 def test_the_bytes_written_do_not_depend_on_the_threads(
     raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
