@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as components.shared.backend does, for modules that do not use it
+
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"
 
