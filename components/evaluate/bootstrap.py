@@ -129,3 +129,9 @@ def interval(values: Floats) -> tuple[float, float] | None:
         return None
     low, high = np.percentile(known, LEVEL)
     return float(low), float(high)
+
+
+def interval_of(name: str, values: Floats) -> dict[str, float]:
+    """`…_ci_low` and `…_ci_high` of a figure; nothing where there are no resampled values."""
+    ends = interval(values)
+    return {} if ends is None else {f"{name}_ci_low": ends[0], f"{name}_ci_high": ends[1]}

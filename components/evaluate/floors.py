@@ -7,6 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from components.evaluate.bootstrap import interval_of
+from components.evaluate.intervals import paired
+from components.evaluate.params import EvaluateParams
+from components.evaluate.subject import Part
+from components.evaluate.verification import Verification, verifications
+from components.shared import metrics
+
 if TYPE_CHECKING:
     import keras
 
@@ -58,4 +65,29 @@ def hog(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> NDArray[np.float32
         grey = image[..., 0] if image.shape[-1] == 1 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         scaled = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
         result[i] = np.asarray(descriptor.compute(scaled), np.float32).ravel()
+    return result
+
+
+def against(
+    name: str, described: NDArray[np.float32], whose: Part, ours: list[Verification], params: EvaluateParams
+) -> dict[str, float]:
+    """What a floor makes of the single-reference comparisons: its EER, and ours − its, with paired intervals.
+
+    Args:
+        name: of the floor.
+        described: float [n, D], what the floor has instead of embeddings.
+        whose: the images' identities.
+        ours: the verifications of the embedder.
+        params: number and seed of the resamplings.
+    """
+    single = {v.kind: v for v in ours if v.references == 1}
+    result: dict[str, float] = {}
+    for theirs in verifications(described, whose, [1], params):
+        mine, key = single[theirs.kind], f"floor/{name}/{theirs.kind}/refs_1/eer"
+        left, right = (metrics.eer(v.genuine.distance, v.impostor.distance).rate for v in (mine, theirs))
+        result |= {key: right, f"{key}_difference": left - right}
+        resampled = paired(mine, theirs, params)
+        if resampled is not None:
+            result |= interval_of(key, resampled[1])
+            result |= interval_of(f"{key}_difference", resampled[0] - resampled[1])
     return result

@@ -1,8 +1,9 @@
-"""95 % intervals of the figures, and of the difference to another embedder on the same comparisons."""
+"""95 % intervals of the figures, and what another embedder has on the same resamples."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from components.evaluate.bootstrap import Floats, Resampling, draw_weights, interval
+from components.evaluate.bootstrap import Floats, Resampling, draw_weights, interval_of
 from components.evaluate.params import EvaluateParams
 from components.evaluate.verification import Verification, user_eers
 
@@ -10,7 +11,7 @@ from components.evaluate.verification import Verification, user_eers
 def intervals(verification: Verification, params: EvaluateParams) -> dict[str, float]:
     """`…_ci_low` and `…_ci_high` of the verification's figures; none for a single identity."""
     resampling = Resampling(verification.genuine, verification.impostor)
-    weights = _weights(resampling, params)
+    weights = _weights(len(resampling.names), params)
     if weights is None:
         return {}
     users = user_eers(verification)
@@ -22,19 +23,35 @@ def intervals(verification: Verification, params: EvaluateParams) -> dict[str, f
     }
     result: dict[str, float] = {}
     for name, resampled in values.items():
-        result |= _named(f"{verification.key}/{name}", resampled)
+        result |= interval_of(f"{verification.key}/{name}", resampled)
     return result
 
 
-def difference(ours: Verification, theirs: Verification, name: str, params: EvaluateParams) -> dict[str, float]:
-    """The paired interval of `ours` EER − `theirs`: both are measured on the same resampled identities."""
+def paired(ours: Verification, theirs: Verification, params: EvaluateParams) -> tuple[Floats, Floats] | None:
+    """The EERs of two embedders on the same comparisons, each [B], measured on the same resampled identities."""
     left, right = (Resampling(v.genuine, v.impostor) for v in (ours, theirs))
-    weights = _weights(left, params)
-    return {} if weights is None else _named(name, left.eer(weights) - right.eer(weights))
+    weights = _weights(len(left.names), params)
+    return None if weights is None else (left.eer(weights), right.eer(weights))
 
 
-def _weights(resampling: Resampling, params: EvaluateParams) -> Floats | None:
-    identities = len(resampling.names)
+def share(name: str, identity: NDArray[np.integer], hit: NDArray[np.bool_], params: EvaluateParams) -> dict[str, float]:
+    """The share of events that are hits, and its interval.
+
+    Args:
+        name: of the figure.
+        identity: [n], whose event it is; identities are resampled, with all of their events.
+        hit: bool [n].
+        params: number and seed of the resamplings.
+    """
+    events = np.bincount(identity)
+    hits = np.bincount(identity[hit], minlength=len(events))
+    hits, events = hits[events > 0], events[events > 0]
+    found = {name: float(hits.sum() / events.sum())}
+    weights = _weights(len(events), params)
+    return found if weights is None else found | interval_of(name, (weights @ hits) / (weights @ events))
+
+
+def _weights(identities: int, params: EvaluateParams) -> Floats | None:
     if params.bootstrap == 0 or identities < 2:
         return None
     return draw_weights(identities, params.bootstrap, params.seed)
@@ -44,8 +61,3 @@ def _weighted_mean(weights: Floats, values: Floats) -> Floats:
     known = np.isfinite(values)
     with np.errstate(invalid="ignore"):
         return np.asarray(weights[:, known] @ values[known] / weights[:, known].sum(axis=1))
-
-
-def _named(name: str, resampled: Floats) -> dict[str, float]:
-    ends = interval(resampled)
-    return {} if ends is None else {f"{name}_ci_low": ends[0], f"{name}_ci_high": ends[1]}

@@ -1,18 +1,64 @@
 """Parameters of the evaluate step."""
 
-from pydantic import Field
+from typing import Literal, Self
+
+from pydantic import Field, StrictFloat, model_validator
 
 from components.shared.params import StepParams
 
+Part = Literal["val", "test", "both"]
+Protocol = Literal["deployed"]
+
 
 class EvaluateParams(StepParams):
+    part: Part = Field(
+        default="both", description="val: test is never read; test: val only chooses thresholds; both: figures of both"
+    )
+    protocols: tuple[Protocol, ...] = Field(default=("deployed",), min_length=1, description="what is measured")
+    target: StrictFloat | Literal["equal_error"] = Field(
+        default="equal_error",
+        description="what the threshold is chosen for on val: equal_error, or a FAR ≤ this number",
+    )
     references: int = Field(default=5, ge=2, description="references of a claim, beside the figures with a single one")
     draws: int = Field(default=10, ge=1, description="seeded draws of the references")
     far: float = Field(default=0.01, gt=0, lt=1, description="FRR is given at this FAR")
     bootstrap: int = Field(default=1000, ge=0, description="resamplings of the identities, 0: no intervals")
     seed: int = Field(default=0, ge=0, description="of draws, resamplings and the untrained network")
 
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if self.target != "equal_error" and not 0 < self.target < 1:
+            raise ValueError(f"target is {self.target}, but must be equal_error or a FAR between 0 and 1")
+        if twice := {name for name in self.protocols if self.protocols.count(name) > 1}:
+            raise ValueError(f"protocols names {min(twice)} twice")
+        return self
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of the split that are read, the one that is reported first."""
+        return ("val",) if self.part == "val" else ("test", "val")
+
+    @property
+    def reported(self) -> str:
+        """The part that the report is about."""
+        return self.parts[0]
+
+    @property
+    def policies(self) -> dict[str, float | None]:
+        """What thresholds are chosen for: policy, and the FAR that it allows; None: equal error."""
+        fars: dict[str, float | None] = {"equal_error": None, self.far_name: self.far}
+        return fars if self.target == "equal_error" else {**fars, self.target_name: self.target}
+
     @property
     def far_name(self) -> str:
         """How metrics and policies name the FAR: `far_1pct` for 0.01."""
-        return f"far_{self.far * 100:g}pct"
+        return _far_name(self.far)
+
+    @property
+    def target_name(self) -> str:
+        """The policy of the target: `equal_error`, or as `far_name`."""
+        return "equal_error" if self.target == "equal_error" else _far_name(self.target)
+
+
+def _far_name(far: float) -> str:
+    return f"far_{far * 100:g}pct"

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 
 from components.evaluate.curves import curve, label
-from components.evaluate.verification import Threshold, Verification
+from components.evaluate.thresholds import Threshold
+from components.evaluate.verification import Verification
 from components.shared.metrics import crossing
 
 COLOURS = {"genuine": "#2e7d32", "skilled": "#c62828", "random": "#1565c0"}
 TICKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95)
 
 
-def draw(out: Path, test: list[Verification], chosen: list[Threshold]) -> list[Path]:
+def draw(out: Path, test: list[Verification], chosen: list[Threshold], part: str) -> list[Path]:
     """Writes roc.png, det.png and scores.png into `out`; a picture without anything to show is left out."""
     if not test:
         return []
@@ -23,13 +24,13 @@ def draw(out: Path, test: list[Verification], chosen: list[Threshold]) -> list[P
     mpl.use("Agg")
     style = {"font.size": 11, "axes.grid": True, "grid.color": "#e3e3e3", "axes.axisbelow": True}
     with mpl.rc_context(style | {"axes.spines.top": False, "axes.spines.right": False}):
-        pictures = {"roc.png": _roc(test), "det.png": _det(test), "scores.png": _histograms(test, chosen)}
+        pictures = {"roc.png": _roc(test, part), "det.png": _det(test, part), "scores.png": _histograms(test, chosen)}
     for name, figure in pictures.items():
         figure.savefig(out / name, dpi=120, metadata={"Software": None})
     return [out / name for name in pictures]
 
 
-def _roc(test: list[Verification]) -> Any:
+def _roc(test: list[Verification], part: str) -> Any:
     figure, axes = _figure(6.2, 5.6)
     for v in test:
         points = curve(v)
@@ -37,12 +38,12 @@ def _roc(test: list[Verification]) -> Any:
         axes.step(points.far, 1 - points.frr, where="post", label=name, **_line(v))
     axes.plot([0, 1], [1, 0], color="#9e9e9e", linewidth=1, linestyle=":", label="FAR = FRR")
     axes.set(xlabel="false acceptance rate (FAR)", ylabel="true acceptance rate (1 − FRR)")
-    axes.set(xlim=(-0.01, 1), ylim=(0, 1.01), title="ROC on the test identities", aspect="equal")
+    axes.set(xlim=(-0.01, 1), ylim=(0, 1.01), title=f"ROC on the {part} identities", aspect="equal")
     axes.legend(loc="lower right", fontsize=9)
     return figure
 
 
-def _det(test: list[Verification]) -> Any:
+def _det(test: list[Verification], part: str) -> Any:
     """Both error rates on normal deviate scales (Martin et al. 1997)."""
     figure, axes = _figure(6.2, 5.6)
     least = TICKS[0]
@@ -57,7 +58,7 @@ def _det(test: list[Verification]) -> Any:
     axes.set_xticks(ends, names)
     axes.set_yticks(ends, names)
     axes.set(xlabel="FAR, %", ylabel="FRR, %", xlim=ends[[0, -1]], ylim=ends[[0, -1]], aspect="equal")
-    axes.set_title("DET on the test identities")
+    axes.set_title(f"DET on the {part} identities")
     axes.legend(loc="upper right", fontsize=9)
     return figure
 

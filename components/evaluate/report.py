@@ -29,16 +29,21 @@ def write(
     """
     import jinja2
 
+    own = summary.reported(metrics, params)
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        sentence=summary.sentence(metrics),
+        sentence=summary.sentence(own, params),
+        notice=summary.notice(params),
         header=summary.header(params),
-        rows=summary.rows(metrics, params),
-        floors=summary.floors(metrics),
-        accuracy=metrics.get(f"identification/refs_{params.references}/accuracy"),
-        carried=_carried(metrics, params),
+        rows=summary.rows(own, params),
+        floor_header=summary.floor_header(),
+        floors=summary.floors(own),
+        identification=summary.identification(own, params),
+        carried_header=summary.carried_header(),
+        carried=summary.carried(own, params),
+        target=summary.target(params),
         pictures=[(picture.stem, _inline(picture), CAPTIONS[picture.name]) for picture in pictures],
         params=params,
         about={**about, **{f"evaluate.{name}": value for name, value in params.model_dump().items()}},
@@ -46,19 +51,6 @@ def write(
     path = out / "report.html"
     path.write_text(page, encoding="utf-8")
     return path
-
-
-def _carried(metrics: dict[str, float], params: EvaluateParams) -> list[tuple[str, int, float, float]]:
-    """Kind, references, FAR and FRR at the threshold that val chose, where there is one."""
-    result = []
-    for kind in ("skilled", "random"):
-        for references in (1, params.references):
-            far, frr = (
-                metrics.get(f"verification/{kind}/refs_{references}/{rate}_at_threshold") for rate in ("far", "frr")
-            )
-            if far is not None and frr is not None:
-                result.append((kind, references, far, frr))
-    return result
 
 
 def _inline(picture: Path) -> str:

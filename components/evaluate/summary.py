@@ -1,98 +1,172 @@
-"""The answer in one sentence, and the table of it, for people."""
+"""The answer in one sentence, and the tables of it, for people: figures with intervals, and what they stand on."""
 
 from typing import NamedTuple
 
+from components.evaluate.cells import aligned, between, counts, hundredth, number, percent, signed
+from components.evaluate.measure import VAL
 from components.evaluate.params import EvaluateParams
 
 Metrics = dict[str, float]
+KINDS = ("skilled", "random")
+FLOORS = {"untrained": "the same network, untrained", "hog": "HOG"}
 
 
 class Row(NamedTuple):
-    """One line of the results table, as text; what is not known is empty."""
+    """One line of the results table, as text, figures with their intervals; what is not known is empty."""
 
     kind: str
     references: str
     eer: str
-    interval: str
     eer_user: str
     auc: str
     frr: str
     identities: str
-    pairs: str
+    comparisons: str
+
+
+class Carried(NamedTuple):
+    """FAR and FRR at the threshold that val chose, as text."""
+
+    kind: str
+    references: str
+    far: str
+    frr: str
+    identities: str
+    comparisons: str
+
+
+class Floor(NamedTuple):
+    """What the same comparisons give without training, and trained − untrained in points, as text."""
+
+    kind: str
+    name: str
+    eer: str
+    gain: str
+    identities: str
+    comparisons: str
+
+
+def reported(metrics: Metrics, params: EvaluateParams) -> Metrics:
+    """The figures of the part that the report is about, under the names that test's have."""
+    if params.reported == "test":
+        return metrics
+    return {name.removeprefix(VAL): value for name, value in metrics.items() if name.startswith(VAL)}
 
 
 def rows(metrics: Metrics, params: EvaluateParams) -> list[Row]:
-    """The test's verification figures, one row for each kind and number of references that was measured."""
+    """The verification figures, one row for each kind and number of references that was measured."""
     result = []
-    for kind in ("skilled", "random"):
-        for references in (1, params.references):
-            key = f"verification/{kind}/refs_{references}"
-            if f"{key}/eer" in metrics:
-                frr = f"{key}/frr_at_{params.far_name}"
-                result.append(
-                    Row(
-                        kind,
-                        str(references),
-                        _percent(metrics, f"{key}/eer"),
-                        _range(metrics, f"{key}/eer"),
-                        _percent(metrics, f"{key}/eer_user"),
-                        f"{metrics[f'{key}/auc']:.4f}",
-                        _percent(metrics, frr),
-                        f"{metrics[f'{key}/n_identities']:.0f}",
-                        f"{metrics[f'{key}/n_pairs']:,.0f}",
-                    )
-                )
+    for kind, references, key in _verifications(metrics, params, "eer"):
+        eer, user, frr = (percent(metrics, f"{key}/{f}") for f in ("eer", "eer_user", f"frr_at_{params.far_name}"))
+        auc = number(metrics, f"{key}/auc")
+        result.append(Row(kind, str(references), eer, user, auc, frr, *counts(metrics, key)))
     return result
+
+
+def carried(metrics: Metrics, params: EvaluateParams) -> list[Carried]:
+    """The errors at the thresholds that val chose, where it chose any."""
+    result = []
+    for kind, references, key in _verifications(metrics, params, "far_at_threshold"):
+        far, frr = (percent(metrics, f"{key}/{rate}_at_threshold") for rate in ("far", "frr"))
+        result.append(Carried(kind, str(references), far, frr, *counts(metrics, key)))
+    return result
+
+
+def floors(metrics: Metrics) -> list[Floor]:
+    """What the same comparisons give without training."""
+    result = []
+    for kind in KINDS:
+        for floor, name in FLOORS.items():
+            key = f"floor/{floor}/{kind}/refs_1/eer"
+            if key in metrics:
+                gain = signed(metrics, f"{key}_difference")
+                basis = counts(metrics, f"verification/{kind}/refs_1")
+                result.append(Floor(kind, name, percent(metrics, key), gain, *basis))
+    return result
+
+
+def identification(metrics: Metrics, params: EvaluateParams) -> str:
+    """Rank-1 identification in words; empty where it was not measured."""
+    key = f"identification/refs_{params.references}"
+    if f"{key}/accuracy" not in metrics:
+        return ""
+    identities, probes = (f"{metrics[f'{key}/{name}']:,.0f}" for name in ("n_identities", "n_probes"))
+    share = percent(metrics, f"{key}/accuracy")
+    basis = f"{identities} identities, {probes} probes"
+    return f"identification, {params.references} references: {share} % right at rank 1; {basis}"
 
 
 def header(params: EvaluateParams) -> Row:
     """The names of the columns of `rows`."""
     frr = f"FRR@FAR {params.far * 100:g} %"
-    return Row("impostor", "refs", "EER %", "95 % interval", "EER/id %", "AUC", frr, "identities", "comparisons")
+    return Row("impostor", "refs", "EER % (95 % interval)", "EER/id %", "AUC", frr, "identities", "comparisons")
 
 
-def floors(metrics: Metrics) -> list[tuple[str, str, str, str]]:
-    """What the same test gives without training: kind, name, EER %, trained − untrained in points with its interval."""
-    result = []
-    for kind in ("skilled", "random"):
-        for floor, name in (("untrained", "the same network, untrained"), ("hog", "HOG")):
-            key = f"floor/{floor}/{kind}/refs_1/eer"
-            if key in metrics:
-                gain = _signed(metrics, f"{key}_difference")
-                result.append((kind, name, _percent(metrics, key), gain))
-    return result
+def carried_header() -> Carried:
+    """The names of the columns of `carried`."""
+    return Carried("impostor", "refs", "FAR % (95 % interval)", "FRR %", "identities", "comparisons")
 
 
-def sentence(metrics: Metrics) -> str:
+def floor_header() -> Floor:
+    """The names of the columns of `floors`."""
+    return Floor(
+        "impostor", "without training", "EER % (95 % interval)", "trained − this, points", "identities", "comparisons"
+    )
+
+
+def target(params: EvaluateParams) -> str:
+    """What thresholds are chosen for, in words."""
+    return "equal error" if params.target == "equal_error" else f"FAR ≤ {params.target * 100:g} %"
+
+
+def sentence(metrics: Metrics, params: EvaluateParams) -> str:
     """The answer: the single-reference EER on skilled forgeries, or on random ones, and whether training helped."""
-    kind = next((k for k in ("skilled", "random") if f"verification/{k}/refs_1/eer" in metrics), None)
+    kind = next((k for k in KINDS if f"verification/{k}/refs_1/eer" in metrics), None)
     if kind is None:
-        return "The test images allow no comparison of one identity with another."
+        return f"The {params.reported} images allow no comparison of one identity with another."
     key, floor = f"verification/{kind}/refs_1", f"floor/untrained/{kind}/refs_1/eer"
     impostors = "skilled forgeries" if kind == "skilled" else "other identities' images"
-    stands_on = f"{metrics[f'{key}/n_identities']:.0f} unseen identities"
-    within = _range(metrics, f"{key}/eer")
+    unseen = "unseen" if params.reported == "test" else "val"
+    identities, comparisons = counts(metrics, key)
+    stands_on = [f"{identities} {unseen} identities", f"{comparisons} comparisons"]
+    within = between(metrics, f"{key}/eer")
     told = f"With one reference, {impostors} are told from genuine images at an equal error rate of "
-    told += f"{_percent(metrics, f'{key}/eer')} % ("
-    told += f"95 % interval {within} %, {stands_on})" if within else f"{stands_on})"
+    told += f"{hundredth(metrics, f'{key}/eer')} % ("
+    told += ", ".join([f"95 % interval {within} %"] * bool(within) + stands_on) + ")"
     if floor not in metrics:
         return told + "."
-    return f"{told}; the untrained network has {_percent(metrics, floor)} %{_verdict(metrics, floor)}."
+    interval = between(metrics, floor)
+    untrained = f"{hundredth(metrics, floor)} %" + (f" ({interval} %)" if interval else "")
+    return f"{told}; on the same comparisons the untrained network has {untrained}{_verdict(metrics, floor)}."
 
 
 def text(metrics: Metrics, params: EvaluateParams) -> str:
     """The results as aligned plain text, the sentence last."""
-    table = [header(params), *rows(metrics, params)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    lines = [_line(row, widths) for row in table]
-    lines.append("")
-    for kind, name, eer, gain in floors(metrics):
-        compared = f" (trained − this: {gain} points)" if gain else ""
-        lines.append(f"{kind:<8}  1 reference   EER {eer:>5} %  {name}{compared}")
-    accuracy = f"identification/refs_{params.references}/accuracy"
-    if accuracy in metrics:
-        lines.append(f"identification, {params.references} references: {_percent(metrics, accuracy)} % right at rank 1")
-    return "\n".join([*lines, "", sentence(metrics)])
+    own = reported(metrics, params)
+    blocks = [aligned([header(params), *rows(own, params)])]
+    if at_threshold := carried(own, params):
+        title = f"at the threshold that val chose for {target(params)}"
+        blocks.append("\n".join([title, aligned([carried_header(), *at_threshold])]))
+    if untrained := floors(own):
+        blocks.append(aligned([floor_header(), *untrained]))
+    blocks += [told for told in (identification(own, params), notice(params), sentence(own, params)) if told]
+    return "\n\n".join(blocks)
+
+
+def notice(params: EvaluateParams) -> str:
+    """What a reader must know before the figures; empty where there is nothing."""
+    told = []
+    if params.reported == "val":
+        told.append("These are figures of the val identities, on which the checkpoint was chosen; test was not read.")
+    if params.bootstrap == 0:
+        told.append("Intervals are switched off (evaluate.bootstrap: 0).")
+    return " ".join(told)
+
+
+def _verifications(metrics: Metrics, params: EvaluateParams, figure: str) -> list[tuple[str, int, str]]:
+    """Kind, number of references and key of the verifications that have the figure."""
+    every = [(kind, count, f"verification/{kind}/refs_{count}") for kind in KINDS for count in (1, params.references)]
+    return [one for one in every if f"{one[2]}/{figure}" in metrics]
 
 
 def _verdict(metrics: Metrics, floor: str) -> str:
@@ -102,25 +176,3 @@ def _verdict(metrics: Metrics, floor: str) -> str:
     if high < 0:
         return ", and the gain is more than chance"
     return ", and the loss is more than chance" if low > 0 else ", and the difference may be chance"
-
-
-def _percent(metrics: Metrics, key: str) -> str:
-    return f"{metrics[key] * 100:.1f}" if key in metrics else ""
-
-
-def _range(metrics: Metrics, key: str) -> str:
-    low, high = (_percent(metrics, f"{key}_ci_{end}") for end in ("low", "high"))
-    return f"{low}–{high}" if low else ""
-
-
-def _signed(metrics: Metrics, key: str) -> str:
-    if key not in metrics:
-        return ""
-    value, low, high = (f"{metrics.get(f'{key}{end}', float('nan')) * 100:+.1f}" for end in ("", "_ci_low", "_ci_high"))
-    told = f"{value}, {low} to {high}" if f"{key}_ci_low" in metrics else value
-    return told.replace("-", "−")
-
-
-def _line(row: Row, widths: list[int]) -> str:
-    cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
-    return "  ".join([row.kind.ljust(widths[0]), *cells[1:]])

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from components.evaluate import curves
-from components.evaluate.verification import Threshold, Verification
+from components.evaluate.thresholds import Threshold
+from components.evaluate.verification import Verification
 from components.shared.pairs import Scores
 
 MOST_SCORES = 2_000_000

@@ -25,16 +25,6 @@ class Verification(NamedTuple):
         return f"verification/{self.kind}/refs_{self.references}"
 
 
-class Threshold(NamedTuple):
-    """A threshold chosen on the val identities, and the policy that chose it."""
-
-    kind: str
-    references: int
-    policy: str
-    threshold: float
-    chosen_on: str = "val"
-
-
 def verifications(
     embeddings: ArrayLike, part: Part, references: list[int], params: EvaluateParams
 ) -> list[Verification]:
@@ -76,28 +66,6 @@ def user_eers(verification: Verification) -> dict[int, float]:
     """The EER of each identity with a threshold of its own, where it has comparisons of both sorts."""
     genuine, impostor = _by_identity(verification.genuine), _by_identity(verification.impostor)
     return {name: metrics.eer(genuine[name], impostor[name]).rate for name in genuine if name in impostor}
-
-
-def thresholds(val: list[Verification], params: EvaluateParams) -> list[Threshold]:
-    """Thresholds chosen on the val identities: at equal error, and with the wanted FAR."""
-    result = []
-    for v in val:
-        curve = metrics.roc(v.genuine.distance, v.impostor.distance)
-        allowed = curve.threshold[np.searchsorted(curve.far, params.far, side="right") - 1]
-        result.append(Threshold(v.kind, v.references, "equal_error", metrics.crossing(curve).threshold))
-        result.append(Threshold(v.kind, v.references, params.far_name, float(allowed)))
-    return result
-
-
-def carried(test: list[Verification], chosen: list[Threshold]) -> dict[str, float]:
-    """FAR and FRR on test at the thresholds that val chose at equal error."""
-    values: dict[str, float] = {}
-    for v in test:
-        for t in chosen:
-            if (t.kind, t.references, t.policy) == (v.kind, v.references, "equal_error"):
-                far, frr = metrics.rates_at(v.genuine.distance, v.impostor.distance, t.threshold)
-                values |= {f"{v.key}/far_at_threshold": far, f"{v.key}/frr_at_threshold": frr}
-    return values
 
 
 def _by_identity(scores: Scores) -> dict[int, NDArray[np.float32]]:

@@ -79,27 +79,61 @@ def identification_accuracy(
 ) -> float:
     """Rank-1 identification: the share of genuine probes whose own identity is the nearest of the gallery.
 
-    The gallery holds each identity's mean embedding of `references` drawn genuine images; all other genuine images are
-    probes. Identities with fewer genuine images than `references` are left out. Arguments as `compare`.
+    Arguments as `compare`.
 
     Returns:
         The accuracy over all draws; NaN where fewer than two identities or no probes are left.
     """
+    found = [search.rank() == 1 for search in searches(embeddings, identity, forged, references, draws, seed)]
+    right = np.concatenate([np.zeros(0, bool), *found])
+    return float(right.mean()) if len(right) else float("nan")
+
+
+class Search(NamedTuple):
+    """The probes of one draw against a gallery.
+
+    Attributes:
+        distance: float64 [n, G], of each probe to each enrolled identity.
+        identity: int [n], whose image the probe is: its position among the sorted distinct identities.
+        enrolled: int [G], whose column it is.
+    """
+
+    distance: Floats
+    identity: Indices
+    enrolled: Indices
+
+    def rank(self) -> Indices:
+        """[n] the place of each probe's own identity, from 1; a tie is lost. The identity must be enrolled."""
+        own = np.searchsorted(self.enrolled, self.identity)
+        nearer = self.distance <= np.take_along_axis(self.distance, own[:, None], axis=1)
+        return np.asarray(nearer.sum(axis=1))
+
+
+def searches(
+    embeddings: ArrayLike,
+    identity: ArrayLike,
+    forged: ArrayLike,
+    references: int,
+    draws: int,
+    seed: int,
+) -> Iterator[Search]:
+    """One search a draw, none where fewer than two identities can be enrolled.
+
+    The gallery holds each identity's mean embedding of `references` drawn genuine images; all other genuine images are
+    probes. Identities with fewer genuine images than `references` are left out. Arguments as `compare`.
+    """
     vectors = np.asarray(embeddings, np.float64)
     claims = list(_claims(identity, forged, references))
     if len(claims) < 2:
-        return float("nan")
+        return
+    enrolled = np.array([claim.identity for claim in claims])
     selections = [_draw(len(c.genuine), references, draws, [seed, c.identity]) for c in claims]
-    right = probes = 0
     for draw in range(draws):
         drawn = [selection[draw] for selection in selections]
         gallery = np.stack([vectors[c.genuine[d]].mean(axis=0) for c, d in zip(claims, drawn, strict=True)])
         questioned = np.concatenate([c.genuine[~d] for c, d in zip(claims, drawn, strict=True)])
-        truth = np.repeat(np.arange(len(claims)), [int((~d).sum()) for d in drawn])
-        if len(questioned):
-            right += int((distances(vectors[questioned], gallery).argmin(axis=1) == truth).sum())
-            probes += len(questioned)
-    return right / probes if probes else float("nan")
+        whose = np.repeat(enrolled, [int((~d).sum()) for d in drawn])
+        yield Search(distances(vectors[questioned], gallery), whose, enrolled)
 
 
 def distances(left: Floats, right: Floats) -> Floats:

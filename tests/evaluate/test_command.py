@@ -53,7 +53,16 @@ def test_a_missing_input_is_one_line_and_exit_code_2(
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("reference: 3", "did you mean 'references'"), ("references: 1", "references"), ("far: 1.0", "far")],
+    [
+        ("reference: 3", "did you mean 'references'"),
+        ("references: 1", "references"),
+        ("far: 1.0", "far"),
+        ("part: tests", "evaluate.part is 'tests', but must be 'val', 'test' or 'both' (did you mean 'test'?)"),
+        ("protocols: []", "protocols"),
+        ("protocols: [deployed, deployed]", "names deployed twice"),
+        ("protocols: [deploid]", "did you mean 'deployed'?"),
+        ("target: 1.0", "must be equal_error or a FAR between 0 and 1"),
+    ],
 )
 def test_wrong_parameters_are_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str

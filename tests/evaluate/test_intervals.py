@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from components.evaluate.bootstrap import draw_weights
-from components.evaluate.intervals import difference, intervals
+from components.evaluate.intervals import intervals, paired, share
 from components.evaluate.params import EvaluateParams
 from components.evaluate.verification import Verification, figures, user_eers
 from components.shared import metrics
@@ -30,17 +30,25 @@ def eer_of_resample(v: Verification, weights: np.ndarray) -> float:
     return metrics.eer(genuine, impostor).rate
 
 
-def test_the_interval_of_a_difference_is_that_of_a_loop_over_resamples() -> None:
+def test_the_eers_of_two_embedders_are_those_of_a_loop_over_the_same_resamples() -> None:
     ours, theirs = verification(1.0), verification(0.6)
     weights = draw_weights(9, PARAMS.bootstrap, PARAMS.seed)
-    loop = [eer_of_resample(ours, w) - eer_of_resample(theirs, w) for w in weights]
-    found = difference(ours, theirs, "d", PARAMS)
-    assert found["d_ci_low"] == pytest.approx(np.percentile(loop, 2.5), abs=1e-12)
-    assert found["d_ci_high"] == pytest.approx(np.percentile(loop, 97.5), abs=1e-12)
+    found = paired(ours, theirs, PARAMS)
+    assert found is not None
+    for v, eers in zip((ours, theirs), found, strict=True):
+        np.testing.assert_allclose(eers, [eer_of_resample(v, w) for w in weights], atol=1e-12)
 
 
-def test_the_same_embedder_differs_by_nothing_in_every_resample() -> None:
-    assert difference(verification(1.0), verification(1.0), "d", PARAMS) == {"d_ci_low": 0.0, "d_ci_high": 0.0}
+def test_a_share_is_resampled_with_all_events_of_an_identity() -> None:
+    identity = np.array([0, 0, 0, 4, 7, 7])  # identities need not be numbered without gaps
+    hit = np.array([True, True, False, True, False, False])
+    found = share("rate", identity, hit, PARAMS)
+    assert found["rate"] == 3 / 6
+    drawn = [np.repeat([0, 1, 2], w.astype(int)) for w in draw_weights(3, PARAMS.bootstrap, PARAMS.seed)]
+    loop = [np.take([2, 1, 0], d).sum() / np.take([3, 1, 2], d).sum() for d in drawn]
+    assert found["rate_ci_low"] == pytest.approx(np.percentile(loop, 2.5))
+    assert found["rate_ci_high"] == pytest.approx(np.percentile(loop, 97.5))
+    assert share("rate", identity[:3], hit[:3], PARAMS) == {"rate": 2 / 3}
 
 
 def test_every_interval_brackets_its_figure() -> None:
@@ -65,6 +73,6 @@ def test_the_interval_of_the_mean_over_identities_resamples_their_eers() -> None
 def test_without_resamplings_or_with_one_identity_there_is_no_interval() -> None:
     v = verification(0.8)
     assert intervals(v, EvaluateParams(bootstrap=0)) == {}
-    assert difference(v, v, "d", EvaluateParams(bootstrap=0)) == {}
+    assert paired(v, v, EvaluateParams(bootstrap=0)) is None
     alone = Scores(v.genuine.distance[:4], np.zeros(4, np.int32))
     assert intervals(Verification("skilled", 1, alone, alone), PARAMS) == {}

@@ -98,7 +98,21 @@ def test_all_promised_names_are_there(evaluation: Evaluation) -> None:
         for floor in ("untrained", "hog"):
             for end in ("", "_difference", "_difference_ci_low", "_difference_ci_high"):
                 assert f"floor/{floor}/{kind}/refs_1/eer{end}" in evaluation.metrics
-    assert {"identification/refs_5/accuracy", "val/identification/refs_5/accuracy"} <= evaluation.metrics.keys()
+    for part in ("", "val/"):
+        key = f"{part}identification/refs_5"
+        assert {f"{key}/accuracy", f"{key}/n_identities", f"{key}/n_probes"} <= evaluation.metrics.keys()
+
+
+def test_no_figure_stands_without_its_interval_and_what_it_stands_on(evaluation: Evaluation) -> None:
+    found = evaluation.metrics
+    figures = [name for name in found if "_ci_" not in name and "/n_" not in name]
+    assert len(figures) > 45
+    for name in figures:
+        assert found[f"{name}_ci_low"] <= found[name] <= found[f"{name}_ci_high"], name
+        group = name.rpartition("/")[0]
+        basis = group.replace(f"floor/{group.split('/')[1]}", "verification") if "floor/" in name else group
+        assert f"{basis}/n_identities" in found, name
+        assert {f"{basis}/n_pairs", f"{basis}/n_probes"} & found.keys(), name
 
 
 def test_the_difference_to_the_untrained_network_is_that_of_the_two_eers(evaluation: Evaluation) -> None:
@@ -192,11 +206,16 @@ def test_without_forgeries_their_figures_are_left_out(
     assert found.roc
 
 
-def test_too_few_images_for_several_references_leave_those_figures_out(inputs: Inputs, tmp_path: Path) -> None:
-    params = EvaluateParams(references=GENUINE, draws=2, bootstrap=0)
+def test_too_few_images_for_several_references_leave_those_figures_out(
+    evaluation: Evaluation, inputs: Inputs, tmp_path: Path
+) -> None:
+    params = EvaluateParams(part="test", references=GENUINE, draws=2, bootstrap=0)
     found = run(params, *inputs, tmp_path / "out").metrics
     assert not [name for name in found if f"refs_{GENUINE}" in name or "_ci_" in name]
-    assert "verification/skilled/refs_1/eer" in found
+    single = {name: value for name, value in evaluation.metrics.items() if "refs_1" in name and "_ci_" not in name}
+    # Only test is reported, but val chose its thresholds.
+    assert found.items() >= {name: value for name, value in single.items() if not name.startswith("val/")}.items()
+    assert not [name for name in found if name.startswith("val/")]
 
 
 def test_without_val_there_are_no_thresholds(inputs: Inputs, tmp_path: Path) -> None:
@@ -215,6 +234,27 @@ def test_a_split_without_test_identities_is_refused_and_nothing_is_written(input
     with pytest.raises(InputError, match="no images into test"):
         run(PARAMS, inputs.prepared, tmp_path, inputs.embedder, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["split.parquet"]
+
+
+def test_val_alone_gives_the_same_figures_of_val_whatever_test_holds(
+    evaluation: Evaluation, inputs: Inputs, tmp_path: Path
+) -> None:
+    prepared = tmp_path / "prepared"
+    shutil.copytree(inputs.prepared, prepared)
+    images = np.load(prepared / "images.npy")
+    part = pd.read_parquet(inputs.split / "split.parquet")["part"]
+    images[(part == "test").to_numpy()] = np.random.default_rng(0).integers(0, 256, images.shape[1:])
+    np.save(prepared / "images.npy", images)
+    out = tmp_path / "out"
+    found = run(PARAMS.model_copy(update={"part": "val"}), prepared, inputs.split, inputs.embedder, out)
+    assert {name for name in found.metrics if not name.startswith("val/")} == set()
+    floors = {name: value for name, value in found.metrics.items() if "/floor/" in name}
+    assert "val/floor/hog/skilled/refs_1/eer" in floors
+    rest = {name: value for name, value in found.metrics.items() if name not in floors}
+    assert rest == {name: value for name, value in evaluation.metrics.items() if name.startswith("val/")}
+    assert "test was not read" in (out / "summary.txt").read_text()
+    assert "test was not read" in found.report.read_text()
+    assert set(pd.read_parquet(out / "scores.parquet")["identity"]) == {f"writer-{i:02}" for i in range(2, 7)}
 
 
 def test_an_embedder_of_other_images_is_refused(inputs: Inputs, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """What people read."""
 
+import re
+
 from components.evaluate import summary
 from components.evaluate.params import EvaluateParams
 
@@ -10,45 +12,80 @@ METRICS = {
     f"{KEY}/eer_ci_low": 0.14,
     f"{KEY}/eer_ci_high": 0.183,
     f"{KEY}/eer_user": 0.11,
+    f"{KEY}/eer_user_ci_low": 0.09,
+    f"{KEY}/eer_user_ci_high": 0.125,
     f"{KEY}/auc": 0.9123,
     f"{KEY}/frr_at_far_1pct": 0.6,
     f"{KEY}/n_identities": 11.0,
     f"{KEY}/n_pairs": 9372.0,
+    f"{KEY}/far_at_threshold": 0.2,
+    f"{KEY}/far_at_threshold_ci_low": 0.1,
+    f"{KEY}/far_at_threshold_ci_high": 0.3,
+    f"{KEY}/frr_at_threshold": 0.125,
     FLOOR: 0.31,
+    f"{FLOOR}_ci_low": 0.28,
+    f"{FLOOR}_ci_high": 0.33,
     f"{FLOOR}_difference": -0.1482,
     f"{FLOOR}_difference_ci_low": -0.17,
     f"{FLOOR}_difference_ci_high": -0.12,
     "identification/refs_5/accuracy": 0.8,
+    "identification/refs_5/accuracy_ci_low": 0.7,
+    "identification/refs_5/accuracy_ci_high": 0.9,
+    "identification/refs_5/n_identities": 11.0,
+    "identification/refs_5/n_probes": 2090.0,
 }
 
 
 def test_the_sentence_gives_the_figure_its_interval_and_whether_training_helped() -> None:
-    assert summary.sentence(METRICS) == (
+    assert summary.sentence(METRICS, PARAMS) == (
         "With one reference, skilled forgeries are told from genuine images at an equal error rate of 16.2 % "
-        "(95 % interval 14.0–18.3 %, 11 unseen identities); the untrained network has 31.0 %, "
-        "and the gain is more than chance."
+        "(95 % interval 14.0–18.3 %, 11 unseen identities, 9,372 comparisons); on the same comparisons the untrained "
+        "network has 31.0 % (28.0–33.0 %), and the gain is more than chance."
     )
 
 
 def test_the_sentence_claims_nothing_that_the_interval_does_not_show() -> None:
     unsure = METRICS | {f"{FLOOR}_difference_ci_high": 0.01}
-    assert "the difference may be chance" in summary.sentence(unsure)
+    assert "the difference may be chance" in summary.sentence(unsure, PARAMS)
     worse = METRICS | {f"{FLOOR}_difference_ci_low": 0.01, f"{FLOOR}_difference_ci_high": 0.02}
-    assert "the loss is more than chance" in summary.sentence(worse)
+    assert "the loss is more than chance" in summary.sentence(worse, PARAMS)
     unknown = {k: v for k, v in METRICS.items() if "_ci_" not in k}
-    assert "chance" not in summary.sentence(unknown)
+    assert "chance" not in summary.sentence(unknown, PARAMS)
 
 
 def test_without_forgeries_the_sentence_is_about_other_identities() -> None:
-    found = summary.sentence({k.replace("skilled", "random"): v for k, v in METRICS.items()})
+    found = summary.sentence({k.replace("skilled", "random"): v for k, v in METRICS.items()}, PARAMS)
     assert "other identities' images" in found
-    assert "no comparison" in summary.sentence({})
+    assert "no comparison" in summary.sentence({}, PARAMS)
 
 
-def test_the_table_is_aligned_and_leaves_out_what_was_not_measured() -> None:
-    lines = summary.text(METRICS, PARAMS).splitlines()
-    assert len(lines[0]) == len(lines[1])
-    assert lines[1].split() == ["skilled", "1", "16.2", "14.0–18.3", "11.0", "0.9123", "60.0", "11", "9,372"]
-    assert lines[2] == ""
-    assert "31.0 %  the same network, untrained (trained − this: −14.8, −17.0 to −12.0 points)" in lines[3]
-    assert "random" not in "\n".join(lines)
+def test_the_tables_are_aligned_and_leave_out_what_was_not_measured() -> None:
+    table, carried, floors, identification, _ = summary.text(METRICS, PARAMS).split("\n\n")
+    head, row = table.splitlines()
+    assert len(head) == len(row)
+    cells = ["skilled", "1", "16.2 (14.0–18.3)", "11.0 (9.0–12.5)", "0.912 (–)", "60.0 (–)", "11", "9,372"]
+    assert re.split(r" {2,}", row) == cells
+    assert carried.splitlines()[0] == "at the threshold that val chose for equal error"
+    assert re.split(r" {2,}", carried.splitlines()[2])[1:] == ["1", "20.0 (10.0–30.0)", "12.5 (–)", "11", "9,372"]
+    assert re.split(r" {2,}", floors.splitlines()[1]) == [
+        "skilled", "the same network, untrained", "31.0 (28.0–33.0)", "−14.8 (−17.0 to −12.0)", "11", "9,372",
+    ]  # fmt: skip
+    told = "identification, 5 references: 80.0 (70.0–90.0) % right at rank 1; 11 identities, 2,090 probes"
+    assert identification == told
+    assert "random" not in table
+
+
+def test_a_report_on_val_says_so_and_has_no_other_figures() -> None:
+    params = EvaluateParams(part="val")
+    told = summary.text({f"val/{name}": value for name, value in METRICS.items()}, params)
+    assert "figures of the val identities" in told
+    assert "test was not read" in told
+    assert "16.2 (14.0–18.3)" in told
+    assert "11 val identities" in told
+    assert "unseen" not in told
+    assert "16.2" not in summary.text(METRICS, params)
+
+
+def test_intervals_that_are_switched_off_are_said_to_be() -> None:
+    assert "switched off" in summary.text(METRICS, EvaluateParams(bootstrap=0))
+    assert "switched off" not in summary.text(METRICS, PARAMS)

@@ -5,7 +5,8 @@ import pytest
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
-from components.evaluate.verification import Threshold, Verification, carried, figures, thresholds, verifications
+from components.evaluate.thresholds import choose
+from components.evaluate.verification import Verification, figures, verifications
 from components.shared.pairs import Scores
 
 PARAMS = EvaluateParams()
@@ -49,22 +50,7 @@ def test_an_identity_without_impostors_counts_in_the_pool_only() -> None:
 def test_the_far_gives_its_metric_the_name(far: float, name: str) -> None:
     params = EvaluateParams(far=far)
     assert f"verification/skilled/refs_1/frr_at_{name}" in figures(hand_made(), params)
-    assert [t.policy for t in thresholds([hand_made()], params)] == ["equal_error", name]
-
-
-def test_thresholds_of_val_are_applied_to_test_as_they_are() -> None:
-    val = hand_made()
-    chosen = thresholds([val], EvaluateParams(far=0.25))
-    assert chosen[0] == Threshold("skilled", 1, "equal_error", 0.5625)  # the middle of 0.5 and 0.625
-    assert chosen[1].policy == "far_25pct"
-    assert 0.375 <= chosen[1].threshold < 0.5
-    test = Verification("skilled", 1, group((0, 0.3), (0, 0.6)), group((0, 0.5), (0, 0.8), (0, 0.9), (0, 1.0)))
-    assert carried([test], chosen) == {
-        "verification/skilled/refs_1/far_at_threshold": 0.25,
-        "verification/skilled/refs_1/frr_at_threshold": 0.5,
-    }
-    assert carried([test._replace(references=5)], chosen) == {}
-    assert carried([test._replace(kind="random")], chosen) == {}
+    assert [t.policy for t in choose([hand_made()], params)] == ["equal_error", name]
 
 
 def test_kinds_that_the_data_lacks_are_no_verification() -> None:

@@ -1,0 +1,46 @@
+"""Thresholds: chosen on the val identities, then left alone."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from components.evaluate.intervals import share
+from components.evaluate.params import EvaluateParams
+from components.evaluate.verification import Verification
+from components.shared import metrics
+
+
+class Threshold(NamedTuple):
+    """A threshold chosen on the val identities, and the policy that chose it."""
+
+    kind: str
+    references: int
+    policy: str
+    threshold: float
+    chosen_on: str = "val"
+
+
+def choose(val: list[Verification], params: EvaluateParams) -> list[Threshold]:
+    """Thresholds at equal error, with the FAR at which FRR is given, and for the target, each once."""
+    result = []
+    for v in val:
+        curve = metrics.roc(v.genuine.distance, v.impostor.distance)
+        for policy, far in params.policies.items():
+            if far is None:
+                threshold = metrics.crossing(curve).threshold
+            else:
+                threshold = float(curve.threshold[np.searchsorted(curve.far, far, side="right") - 1])
+            result.append(Threshold(v.kind, v.references, policy, threshold))
+    return result
+
+
+def carry(test: list[Verification], chosen: list[Threshold], params: EvaluateParams) -> dict[str, float]:
+    """FAR and FRR on test, with their intervals, at the thresholds that val chose for the target."""
+    values: dict[str, float] = {}
+    for v in test:
+        for t in chosen:
+            if (t.kind, t.references, t.policy) == (v.kind, v.references, params.target_name):
+                accepted, rejected = v.impostor.distance <= t.threshold, v.genuine.distance > t.threshold
+                values |= share(f"{v.key}/far_at_threshold", v.impostor.identity, accepted, params)
+                values |= share(f"{v.key}/frr_at_threshold", v.genuine.identity, rejected, params)
+    return values
