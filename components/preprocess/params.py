@@ -14,8 +14,8 @@ class PreprocessParams(StepParams):
     mode: Literal["shape", "tone", "none"] = Field(
         default="shape", description="shape: black ink on white; tone: the ink's greys kept; none: photographs"
     )
-    height: int = Field(default=48, ge=16, le=1024, description="of the prepared images, pixels")
-    width: int = Field(default=80, ge=16, le=1024, description="of the prepared images, pixels")
+    height: int = Field(default=32, ge=16, le=1024, description="of the prepared images, pixels")
+    width: int = Field(default=64, ge=16, le=1024, description="of the prepared images, pixels")
     channels: Literal[1, 3] = Field(default=1, description="1 grey; 3 RGB, with mode none only")
     max_pixels: int = Field(
         default=50_000_000, ge=1, le=100_000_000, description="a larger image is rejected before it is decoded"

@@ -25,8 +25,8 @@ class Normalisation(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     mode: Literal["shape", "tone", "none"] = "shape"
-    height: int = Field(default=48, ge=16, le=1024)
-    width: int = Field(default=80, ge=16, le=1024)
+    height: int = Field(default=32, ge=16, le=1024)
+    width: int = Field(default=64, ge=16, le=1024)
     channels: Literal[1, 3] = 1
 
     @model_validator(mode="after")
