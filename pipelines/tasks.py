@@ -26,7 +26,9 @@ def ingest(params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics
 
     parsed = parse(IngestParams, "ingest", params, "pipeline argument")
     artifacts.copy_params("ingest", parsed, raw)
-    artifacts.copy_figures(step.run(parsed, Path(raw.path)), metrics)
+    done = step.run(parsed, Path(raw.path))
+    raw.metadata |= done.origin
+    artifacts.copy_figures(done.figures, metrics)
 
 
 def preprocess(

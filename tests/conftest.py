@@ -1,9 +1,12 @@
 """What several test modules need: a tiny generated data set, and the real one where it is at hand."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests import store as server
 
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as components.shared.backend does, for modules that do not use it
 
@@ -32,6 +35,24 @@ def cedar_dir() -> Path:
 def resnet50_dir() -> Path:
     """ImageNet weights of ResNet50; skips where they are missing."""
     return _real("RESNET50_DIR", SHARED / "weights" / "resnet50.tv_in1k")
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Store]:
+    """A real S3 server; skips where it is not installed."""
+    running, process = server.start(tmp_path_factory.mktemp("store"))
+    yield running
+    server.stop(process)
+
+
+@pytest.fixture
+def s3(store: server.Store, monkeypatch: pytest.MonkeyPatch) -> server.Store:
+    """The S3 server, with its owner's keys in the environment."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in store.environment().items():
+        monkeypatch.setenv(name, value)
+    return store
 
 
 def _real(variable: str, fallback: Path) -> Path:

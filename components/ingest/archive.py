@@ -58,8 +58,8 @@ class Gate:
         """
         if member.kind == "other":
             raise self.error(f"holds a link or a device ({member.name!r}): refused")
-        path = PurePosixPath(member.name.replace("\\", "/"))
-        if "\0" in member.name or path.is_absolute() or PureWindowsPath(member.name).drive or ".." in path.parts:
+        path = inside(member.name)
+        if path is None:
             raise self.error(f"holds {member.name!r}, which leads out of the folder: refused")
         if member.kind == "file" and (path in self.taken or not path.name):
             raise self.error(f"holds {member.name!r} twice or without a name: refused")
@@ -95,6 +95,13 @@ class Content:
     path: PurePosixPath
     size: int
     stream: Readable
+
+
+def inside(name: str) -> PurePosixPath | None:
+    """The path of that name below a folder, or None where it would lead out of it."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    out = "\0" in name or path.is_absolute() or PureWindowsPath(name).drive or ".." in path.parts
+    return None if out else path
 
 
 Reader = Callable[[Path, Gate], Generator[Content, None, None]]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256 as sha256_of
-from os import environ
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +16,7 @@ from tqdm import tqdm
 from components.ingest.params import IngestParams
 from components.ingest.web import Remote, TransientError, UnreachableError, Web, shown
 from components.shared.errors import InputError
-from components.shared.files import atomic_file, project_root, sha256
+from components.shared.files import atomic_file, kept_folder, sha256
 
 ELSE = "check the network, or name a folder (in ingest.source; for cedar: in CEDAR_DIR)"
 T = TypeVar("T")
@@ -38,10 +37,18 @@ class Cached:
 
     @classmethod
     def of(cls, address: str) -> "Cached":
-        """The cache's files for an address, in `$CHECKPOINT_DIR/downloads`."""
-        folder = Path(environ.get("CHECKPOINT_DIR") or project_root() / ".checkpoints").absolute() / "downloads"
+        """The cache's files for an address, in `downloads` of what is kept."""
+        folder = kept_folder() / "downloads"
         key = sha256_of(address.encode()).hexdigest()[:24]
         return cls(folder / key, folder / f"{key}.part", folder / f"{key}.json", folder / f"{key}.lock")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps two runs from writing the same download."""
+        self.lock.parent.mkdir(parents=True, exist_ok=True)
+        with self.lock.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def remote(self) -> Remote | None:
         """What the server said of the file that is here; None where nothing is, or nothing readable."""
@@ -58,7 +65,7 @@ def fetch(address: str, params: IngestParams) -> Path:
         InputError: it cannot be reached, is missing there, is larger than `max_bytes`, or has another hash.
     """
     cached = Cached.of(address)
-    with _alone(cached):
+    with cached.alone():
         if not (params.sha256 and cached.complete.exists() and _is(cached.complete, params.sha256)):
             _refresh(address, cached, params.max_bytes)
             check(cached.complete, params.sha256, remove=True)
@@ -160,15 +167,6 @@ def _patiently(action: Callable[[], T], attempts: int | None = None, grown: Call
                 raise UnreachableError(f"{error}; {ELSE}") from None
             log.info("%s: trying again", error)
             time.sleep(FIRST_PAUSE * 2 ** (failed - 1))
-
-
-@contextmanager
-def _alone(cached: Cached) -> Iterator[None]:
-    """Keeps two runs from writing the same download."""
-    cached.lock.parent.mkdir(parents=True, exist_ok=True)
-    with cached.lock.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _is(file: Path, expected: str) -> bool:

@@ -12,7 +12,10 @@ Facts = dict[str, object]
 
 
 def facts(source: Source, params: IngestParams) -> Facts:
-    """Sizes and times of a folder or archive, the server's validators of a download, the sample's parameters.
+    """What tells the source of today from that of tomorrow.
+
+    Sizes and times of a folder or archive, the server's validators of a download, keys, sizes and ETags of objects, the
+    commit and DVC's hash of a repository's folder, the sample's parameters.
 
     The same source gives the same facts; no absolute path is among them.
 
@@ -28,6 +31,10 @@ def facts(source: Source, params: IngestParams) -> Facts:
             return _archive(Path(source.place))
         case "web":
             return _web(source.place, params)
+        case "s3":
+            return _s3(params)
+        case "dvc":
+            return _dvc(source.place)
 
 
 def _sample(params: IngestParams) -> Facts:
@@ -56,3 +63,17 @@ def _web(address: str, params: IngestParams) -> Facts:
     from components.ingest.download import validators
 
     return {"kind": "web", **validators(address, params.sha256)}
+
+
+def _s3(params: IngestParams) -> Facts:
+    from components.ingest import objects
+    from components.shared.s3 import Store
+
+    return objects.find(Store(), params).facts()
+
+
+def _dvc(name: str) -> Facts:
+    from components.ingest import repository
+
+    with repository.opened(name) as versioned:
+        return versioned.facts()

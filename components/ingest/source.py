@@ -1,4 +1,4 @@
-"""What `ingest.source` means: the generated sample, a folder, an archive, or something to download."""
+"""What `ingest.source` means: the generated sample, a folder, an archive, or something to bring from elsewhere."""
 
 import os
 import re
@@ -16,9 +16,14 @@ _WEB = re.compile(r"^(https://|http://(127\.0\.0\.1|localhost)(:\d+)?/)", re.IGN
 
 @dataclass(frozen=True)
 class Source:
-    """A resolved source. `place` is a path for a folder or an archive, an address for `web`, empty for the sample."""
+    """A resolved source.
 
-    kind: Literal["sample", "folder", "archive", "web"]
+    Attributes:
+        kind: what it is.
+        place: a path for a folder or an archive, an address for `web`, `s3` and `dvc`, empty for the sample.
+    """
+
+    kind: Literal["sample", "folder", "archive", "web", "s3", "dvc"]
     place: str = ""
 
 
@@ -29,7 +34,7 @@ def resolve(params: IngestParams) -> Source:
         InputError: it is missing, or of no known kind, or a hash was given for what has none.
     """
     source = _resolve(params.source)
-    if params.sha256 and source.kind not in {"archive", "web"}:
+    if params.sha256 and source.kind not in {"archive", "web", "s3"}:
         raise InputError(
             f"ingest.sha256 is the hash of an archive, but ingest.source is a {source.kind}: set it to null"
         )
@@ -43,9 +48,15 @@ def _resolve(name: str) -> Source:
         return _cedar()
     if _WEB.match(name):
         return Source("web", name)
+    if name.startswith("s3://"):
+        return Source("s3", name)
+    if name.startswith("dvc:"):
+        return Source("dvc", name)
     scheme = _SCHEME.match(name)
     if scheme and not Path(name).exists():
-        raise InputError(f"ingest.source: {scheme[1]}:… is not supported; give https://…, a folder or an archive")
+        raise InputError(
+            f"ingest.source: {scheme[1]}:… is not supported; give https://…, s3://…, dvc:…, a folder or an archive"
+        )
     return _path(Path(name).expanduser(), f"ingest.source: {name}")
 
 

@@ -2,17 +2,21 @@
 
 import json
 import logging
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from components.ingest import catalog, copying, layout
 from components.ingest import fingerprint as facts_of
 from components.ingest.catalog import Entry
+from components.ingest.fingerprint import Facts
 from components.ingest.listing import files, is_image
 from components.ingest.params import IngestParams
 from components.ingest.source import Source, resolve
+from components.shared import origin
 from components.shared.errors import InputError
 from components.shared.files import atomic_file, atomic_folder
 
@@ -20,7 +24,19 @@ UNPACKED = ".unpacked"
 log = logging.getLogger(__name__)
 
 
-def run(params: IngestParams, out: Path) -> dict[str, float]:
+class Ingested(NamedTuple):
+    """What there is now.
+
+    Attributes:
+        figures: how many images, identities, genuine and forgeries there are, and the images' bytes.
+        origin: the version of the source, as parameters; empty where its kind has none.
+    """
+
+    figures: dict[str, float]
+    origin: dict[str, str]
+
+
+def run(params: IngestParams, out: Path) -> Ingested:
     """Writes the source's images and `catalog.csv` into `out`.
 
     Args:
@@ -28,7 +44,7 @@ def run(params: IngestParams, out: Path) -> dict[str, float]:
         out: the folder to write; complete or absent.
 
     Returns:
-        How many images, identities, genuine and forgeries there are, and the images' bytes.
+        The figures, and what the source was.
 
     Raises:
         InputError: the source is missing, empty, unreadable, unsafe, or of no known layout.
@@ -36,9 +52,12 @@ def run(params: IngestParams, out: Path) -> dict[str, float]:
     source = resolve(params)
     _refuse_overlap(source, out)
     with atomic_folder(out) as folder:
-        entries = _sample(params, folder) if source.kind == "sample" else _outside(source, params, folder)
+        if source.kind == "sample":
+            entries, facts = _sample(params, folder), Facts()
+        else:
+            entries, facts = _outside(source, params, folder)
         rows = catalog.write(entries, folder)
-        return _figures(rows, folder)
+        return Ingested(_figures(rows, folder), origin.params(facts))
 
 
 def fingerprint(params: IngestParams, out: Path) -> None:
@@ -58,34 +77,53 @@ def _sample(params: IngestParams, folder: Path) -> list[Entry]:
     return sample.generate(params.sample, folder)
 
 
-def _outside(source: Source, params: IngestParams, folder: Path) -> list[Entry]:
-    with _opened(source, params, folder / UNPACKED) as root:
+def _outside(source: Source, params: IngestParams, folder: Path) -> tuple[list[Entry], Facts]:
+    with _opened(source, params, folder / UNPACKED) as (root, facts):
         found = files(root)
         scan = layout.scan(found, params.layout, params.source)
         _tell_what_is_left_out(
             Counter(f.path.suffix.lower() or f.path.name for f in found if not is_image(f.path)), scan
         )
-        return copying.copy(scan.images, folder, move=source.kind != "folder")
+        return copying.copy(scan.images, folder, move=root.is_relative_to(folder)), facts
 
 
 @contextmanager
-def _opened(source: Source, params: IngestParams, unpacked: Path) -> Iterator[Path]:
-    """Yields a folder that holds the source's files; what was unpacked for it is removed afterwards."""
-    if source.kind == "folder":
-        yield Path(source.place)
-        return
-    import shutil
-
-    from components.ingest import archive, download
-
-    packed = download.fetch(source.place, params) if source.kind == "web" else Path(source.place)
-    if source.kind == "archive":
-        download.check(packed, params.sha256)
+def _opened(source: Source, params: IngestParams, unpacked: Path) -> Iterator[tuple[Path, Facts]]:
+    """Yields a folder with the source's files, and their version; what was made for it is removed afterwards."""
     try:
-        archive.unpack(packed, unpacked, archive.Limits(params.max_files, params.max_bytes, params.max_ratio))
-        yield unpacked
+        place, facts = _brought(source, params, unpacked)
+        if place.is_file():
+            from components.ingest import archive
+
+            archive.unpack(place, unpacked, archive.Limits(params.max_files, params.max_bytes, params.max_ratio))
+            place = unpacked
+        yield place, facts
     finally:
         shutil.rmtree(unpacked, ignore_errors=True)
+
+
+def _brought(source: Source, params: IngestParams, unpacked: Path) -> tuple[Path, Facts]:
+    """An archive or a folder on this machine, and what version of the source it is, where there are versions."""
+    from components.ingest import download
+
+    if source.kind == "s3":
+        from components.ingest import objects
+        from components.shared.s3 import Store
+
+        store = Store()
+        found = objects.find(store, params)
+        return objects.fetch(store, found, params), found.facts()
+    if source.kind == "dvc":
+        from components.ingest import repository
+
+        with repository.opened(source.place) as versioned:
+            return versioned.fetch(unpacked, params), versioned.facts()
+    if source.kind == "web":
+        return download.fetch(source.place, params), {}
+    place = Path(source.place)
+    if source.kind == "archive":
+        download.check(place, params.sha256)
+    return place, {}
 
 
 def _refuse_overlap(source: Source, out: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +66,19 @@ def project_root() -> Path:
         if parent.name == "exps" and parent.parent.name == "tmp" and parent.parents[1].name == ".dvc":
             return parent.parents[2]
     return root
+
+
+def kept_folder() -> Path:
+    """Where a step keeps what must outlive it, outside of its outputs: downloads, checkpoints.
+
+    `$CHECKPOINT_DIR` where that is a folder. Where it is unset, or an `s3://` address: the project's `.checkpoints`, or
+    a folder for temporary files where the project cannot be written to, as in a container.
+    """
+    given = os.environ.get("CHECKPOINT_DIR")
+    if given and not given.startswith("s3://"):
+        return Path(given).absolute()
+    root = project_root()
+    return root / ".checkpoints" if os.access(root, os.W_OK) else Path(tempfile.gettempdir()) / "checkpoints"
 
 
 def _sibling(out: Path, role: str) -> Path:

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from components.shared.errors import discreet
 from components.shared.params import StepParams
 
 UPLOAD_SECONDS = "120"
@@ -137,7 +137,7 @@ class Run:
 def first_line(error: Exception) -> str:
     """What an error says first, without the user and password that an address in it may carry."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return re.sub(r"//[^/@\s]+@", "//", lines[0])[:200]
+    return discreet(lines[0])[:200]
 
 
 def flat_params(section: str, params: BaseModel) -> dict[str, str]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from components.shared import origin
 from components.shared.files import project_root
 from components.shared.params import StepParams
 from components.shared.run import Record, Run, flat_params
@@ -205,7 +206,7 @@ def _recorded_data_params() -> dict[str, str]:
     for stage in ("ingest", "preprocess", "split"):
         for section in stages.get(stage, {}).get("params", {}).values():
             recorded |= _flat(section)
-    return recorded
+    return recorded | origin.recorded()
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

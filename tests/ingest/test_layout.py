@@ -18,7 +18,7 @@ CEDAR_TOLD = [
 @pytest.mark.parametrize("above", ["", "signatures/", "a/b/"])
 def test_cedar_is_found_at_the_top_and_up_to_two_folders_down(tmp_path: Path, layout: str, above: str) -> None:
     source = filled(tmp_path / "source", [above + name for name in [*CEDAR, "full_org/Thumbs.db", "Readme.txt"]])
-    figures = step.run(of(source, layout=layout), tmp_path / "out")
+    figures = step.run(of(source, layout=layout), tmp_path / "out").figures
     assert told(tmp_path / "out") == CEDAR_TOLD
     assert (figures["images"], figures["identities"], figures["genuine"], figures["forgeries"]) == (3, 2, 2, 1)
 

@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Pa
     made = {}
     for name, seed in (("one", 3), ("two", 3), ("other", 4)):
         params = IngestParams(sample=SampleParams(seed=seed, identities=3, genuine=2, forgeries=2))
-        figures = step.run(params, tmp_path / name)
+        figures = step.run(params, tmp_path / name).figures
         assert figures["images"] == 12
         made[name] = manifest(tmp_path / name)
     assert made["one"] == made["two"]

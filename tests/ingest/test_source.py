@@ -11,7 +11,7 @@ from tests.ingest.conftest import filled, of, rows, told
 
 def test_the_bytes_arrive_as_they_came_with_their_hash(tmp_path: Path) -> None:
     source = filled(tmp_path / "source", [f"{who}/{n}.png" for who in ("ann", "Ünal, J.") for n in range(3)])
-    figures = step.run(of(source), tmp_path / "out")
+    figures = step.run(of(source), tmp_path / "out").figures
     for row in rows(tmp_path / "out"):
         content = (source / row["path"]).read_bytes()
         assert (tmp_path / "out" / row["path"]).read_bytes() == content
@@ -81,7 +81,12 @@ def test_a_missing_cedar_folder_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     ("source", "message"),
     [
         ("nowhere", "nowhere: no such folder or file"),
-        ("s3://bucket/key", "s3:… is not supported"),
+        ("s3:/bucket/key", "s3:… is not supported"),
+        ("s3://UPPER/key", "'s3://UPPER/key' is not of the form s3://bucket/key"),
+        ("dvc:repository:data", "'dvc:repository:data' is not of the form dvc:<repository>@<revision>:<path>"),
+        ("dvc:git@example.org:some/repository:data", "is not of the form dvc:<repository>@<revision>:<path>"),
+        ("dvc:repository@v1:/data", "is not of the form dvc:<repository>@<revision>:<path>"),
+        ("dvc:https://me:word@example.org/r@v1:data", "'dvc:https://example.org/r@v1:data' holds a password"),
         ("http://example.org/data.zip", "http:… is not supported"),
         ("ftp://example.org/data.zip", "ftp:… is not supported"),
         ("/dev/null", "neither a folder nor a file"),
