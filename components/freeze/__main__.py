@@ -2,24 +2,50 @@
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from components.freeze.params import FreezeParams
 from components.shared import backend, cli
 from components.shared.params import load
 
+EXAMPLES = (
+    "python -m components.freeze --embedder models/embedder --out models/frozen\n"
+    "  python -m components.freeze list s3://bucket/models\n"
+    "  python -m components.freeze fetch s3://bucket/models/0123456789ab --out models/fetched"
+)
+
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Parses the command line and runs the step, or shows or fetches what it has published."""
     arguments = cli.parser(
         "freeze",
         "Exports the embedder with decoding and normalisation built in, and proves that the exports equal it.",
-        "python -m components.freeze --embedder models/embedder --out models/frozen",
+        EXAMPLES,
+    )
+    arguments.add_argument(
+        "action",
+        nargs="?",
+        choices=["run", "list", "fetch"],
+        default="run",
+        help="list: show the published versions; fetch: bring one, with every hash checked",
+    )
+    arguments.add_argument(
+        "address", nargs="?", metavar="s3://…", help="for list, where they are; for fetch, which one"
     )
     cli.folder(arguments, "raw", "data/raw", "source images and catalog.csv")
     cli.folder(arguments, "embedder", "models/embedder", "trained embedder")
     cli.folder(arguments, "evaluation", "reports/evaluation", "figures and thresholds of that embedder")
-    cli.folder(arguments, "out", "models/frozen", "what is shipped")
+    arguments.add_argument(
+        "--out",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="DIR",
+        help="what is shipped (default: models/frozen; for fetch: models/fetched)",
+    )
     options = arguments.parse_args(argv)
-    cli.execute(lambda: _run(options))
+    if (options.address is None) == (options.action != "run"):
+        arguments.error(f"{options.action} takes {'an' if options.address is None else 'no'} address")
+    cli.execute(lambda: {"run": _run, "list": _list, "fetch": _fetch}[options.action](options))
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -27,7 +53,20 @@ def _run(options: argparse.Namespace) -> None:
     backend.load_tensorflow()
     from components.freeze import step
 
-    step.run(params, options.raw, options.embedder, options.evaluation, options.out)
+    step.run(params, options.raw, options.embedder, options.evaluation, getattr(options, "out", Path("models/frozen")))
+
+
+def _list(options: argparse.Namespace) -> None:
+    from components.freeze import publish
+
+    for version in publish.versions(options.address):
+        print(f"{version.published:%Y-%m-%d %H:%M:%S %Z}  {options.address.rstrip('/')}/{version.name}")  # noqa: T201
+
+
+def _fetch(options: argparse.Namespace) -> None:
+    from components.freeze import publish
+
+    publish.fetch(options.address, getattr(options, "out", Path("models/fetched")))
 
 
 if __name__ == "__main__":

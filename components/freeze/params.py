@@ -12,3 +12,8 @@ class FreezeParams(StepParams):
     tolerance: float = Field(
         default=1e-4, gt=0, le=0.01, description="largest difference of an embedding's component from the Keras model"
     )
+    publish: str | None = Field(
+        default=None,
+        pattern="^s3://",
+        description="where the bundle goes besides, under its version: s3://bucket/models",
+    )

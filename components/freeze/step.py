@@ -1,6 +1,7 @@
 """Exports the embedder, proves the exports equal to it, and writes down what they are."""
 
 import json
+import logging
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import tensorflow as tf
 from tqdm import tqdm
 
-from components.freeze import card, export, frozen_graph, parity
+from components.freeze import card, export, frozen_graph, parity, publish
 from components.freeze import manifest as provenance
 from components.freeze.params import FreezeParams
 from components.shared import files, tracking
@@ -19,6 +20,7 @@ from components.shared.errors import InputError
 from components.shared.normalise import Normalisation
 
 PHASES = ("read", "SavedModel", "frozen graph", "parity", "describe", "log")
+log = logging.getLogger(__name__)
 NEEDED = {
     "raw": ("ingest", ["catalog.csv"]),
     "embedder": ("train", ["embedder.keras", "normalise.json"]),
@@ -40,9 +42,12 @@ def run(params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: 
         `parity/saved_model/max_abs_difference` and `parity/frozen_graph/max_abs_difference`.
 
     Raises:
-        InputError: an input is missing or damaged, or an export differs by more than `params.tolerance`.
+        InputError: an input is missing or damaged, or an export differs by more than `params.tolerance`; or the store
+            that it is to be published in refuses, or stops answering: `out` is complete then, and no version is there.
     """
     _require(raw=raw, embedder=embedder, evaluation=evaluation)
+    if params.publish:
+        publish.versions(params.publish)  # a store that refuses does so before the work and not after it
     tf.config.experimental.enable_tensor_float_32_execution(False)
     with tqdm(total=len(PHASES), desc="freeze", unit="phase") as progress, files.atomic_folder(out) as folder:
         _enter(progress, "read")
@@ -62,7 +67,10 @@ def run(params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: 
             provenance.write(folder, manifest)
             for name in ("model_card.md", "manifest.json", "threshold.json"):
                 tracked.log_artifacts(folder / name, "frozen")
+            tracked.set_tags({"version": provenance.version_of((folder / provenance.NAME).read_bytes())})
         progress.update()
+    if params.publish:
+        log.info("published as %s", publish.publish(out, params.publish))
     return figures
 
 

@@ -1,0 +1,108 @@
+"""Bundles in a real S3 store."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from components.freeze import manifest, publish
+from components.freeze.__main__ import main
+from components.shared import files
+from components.shared import s3 as client
+from components.shared.errors import InputError
+from tests import proxy
+from tests import store as server
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    folder = tmp_path / "bundle"
+    (folder / "saved_model" / "variables").mkdir(parents=True)
+    for name in ("frozen_graph.pb", "model_card.md", "saved_model/saved_model.pb", "saved_model/variables/index"):
+        (folder / name).write_bytes(name.encode() * 1000)
+    manifest.write(folder, {"thresholds": []})
+    return folder
+
+
+def test_what_is_published_is_listed_and_fetched_byte_by_byte(
+    s3: server.Store, bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = s3.fresh("models")
+    first = publish.publish(bundle, f"{place}/")
+    (bundle / "model_card.md").write_text("another")
+    manifest.write(bundle, {})
+    second = publish.publish(bundle, place)
+    assert first.key.rpartition("/")[2] == s3_version(s3, str(first))
+    main(["list", place])
+    assert [line.rpartition("  ")[2] for line in capsys.readouterr().out.splitlines()] == [str(second), str(first)]
+    main(["fetch", str(second), "--out", str(tmp_path / "fetched")])
+    assert files.manifest(tmp_path / "fetched") == files.manifest(bundle)
+
+
+def s3_version(s3: server.Store, address: str) -> str:
+    return manifest.version_of(s3.objects(address)["manifest.json"])
+
+
+def test_a_version_is_never_overwritten(s3: server.Store, bundle: Path) -> None:
+    place = s3.fresh("models")
+    version = publish.publish(bundle, place)
+    assert publish.publish(bundle, place) == version
+    s3.put(f"{version}/manifest.json", b"somebody else's")
+    with pytest.raises(InputError, match=r"manifest\.json on http.*: is there already"):
+        publish.publish(bundle, place)
+    assert s3.objects(str(version))["manifest.json"] == b"somebody else's"
+
+
+@pytest.mark.parametrize("reached", [2, 4])
+def test_a_half_uploaded_version_is_never_seen_as_complete_and_is_completed_later(
+    s3: server.Store, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reached: int
+) -> None:
+    place = s3.fresh("models")
+    version = f"{place}/{manifest.version_of((bundle / 'manifest.json').read_bytes())}"
+    monkeypatch.setattr(client, "ATTEMPTS", 1)
+    with (
+        proxy.before(s3.endpoint, lambda number, request: (503, "SlowDown") if number >= reached else None) as between,
+        monkeypatch.context() as patch,
+    ):
+        patch.setenv("AWS_ENDPOINT_URL", between.endpoint)
+        with pytest.raises(InputError, match=rf"^{version}/.* on {between.endpoint}: the store is busy"):
+            publish.publish(bundle, place)
+    assert len(s3.objects(version)) == reached
+    assert publish.versions(place) == []
+    with pytest.raises(InputError, match="not a complete version; `list` shows those there are"):
+        publish.fetch(version, tmp_path / "fetched")
+    assert not (tmp_path / "fetched").exists()
+    publish.publish(bundle, place)
+    publish.fetch(version, tmp_path / "fetched")
+    assert [found.name for found in publish.versions(place)] == [version.rpartition("/")[2]]
+
+
+def test_what_is_not_what_was_published_is_not_fetched(s3: server.Store, bundle: Path, tmp_path: Path) -> None:
+    place = s3.fresh("models")
+    version = str(publish.publish(bundle, place))
+    s3.put(f"{version}/model_card.md", b"changed")
+    with pytest.raises(InputError, match=r"model_card\.md on .*: is not the file that was published"):
+        publish.fetch(version, tmp_path / "fetched")
+    content = json.loads((bundle / "manifest.json").read_text())
+    content["files"]["model_card.md"] = "0" * 64
+    s3.put(f"{version}/manifest.json", json.dumps(content).encode())
+    with pytest.raises(InputError, match=r"manifest\.json on .*: is not what was published as this version"):
+        publish.fetch(version, tmp_path / "fetched")
+    assert not (tmp_path / "fetched").exists()
+
+
+def test_a_manifest_cannot_write_outside_of_the_folder(s3: server.Store, tmp_path: Path) -> None:
+    content = json.dumps({"files": {"../outside": "0" * 64}}).encode()
+    version = f"{s3.fresh('models')}/{manifest.version_of(content)}"
+    s3.put(f"{version}/manifest.json", content)
+    with pytest.raises(InputError, match="leads out of the folder: refused"):
+        publish.fetch(version, tmp_path / "fetched")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("arguments", [["fetch"], ["list"], ["run", "s3://models/x"]])
+def test_list_and_fetch_need_an_address_and_run_none(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert f"{arguments[0]} takes " in capsys.readouterr().err
