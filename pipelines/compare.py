@@ -124,7 +124,8 @@ def _environment() -> dict[str, str]:
         "CHECKPOINT_DIR": str(ROOT / ".checkpoints"),
         "TENSORBOARD_DIR": str(ROOT / "mlruns" / "tensorboard"),
     }
-    folders = {name: str(Path(os.environ[name]).resolve()) for name in FOLDERS if os.environ.get(name)}
+    given = {name: os.environ[name] for name in FOLDERS if os.environ.get(name)}
+    folders = {name: str(Path(path).resolve()) for name, path in given.items() if not path.startswith("s3://")}
     return {**shared, **os.environ, **folders}
 
 

@@ -36,8 +36,8 @@ def versions(place: str) -> list[Version]:
     Raises:
         InputError: the address has another form, or the store refuses or cannot be reached.
     """
-    found = [(item.modified, *item.name.split("/")) for item in Store().below(Address.parse(place, "address"))]
-    return sorted((Version(parts[0], parts[1]) for parts in found if parts[2:] == (NAME,)), reverse=True)
+    found = [(item.modified, item.name.split("/")) for item in Store().below(Address.parse(place, "address"))]
+    return sorted((Version(when, parts[0]) for when, parts in found if parts[1:] == [NAME]), reverse=True)
 
 
 def publish(bundle: Path, place: str) -> Address:

@@ -2,7 +2,8 @@
 
     $CHECKPOINT_DIR/train/<key>/step-00000090/   variables.npz · best.npz · state.json
 
-A checkpoint is whole and stands alone: it can be copied elsewhere and gone on with by `--resume`.
+A checkpoint is whole and stands alone: it can be copied elsewhere and gone on with by `--resume`. Where CHECKPOINT_DIR
+is an `s3://` address, each is copied there besides, and the newest one there is gone on with.
 """
 
 import json
@@ -20,8 +21,10 @@ from numpy.typing import NDArray
 
 from components.shared import cli
 from components.shared.errors import InputError
-from components.shared.files import TEMPORARY, atomic_folder, project_root
+from components.shared.files import TEMPORARY, atomic_folder, kept_folder
+from components.shared.s3 import SCHEME, Address
 from components.train.key import Key
+from components.train.mirror import Mirror
 
 ABANDONED = 5, 7 * 24 * 3600  # the keys that are always kept, this one among them; seconds until the others go
 BEING_WRITTEN = 3600  # seconds in which a part of a checkpoint may be another process's
@@ -64,12 +67,17 @@ class Checkpoints:
 
     Attributes:
         last: the folder that was written or read last.
+
+    Raises:
+        InputError: CHECKPOINT_DIR is an address that cannot be used.
     """
 
     def __init__(self, key: Key, kept: int) -> None:
-        base = os.environ.get("CHECKPOINT_DIR") or project_root() / ".checkpoints"
+        given = os.environ.get("CHECKPOINT_DIR", "")
         self.key, self.kept = key, kept
-        self.folder = Path(base).resolve() / "train" / key.name
+        self.folder = kept_folder().resolve() / "train" / key.name
+        is_address = given.startswith(SCHEME)
+        self._mirror = Mirror(Address.parse(given, "CHECKPOINT_DIR") / f"train/{key.name}") if is_address else None
         self.last: Path | None = None
         self._best_step: int | None = None
 
@@ -94,9 +102,17 @@ class Checkpoints:
         self.last, self._best_step = folder, state.best_step
         self._tidy(folder)
         self._remove_abandoned()
+        if self._mirror:
+            self._mirror.push(folder, {path.name for path in _steps(self.folder)})
 
     def newest(self) -> State | None:
-        """The newest checkpoint that can be read, or None; a torn one costs a warning."""
+        """The newest checkpoint that can be read, or None; a torn one costs a warning.
+
+        Raises:
+            InputError: the store that it may be in refuses or cannot be reached.
+        """
+        if self._mirror:
+            self._mirror.pull(self.folder, max((path.name for path in _steps(self.folder)), default=""))
         return self._newest_in(self.folder)
 
     def named(self, path: Path) -> State:
@@ -122,6 +138,8 @@ class Checkpoints:
     def prune(self) -> None:
         """Removes all checkpoints of the key: the run has ended well."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self._mirror:
+            self._mirror.clear()
 
     def _write(self, state: State, fresh: Path) -> None:
         _save_arrays(fresh / "variables.npz", state.variables)

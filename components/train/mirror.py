@@ -1,0 +1,98 @@
+"""Checkpoints in an S3 store, for a machine that may be taken away: a copy of each that stands on its disk.
+
+    s3://bucket/prefix/train/<key>/step-00000090/   variables.npz · best.npz · state.json · manifest.json
+
+The manifest holds the sha256 of the others. It is written last and removed first: without it there is no checkpoint.
+"""
+
+import json
+import logging
+from collections.abc import Collection
+from pathlib import Path
+
+from components.shared.files import atomic_folder, manifest
+from components.shared.s3 import Address, Store, Stored
+from components.shared.s3_errors import MissingError, StoreError
+
+MANIFEST = "manifest.json"
+
+logger = logging.getLogger(__name__)
+
+
+class Mirror:
+    """The copies of one key's checkpoints.
+
+    Args:
+        address: below which they stand.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._store = Store()
+
+    def pull(self, folder: Path, newest: str) -> None:
+        """Brings the newest checkpoint that is newer than the newest one here; a damaged one costs a warning.
+
+        Args:
+            folder: of the checkpoints here.
+            newest: name of the newest one in it; empty where there is none.
+
+        Raises:
+            StoreError: the store refuses or cannot be reached: nobody can say whether there is one.
+        """
+        names = {item.name.removesuffix(f"/{MANIFEST}") for item in self._listing() if item.name.endswith(MANIFEST)}
+        for name in sorted(names, reverse=True):
+            if name <= newest or self._bring(name, folder / name):
+                return
+
+    def push(self, checkpoint: Path, kept: Collection[str]) -> None:
+        """Copies a checkpoint and removes those that are not kept any more.
+
+        A store that refuses or cannot be reached costs a warning: the training goes on with what is on this machine.
+        """
+        target = self.address / checkpoint.name
+        try:
+            for name in (hashes := manifest(checkpoint)):
+                self._store.upload(checkpoint / name, target / name)
+            self._store.write(target / MANIFEST, json.dumps(hashes).encode())
+            self._remove(kept)
+        except StoreError as error:
+            logger.warning("warning: %s; %s is on this machine only, and the training goes on", error, checkpoint.name)
+
+    def clear(self) -> None:
+        """Removes all of them: the run has ended well."""
+        try:
+            self._remove(kept=())
+        except StoreError as error:
+            logger.warning("warning: %s; checkpoints that are not needed any more are left there", error)
+
+    def _bring(self, name: str, folder: Path) -> bool:
+        source = self.address / name
+        try:
+            with atomic_folder(folder) as fresh:
+                hashes = json.loads(self._store.read(source / MANIFEST))
+                for file in hashes:
+                    self._store.download(source / Path(file).name, fresh / Path(file).name)
+                _compare(manifest(fresh), hashes)
+        except (_DamagedError, MissingError):
+            logger.warning("warning: %s is damaged; going back to the one before", self._store.named(source))
+            return False
+        return True
+
+    def _remove(self, kept: Collection[str]) -> None:
+        self._store.abort_uploads(self.address)
+        names = [item.name for item in self._listing() if item.name.partition("/")[0] not in kept]
+        for name in sorted(names, key=lambda name: not name.endswith(MANIFEST)):
+            self._store.delete(self.address / name)
+
+    def _listing(self) -> list[Stored]:
+        return list(self._store.below(self.address))
+
+
+def _compare(found: dict[str, str], expected: dict[str, str]) -> None:
+    if found != expected:
+        raise _DamagedError
+
+
+class _DamagedError(Exception):
+    """A checkpoint is not what its manifest says."""
