@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.shared.pairs import Scores
-
-Floats = NDArray[np.float64]
-LEVEL = (2.5, 97.5)
+from components.shared.resampling import Floats
 
 
 class _Side(NamedTuple):
@@ -114,24 +112,3 @@ class Resampling:
             won = len(rank) - sum(below) / 2
             wins[:, other] = np.bincount(self._genuine.identity, won, minlength=len(self.names))
         return wins
-
-
-def draw_weights(identities: int, resamplings: int, seed: int) -> Floats:
-    """[B, K] how often each identity is drawn, K of K with replacement."""
-    chances = np.full(identities, 1 / identities)
-    return np.random.default_rng(seed).multinomial(identities, chances, resamplings).astype(np.float64)
-
-
-def interval(values: Floats) -> tuple[float, float] | None:
-    """The middle 95 % of the resampled values; None where there are none."""
-    known = values[np.isfinite(values)]
-    if not len(known):
-        return None
-    low, high = np.percentile(known, LEVEL)
-    return float(low), float(high)
-
-
-def interval_of(name: str, values: Floats) -> dict[str, float]:
-    """`…_ci_low` and `…_ci_high` of a figure; nothing where there are no resampled values."""
-    ends = interval(values)
-    return {} if ends is None else {f"{name}_ci_low": ends[0], f"{name}_ci_high": ends[1]}

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from components.evaluate.bootstrap import interval_of
 from components.evaluate.intervals import paired
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
 from components.evaluate.verification import Verification, verifications
 from components.shared import metrics
+from components.shared.resampling import interval_of
 
 if TYPE_CHECKING:
     import keras

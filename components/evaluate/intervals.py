@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.bootstrap import Floats, Resampling, draw_weights, interval_of
+from components.evaluate.bootstrap import Resampling
 from components.evaluate.params import EvaluateParams
 from components.evaluate.verification import Verification, user_eers
+from components.shared.resampling import Floats, draw_weights, interval_of
 
 
 def intervals(verification: Verification, params: EvaluateParams) -> dict[str, float]:

@@ -1,9 +1,7 @@
 """The files that machines read: metrics.json, scores.parquet, threshold.json, roc.csv, det.csv."""
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,21 +9,10 @@ import pandas as pd
 from components.evaluate import curves
 from components.evaluate.thresholds import Threshold
 from components.evaluate.verification import Verification
+from components.shared import figures
 from components.shared.pairs import Scores
 
 MOST_SCORES = 2_000_000
-
-
-def nested(metrics: Mapping[str, float]) -> dict[str, Any]:
-    """The metrics as a tree: names are split at `/`; counts are whole numbers."""
-    tree: dict[str, Any] = {}
-    for name, value in metrics.items():
-        *path, leaf = name.split("/")
-        branch = tree
-        for part in path:
-            branch = branch.setdefault(part, {})
-        branch[leaf] = int(value) if leaf.startswith("n_") else value
-    return tree
 
 
 def scores(verifications: Iterable[Verification], names: list[str], most: int = MOST_SCORES) -> pd.DataFrame:
@@ -49,8 +36,8 @@ def write(
     out: Path, metrics: Mapping[str, float], test: list[Verification], chosen: list[Threshold], names: list[str]
 ) -> None:
     """Writes the step's data files into `out`."""
-    _write_json(out / "metrics.json", nested(metrics))
-    _write_json(out / "threshold.json", [threshold._asdict() for threshold in chosen])
+    figures.write(out, metrics)
+    figures.write_json(out / "threshold.json", [threshold._asdict() for threshold in chosen])
     points = curves.table(test)
     points.drop(columns="frr").to_csv(out / "roc.csv", index=False, float_format="%.9g")
     points.drop(columns="tpr").to_csv(out / "det.csv", index=False, float_format="%.9g")
@@ -69,7 +56,3 @@ def _frame(group: Scores, names: list[str], kind: str, references: int, most: in
             "distance": group.distance[kept],
         }
     )
-
-
-def _write_json(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 
 from components.shared import cli
@@ -17,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     cli.folder(arguments, "raw", "data/raw", "images and catalog.csv, from ingest")
     cli.folder(arguments, "out", "data/prepared", "the prepared images")
+    cli.folder(arguments, "report", "reports/preprocess", "what the source files give away")
     options = arguments.parse_args(argv)
     cli.execute(lambda: _run(options))
 
@@ -28,7 +30,8 @@ def _run(options: argparse.Namespace) -> None:
     from components.preprocess import step
     from components.preprocess.params import PreprocessParams
 
-    step.run(load(PreprocessParams, "preprocess", options.params), options.raw, options.out)
+    step.run(load(PreprocessParams, "preprocess", options.params), options.raw, options.out, options.report)
+    sys.stdout.write((options.report / "summary.txt").read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ frame or page, EXIF rotation applied, CMYK and the like as RGB; transparency sta
 
 import io
 import re
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 _ORIENTATION = 0x0112
+MOST_DPI = 1_000_000
 _WIDE = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 
 
@@ -20,16 +21,31 @@ class Rejected(Exception):  # noqa: N818 - an outcome that is expected, not a fa
     """An image that cannot be used; the message is the reason, for a person to read."""
 
 
-Normalised: TypeAlias = npt.NDArray[np.uint8] | Rejected
-"""uint8 [H, W, C], or why the image cannot be used."""
+class Normalised(NamedTuple):
+    """uint8 [H, W, C], and the median grey of what was decoded."""
+
+    pixels: npt.NDArray[np.uint8]
+    median_grey: int
 
 
 class Source(NamedTuple):
-    """Bytes for the normalisation, and the source's size in pixels, as it is looked at."""
+    """Bytes for the normalisation, and what the file says of itself.
+
+    Attributes:
+        encoded: PNG or JPEG bytes.
+        height: in pixels, as it is looked at.
+        width: likewise.
+        mode: Pillow's name of the kind of pixels.
+        dpi: across, 0 where the file does not say.
+        file_bytes: its size.
+    """
 
     encoded: bytes
     height: int
     width: int
+    mode: str
+    dpi: int
+    file_bytes: int
 
 
 def to_png_or_jpeg(data: bytes, max_pixels: int) -> Source:
@@ -43,9 +59,9 @@ def to_png_or_jpeg(data: bytes, max_pixels: int) -> Source:
     try:
         with Image.open(io.BytesIO(data)) as image:
             _demand_size(image, max_pixels)
-            if _passes(image, data):
-                return Source(data, image.height, image.width)
-            return _as_png(image)
+            mode, dpi = image.mode, _dpi(image)
+            encoded, size = (data, image.size) if _passes(image, data) else _as_png(image)
+            return Source(encoded, size[1], size[0], mode, dpi, len(data))
     except (Rejected, MemoryError):
         raise
     except UnidentifiedImageError:
@@ -77,12 +93,20 @@ def _upright(image: Image.Image) -> bool:
     return int(image.getexif().get(_ORIENTATION, 1)) == 1
 
 
-def _as_png(image: Image.Image) -> Source:
+def _dpi(image: Image.Image) -> int:
+    try:
+        return min(max(round(float(image.info["dpi"][0])), 0), MOST_DPI)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return 0
+
+
+def _as_png(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
+    """PNG bytes, width and height."""
     image.load()
     upright = ImageOps.exif_transpose(image)
     stream = io.BytesIO()
     _plain(upright).save(stream, "png", compress_level=0)
-    return Source(stream.getvalue(), upright.height, upright.width)
+    return stream.getvalue(), upright.size
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -12,38 +12,42 @@ from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+import pandas as pd
 from PIL import Image
 from tqdm import tqdm
 
+from components.preprocess import report
 from components.preprocess.catalog import read_catalog
 from components.preprocess.convert import Normalised, Rejected, Source, to_png_or_jpeg
 from components.preprocess.params import PreprocessParams
 from components.shared import backend
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
-from components.shared.images import StoreWriter
+from components.shared.images import SOURCES, StoreWriter, write_table
 
 Row: TypeAlias = dict[str, str]
-Prepared: TypeAlias = tuple[npt.NDArray[np.uint8], Source] | str
+Graph: TypeAlias = Callable[[Sequence[bytes]], list[Normalised | Rejected]]
+Prepared: TypeAlias = tuple[Normalised, Source] | str
+_SOURCE_COLUMNS = ["mode", "dpi", "median_grey", "file_bytes", "height", "width"]
 _CHUNK = 32  # images that go through the graph in one call
 _SHOWN = 3
 
 
-def run(params: PreprocessParams, raw: Path, out: Path) -> dict[str, float]:
+def run(params: PreprocessParams, raw: Path, out: Path, told: Path | None = None) -> dict[str, float]:
     """Prepares the images of a catalog.
 
-    Writes images.npy (uint8 [N, H, W, C]), index.parquet, rejected.csv (path, reason) and normalise.json into `out`,
-    in the catalog's order, the same bytes on every machine.
+    Writes images.npy (uint8 [N, H, W, C]), index.parquet, sources.parquet (what each file said of itself before: mode,
+    dpi, median_grey, file_bytes, height, width), rejected.csv (path, reason) and normalise.json into `out`, in the
+    catalog's order, the same bytes on every machine.
 
     Args:
         params: mode and size, and what is rejected.
         raw: the folder that holds catalog.csv and the images.
         out: becomes the folder of prepared images, complete or not at all.
+        told: becomes the folder of the report, where it is named: metrics.json and summary.txt.
 
     Returns:
-        images, rejected, identities.
+        images, rejected, identities; `probe/source/…` where there are forgeries.
 
     Raises:
         InputError: the catalog cannot be used, or more images are rejected than `max_rejected` allows.
@@ -56,7 +60,8 @@ def run(params: PreprocessParams, raw: Path, out: Path) -> dict[str, float]:
 
     prepare = partial(_prepare, compiled(params.normalisation), params.max_pixels, raw)
     rejected: list[Row] = []
-    identities: set[str] = set()
+    kept: list[Row] = []
+    sources: list[dict[str, str | int]] = []
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     with atomic_folder(out) as fresh:
         with StoreWriter(fresh, params.normalisation) as writer:
@@ -65,25 +70,26 @@ def run(params: PreprocessParams, raw: Path, out: Path) -> dict[str, float]:
                 if isinstance(result, str):
                     rejected.append({"path": row["path"], "reason": result})
                     continue
-                pixels, source = result
+                (pixels, grey), source = result
                 writer.append(pixels, {**row, "height": source.height, "width": source.width})
-                identities.add(row["identity"])
+                kept.append(row)
+                sources.append({**source._asdict(), "median_grey": grey})
             _demand_enough(rejected, len(rows), params.max_rejected, raw)
+        table = pd.DataFrame(sources)[_SOURCE_COLUMNS]
+        write_table(table, fresh / SOURCES)
         _write_rejected(rejected, fresh / "rejected.csv")
-    return {
-        "images": float(len(rows) - len(rejected)),
-        "rejected": float(len(rejected)),
-        "identities": float(len(identities)),
-    }
+    found = report.measure(pd.DataFrame(kept), table, len(rejected))
+    if told is not None:
+        with atomic_folder(told) as fresh:
+            report.write(fresh, found)
+    return found.figures
 
 
-def _prepare(
-    normalised: Callable[[Sequence[bytes]], list[Normalised]], max_pixels: int, raw: Path, rows: Sequence[Row]
-) -> list[Prepared]:
-    """The pixels and source of some images, or the reason why one is rejected."""
+def _prepare(graph: Graph, max_pixels: int, raw: Path, rows: Sequence[Row]) -> list[Prepared]:
+    """What was made of some images, and their sources, or the reason why one is rejected."""
     sources = [_source(raw / row["path"], max_pixels) for row in rows]
-    pixels = iter(normalised([source.encoded for source in sources if isinstance(source, Source)]))
-    return [_prepared(next(pixels), source) if isinstance(source, Source) else source for source in sources]
+    found = iter(graph([source.encoded for source in sources if isinstance(source, Source)]))
+    return [_prepared(next(found), source) if isinstance(source, Source) else source for source in sources]
 
 
 def _source(path: Path, max_pixels: int) -> Source | str:
@@ -97,8 +103,8 @@ def _source(path: Path, max_pixels: int) -> Source | str:
         return str(reason)
 
 
-def _prepared(pixels: Normalised, source: Source) -> Prepared:
-    return str(pixels) if isinstance(pixels, Rejected) else (pixels, source._replace(encoded=b""))
+def _prepared(found: Normalised | Rejected, source: Source) -> Prepared:
+    return str(found) if isinstance(found, Rejected) else (found, source._replace(encoded=b""))
 
 
 def _in_parallel(prepare: Callable[[Sequence[Row]], list[Prepared]], rows: Sequence[Row]) -> Iterator[Prepared]:

@@ -16,7 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from components.shared.errors import InputError
 
 IMAGES, INDEX, NORMALISATION = "images.npy", "index.parquet", "normalise.json"
-_TYPES = {"height": pa.int32(), "width": pa.int32(), "row": pa.int32(), "fold": pa.int32()}
+SOURCES = "sources.parquet"
+_TYPES = {
+    **dict.fromkeys(["height", "width", "row", "fold", "dpi", "median_grey"], pa.int32()),
+    "file_bytes": pa.int64(),
+}
 
 
 class Normalisation(BaseModel):

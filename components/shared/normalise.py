@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from components.shared.images import Normalisation
 
-__all__ = ["MAX_PIXELS", "Normalisation", "decode", "normalise", "normalise_batch", "otsu"]
+__all__ = ["MAX_PIXELS", "Normalisation", "decode", "fit", "median_grey", "normalise", "normalise_batch", "otsu"]
 
 PAPER = 255
 MAX_PIXELS = 100_000_000
@@ -57,12 +57,23 @@ def normalise(encoded: tf.Tensor, spec: Normalisation) -> tf.Tensor:
         tf.errors.InvalidArgumentError: neither PNG nor JPEG, damaged, too large, or blank.
     """
     with tf.device("/CPU:0"):
-        pixels = decode(encoded, spec.channels)
-        if spec.mode == "none":
-            flat = tf.reduce_max(pixels) == tf.reduce_min(pixels)
-            with tf.control_dependencies([_demand(~flat, "blank image: one flat colour")]):
-                return _place(tf.identity(pixels), spec, margin=0)
-        return _place(_ink(pixels[:, :, 0], spec.mode), spec, margin=max(1, min(spec.height, spec.width) // MARGIN))
+        return fit(decode(encoded, spec.channels), spec)
+
+
+def fit(pixels: tf.Tensor, spec: Normalisation) -> tf.Tensor:
+    """Normalises a decoded image, uint8 [h, w, spec.channels], as `normalise` does."""
+    if spec.mode == "none":
+        flat = tf.reduce_max(pixels) == tf.reduce_min(pixels)
+        with tf.control_dependencies([_demand(~flat, "blank image: one flat colour")]):
+            return _place(tf.identity(pixels), spec, margin=0)
+    return _place(_ink(pixels[:, :, 0], spec.mode), spec, margin=max(1, min(spec.height, spec.width) // MARGIN))
+
+
+def median_grey(pixels: tf.Tensor) -> tf.Tensor:
+    """The median grey level of uint8 [h, w, 1 or 3], int32; of an even number of pixels the lower of the middle two."""
+    grey = pixels if pixels.shape[2] == 1 else _grey(_planes(pixels))
+    until = tf.cumsum(_histogram(tf.cast(grey, tf.int32)))
+    return tf.reduce_sum(tf.cast(2 * until < until[-1], tf.int32))
 
 
 def decode(encoded: tf.Tensor, channels: int) -> tf.Tensor:
@@ -135,7 +146,7 @@ def _ink(grey: tf.Tensor, mode: str) -> tf.Tensor:
     """Finds the ink in uint8 [h, w], crops to it and sets its levels; float32 [h', w', 1]."""
     sums = _smooth(grey)
     smoothed = tf.cast((sums + 128) / 256, tf.int32)
-    histogram = tf.raw_ops.DenseBincount(input=tf.reshape(smoothed, [-1]), size=256, weights=tf.constant([], tf.int32))
+    histogram = _histogram(smoothed)
     threshold, contrast = otsu(histogram)
     with tf.control_dependencies([_demand(contrast >= MIN_CONTRAST, "blank image: no ink found")]):
         threshold = tf.identity(threshold)
@@ -148,6 +159,11 @@ def _ink(grey: tf.Tensor, mode: str) -> tf.Tensor:
     else:
         levels = tf.gather(_tones(histogram, threshold), smoothed[top:bottom, left:right])
     return levels[:, :, tf.newaxis]
+
+
+def _histogram(levels: tf.Tensor) -> tf.Tensor:
+    """How often each of 256 levels stands in int32 […]; int32 [256]."""
+    return tf.raw_ops.DenseBincount(input=tf.reshape(levels, [-1]), size=256, weights=tf.constant([], tf.int32))
 
 
 def _smooth(grey: tf.Tensor) -> tf.Tensor:

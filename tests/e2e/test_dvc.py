@@ -12,7 +12,15 @@ import pytest
 
 from tests.e2e.repository import Repository
 
-OUTPUTS = ["data/raw", "data/prepared", "data/split", "models/embedder", "reports/evaluation", "models/frozen"]
+OUTPUTS = [
+    "data/raw",
+    "data/prepared",
+    "reports/preprocess",
+    "data/split",
+    "models/embedder",
+    "reports/evaluation",
+    "models/frozen",
+]
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.evaluate.bootstrap import Resampling, draw_weights, interval
+from components.evaluate.bootstrap import Resampling
 from components.shared import metrics
 from components.shared.pairs import Scores
+from components.shared.resampling import draw_weights, interval
 
 IDENTITIES = 5
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from components.evaluate.bootstrap import draw_weights
 from components.evaluate.intervals import intervals, paired, share
 from components.evaluate.params import EvaluateParams
 from components.evaluate.verification import Verification, figures, user_eers
 from components.shared import metrics
 from components.shared.pairs import Scores, compare
+from components.shared.resampling import draw_weights
 
 PARAMS = EvaluateParams(bootstrap=60)
 

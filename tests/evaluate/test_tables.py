@@ -2,19 +2,13 @@
 
 import numpy as np
 
-from components.evaluate.tables import nested, scores
+from components.evaluate.tables import scores
 from components.evaluate.verification import Verification
 from components.shared.pairs import Scores
 
 
 def group(count: int) -> Scores:
     return Scores(np.arange(count, dtype=np.float32), (np.arange(count) % 2).astype(np.int32))
-
-
-def test_metric_names_become_a_tree_with_whole_counts() -> None:
-    tree = nested({"verification/skilled/refs_1/eer": 0.25, "verification/skilled/refs_1/n_pairs": 8.0, "a": 1.0})
-    assert tree == {"verification": {"skilled": {"refs_1": {"eer": 0.25, "n_pairs": 8}}}, "a": 1.0}
-    assert isinstance(tree["verification"]["skilled"]["refs_1"]["n_pairs"], int)
 
 
 def test_scores_list_every_comparison_once() -> None:

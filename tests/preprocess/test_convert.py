@@ -22,6 +22,30 @@ def test_png_and_jpeg_pass_unchanged(data: bytes) -> None:
     assert (source.width, source.height) == Image.open(io.BytesIO(data)).size
 
 
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("form", ["png", "jpeg", "tiff"])
+def test_what_a_file_says_of_itself_is_kept_even_where_it_is_converted(form: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encode(PHOTO.convert("L"), form, dpi=(299.9994, 299.9994), exif=exif)
+    assert to_png_or_jpeg(data, LIMIT)[3:] == ("L", 300, len(data))
+    assert to_png_or_jpeg(encode(PHOTO.convert("P")), LIMIT)[3:5] == ("P", 0)
+
+
+@pytest.mark.parametrize("dpi", [(float("nan"), 1), (float("inf"), 1), ("a lot", 1), (), None, (-300, 1)])
+def test_a_resolution_that_makes_no_sense_is_none(dpi: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Image.open
+
+    def opening(stream: io.BytesIO) -> Image.Image:
+        image = opened(stream)
+        image.info["dpi"] = dpi
+        return image
+
+    data = encode(PHOTO)
+    monkeypatch.setattr(Image, "open", opening)
+    assert to_png_or_jpeg(data, LIMIT).dpi == 0
+
+
 @pytest.mark.parametrize("form", ["tiff", "bmp", "gif", "webp", "ppm", "tga"])
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_other_formats_become_a_png_of_the_same_pixels(form: str, mode: str) -> None:

@@ -1,0 +1,31 @@
+"""metrics.json: a step's figures, for DVC and for the steps that follow."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+METRICS = "metrics.json"
+COUNTS = {"images", "rejected", "identities"}
+
+
+def write(folder: Path, metrics: Mapping[str, float]) -> None:
+    """Writes metrics.json into `folder`."""
+    write_json(folder / METRICS, nested(metrics))
+
+
+def nested(metrics: Mapping[str, float]) -> dict[str, Any]:
+    """The metrics as a tree: names are split at `/`; counts are whole numbers."""
+    tree: dict[str, Any] = {}
+    for name, value in metrics.items():
+        *path, leaf = name.split("/")
+        branch = tree
+        for part in path:
+            branch = branch.setdefault(part, {})
+        branch[leaf] = int(value) if leaf.startswith("n_") or leaf in COUNTS else value
+    return tree
+
+
+def write_json(path: Path, content: object) -> None:
+    """Writes JSON that every reader takes: no NaN, no infinity."""
+    path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")

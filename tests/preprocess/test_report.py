@@ -1,0 +1,82 @@
+"""What preprocess says of the source files."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from components.ingest import step as ingest
+from components.ingest.params import IngestParams, SampleParams
+from components.preprocess import step
+from components.preprocess.params import PreprocessParams
+from tests.preprocess.pictures import over_white
+
+PARAMS = PreprocessParams(height=16, width=24)
+
+
+def sample(folder: Path, **settings: object) -> Path:
+    wanted = SampleParams.model_validate({"identities": 24, "genuine": 4, "forgeries": 4, **settings})
+    ingest.run(IngestParams(sample=wanted), folder / "raw")
+    return folder / "raw"
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sample(tmp_path_factory.mktemp("even"))
+
+
+@pytest.fixture(scope="module")
+def prepared(raw: Path) -> Path:
+    step.run(PARAMS, raw, raw.parent / "prepared", raw.parent / "report")
+    return raw.parent / "prepared"
+
+
+def test_sources_say_what_each_file_is_in_the_order_of_the_index(raw: Path, prepared: Path) -> None:
+    sources, index = (pd.read_parquet(prepared / name) for name in ("sources.parquet", "index.parquet"))
+    assert list(sources.columns) == ["mode", "dpi", "median_grey", "file_bytes", "height", "width"]
+    assert len(sources) == len(index)
+    for path, said in zip(index["path"], sources.to_dict("records"), strict=True):
+        with Image.open(raw / path) as image:
+            grey = np.sort(np.asarray(over_white(image).convert("L")), axis=None)
+            assert said == {
+                "mode": image.mode,
+                "dpi": 0,
+                "median_grey": grey[(grey.size - 1) // 2],
+                "file_bytes": (raw / path).stat().st_size,
+                "height": image.height,
+                "width": image.width,
+            }
+    assert set(sources["mode"]) == {"L", "P", "RGBA"}
+
+
+def test_a_sample_that_leaks_nothing_is_not_warned_of(prepared: Path) -> None:
+    found = json.loads((prepared.parent / "report" / "metrics.json").read_text())
+    assert (found["images"], found["rejected"], found["identities"]) == (192, 0, 24)
+    source = found["probe"]["source"]
+    assert source["auc_ci_low"] <= source["auc"] <= source["auc_ci_high"]
+    assert source["auc"] < 0.75
+    assert (source["n_identities"], source["n_images"]) == (24, 192)
+    assert "warning" not in (prepared.parent / "report" / "summary.txt").read_text()
+
+
+def test_paper_that_leaks_is_found_and_warned_of(tmp_path: Path) -> None:
+    figures = step.run(PARAMS, sample(tmp_path, leak="paper"), tmp_path / "prepared", tmp_path / "report")
+    assert figures["probe/source/auc"] > 0.999
+    assert figures["probe/source/best_statistic/auc"] > 0.999
+    count, told, warning = (tmp_path / "report" / "summary.txt").read_text().splitlines()
+    assert count == "192 images of 24 identities prepared, 0 rejected"
+    assert "best alone: median_grey, 1.000; 24 identities, 192 images" in told
+    assert warning.startswith("warning: the files themselves tell forged from genuine")
+
+
+def test_without_forgeries_there_is_no_probe(tmp_path: Path) -> None:
+    raw = sample(tmp_path, identities=3, forgeries=0)
+    assert step.run(PARAMS, raw, tmp_path / "prepared", tmp_path / "report") == {
+        "images": 12,
+        "rejected": 0,
+        "identities": 3,
+    }
+    assert (tmp_path / "report" / "summary.txt").read_text() == "12 images of 3 identities prepared, 0 rejected\n"
