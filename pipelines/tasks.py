@@ -40,7 +40,7 @@ def preprocess(
         params: section `preprocess`.
         raw: output of ingest.
         prepared: images.npy, index.parquet, rejected.csv, normalise.json.
-        metrics: how many images were prepared and rejected.
+        metrics: how many images were prepared and rejected, and the probe of the source files.
     """
     from pathlib import Path
 
