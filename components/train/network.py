@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.shared.errors import InputError
+from components.train import discriminant
 from components.train import weights as first_weights
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -71,21 +72,49 @@ def build(
     return keras.Model(images, embeddings, name="embedder")
 
 
-def standardise(model: Any, images: NDArray[np.uint8]) -> None:
+def pooled_features(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The pooled features of images, as they are before standardising.
+
+    Args:
+        model: of `build`.
+        images: uint8 [N, H, W, C], may be memory-mapped.
+
+    Returns:
+        float32 [N, F].
+    """
+    pooled = keras.Model(model.input, model.get_layer("standardise").input)
+    parts = range(0, len(images), BATCH)
+    return np.concatenate([keras.ops.convert_to_numpy(pooled(images[a : a + BATCH], training=False)) for a in parts])
+
+
+def standardise(model: Any, features: NDArray[np.float32]) -> None:
     """Gives every pooled feature mean 0 and variance 1 over some images, as those of a pre-trained network differ much.
 
     Args:
         model: of `build`.
-        images: uint8 [N, H, W, C].
+        features: float32 [N, F], of `pooled_features`.
     """
     layer = model.get_layer("standardise")
-    pooled = keras.Model(model.input, layer.input)
-    parts = range(0, len(images), BATCH)
-    features = np.concatenate(
-        [keras.ops.convert_to_numpy(pooled(images[a : a + BATCH], training=False)) for a in parts]
-    )
     layer.moving_mean.assign(features.mean(axis=0))
     layer.moving_variance.assign(features.var(axis=0))
+
+
+def start_head(
+    model: Any, features: NDArray[np.float32], identity: NDArray[np.integer], forged: NDArray[np.bool_]
+) -> None:
+    """Gives the projection the discriminant's directions, at the size that the drawn kernel has.
+
+    Args:
+        model: of `build`, standardised.
+        features: float32 [N, F], of `pooled_features`.
+        identity: int [N], whose image it is, or whom it imitates; each has two genuine images at least.
+        forged: bool [N].
+    """
+    standard = keras.ops.convert_to_numpy(model.get_layer("standardise")(features))
+    kernel = model.get_layer("project").kernel
+    directions = discriminant.projection(standard, identity, forged, kernel.shape[1])
+    drawn = keras.ops.convert_to_numpy(kernel)
+    kernel.assign(directions * (np.linalg.norm(drawn) / np.linalg.norm(directions)))
 
 
 def regularise(model: Any, l2: float) -> None:

@@ -39,6 +39,9 @@ class TrainParams(StepParams):
         (4,), min_length=1, description="which of ResNet50's four stages are pooled; later ones are left out"
     )
     embedding_size: int = Field(128, ge=2)
+    head: Literal["random", "discriminant"] = Field(
+        "random", description="the projection's first weights; the discriminant is computed on the training images"
+    )
     dropout: float = Field(0.1, ge=0, lt=1, description="of the pooled features")
     l2: float = Field(0.0, ge=0, description="factor of half the sum of squared kernels, added to the loss")
     mining: Literal["semi-hard", "hard", "all"] = "semi-hard"
@@ -94,6 +97,10 @@ class TrainParams(StepParams):
             (
                 self.start_from is not None and self.weights != "none",
                 f"start_from brings weights of its own: set weights to none, not {self.weights}",
+            ),
+            (
+                self.head == "discriminant" and self.weights == "none",
+                "head 'discriminant' wants the features of a network trained before: set weights, or head to random",
             ),
             (
                 self.warm_up >= self.steps,

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -26,6 +27,7 @@ from components.train.params import TrainParams
 from components.train.validation import Validation
 
 STANDARDISED = 512  # images that say what mean and variance the pooled features have
+DISCRIMINATED = 4096  # images, at most, that a head's discriminant is computed on
 
 
 def run(
@@ -63,8 +65,8 @@ def run(
     checkpoints = Checkpoints(key, params.checkpoints)
     saved = checkpoints.named(resume) if resume else checkpoints.newest()
     trainer = _trainer(params, store, batches, validation, checkpoints)
-    if params.weights != "none":
-        network.standardise(trainer.model.embedder, store.images[_spread(rows["train"].row.to_numpy())])
+    if params.weights != "none" and not saved:
+        _start_head(trainer.model.embedder, params, store, rows["train"])
     with tracking.train_run(params, saved.run_id if saved else None, made_with) as tracked, atomic_folder(out) as fresh:
         tracked.log_dataset("prepared", prepared, key.data, "training")
         curves = Curves(tracked, key.name, goes_on=saved is not None)
@@ -109,6 +111,31 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
     model.compile(optimizer=adam(params), jit_compile=_has_gpu())
     model.optimizer.build(model.trainable_variables)
     return model
+
+
+def _start_head(embedder: Any, params: TrainParams, store: ImageStore, rows: pd.DataFrame) -> None:
+    """Fits what comes after a pre-trained network to the training images."""
+    if params.head == "random":
+        network.standardise(embedder, network.pooled_features(embedder, store.images[_spread(rows.row.to_numpy())]))
+        return
+    sys.stderr.write("computing the head's discriminant …\n")
+    whole = whole_identities(rows, DISCRIMINATED)
+    features = network.pooled_features(embedder, store.images[whole.row.to_numpy()])
+    network.standardise(embedder, features)
+    network.start_head(embedder, features, pd.factorize(whole.identity)[0], (whole.kind == "forgery").to_numpy())
+
+
+def whole_identities(rows: pd.DataFrame, at_most: int) -> pd.DataFrame:
+    """All rows of identities that have two genuine images: of every one, or of evenly spread ones to keep to a number.
+
+    Args:
+        rows: `row`, `identity`, `kind`.
+        at_most: how many rows; identities of very different sizes may exceed it a little.
+    """
+    genuine = rows[rows.kind == "genuine"].identity.value_counts()
+    names = sorted(genuine.index[genuine > 1], key=str)
+    count = int(rows.identity.isin(names).sum())
+    return rows[rows.identity.isin(names[:: -(-count // at_most)])].sort_values("row")
 
 
 def _spread(rows: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -144,13 +144,33 @@ def test_standardised_features_are_those_of_numpy_in_training_too() -> None:
     model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_stages=[1, 2])
     images = np.stack([image // (2 + i) for i, image in enumerate(IMAGES)])  # of different mean
     network.hold_normalisation(model)
-    network.standardise(model, images)
+    network.standardise(model, network.pooled_features(model, images))
     pooled, standard = (
         keras.Model(model.input, tensor)
         for layer in [model.get_layer("standardise")]
         for tensor in (layer.input, layer.output)
     )
     raw = np.asarray(pooled(images), np.float64)
+    np.testing.assert_array_equal(network.pooled_features(model, images), np.asarray(pooled(images)))
     expected = (raw - raw.mean(axis=0)) / np.sqrt(raw.var(axis=0) + 1e-6)
     for training in (False, True):
         np.testing.assert_allclose(np.asarray(standard(images, training=training)), expected, atol=1e-3)
+
+
+def test_a_started_head_projects_onto_the_discriminant_at_the_size_of_the_drawn_one() -> None:
+    from components.train import discriminant, network
+
+    model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_stages=[1])
+    drawn = model.get_layer("project").kernel.numpy()
+    images = np.concatenate([IMAGES, IMAGES[::-1] // 2, IMAGES // 3])
+    identity, forged = np.tile(LABELS, 3), np.arange(18) >= 12
+    features = network.pooled_features(model, images)
+    network.standardise(model, features)
+    network.start_head(model, features, identity, forged)
+    standard = (features - features.mean(axis=0)) / np.sqrt(features.var(axis=0) + 1e-6)
+    expected = standard @ discriminant.projection(standard, identity, forged, 16)
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    # Their signs are arbitrary, and so are directions of equal worth: distances are compared.
+    found = np.asarray(model(images))
+    np.testing.assert_allclose(found @ found.T, expected @ expected.T, atol=1e-3)
+    assert np.linalg.norm(model.get_layer("project").kernel.numpy()) == pytest.approx(np.linalg.norm(drawn), rel=1e-4)

@@ -193,3 +193,38 @@ def test_forgeries_that_are_asked_for_and_not_there_are_said_and_so_is_what_val_
     printed = capfd.readouterr().err
     assert "there are no forgeries to train on: train.forgeries_per_identity has no effect" in printed
     assert "more than train.val_references (3) genuine images: there will be no identification accuracy" in printed
+
+
+def test_the_discriminant_is_computed_on_whole_identities_with_two_genuine_images() -> None:
+    from components.train.step import whole_identities
+
+    images = [(str(i), kind) for i in range(9) for kind in ["genuine"] * (1 if i == 4 else 2) + ["forgery"] * 2]
+    rows = pd.DataFrame(images, columns=["identity", "kind"]).assign(row=np.arange(len(images))[::-1])
+    everyone = whole_identities(rows, 1000)
+    assert sorted(everyone.identity.unique()) == list("01235678")
+    assert len(everyone) == 8 * 4
+    assert everyone.row.is_monotonic_increasing
+    some = whole_identities(rows, 16)
+    assert some.identity.value_counts().to_dict() == dict.fromkeys("0257", 4)
+
+
+def test_a_training_starts_with_the_discriminant_of_the_training_images(
+    run: Run, data: Path, tmp_path: Path, resnet50_dir: Path
+) -> None:
+    from components.shared.embed import load_embedder
+    from components.shared.images import open_store
+    from components.train import network
+    from components.train.step import rows_of
+
+    start = {"weights": str(resnet50_dir), "pooled_stages": (1,), "embedding_size": 8, "learning_rate": 1e-9}
+    run(with_(**start, head="discriminant", steps=1, images_per_identity=2))
+    trained = load_embedder(tmp_path / "out")
+    store = open_store(data / "prepared")
+    train = rows_of(store, data / "split")["train"].sort_values("row")
+    images = store.images[train.row.to_numpy()]
+    expected = network.build((32, 32, 1), 8, 0.1, str(resnet50_dir), 0, "float32", [1])
+    features = network.pooled_features(expected, images)
+    network.standardise(expected, features)
+    network.start_head(expected, features, train.identity.astype(int).to_numpy(), (train.kind == "forgery").to_numpy())
+    found, wanted = np.asarray(trained(images)), np.asarray(expected(images))
+    np.testing.assert_allclose(found @ found.T, wanted @ wanted.T, atol=1e-3)
