@@ -125,7 +125,7 @@ def evaluate(
         evaluation: metrics.json, threshold.json, scores, curves, pictures, report.
         metrics: the figures of metrics.json.
         roc: the ROC of skilled forgeries, where there are any, else of random ones.
-        report: the report as one page.
+        report: the report as one page, without names and pictures of people.
     """
     from pathlib import Path
 
@@ -139,7 +139,7 @@ def evaluate(
     result = step.run(parsed, *folders)
     artifacts.copy_figures(result.metrics, metrics)
     artifacts.copy_roc(result.roc, roc)
-    artifacts.copy_page(result.report, report)
+    artifacts.copy_page(result.uploaded_report, report)
 
 
 def freeze(

@@ -10,6 +10,10 @@ Part = Literal["val", "test", "both"]
 Protocol = Literal["deployed"]
 
 
+class ReportParams(StepParams):
+    images: bool = Field(default=True, description="pictures of mistaken images, in the report that stays here")
+
+
 class EvaluateParams(StepParams):
     part: Part = Field(
         default="both", description="val: test is never read; test: val only chooses thresholds; both: figures of both"
@@ -24,6 +28,7 @@ class EvaluateParams(StepParams):
     far: float = Field(default=0.01, gt=0, lt=1, description="FRR is given at this FAR")
     bootstrap: int = Field(default=1000, ge=0, description="resamplings of the identities, 0: no intervals")
     seed: int = Field(default=0, ge=0, description="of draws, resamplings and the untrained network")
+    report: ReportParams = ReportParams()
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:

@@ -1,57 +1,137 @@
-"""The report: one HTML file that stands alone."""
+"""The report: one HTML file that stands alone, and a copy of it that tells nothing of single people, to be uploaded."""
 
 import base64
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from components.evaluate import summary
+from components.evaluate.about import Facts
+from components.evaluate.cells import number
 from components.evaluate.params import EvaluateParams
+from components.evaluate.people import People
+from components.shared.files import UPLOAD
+from components.shared.probe import SUSPICIOUS
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
+NAME = "report.html"
+PROBES = {"source": "the source files", "prepared": "the images as the network sees them"}
 CAPTIONS = {
     "roc.png": "Every operating point: how many genuine images are accepted for how many false acceptances.",
-    "det.png": "The same errors on normal deviate scales, where the low rates can be read.",
-    "scores.png": "Distances of genuine, skilled and random comparisons.",
+    "det.png": "The same errors on normal deviate scales, where low rates can be read.",
+    "scores.png": "Distances of genuine, skilled and random comparisons, and the thresholds that val chose.",
+    "identities.png": "With a threshold for each identity. A few hard identities, or is it hard for all?",
 }
+BANDS = {"roc.png", "det.png"}
 
 
-def write(
-    out: Path, metrics: dict[str, float], params: EvaluateParams, pictures: list[Path], about: Mapping[str, object]
-) -> Path:
-    """Writes report.html into `out`.
+class Table(NamedTuple):
+    """Cells as text; those that are not known are empty."""
 
-    Args:
-        out: the folder.
+    title: str
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the report tells.
+
+    Attributes:
         metrics: by name.
         params: of the step.
-        pictures: PNG files, built into the page.
-        about: what else was fixed when this was measured, by name.
+        pictures: PNG files of figures, built into the page.
+        origin: what it came of, by name.
+        parameters: by their dotted names.
+    """
+
+    metrics: dict[str, float]
+    params: EvaluateParams
+    pictures: list[Path]
+    origin: Facts
+    parameters: Facts
+
+
+def write(out: Path, page: Page, people: People) -> None:
+    """Writes report.html, and upload/report.html without names and pictures of people, into `out`."""
+    (out / NAME).write_text(render(page, people), encoding="utf-8")
+    (out / UPLOAD).mkdir()
+    (out / UPLOAD / NAME).write_text(render(page, None), encoding="utf-8")
+
+
+def render(page: Page, people: People | None) -> str:
+    """The report as HTML.
+
+    Args:
+        page: what it tells.
+        people: of whom it tells; None: it is for other eyes.
     """
     import jinja2
 
-    own = summary.reported(metrics, params)
+    params, own = page.params, summary.reported(page.metrics, page.params)
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    page = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+    environment.filters["inline"] = _inline
+    probes = probe(own)
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         sentence=summary.sentence(own, params),
         notice=summary.notice(params),
-        header=summary.header(params),
-        rows=summary.rows(own, params),
-        floor_header=summary.floor_header(),
-        floors=summary.floors(own),
-        identification=summary.identification(own, params),
-        carried_header=summary.carried_header(),
-        carried=summary.carried(own, params),
-        target=summary.target(params),
-        pictures=[(picture.stem, _inline(picture), CAPTIONS[picture.name]) for picture in pictures],
+        warning=warning(own),
+        figures=[_figure(picture, params) for picture in page.pictures],
+        tables=_tables(own, params) + [probes] * bool(probes.rows),
+        people=people,
         params=params,
-        about={**about, **{f"evaluate.{name}": value for name, value in params.model_dump().items()}},
+        origin=page.origin,
+        parameters=page.parameters,
     )
-    path = out / "report.html"
-    path.write_text(page, encoding="utf-8")
-    return path
 
 
-def _inline(picture: Path) -> str:
-    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode("ascii")
+def probe(metrics: dict[str, float]) -> Table:
+    """How well simple statistics tell forged from genuine."""
+    rows = []
+    for name, what in PROBES.items():
+        key = f"probe/{name}"
+        if f"{key}/auc" in metrics:
+            basis = (f"{metrics[f'{key}/{count}']:,.0f}" for count in ("n_identities", "n_images"))
+            rows.append((what, number(metrics, f"{key}/auc"), *basis))
+    head = ("statistics of", "AUC (95 % interval)", "identities", "images")
+    note = "0.5 is chance. What exceeds it may be tremor and stroke width, or a trace of how the data was collected."
+    return Table("Shortcuts: forged told from genuine by tone, edges and size alone", head, rows, note)
+
+
+def warning(metrics: dict[str, float]) -> str:
+    """What must be known before a skilled error rate of suspicious data is believed; empty where there is nothing."""
+    key = "probe/prepared"
+    if metrics.get(f"{key}/auc", 0) <= SUSPICIOUS:
+        return ""
+    identities, images = (f"{metrics[f'{key}/{count}']:,.0f}" for count in ("n_identities", "n_images"))
+    return (
+        "The data may give the answer away: simple statistics of the images tell forged from genuine with an AUC of "
+        f"{number(metrics, f'{key}/auc')}, {identities} identities, {images} images. Error rates on skilled forgeries "
+        "may owe much to how these were collected."
+    )
+
+
+def _tables(metrics: dict[str, float], params: EvaluateParams) -> list[Table]:
+    note = f"Chosen for {summary.target(params)} on val, then left alone: what a user of this threshold would meet."
+    tables = [
+        Table(
+            f"Verification of the {params.reported} identities", summary.header(params), summary.rows(metrics, params)
+        ),
+        Table("At the threshold that val chose", summary.carried_header(), summary.carried(metrics, params), note),
+        Table("What it must beat, with one reference", summary.floor_header(), summary.floors(metrics)),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def _figure(picture: Path, params: EvaluateParams) -> dict[str, Any]:
+    caption = CAPTIONS[picture.name]
+    if picture.name in BANDS and params.bootstrap:
+        caption += " Bands hold 95 % of the resamplings of the identities."
+    return {"name": picture.stem, "png": picture.read_bytes(), "caption": caption}
+
+
+def _inline(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

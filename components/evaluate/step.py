@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate import curves, floors, thresholds
+from components.evaluate import about, curves, floors, report, thresholds
 from components.evaluate.measure import Metrics, measure, of_val
 from components.evaluate.params import EvaluateParams
+from components.evaluate.people import people
 from components.evaluate.results import Results
 from components.evaluate.subject import Part, check_normalisation, part
 from components.evaluate.verification import Verification, verifications
 from components.shared import partition, tracking
 from components.shared.embed import embed, load_embedder
 from components.shared.errors import InputError
-from components.shared.files import atomic_folder
+from components.shared.files import UPLOAD, atomic_folder, uploads
 from components.shared.images import ImageStore, open_store
 
 if TYPE_CHECKING:
@@ -31,12 +32,14 @@ class Evaluation:
     Attributes:
         metrics: by name, all finite.
         roc: (FAR, 1 − FRR, threshold) of the single-reference verification, skilled where there are forgeries.
-        report: report.html.
+        report: report.html, for this machine.
+        uploaded_report: the same without names and pictures of people.
     """
 
     metrics: Metrics
     roc: list[tuple[float, float, float]]
     report: Path
+    uploaded_report: Path
 
 
 def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out: Path) -> Evaluation:
@@ -56,8 +59,8 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
     store = open_store(prepared)
     partitioned = partition.read(split, store.index)
     parts = {name: part(store.index, partitioned, name) for name in params.parts}
-    about = parts[params.reported]
-    if not len(about.rows):
+    main = parts[params.reported]
+    if not len(main.rows):
         name = params.reported
         raise InputError(f"{split} puts no images into {name}; raise split.{name}, or see split.by")
     model = load_embedder(embedder)
@@ -66,8 +69,8 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
     counts = [1, params.references]
     pairs = {name: verifications(vectors[name], whose, counts, params) for name, whose in parts.items()}
     chosen = thresholds.choose(pairs["val"], params)
-    metrics = measure(pairs[params.reported], vectors[params.reported], about, params)
-    metrics |= _floors(model, store, about, pairs[params.reported], params)
+    metrics = measure(pairs[params.reported], vectors[params.reported], main, params)
+    metrics |= _floors(model, store, main, pairs[params.reported], params)
     if params.reported == "test":
         metrics |= thresholds.carry(pairs["test"], chosen, params)
     else:
@@ -75,16 +78,22 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
     if params.part == "both":
         metrics |= of_val(measure(pairs["val"], vectors["val"], parts["val"], params))
 
-    facts = {name: f"{len(whose.names)} identities, {len(whose.rows)} images" for name, whose in parts.items()}
-    facts |= {f"normalise.{name}": str(value) for name, value in normalisation}
-    results = Results(metrics, pairs[params.reported], chosen, about.names, facts)
+    results = Results(
+        metrics,
+        pairs[params.reported],
+        chosen,
+        main.names,
+        people(store.images, main, vectors[params.reported], pairs[params.reported], chosen, params),
+        about.origin(parts, prepared, split, embedder),
+        about.parameters(embedder, normalisation, params),
+    )
     with tracking.evaluation_run(embedder, params) as tracked, atomic_folder(out) as fresh:
         results.write(fresh, params)
         tracked.log_metrics(metrics)
-        for file in sorted(fresh.iterdir()):
+        for file in uploads(fresh):
             tracked.log_artifacts(file, "evaluation")
         tracked.write(fresh)
-    return Evaluation(metrics, _points(results.verifications), out / "report.html")
+    return Evaluation(metrics, _points(results.verifications), out / report.NAME, out / UPLOAD / report.NAME)
 
 
 def _embed(model: "keras.Model", store: ImageStore, parts: Mapping[str, Part]) -> dict[str, NDArray[np.float32]]:

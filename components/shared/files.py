@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 TEMPORARY = ".partial-"
+UPLOAD = "upload"
 
 
 @contextmanager
@@ -57,6 +58,17 @@ def manifest(folder: Path) -> dict[str, str]:
     """The sha256 of every file below a folder, by its path relative to it, sorted."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+
+
+def uploads(folder: Path) -> list[Path]:
+    """The files of an output that may leave this machine, sorted by name.
+
+    What lies in `upload/` stands in for the files of the same names, which may not.
+    """
+    own, instead = (
+        {path.name: path for path in place.glob("*") if path.is_file()} for place in (folder, folder / UPLOAD)
+    )
+    return [path for _, path in sorted((own | instead).items())]
 
 
 def project_root() -> Path:

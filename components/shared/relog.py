@@ -9,6 +9,7 @@ import pandas as pd
 
 from components.shared import cli, tracking
 from components.shared.errors import InputError
+from components.shared.files import uploads
 from components.shared.run import Run, first_line
 
 
@@ -68,8 +69,8 @@ def _log(run: Run, folder: Path) -> None:
         run.log_metrics(record.metrics)
     if (folder / "saved_model").is_dir():
         run.log_model(folder / "saved_model", _embedding_size(folder))
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and path.suffix not in {".keras", ".pb"}:
+    for path in uploads(folder):
+        if path.suffix not in {".keras", ".pb"}:
             run.log_artifacts(path, folder.name)
 
 

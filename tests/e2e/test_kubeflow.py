@@ -106,7 +106,7 @@ def test_the_roc_runs_from_corner_to_corner_and_never_back(done: Done) -> None:
 def test_the_report_is_one_page_with_its_pictures_inside(done: Done) -> None:
     page = (done[1] / "evaluate" / "report").read_text()
     assert "<html" in page
-    assert page == (done[1] / "evaluate" / "evaluation" / "report.html").read_text()
+    assert page == (done[1] / "evaluate" / "evaluation" / "upload" / "report.html").read_text()
     assert page.count("<img ") == page.count('src="data:image/png;base64,') > 0
 
 

@@ -3,25 +3,28 @@
 import json
 import re
 import shutil
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pandas as pd
 import pytest
 
-from components.evaluate.params import EvaluateParams
+from components.evaluate.params import EvaluateParams, ReportParams
 from components.evaluate.step import Evaluation, run
 from components.shared import metrics as rates
 from components.shared.embed import embed, load_embedder
 from components.shared.errors import InputError
+from components.shared.files import uploads
 from tests.evaluate.conftest import FORGERIES, GENUINE, PARTS, Inputs
 
 PARAMS = EvaluateParams(draws=3, bootstrap=50)
 FILES = {
     "metrics.json", "threshold.json", "roc.csv", "det.csv", "scores.parquet", "report.html",
-    "roc.png", "det.png", "scores.png", "mlflow_run.json", "summary.txt",
+    "roc.png", "det.png", "scores.png", "identities.png", "mlflow_run.json", "summary.txt", "upload/report.html",
 }  # fmt: skip
 
 
@@ -40,6 +43,17 @@ def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, float]:
     for key, value in tree.items():
         found |= flat(value, f"{prefix}{key}/") if isinstance(value, dict) else {prefix + key: value}
     return found
+
+
+def mistaken(report: Path) -> list[tuple[bytes, bytes, str, float]]:
+    """Reference, probe, identity and distance of each pair of pictures in a report."""
+    pair = re.compile(
+        r'<figure class="pair">.*?base64,([^"]+)" alt="reference".*?base64,([^"]+)"'
+        r".*?<figcaption>(.*?): distance ([\d.]+)",
+        re.DOTALL,
+    )
+    found = pair.findall(report.read_text(encoding="utf-8"))
+    return [(b64decode(left), b64decode(right), name, float(distance)) for left, right, name, distance in found]
 
 
 def single_by_loop(inputs: Inputs, part: str) -> tuple[list[float], list[float], list[float]]:
@@ -65,9 +79,9 @@ def single_by_loop(inputs: Inputs, part: str) -> tuple[list[float], list[float],
 
 
 def test_every_file_is_there_and_metrics_json_is_what_was_returned(evaluation: Evaluation, out: Path) -> None:
-    assert {path.name for path in out.iterdir()} == FILES
+    assert {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} == FILES
     assert flat(json.loads((out / "metrics.json").read_text())) == evaluation.metrics
-    assert evaluation.report == out / "report.html"
+    assert (evaluation.report, evaluation.uploaded_report) == (out / "report.html", out / "upload" / "report.html")
     assert all(np.isfinite(value) for value in evaluation.metrics.values())
 
 
@@ -167,15 +181,51 @@ def test_curves_are_finite_short_and_one_for_each_kind_and_number(evaluation: Ev
     assert all(isinstance(value, float) for value in evaluation.roc[0])
 
 
-def test_the_report_answers_first_and_stands_alone(evaluation: Evaluation) -> None:
-    page = evaluation.report.read_text(encoding="utf-8")
+@pytest.mark.parametrize("copy", ["report", "uploaded_report"])
+def test_the_report_answers_first_and_stands_alone(evaluation: Evaluation, copy: str) -> None:
+    page = getattr(evaluation, copy).read_text(encoding="utf-8")
     assert not re.search(r"https?://|<script|<link|@import|url\(", page)
-    assert re.findall(r'src="(.{22})', page) == ["data:image/png;base64,"] * 3
+    sources = re.findall(r'src="(.{22})', page)
+    assert set(sources) == {"data:image/png;base64,"}
+    assert len(sources) == page.count("<img ") >= 4
     body = page[page.index("<body>") :]
     assert body.index("With one reference, skilled forgeries") < body.index("<table")
     assert f"{evaluation.metrics['verification/skilled/refs_1/eer'] * 100:.1f}" in body
     assert '<meta name="viewport" content="width=device-width' in page
     assert "evaluate.bootstrap" in page
+    assert "evaluate.report.images" in page
+
+
+def test_the_report_shows_the_most_confident_mistakes_as_the_network_sees_them(
+    evaluation: Evaluation, inputs: Inputs, out: Path
+) -> None:
+    pictures = mistaken(evaluation.report)
+    thresholds = json.loads((out / "threshold.json").read_text())
+    threshold = next(t["threshold"] for t in thresholds if (t["kind"], t["references"]) == ("skilled", 1))
+    assert len(pictures) > 2
+    images = np.load(inputs.prepared / "images.npy")
+    rows = {image.tobytes(): row for row, image in enumerate(images)}
+    index = pd.read_parquet(inputs.prepared / "index.parquet")
+    vectors = embed(load_embedder(inputs.embedder), images, progress=False)
+    for reference, probe, identity, distance in pictures:
+        a, b = (
+            rows[cv2.imdecode(np.frombuffer(p, np.uint8), cv2.IMREAD_GRAYSCALE).tobytes()] for p in (reference, probe)
+        )
+        assert index["identity"][a] == index["identity"][b] == identity
+        assert index["kind"][a] == "genuine"
+        assert (index["kind"][b] == "forgery") == (distance <= threshold)
+        assert distance == pytest.approx(np.linalg.norm(vectors[a] - vectors[b]), abs=6e-4)
+
+
+def test_names_and_pictures_of_people_are_in_no_file_that_is_uploaded_but_the_scores(
+    evaluation: Evaluation, out: Path
+) -> None:
+    page = evaluation.uploaded_report.read_text(encoding="utf-8")
+    assert mistaken(evaluation.uploaded_report) == []
+    assert page.count("<img ") == 4
+    assert "writer-" not in page
+    assert "writer-" in evaluation.report.read_text(encoding="utf-8")
+    assert {path for path in uploads(out) if path.name == "report.html"} == {evaluation.uploaded_report}
 
 
 def test_the_run_holds_the_figures_and_the_report(evaluation: Evaluation, out: Path) -> None:
@@ -186,7 +236,9 @@ def test_the_run_holds_the_figures_and_the_report(evaluation: Evaluation, out: P
     assert {name: found.data.metrics[name] for name in evaluation.metrics} == evaluation.metrics
     assert found.data.params["evaluate.references"] == "5"
     names = {Path(file.path).name for file in MlflowClient().list_artifacts(record["run_id"], "evaluation")}
-    assert {"report.html", "roc.png", "metrics.json"} <= names
+    assert {"report.html", "roc.png", "det.png", "metrics.json"} <= names
+    page = MlflowClient().download_artifacts(record["run_id"], "evaluation/report.html")
+    assert Path(page).read_text() == evaluation.uploaded_report.read_text()
 
 
 def test_the_same_inputs_give_the_same_files(evaluation: Evaluation, inputs: Inputs, out: Path, tmp_path: Path) -> None:
@@ -209,8 +261,10 @@ def test_without_forgeries_their_figures_are_left_out(
 def test_too_few_images_for_several_references_leave_those_figures_out(
     evaluation: Evaluation, inputs: Inputs, tmp_path: Path
 ) -> None:
-    params = EvaluateParams(part="test", references=GENUINE, draws=2, bootstrap=0)
-    found = run(params, *inputs, tmp_path / "out").metrics
+    params = EvaluateParams(part="test", references=GENUINE, draws=2, bootstrap=0, report=ReportParams(images=False))
+    evaluated = run(params, *inputs, tmp_path / "out")
+    assert evaluated.report.read_text().count("<img ") == 4  # pictures of people are switched off
+    found = evaluated.metrics
     assert not [name for name in found if f"refs_{GENUINE}" in name or "_ci_" in name]
     single = {name: value for name, value in evaluation.metrics.items() if "refs_1" in name and "_ci_" not in name}
     # Only test is reported, but val chose its thresholds.

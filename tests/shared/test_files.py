@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from components.shared.files import TEMPORARY, atomic_file, atomic_folder, manifest, sha256
+from components.shared.files import TEMPORARY, atomic_file, atomic_folder, manifest, sha256, uploads
 
 
 def test_a_folder_appears_whole_and_replaces_the_old_one(tmp_path: Path) -> None:
@@ -67,3 +67,11 @@ def test_a_manifest_names_every_file_with_its_hash(tmp_path: Path) -> None:
     (tmp_path / "b" / "c").write_bytes(b"x")
     assert manifest(tmp_path) == {"b/c": hashlib.sha256(b"x").hexdigest()}
     assert sha256(tmp_path / "b" / "c") == hashlib.sha256(b"x").hexdigest()
+
+
+def test_what_lies_in_upload_stands_in_for_the_files_of_the_same_names(tmp_path: Path) -> None:
+    (tmp_path / "upload").mkdir()
+    (tmp_path / "other").mkdir()
+    for name in ("report.html", "a.csv", "upload/report.html", "upload/z.txt", "other/b.csv"):
+        (tmp_path / name).write_text(name)
+    assert [path.read_text() for path in uploads(tmp_path)] == ["a.csv", "upload/report.html", "upload/z.txt"]

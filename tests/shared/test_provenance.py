@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from components.freeze import manifest
+from components.shared import provenance
 
 
 def test_a_given_revision_wins_over_git(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_REVISION", "cafe")
-    assert manifest.code_revision() == {"revision": "cafe", "dirty": None}
+    assert provenance.code_revision() == {"revision": "cafe", "dirty": None}
 
 
 @pytest.mark.parametrize("given", [None, ""])
@@ -21,13 +21,13 @@ def test_a_machine_without_git_knows_no_revision(
     monkeypatch.delenv("GIT_REVISION", raising=False)
     if given is not None:
         monkeypatch.setenv("GIT_REVISION", given)
-    assert manifest.code_revision() == {"revision": None, "dirty": None}
+    assert provenance.code_revision() == {"revision": None, "dirty": None}
 
 
 def test_a_folder_outside_a_repository_has_no_revision(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("GIT_REVISION", raising=False)
-    monkeypatch.setattr(manifest, "ROOT", tmp_path)
-    assert manifest.code_revision() == {"revision": None, "dirty": None}
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    assert provenance.code_revision() == {"revision": None, "dirty": None}
 
 
 def test_a_change_of_a_tracked_file_makes_the_revision_dirty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -41,15 +41,15 @@ def test_a_change_of_a_tracked_file_makes_the_revision_dirty(monkeypatch: pytest
     git("add", "code.py")
     git("commit", "-q", "-m", "start")
     monkeypatch.delenv("GIT_REVISION", raising=False)
-    monkeypatch.setattr(manifest, "ROOT", tmp_path)
-    assert manifest.code_revision() == {"revision": git("rev-parse", "HEAD"), "dirty": False}
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    assert provenance.code_revision() == {"revision": git("rev-parse", "HEAD"), "dirty": False}
     (tmp_path / "notes.txt").write_text("untracked")
-    assert manifest.code_revision()["dirty"] is False
+    assert provenance.code_revision()["dirty"] is False
     (tmp_path / "code.py").write_text("2")
-    assert manifest.code_revision()["dirty"] is True
+    assert provenance.code_revision()["dirty"] is True
 
 
 def test_versions_name_python_and_the_libraries_that_are_installed() -> None:
-    known = manifest.versions()
+    known = provenance.versions()
     assert {"python", "tensorflow", "keras", "numpy"} <= set(known)
     assert all(known.values())

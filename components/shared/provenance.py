@@ -1,0 +1,53 @@
+"""Of which code and libraries something was made."""
+
+import os
+import subprocess
+from importlib import metadata
+from pathlib import Path
+from platform import python_version
+from typing import TypedDict
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARIES = ("tensorflow", "keras", "keras-hub", "numpy", "opencv-python-headless", "pillow", "mlflow")
+
+
+class Revision(TypedDict):
+    """The code's git revision; `dirty` where tracked files were changed. Both null where nobody can say."""
+
+    revision: str | None
+    dirty: bool | None
+
+
+def code_revision() -> Revision:
+    """The revision from `GIT_REVISION` (an image has no repository), else from git, else null."""
+    if given := os.environ.get("GIT_REVISION"):
+        return {"revision": given, "dirty": None}
+    revision = _git("rev-parse", "HEAD")
+    changes = _git("status", "--porcelain", "--untracked-files=no")
+    return {"revision": revision, "dirty": None if revision is None or changes is None else bool(changes)}
+
+
+def versions() -> dict[str, str]:
+    """The versions of Python and of the libraries that decide the numbers."""
+    return {"python": python_version(), **{name: version for name in LIBRARIES if (version := _version(name))}}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed arguments
+            ["git", "-C", str(ROOT), *arguments],  # noqa: S607 - wherever git is
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

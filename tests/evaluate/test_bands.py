@@ -1,0 +1,46 @@
+"""Bands around a curve: what resampled identities have at each FAR."""
+
+import numpy as np
+
+from components.evaluate.bands import FARS, band
+from components.evaluate.params import EvaluateParams
+from components.evaluate.verification import Verification
+from components.shared.metrics import frr_at_far
+from components.shared.pairs import Scores
+from components.shared.resampling import draw_weights
+
+PARAMS = EvaluateParams(bootstrap=40, seed=3)
+PEOPLE = 6
+
+
+def scores(count: int, mean: float, seed: int) -> Scores:
+    generator = np.random.default_rng(seed)
+    identity = np.arange(count) % PEOPLE
+    distance = generator.normal(mean + identity / 4, 1, count).round(1)  # with ties, and identities that differ
+    return Scores(distance.astype(np.float32), identity.astype(np.int32))
+
+
+FOUND = Verification("skilled", 1, scores(60, 2, 0), scores(90, 3.5, 1))
+
+
+def repeated(group: Scores, weights: np.ndarray) -> np.ndarray:
+    return np.repeat(group.distance, weights[group.identity].astype(int))
+
+
+def test_a_band_is_the_middle_of_what_copied_identities_have_at_each_far() -> None:
+    around = band(FOUND, PARAMS)
+    assert around is not None
+    everyone = draw_weights(PEOPLE, PARAMS.bootstrap, PARAMS.seed)
+    rates = [
+        [frr_at_far(repeated(FOUND.genuine, weights), repeated(FOUND.impostor, weights), far) for far in FARS]
+        for weights in everyone
+    ]
+    low, high = np.percentile(rates, (2.5, 97.5), axis=0)
+    np.testing.assert_allclose([around.low, around.high], [low, high], atol=1e-12)
+    assert (around.high - around.low).max() > 0.1
+
+
+def test_there_is_no_band_where_nothing_can_be_resampled() -> None:
+    assert band(FOUND, EvaluateParams(bootstrap=0)) is None
+    alone = [Scores(group.distance, np.zeros_like(group.identity)) for group in (FOUND.genuine, FOUND.impostor)]
+    assert band(Verification("skilled", 1, *alone), PARAMS) is None
