@@ -37,7 +37,7 @@ def by_loop(kind: str, threshold: float) -> tuple[dict[str, float], dict[str, fl
     return accepted, rejected
 
 
-def told(found: list[Mistake], sort: str) -> list[tuple[str, float]]:
+def told(found: list[Mistake], sort: str) -> list[tuple[str, object]]:
     return [(mistake.identity, pytest.approx(mistake.distance)) for mistake in found if mistake.sort == sort]
 
 

@@ -56,6 +56,12 @@ def mistaken(report: Path) -> list[tuple[bytes, bytes, str, float]]:
     return [(b64decode(left), b64decode(right), name, float(distance)) for left, right, name, distance in found]
 
 
+def decoded(png: bytes) -> bytes:
+    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert image is not None
+    return image.tobytes()
+
+
 def single_by_loop(inputs: Inputs, part: str) -> tuple[list[float], list[float], list[float]]:
     """Genuine, skilled and random single-reference distances of a part, image by image."""
     images = np.load(inputs.prepared / "images.npy")
@@ -208,9 +214,7 @@ def test_the_report_shows_the_most_confident_mistakes_as_the_network_sees_them(
     index = pd.read_parquet(inputs.prepared / "index.parquet")
     vectors = embed(load_embedder(inputs.embedder), images, progress=False)
     for reference, probe, identity, distance in pictures:
-        a, b = (
-            rows[cv2.imdecode(np.frombuffer(p, np.uint8), cv2.IMREAD_GRAYSCALE).tobytes()] for p in (reference, probe)
-        )
+        a, b = (rows[decoded(picture)] for picture in (reference, probe))
         assert index["identity"][a] == index["identity"][b] == identity
         assert index["kind"][a] == "genuine"
         assert (index["kind"][b] == "forgery") == (distance <= threshold)
