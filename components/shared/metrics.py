@@ -38,10 +38,22 @@ def roc(genuine: ArrayLike, impostor: ArrayLike) -> Roc:
         ValueError: one of the two is empty or holds a value that is not finite.
     """
     same, other = _scores("genuine", genuine), _scores("impostor", impostor)
-    distances = np.unique(np.concatenate([same, other]))
+    return section(same, other, (0, 0), (len(same), len(other)))
+
+
+def section(genuine: Floats, impostor: Floats, below: tuple[int, int], total: tuple[int, int]) -> Roc:
+    """The part of a ROC that lies at these distances, one at least.
+
+    Args:
+        genuine: [n] distances, sorted.
+        impostor: [m] distances, sorted.
+        below: genuine and impostor comparisons with distances below all of these.
+        total: genuine and impostor comparisons in all.
+    """
+    distances = np.unique(np.concatenate([genuine, impostor]))
     threshold = np.concatenate([[np.nextafter(distances[0], -np.inf)], distances])
-    far = np.searchsorted(other, threshold, side="right") / len(other)
-    frr = (len(same) - np.searchsorted(same, threshold, side="right")) / len(same)
+    far = (below[1] + np.searchsorted(impostor, threshold, side="right")) / total[1]
+    frr = (total[0] - below[0] - np.searchsorted(genuine, threshold, side="right")) / total[0]
     return Roc(threshold, far, frr)
 
 

@@ -81,6 +81,34 @@ def test_the_auc_counts_a_tie_as_one_half() -> None:
     assert metrics.auc([1, 2], [2, 3]) == 3.5 / 4
 
 
+def test_ties_of_both_sorts_at_the_crossing_are_one_step_of_the_roc() -> None:
+    # FAR, FRR: (0, 1), (0, 3/4) at 1, then two genuine and one impostor at 2: (1/3, 1/4), then (1, 0) at 3.
+    # They cross on the second step where t/3 = 3/4 − t/2, at t = 9/10.
+    result = metrics.eer([1, 2, 2, 3], [2, 3, 3])
+    assert result.rate == pytest.approx(3 / 10)
+    assert result.threshold == pytest.approx(1.9)
+    assert metrics.frr_at_far([1, 2, 2, 3], [2, 3, 3], 0.33) == 3 / 4
+    assert metrics.frr_at_far([1, 2, 2, 3], [2, 3, 3], 0.34) == 1 / 4
+    # of 12 pairs 7 are in order (1 < all three, 2 < 3 twice for two), and 2·1 + 1·2 are ties
+    assert metrics.auc([1, 2, 2, 3], [2, 3, 3]) == (7 + 4 / 2) / 12
+
+
+def test_scores_that_are_all_equal_tell_nothing() -> None:
+    assert metrics.auc([1, 1, 1], [1, 1]) == 0.5
+    assert metrics.eer([1, 1, 1], [1, 1]).rate == 0.5
+    assert metrics.frr_at_far([1, 1, 1], [1, 1], 0.99) == 1.0
+
+
+def test_a_section_of_a_roc_is_that_part_of_the_whole_one() -> None:
+    genuine, impostor = np.array([0.1, 0.4, 0.4, 0.5, 0.9]), np.array([0.3, 0.4, 0.6, 0.7])
+    whole = metrics.roc(genuine, impostor)
+    part = metrics.section(genuine[1:4], impostor[1:3], (1, 1), (5, 4))
+    np.testing.assert_array_equal(part.threshold[1:], [0.4, 0.5, 0.6])
+    inside = np.searchsorted(whole.threshold, part.threshold[1:])
+    for ours, all_of_it in zip(part[1:], whole[1:], strict=True):
+        np.testing.assert_array_equal(ours, all_of_it[[inside[0] - 1, *inside]])
+
+
 def test_the_rates_at_a_threshold_accept_the_threshold_itself() -> None:
     assert metrics.rates_at([0.1, 0.5, 0.6, 0.7], [0.5, 0.7], 0.5) == (0.5, 0.5)
 
@@ -140,3 +168,19 @@ def test_roc_and_auc_agree_with_scikit_learn(genuine: list[float], impostor: lis
     curve = metrics.roc(genuine, impostor)
     np.testing.assert_allclose(curve.far, far, atol=1e-12)
     np.testing.assert_allclose(1 - curve.frr, tpr, atol=1e-12)
+
+
+@settings(deadline=None)
+@given(scores, scores, st.integers(0, 100))
+def test_eer_and_frr_at_a_far_are_those_of_scikit_learns_curve(
+    genuine: list[float], impostor: list[float], percent: int
+) -> None:
+    from sklearn.metrics import roc_curve
+
+    truth = [1] * len(genuine) + [0] * len(impostor)
+    far, tpr, _ = roc_curve(truth, [-d for d in genuine + impostor], drop_intermediate=False)
+    allowed = tpr[far <= percent / 100].max()
+    assert metrics.frr_at_far(genuine, impostor, percent / 100) == pytest.approx(1 - allowed, abs=1e-12)
+    # far + tpr − 1 grows along the curve, from −1 to 1
+    rate = metrics.eer(genuine, impostor).rate
+    assert rate == pytest.approx(np.interp(0, far + tpr - 1, far), abs=1e-12)

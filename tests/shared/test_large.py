@@ -1,0 +1,130 @@
+"""Operating points of comparisons that are not held, against those of all comparisons held and sorted."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from components.shared import large, metrics, pairs, products, stretches
+from components.shared.large import Points, points
+from components.shared.products import Products
+
+Data = tuple[NDArray[np.float32], NDArray[np.intp], NDArray[np.bool_]]
+KINDS = ("skilled", "random")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_blocks() -> Iterator[None]:
+    """Blocks and samples so small that little data has many."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(products, "ROWS", 16)
+        patch.setattr(products, "COLUMNS", 40)
+        patch.setattr(large, "SAMPLE", 300)
+        yield
+
+
+def data(genuine: list[int], forgeries: list[int], grid: int | None, seed: int = 0) -> Data:
+    """Embeddings around a centre for each identity, of unit length or on a grid, which makes most distances ties."""
+    rng = np.random.default_rng(seed)
+    identity = np.concatenate([np.repeat(np.arange(len(n)), n) for n in (genuine, forgeries)])
+    forged = np.arange(len(identity)) >= sum(genuine)
+    vectors = rng.normal(size=(len(genuine), 12))[identity]
+    vectors += rng.normal(size=(len(identity), 12)) * (1 + forged[:, None])
+    vectors = np.round(vectors * grid) / grid if grid else vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    order = rng.permutation(len(identity))
+    return vectors.astype(np.float32)[order], identity[order], forged[order]
+
+
+def held(given: Data, kind: str, far: float) -> Points:
+    compared = pairs.compare(*given, references=1, draws=1, seed=0)
+    curve = metrics.roc(compared.genuine.distance, getattr(compared, kind).distance)
+    last = np.searchsorted(curve.far, far, side="right") - 1
+    return Points(metrics.crossing(curve), float(curve.frr[last]), float(curve.threshold[last]))
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 20)), min_size=2, max_size=25),
+    st.sampled_from([None, 1, 4]),
+    st.sampled_from([0.0, 0.01, 0.1, 0.5]),
+    st.integers(0, 2**32 - 1),
+)
+def test_points_are_exactly_those_of_all_distances_sorted(
+    sizes: list[tuple[int, int]], grid: int | None, far: float, seed: int
+) -> None:
+    many = data([3, *(size[0] for size in sizes)], [1, *(size[1] for size in sizes)], grid, seed)
+    for kind in KINDS:
+        assert points(Products(*many, kind), far) == held(many, kind, far)
+
+
+def test_few_identities_with_many_images_are_scored_alike() -> None:
+    many = data([400, 500], [300, 20], None)
+    for kind in KINDS:
+        assert points(Products(*many, kind), 0.01) == held(many, kind, 0.01)
+
+
+def test_blocks_of_the_usual_size_give_the_same_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = data([12] * 60, [5] * 60, None)
+    small = [points(Products(*many, kind), 0.01) for kind in KINDS]
+    for module, name, size in ((products, "ROWS", 256), (products, "COLUMNS", 1024), (large, "SAMPLE", 1_000_000)):
+        monkeypatch.setattr(module, name, size)
+    assert [points(Products(*many, kind), 0.01) for kind in KINDS] == small
+    assert small == [held(many, kind, 0.01) for kind in KINDS]
+
+
+def test_a_band_that_is_too_narrow_is_widened(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = data([12] * 60, [6] * 60, None)
+    passes: list[object] = []
+
+    def gather(*arguments: Any) -> list[stretches.Stretch]:
+        passes.append(arguments)
+        return stretches.gather(*arguments)
+
+    monkeypatch.setattr(large, "gather", gather)
+    monkeypatch.setattr(large, "DEVIATIONS", 1e-6)
+    assert points(Products(*many, "random"), 0.01) == held(many, "random", 0.01)
+    assert len(passes) > 1
+
+
+def test_identities_told_apart_without_error_have_their_threshold_in_the_gap() -> None:
+    identity = np.repeat(np.arange(8), 6)
+    rng = np.random.default_rng(0)
+    vectors = (np.eye(8)[identity] + rng.normal(size=(48, 8)) * 0.01).astype(np.float32)
+    apart = vectors, identity, np.zeros(48, bool)
+    found = points(Products(*apart, "random"), 0.01)
+    assert found == held(apart, "random", 0.01)
+    assert found.eer.rate == 0
+    assert 0.2 < found.eer.threshold < 1.3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_blocks_hold_every_comparison_once(kind: str) -> None:
+    some = data([20, 1, 45, 2, 1, 9], [3, 5, 0, 50, 1, 7], None)
+    compared = pairs.compare(*some, references=1, draws=1, seed=0)
+    blocks = Products(*some, kind)
+    by_sort: tuple[list[float], list[float]] = ([], [])
+    for number, block in enumerate(blocks.blocks):
+        for distances, sort in zip(by_sort, blocks.squares(block), strict=True):
+            position = np.arange(len(sort.square)) if sort.position is None else sort.position
+            exact = blocks.distances(np.full(len(position), number), position)
+            np.testing.assert_allclose(exact**2, sort.square, atol=blocks.slack)
+            distances.extend(np.repeat(exact, sort.times).tolist())
+    for distances, scores in zip(by_sort, (compared.genuine, getattr(compared, kind)), strict=True):
+        np.testing.assert_array_equal(np.sort(np.array(distances, np.float32)), np.sort(scores.distance))
+    assert blocks.totals == (len(compared.genuine.distance), len(getattr(compared, kind).distance))
+
+
+def test_what_cannot_be_scored_is_refused() -> None:
+    vectors, identity, forged = data([6, 6], [0, 0], None)
+    with pytest.raises(ValueError, match="no impostor"):
+        points(Products(vectors, identity, forged, "skilled"), 0.01)
+    with pytest.raises(ValueError, match="no genuine"):
+        points(Products(vectors, np.arange(12), forged, "random"), 0.01)
+    with pytest.raises(ValueError, match="far"):
+        points(Products(vectors, identity, forged, "random"), 1.0)
+    with pytest.raises(ValueError, match="finite"):
+        points(Products(np.where(np.eye(12), np.nan, 1), identity, forged, "random"), 0.01)
