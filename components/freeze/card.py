@@ -1,25 +1,24 @@
 """model_card.md: what the model is for, what it was measured to do, and where it must not be trusted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 
-PERCENT = {"eer", "eer_user", "far_at_threshold", "frr_at_threshold", "accuracy"}
-FRR_AT_FAR = "frr_at_far_"
-LABELS = {
-    "eer": "equal error rate",
-    "eer_user": "equal error rate, a threshold for each identity",
-    "auc": "area under the ROC",
-    "far_at_threshold": "false acceptances at the threshold below",
-    "frr_at_threshold": "false rejections at the threshold below",
-}
-KIND_COLUMN = ("genuine", "forgery")
-KINDS = {"skilled": "skilled forgeries", "random": "random forgeries"}
-POLICIES = {"equal_error": "equal error rates"}
+from components.freeze import card_figures as figures
+from components.freeze.card_figures import KINDS
+from components.shared.probe import SUSPICIOUS
 
+KIND_COLUMN = ("genuine", "forgery")
+POLICIES = {"equal_error": "equal error rates"}
+FEW = 30
+SOURCES = {
+    "sample": "Signatures that this pipeline generated from a seed: no real person's data, no licence needed.",
+    "cedar": "CEDAR, signatures of 55 writers: research data of the University at Buffalo. Personal data of real "
+    "people, not to be redistributed; a product needs the agreement of those who hold the rights.",
+}
 TEMPLATE = Path(__file__).with_name("card_template.md")
 
 
@@ -31,23 +30,30 @@ class Facts:
         catalogue: number of identities, genuine images and forgeries in the data.
         metrics: figures by name, `verification/skilled/refs_1/eer` and the like.
         manifest: content of manifest.json.
+        params: of the data, the training and the evaluation, by their dotted names, as far as they are recorded.
     """
 
     catalogue: Mapping[str, int]
     metrics: Mapping[str, float]
     manifest: Mapping[str, Any]
+    params: Mapping[str, str]
 
 
 def render(facts: Facts) -> str:
     """The model card as Markdown."""
     versions = ", ".join(f"{name} {version}" for name, version in facts.manifest["versions"].items())
+    code = facts.manifest["code"]
     return TEMPLATE.read_text(encoding="utf-8").format(
         data="{identities} identities, {genuine} genuine images, {forgery} forgeries.".format(**facts.catalogue),
-        figures=_table(["figure", "value", "interval", "identities"], _figures(facts.metrics)),
-        thresholds=_thresholds(facts.manifest["thresholds"]),
+        source=_source(facts.params.get("ingest.source")),
+        weights=facts.params.get("train.weights", "not recorded"),
+        figures=figures.measured(facts.metrics),
+        floors=figures.floors(facts.metrics),
+        probe=figures.probes(facts.metrics),
+        thresholds=_thresholds(facts),
         limits="\n".join(f"- {limit}" for limit in _limits(facts)),
         versions=versions[:1].upper() + versions[1:],
-        revision=facts.manifest["code"]["revision"] or "unknown",
+        revision=(code["revision"] or "unknown") + (", with uncommitted changes" if code["dirty"] else ""),
         difference=max(facts.manifest["parity"].values()),
         **facts.manifest["normalisation"],
     )
@@ -60,49 +66,41 @@ def count(catalogue: Path) -> dict[str, int]:
     return {"identities": int(table["identity"].nunique()), **{kind: int(kinds.get(kind, 0)) for kind in KIND_COLUMN}}
 
 
-def _figures(metrics: Mapping[str, float]) -> list[list[str]]:
+def _source(name: str | None) -> str:
+    """What is known of the data's origin and licence; of a path or an address only its last part is told."""
+    if name in SOURCES:
+        return SOURCES[name]
+    named = f"“{PurePosixPath(name.partition('?')[0]).name}”" if name else "Not recorded"
+    return f"{named}: origin and licence are unknown to this pipeline; state them here before the model is passed on."
+
+
+def _thresholds(facts: Facts) -> str:
     rows = []
-    for group in sorted({key.rpartition("/")[0] for key in metrics if key.startswith("verification/")}):
-        _, kind, references = group.split("/")
-        subject = f"{KINDS.get(kind, kind)}, {references.removeprefix('refs_')} reference(s)"
-        at_far = {name: f"false rejections at {_far(name)}" for name in _leaves(metrics, f"{group}/{FRR_AT_FAR}")}
-        for leaf, label in {**LABELS, **at_far}.items():
-            if f"{group}/{leaf}" in metrics:
-                rows.append(_figure(f"{subject}: {label}", f"{group}/{leaf}", metrics))
-    for key in sorted(key for key in metrics if key.startswith("identification/") and key.endswith("/accuracy")):
-        references = key.split("/")[1].removeprefix("refs_")
-        rows.append(_figure(f"identification from {references} references: accuracy", key, metrics))
-    return rows
+    for row in facts.manifest["thresholds"]:
+        kind, policy = KINDS.get(row["kind"], row["kind"]), POLICIES.get(row["policy"]) or figures.far(row["policy"])
+        gap = row.get("smallest_gap")
+        distance = f"{row['threshold']:.4f}" + (f", gap {gap:.4f}" if gap is not None else "")
+        carried = row["policy"] == _target(facts.params)
+        gave = (
+            figures.errors(facts.metrics, f"verification/{row['kind']}/refs_{row['references']}") if carried else None
+        )
+        rows.append([kind, str(row["references"]), policy, distance, *(gave or ["–"] * 3)])
+    header = [
+        "against",
+        "references",
+        "chosen for",
+        "distance",
+        "FAR on test",
+        "FRR on test",
+        "identities, comparisons",
+    ]
+    return figures.table(header, rows, "None: there were no validation identities.")
 
 
-def _figure(label: str, key: str, metrics: Mapping[str, float]) -> list[str]:
-    group, _, leaf = key.rpartition("/")
-    bounds = [metrics.get(f"{key}_ci_{end}") for end in ("low", "high")]
-    interval = " to ".join(_number(leaf, bound) for bound in bounds if bound is not None)
-    identities = metrics.get(f"{group}/n_identities")
-    return [label, _number(leaf, metrics[key]), interval or "–", "–" if identities is None else f"{identities:.0f}"]
-
-
-def _number(leaf: str, value: float) -> str:
-    return f"{100 * value:.1f} %" if leaf in PERCENT or leaf.startswith(FRR_AT_FAR) else f"{value:.3f}"
-
-
-def _leaves(metrics: Mapping[str, float], prefix: str) -> list[str]:
-    """The last parts of the names that begin so, without the ends of intervals."""
-    return sorted({key.rpartition("/")[2].partition("_ci_")[0] for key in metrics if key.startswith(prefix)})
-
-
-def _far(name: str) -> str:
-    """`1 % false acceptances` for `far_1pct`, `frr_at_far_1pct`."""
-    return f"{name.rpartition('far_')[2].removesuffix('pct')} % false acceptances"
-
-
-def _thresholds(thresholds: Sequence[Mapping[str, Any]]) -> str:
-    rows = []
-    for row in thresholds:
-        kind, policy = KINDS.get(row["kind"], row["kind"]), POLICIES.get(row["policy"]) or _far(row["policy"])
-        rows.append([kind, str(row["references"]), policy, f"{row['threshold']:.4f}"])
-    return _table(["against", "references", "chosen for", "distance"], rows)
+def _target(params: Mapping[str, str]) -> str:
+    """The policy whose errors were measured on test."""
+    target = params.get("evaluate.target", "equal_error")
+    return target if target == "equal_error" else f"far_{float(target) * 100:g}pct"
 
 
 def _limits(facts: Facts) -> list[str]:
@@ -111,17 +109,16 @@ def _limits(facts: Facts) -> list[str]:
         "A threshold is an agreement about errors, not a property of the model: choose it anew on data of your own.",
     ]
     if not any(key.startswith("verification/skilled/") for key in facts.metrics):
-        limits.append("The data holds no skilled forgeries: nothing is known about imitations.")
+        limits.append("Skilled forgeries were not measured: nothing is known about imitations.")
+    identities = [
+        int(value) for key, value in facts.metrics.items() if key.startswith("verification/") and "n_id" in key
+    ]
+    if identities and min(identities) < FEW:
+        limits.append(f"Figures stand on {min(identities)} identities only: other people may do much better or worse.")
     probe = facts.metrics.get("probe/prepared/auc")
-    if probe is not None:
+    if probe is not None and probe > SUSPICIOUS:
         limits.append(
-            f"Tone and edge statistics alone tell forged from genuine with an AUC of {probe:.3f} after normalisation: "
-            "as far as that exceeds 0.5, figures for skilled forgeries may owe something to how the data was collected."
+            f"Warning: tone and edge statistics alone tell forged from genuine with an AUC of {probe:.3f}: figures for "
+            "skilled forgeries may owe much to how the data was collected."
         )
     return limits
-
-
-def _table(header: list[str], rows: list[list[str]]) -> str:
-    if not rows:
-        return "None."
-    return "\n".join(f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows])

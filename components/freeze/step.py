@@ -120,7 +120,8 @@ def _describe(
         "thresholds": _json(folder / "threshold.json"),
         "parity": figures,
     }
-    facts = card.Facts(card.count(raw / "catalog.csv"), _flat(_json(evaluation / "metrics.json")), manifest)
+    metrics, params = _flat(_json(evaluation / "metrics.json")), tracking.read(evaluation).params
+    facts = card.Facts(card.count(raw / "catalog.csv"), metrics, manifest, params)
     (folder / "model_card.md").write_text(card.render(facts), encoding="utf-8")
     return manifest
 

@@ -1,0 +1,102 @@
+"""The model card's figures: each with its interval and what it stands on."""
+
+from collections.abc import Mapping, Sequence
+
+Metrics = Mapping[str, float]
+FRR_AT_FAR = "frr_at_far_"
+EVENTS = ("n_pairs", "n_probes", "n_images")
+RATES = {
+    "eer": "equal error rate",
+    "eer_user": "equal error rate, a threshold for each identity",
+    "auc": "area under the ROC",
+}
+KINDS = {"skilled": "skilled forgeries", "random": "random forgeries"}
+FLOORS = {
+    "untrained": "the same network, untrained",
+    "hog": "HOG",
+    "best_statistic": "the best single statistic of the image",
+}
+PROBES = {"source": "the source files", "prepared": "the images as the network sees them"}
+HEADER = ("figure", "value", "95 % interval", "identities", "comparisons or images")
+
+
+def measured(metrics: Metrics) -> str:
+    """Verification and identification, as a table; figures that stand on nothing known are left out."""
+    rows = []
+    for group in sorted({key.rpartition("/")[0] for key in metrics if key.startswith("verification/")}):
+        _, kind, references = group.split("/")[:3]
+        subject = f"{KINDS.get(kind, kind)}, {references.removeprefix('refs_')} reference(s)"
+        at_far = {name: f"false rejections at {far(name)}" for name in _leaves(metrics, f"{group}/{FRR_AT_FAR}")}
+        for leaf, label in {**RATES, **at_far}.items():
+            rows += _row(f"{subject}: {label}", f"{group}/{leaf}", group, metrics)
+    for key in sorted(key for key in metrics if key.startswith("identification/") and key.endswith("/accuracy")):
+        references = key.split("/")[1].removeprefix("refs_")
+        rows += _row(f"identification from {references} references: accuracy", key, key.rpartition("/")[0], metrics)
+    return table(HEADER, rows, "The test identities were not measured.")
+
+
+def floors(metrics: Metrics) -> str:
+    """What the same comparisons give without training, and how much better the model is, as a table."""
+    rows = []
+    for floor, name in FLOORS.items():
+        for kind, impostors in KINDS.items():
+            key, group = f"floor/{floor}/{kind}/refs_1/eer", f"verification/{kind}/refs_1"
+            rows += _row(f"{name}, {impostors}: equal error rate", key, group, metrics)
+            rows += _row("model − this", f"{key}_difference", group, metrics)
+    return table(HEADER, rows, "None was measured.")
+
+
+def probes(metrics: Metrics) -> str:
+    """How well simple statistics tell forged from genuine, as a table."""
+    rows = []
+    for name, what in PROBES.items():
+        rows += _row(f"statistics of {what}: AUC", f"probe/{name}/auc", f"probe/{name}", metrics)
+    return table(HEADER, rows, "Not measured.")
+
+
+def errors(metrics: Metrics, group: str) -> list[str] | None:
+    """FAR and FRR at the threshold that val chose, with intervals, and what they stand on; None if not measured."""
+    keys = [f"{group}/{rate}_at_threshold" for rate in ("far", "frr")]
+    rows = [row for key in keys for row in _row("", key, group, metrics)]
+    if len(rows) < len(keys):
+        return None
+    return [*(f"{number} ({interval})" for _, number, interval, *_ in rows), ", ".join(rows[0][3:])]
+
+
+def far(name: str) -> str:
+    """`1 % false acceptances` for `far_1pct`, `frr_at_far_1pct`."""
+    return f"{name.rpartition('far_')[2].removesuffix('pct')} % false acceptances"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], absent: str) -> str:
+    """A table in Markdown, or what is said where there are no rows."""
+    if not rows:
+        return absent
+    return "\n".join(f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows])
+
+
+def _row(label: str, key: str, group: str, metrics: Metrics) -> list[list[str]]:
+    """The figure's row, where it was measured and it is known on how much it stands."""
+    events = next((f"{group}/{name}" for name in EVENTS if f"{group}/{name}" in metrics), None)
+    identities = metrics.get(f"{group}/n_identities")
+    if key not in metrics or events is None or identities is None:
+        return []
+    counts = [f"{identities:,.0f}", f"{metrics[events]:,.0f}"]
+    return [[label, _number(key, metrics[key]), _interval(metrics, key), *counts]]
+
+
+def _interval(metrics: Metrics, key: str) -> str:
+    bounds = [metrics.get(f"{key}_ci_{end}") for end in ("low", "high")]
+    return " to ".join(_number(key, bound) for bound in bounds if bound is not None) or "not computed"
+
+
+def _number(key: str, value: float) -> str:
+    if key.endswith("auc"):
+        return f"{value:.3f}"
+    sign = "+" if key.endswith("_difference") else ""
+    return f"{100 * value:{sign}.1f} {'points' if sign else '%'}".replace("-", "−")
+
+
+def _leaves(metrics: Metrics, prefix: str) -> list[str]:
+    """The last parts of the names that begin so, without the ends of intervals."""
+    return sorted({key.rpartition("/")[2].partition("_ci_")[0] for key in metrics if key.startswith(prefix)})
