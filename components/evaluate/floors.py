@@ -69,9 +69,9 @@ def hog(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> NDArray[np.float32
 
 
 def against(
-    name: str, described: NDArray[np.float32], whose: Part, ours: list[Verification], params: EvaluateParams
+    name: str, described: NDArray[np.floating], whose: Part, ours: list[Verification], params: EvaluateParams
 ) -> dict[str, float]:
-    """What a floor makes of the single-reference comparisons: its EER, and ours − its, with paired intervals.
+    """What a floor makes of our single-reference comparisons: its EER, and ours − its, with paired intervals, and n.
 
     Args:
         name: of the floor.
@@ -83,9 +83,14 @@ def against(
     single = {v.kind: v for v in ours if v.references == 1}
     result: dict[str, float] = {}
     for theirs in verifications(described, whose, [1], params):
-        mine, key = single[theirs.kind], f"floor/{name}/{theirs.kind}/refs_1/eer"
+        if theirs.kind not in single:
+            continue
+        mine, basis = single[theirs.kind], f"floor/{name}/{theirs.kind}/refs_1"
+        key = f"{basis}/eer"
         left, right = (metrics.eer(v.genuine.distance, v.impostor.distance).rate for v in (mine, theirs))
         result |= {key: right, f"{key}_difference": left - right}
+        result |= {f"{basis}/n_identities": len(np.intersect1d(theirs.genuine.identity, theirs.impostor.identity))}
+        result |= {f"{basis}/n_pairs": len(theirs.genuine.distance) + len(theirs.impostor.distance)}
         resampled = paired(mine, theirs, params)
         if resampled is not None:
             result |= interval_of(key, resampled[1])

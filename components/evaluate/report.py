@@ -45,6 +45,7 @@ class Page:
         pictures: PNG files of figures, built into the page.
         origin: what it came of, by name.
         parameters: by their dotted names.
+        probed: the shortcuts in words, line by line.
     """
 
     metrics: dict[str, float]
@@ -52,6 +53,7 @@ class Page:
     pictures: list[Path]
     origin: Facts
     parameters: Facts
+    probed: Sequence[str] = ()
 
 
 def write(out: Path, page: Page, people: People) -> None:
@@ -75,7 +77,7 @@ def render(page: Page, people: People | None) -> str:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["inline"] = _inline
-    probes = probe(own)
+    probes = probe(own, page.probed)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         sentence=summary.sentence(own, params),
         notice=summary.notice(params),
@@ -89,7 +91,7 @@ def render(page: Page, people: People | None) -> str:
     )
 
 
-def probe(metrics: dict[str, float]) -> Table:
+def probe(metrics: dict[str, float], probed: Sequence[str] = ()) -> Table:
     """How well simple statistics tell forged from genuine."""
     rows = []
     for name, what in PROBES.items():
@@ -99,6 +101,7 @@ def probe(metrics: dict[str, float]) -> Table:
             rows.append((what, number(metrics, f"{key}/auc"), *basis))
     head = ("statistics of", "AUC (95 % interval)", "identities", "images")
     note = "0.5 is chance. What exceeds it may be tremor and stroke width, or a trace of how the data was collected."
+    note = " · ".join([note, *probed])
     return Table("Shortcuts: forged told from genuine by tone, edges and size alone", head, rows, note)
 
 

@@ -1,5 +1,6 @@
 """What an evaluation writes, for machines and for people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class Results:
         people: what there is to say of single ones.
         origin: what all of this came of, by name.
         parameters: by their dotted names.
+        probed: what tells forged from genuine without looking at what was written, line by line.
     """
 
     metrics: dict[str, float]
@@ -32,11 +34,12 @@ class Results:
     people: People
     origin: Facts
     parameters: Facts
+    probed: Sequence[str]
 
     def write(self, folder: Path, params: EvaluateParams) -> None:
         """Writes all files into an existing folder."""
         tables.write(folder, self.metrics, self.verifications, self.thresholds, self.names)
-        (folder / "summary.txt").write_text(summary.text(self.metrics, params) + "\n", encoding="utf-8")
+        (folder / "summary.txt").write_text(summary.text(self.metrics, params, self.probed) + "\n", encoding="utf-8")
         pictures = plots.draw(folder, self.verifications, self.thresholds, params)
-        page = report.Page(self.metrics, params, pictures, self.origin, self.parameters)
+        page = report.Page(self.metrics, params, pictures, self.origin, self.parameters, self.probed)
         report.write(folder, page, self.people)

@@ -13,6 +13,7 @@ from components.evaluate.measure import Metrics, measure, of_val
 from components.evaluate.params import EvaluateParams
 from components.evaluate.people import people
 from components.evaluate.results import Results
+from components.evaluate.shortcuts import shortcuts
 from components.evaluate.subject import Part, check_normalisation, part
 from components.evaluate.verification import Verification, verifications
 from components.shared import partition, tracking
@@ -71,6 +72,9 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
     chosen = thresholds.choose(pairs["val"], params)
     metrics = measure(pairs[params.reported], vectors[params.reported], main, params)
     metrics |= _floors(model, store, main, pairs[params.reported], params)
+    train = part(store.index, partitioned, "train")
+    probed = shortcuts(prepared, store, train, main, pairs[params.reported], params)
+    metrics |= probed.figures
     if params.reported == "test":
         metrics |= thresholds.carry(pairs["test"], chosen, params)
     else:
@@ -86,6 +90,7 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
         people(store.images, main, vectors[params.reported], pairs[params.reported], chosen, params),
         about.origin(parts, prepared, split, embedder),
         about.parameters(embedder, normalisation, params),
+        probed.lines,
     )
     with tracking.evaluation_run(embedder, params) as tracked, atomic_folder(out) as fresh:
         results.write(fresh, params)

@@ -1,5 +1,6 @@
 """The answer in one sentence, and the tables of it, for people: figures with intervals, and what they stand on."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from components.evaluate.cells import aligned, between, counts, hundredth, number, percent, signed
@@ -8,7 +9,7 @@ from components.evaluate.params import EvaluateParams
 
 Metrics = dict[str, float]
 KINDS = ("skilled", "random")
-FLOORS = {"untrained": "the same network, untrained", "hog": "HOG"}
+FLOORS = {"untrained": "the same network, untrained", "hog": "HOG", "best_statistic": "the best single statistic"}
 
 
 class Row(NamedTuple):
@@ -140,8 +141,8 @@ def sentence(metrics: Metrics, params: EvaluateParams) -> str:
     return f"{told}; on the same comparisons the untrained network has {untrained}{_verdict(metrics, floor)}."
 
 
-def text(metrics: Metrics, params: EvaluateParams) -> str:
-    """The results as aligned plain text, the sentence last."""
+def text(metrics: Metrics, params: EvaluateParams, probed: Sequence[str] = ()) -> str:
+    """The results as aligned plain text, what was `probed` for shortcuts below them, the sentence last."""
     own = reported(metrics, params)
     blocks = [aligned([header(params), *rows(own, params)])]
     if at_threshold := carried(own, params):
@@ -149,6 +150,8 @@ def text(metrics: Metrics, params: EvaluateParams) -> str:
         blocks.append("\n".join([title, aligned([carried_header(), *at_threshold])]))
     if untrained := floors(own):
         blocks.append(aligned([floor_header(), *untrained]))
+    if probed:
+        blocks.append("\n".join(probed))
     blocks += [told for told in (identification(own, params), notice(params), sentence(own, params)) if told]
     return "\n\n".join(blocks)
 

@@ -1,21 +1,13 @@
 """The report on the source files: what was rejected, and whether the files themselves tell forged from genuine."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
-from components.shared import figures, probe
+from components.shared import figures
+from components.shared.probe import Report, of_sources
 
 RESAMPLINGS = 1000
-WHAT = "source files (mode, dpi, median grey, bytes, size)"
-
-
-class Report(NamedTuple):
-    """Figures by name, and the same in words."""
-
-    figures: dict[str, float]
-    lines: list[str]
 
 
 def measure(index: pd.DataFrame, sources: pd.DataFrame, rejected: int) -> Report:
@@ -26,21 +18,10 @@ def measure(index: pd.DataFrame, sources: pd.DataFrame, rejected: int) -> Report
         sources: the rows of sources.parquet.
         rejected: how many images were.
     """
-    identity, forged = index["identity"].to_numpy(str), (index["kind"] == "forgery").to_numpy(bool)
     counts = {"images": len(index), "rejected": rejected, "identities": index["identity"].nunique()}
-    result = Report(
-        {name: float(count) for name, count in counts.items()},
-        ["{images:,} images of {identities:,} identities prepared, {rejected:,} rejected".format(**counts)],
-    )
-    if found := probe.probe(probe.source_statistics(sources), identity, forged, RESAMPLINGS, seed=0):
-        result.figures.update(probe.figures(found, "probe/source"))
-        result.lines.append(probe.sentence(found, WHAT))
-        if found.auc > probe.SUSPICIOUS:
-            result.lines.append(
-                "warning: the files themselves tell forged from genuine: error rates on skilled forgeries of a model "
-                "that sees this would be false"
-            )
-    return result
+    told = "{images:,} images of {identities:,} identities prepared, {rejected:,} rejected".format(**counts)
+    probed = of_sources(sources, index, RESAMPLINGS, seed=0)
+    return Report({name: float(count) for name, count in counts.items()} | probed.figures, [told, *probed.lines])
 
 
 def write(folder: Path, found: Report) -> None:

@@ -16,33 +16,44 @@ from components.shared.resampling import Floats, draw_weights, interval
 FOLDS = 5
 SUSPICIOUS = 0.75
 """An AUC above this is warned of."""
+SOURCE_FILES = "source files (mode, dpi, median grey, bytes, size)"
+SOURCE_WARNING = (
+    "the files themselves tell forged from genuine: error rates on skilled forgeries of a model that sees this would "
+    "be false"
+)
 NUMBERS = ["dpi", "median_grey", "file_bytes", "height", "width"]
+
+
+class Estimate(NamedTuple):
+    """A figure, and the ends of its 95 % interval: identities resampled, fits as they are; None where not resampled."""
+
+    value: float
+    ends: tuple[float, float] | None
 
 
 class Probe(NamedTuple):
     """How well statistics tell forged from genuine.
 
     Attributes:
-        auc: of the regression, over the images of all folds.
-        ends: of the 95 % interval of `auc`: identities resampled, the fits as they are; None without resamplings.
+        auc: of the regression, over the images of all folds, and its interval.
         best: the statistic that tells most by itself.
-        best_auc: its AUC, whichever way round.
+        best_auc: its AUC, whichever way round, and its interval.
         n_identities: those with images of both kinds, on which all of this stands.
         n_images: theirs.
     """
 
-    auc: float
-    ends: tuple[float, float] | None
+    auc: Estimate
     best: str
-    best_auc: float
+    best_auc: Estimate
     n_identities: int
     n_images: int
 
 
-def source_statistics(sources: pd.DataFrame) -> pd.DataFrame:
-    """What sources.parquet says of each file, as numbers [N, S]: a mode is 1 or 0."""
-    modes = {f"mode {mode}": sources["mode"] == mode for mode in sorted(set(sources["mode"]))}
-    return pd.DataFrame({**modes, **{name: sources[name] for name in NUMBERS}}).astype(np.float64)
+class Report(NamedTuple):
+    """Figures by name, and the same in words; both are empty where nothing could be probed."""
+
+    figures: dict[str, float]
+    lines: list[str]
 
 
 def probe(
@@ -66,38 +77,64 @@ def probe(
     used = np.isin(identity, both)
     values, fake = statistics.to_numpy(np.float64)[used], forged[used]
     whose = np.searchsorted(both, identity[used])
-    ranks = _ranks(_held_out_scores(values, fake, whose % min(FOLDS, len(both))))
-    weights = draw_weights(len(both), resamplings, seed)
-    resampled = np.array([_auc(ranks, fake, drawn[whose]) for drawn in weights])
+    weights = draw_weights(len(both), resamplings, seed)[:, whose]
     alone = np.array([_auc(_ranks(column), fake, np.ones(len(fake))) for column in values.T])
     best = int(np.argmax(np.abs(alone - 0.5)))
     return Probe(
-        auc=_auc(ranks, fake, np.ones(len(fake))),
-        ends=interval(resampled),
+        auc=_estimate(_held_out_scores(values, fake, whose % min(FOLDS, len(both))), fake, weights),
         best=str(statistics.columns[best]),
-        best_auc=float(0.5 + abs(alone[best] - 0.5)),
+        best_auc=_estimate(values[:, best] if alone[best] >= 0.5 else -values[:, best], fake, weights),
         n_identities=len(both),
         n_images=len(fake),
     )
 
 
-def figures(found: Probe, key: str) -> dict[str, float]:
-    """The figures by name, `key` before each."""
-    result = {"auc": found.auc}
-    if found.ends:
-        result |= {"auc_ci_low": found.ends[0], "auc_ci_high": found.ends[1]}
-    result["best_statistic/auc"] = found.best_auc
-    result |= {"n_identities": float(found.n_identities), "n_images": float(found.n_images)}
-    return {f"{key}/{name}": value for name, value in result.items()}
+def report(found: Probe, key: str, what: str, warning: str) -> Report:
+    """A probe's figures, and in words.
 
-
-def sentence(found: Probe, what: str) -> str:
-    """The figures in words; `what` are the statistics."""
-    within = f" (95 % interval {found.ends[0]:.3f}–{found.ends[1]:.3f})" if found.ends else ""
-    return (
-        f"{what} tell forged from genuine with AUC {found.auc:.3f}{within}; best alone: {found.best}, "
-        f"{found.best_auc:.3f}; {found.n_identities} identities, {found.n_images:,} images"
+    Args:
+        found: the probe.
+        key: what the figures' names begin with.
+        what: the statistics.
+        warning: what it means where they tell too much.
+    """
+    figures: dict[str, float] = {}
+    for name, estimate in (("auc", found.auc), ("best_statistic_auc", found.best_auc)):
+        figures[name] = estimate.value
+        if estimate.ends:
+            figures[f"{name}_ci_low"], figures[f"{name}_ci_high"] = estimate.ends
+    figures |= {"n_identities": float(found.n_identities), "n_images": float(found.n_images)}
+    line = (
+        f"{what} tell forged from genuine with AUC {_told(found.auc)}; best alone: {found.best}, "
+        f"{_told(found.best_auc)}; {found.n_identities} identities, {found.n_images:,} images"
     )
+    lines = [line] if found.auc.value <= SUSPICIOUS else [line, f"warning: {warning}"]
+    return Report({f"{key}/{name}": value for name, value in figures.items()}, lines)
+
+
+def of_sources(sources: pd.DataFrame, index: pd.DataFrame, resamplings: int, seed: int) -> Report:
+    """Probes what the source files were before normalising.
+
+    Args:
+        sources: rows of sources.parquet.
+        index: the same rows of index.parquet: identity, kind.
+        resamplings: as `probe`.
+        seed: as `probe`.
+    """
+    modes = {f"mode {mode}": sources["mode"] == mode for mode in sorted(set(sources["mode"]))}
+    statistics = pd.DataFrame({**modes, **{name: sources[name] for name in NUMBERS}}).astype(np.float64)
+    found = probe(statistics, index["identity"].to_numpy(str), forged(index), resamplings, seed)
+    return report(found, "probe/source", SOURCE_FILES, SOURCE_WARNING) if found else Report({}, [])
+
+
+def forged(index: pd.DataFrame) -> NDArray[np.bool_]:
+    """[N] which rows of an index are forgeries."""
+    return (index["kind"] == "forgery").to_numpy(bool)
+
+
+def _told(estimate: Estimate) -> str:
+    within = f"{estimate.ends[0]:.3f}–{estimate.ends[1]:.3f}" if estimate.ends else "–"
+    return f"{estimate.value:.3f} ({within})"
 
 
 def _held_out_scores(values: Floats, forged: NDArray[np.bool_], fold: NDArray[np.intp]) -> Floats:
@@ -111,6 +148,13 @@ def _held_out_scores(values: Floats, forged: NDArray[np.bool_], fold: NDArray[np
     return np.asarray(
         cross_val_predict(model, values, forged, cv=PredefinedSplit(fold), method="decision_function"), np.float64
     )
+
+
+def _estimate(scores: Floats, forged: NDArray[np.bool_], weights: Floats) -> Estimate:
+    """The AUC of scores, and its interval under weights of the images, [B, N]."""
+    ranks = _ranks(scores)
+    resampled = np.array([_auc(ranks, forged, drawn) for drawn in weights])
+    return Estimate(_auc(ranks, forged, np.ones(len(forged))), interval(resampled))
 
 
 def _ranks(values: Floats) -> NDArray[np.intp]:

@@ -63,6 +63,8 @@ def _write(folder: Path, forgeries: int) -> Inputs:
     )
     np.save(found.prepared / "images.npy", images)
     index.to_parquet(found.prepared / "index.parquet")
+    sources = index[["height", "width"]].assign(mode="L", dpi=0, median_grey=240 + np.arange(len(index)) % 5)
+    sources.assign(file_bytes=900 + 7 * np.arange(len(index)) % 31).to_parquet(found.prepared / "sources.parquet")
     normalisation = {"mode": "shape", "height": HEIGHT, "width": WIDTH, "channels": 1}
     for path in (found.prepared, found.embedder):
         (path / "normalise.json").write_text(json.dumps(normalisation))

@@ -115,7 +115,7 @@ def test_all_promised_names_are_there(evaluation: Evaluation) -> None:
                 assert low <= evaluation.metrics[f"{key}/{name}"] <= high
             assert {f"{key}/n_identities", f"{key}/n_pairs", f"val/{key}/eer"} <= evaluation.metrics.keys()
             assert {f"{key}/far_at_threshold", f"{key}/frr_at_threshold"} <= evaluation.metrics.keys()
-        for floor in ("untrained", "hog"):
+        for floor in ("untrained", "hog", "best_statistic"):
             for end in ("", "_difference", "_difference_ci_low", "_difference_ci_high"):
                 assert f"floor/{floor}/{kind}/refs_1/eer{end}" in evaluation.metrics
     for part in ("", "val/"):
@@ -132,7 +132,7 @@ def test_no_figure_stands_without_its_interval_and_what_it_stands_on(evaluation:
         group = name.rpartition("/")[0]
         basis = group.replace(f"floor/{group.split('/')[1]}", "verification") if "floor/" in name else group
         assert f"{basis}/n_identities" in found, name
-        assert {f"{basis}/n_pairs", f"{basis}/n_probes"} & found.keys(), name
+        assert {f"{basis}/n_pairs", f"{basis}/n_probes", f"{basis}/n_images"} & found.keys(), name
 
 
 def test_the_difference_to_the_untrained_network_is_that_of_the_two_eers(evaluation: Evaluation) -> None:
@@ -185,6 +185,33 @@ def test_curves_are_finite_short_and_one_for_each_kind_and_number(evaluation: Ev
     first = roc[roc["curve"] == "skilled, 1 reference"]
     np.testing.assert_allclose(np.array(evaluation.roc), first[["far", "tpr", "threshold"]].to_numpy())
     assert all(isinstance(value, float) for value in evaluation.roc[0])
+
+
+def test_the_shortcut_probes_stand_on_train_and_test_and_are_told_in_the_summary(
+    evaluation: Evaluation, out: Path
+) -> None:
+    people = PARTS["train"] + PARTS["test"]
+    summary = (out / "summary.txt").read_text(encoding="utf-8")
+    for what, words in (("prepared", "simple statistics of the prepared images"), ("source", "source files")):
+        found = {name: evaluation.metrics[f"probe/{what}/{name}"] for name in ("auc", "auc_ci_low", "auc_ci_high")}
+        assert 0 <= found["auc_ci_low"] <= found["auc"] <= found["auc_ci_high"] <= 1
+        assert evaluation.metrics[f"probe/{what}/n_identities"] == people
+        assert evaluation.metrics[f"probe/{what}/n_images"] == people * (GENUINE + FORGERIES)
+        (line,) = (line for line in summary.splitlines() if line.startswith(words))
+        assert f"AUC {found['auc']:.3f} ({found['auc_ci_low']:.3f}–" in line
+        assert line in evaluation.uploaded_report.read_text(encoding="utf-8")
+    assert "the best single statistic" in summary
+
+
+def test_sources_of_other_images_are_refused(inputs: Inputs, tmp_path: Path) -> None:
+    prepared = tmp_path / "prepared"
+    shutil.copytree(inputs.prepared, prepared)
+    pd.read_parquet(prepared / "sources.parquet")[1:].to_parquet(prepared / "sources.parquet")
+    with pytest.raises(InputError, match=r"sources\.parquet: 164 rows for 165 images; run preprocess again"):
+        run(PARAMS, prepared, *inputs[1:], tmp_path / "out")
+    (prepared / "sources.parquet").unlink()
+    with pytest.raises(InputError, match=r"sources\.parquet: no such file; run preprocess first"):
+        run(PARAMS, prepared, *inputs[1:], tmp_path / "out")
 
 
 @pytest.mark.parametrize("copy", ["report", "uploaded_report"])
@@ -256,7 +283,8 @@ def test_without_forgeries_their_figures_are_left_out(
 ) -> None:
     found = run(PARAMS, *write_inputs(tmp_path, 0), tmp_path / "out")
     assert not [name for name in found.metrics if "skilled" in name]
-    assert "verification/random/refs_5/eer" in found.metrics
+    assert not [name for name in found.metrics if name.startswith("probe/")]
+    assert {"verification/random/refs_5/eer", "floor/best_statistic/random/refs_1/eer"} <= found.metrics.keys()
     assert "skilled" not in pd.read_csv(tmp_path / "out/roc.csv")["kind"].tolist()
     assert "other identities&#39; images" in found.report.read_text()
     assert found.roc
@@ -306,9 +334,9 @@ def test_val_alone_gives_the_same_figures_of_val_whatever_test_holds(
     out = tmp_path / "out"
     found = run(PARAMS.model_copy(update={"part": "val"}), prepared, inputs.split, inputs.embedder, out)
     assert {name for name in found.metrics if not name.startswith("val/")} == set()
-    floors = {name: value for name, value in found.metrics.items() if "/floor/" in name}
-    assert "val/floor/hog/skilled/refs_1/eer" in floors
-    rest = {name: value for name, value in found.metrics.items() if name not in floors}
+    beside = {name for name in found.metrics if name.startswith(("val/floor/", "val/probe/"))}
+    assert {"val/floor/hog/skilled/refs_1/eer", "val/probe/prepared/auc"} <= beside
+    rest = {name: value for name, value in found.metrics.items() if name not in beside}
     assert rest == {name: value for name, value in evaluation.metrics.items() if name.startswith("val/")}
     assert "test was not read" in (out / "summary.txt").read_text()
     assert "test was not read" in found.report.read_text()

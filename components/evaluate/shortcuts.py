@@ -1,0 +1,99 @@
+"""What tells forged from genuine, or one identity from another, without looking at what was written."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from components.evaluate import floors, statistics
+from components.evaluate.params import EvaluateParams
+from components.evaluate.subject import Part
+from components.evaluate.verification import Verification, verifications
+from components.shared import metrics, probe
+from components.shared.errors import InputError
+from components.shared.images import SOURCES, ImageStore, read_table
+
+MOST_IMAGES = 1000
+"""The best statistic is chosen on the first identities of train that have so many images: comparisons grow squared."""
+WARNING = (
+    "simple statistics of the prepared images tell forged from genuine: error rates on skilled forgeries may rest on "
+    "how images were made, not on who wrote"
+)
+
+
+def shortcuts(
+    prepared: Path, store: ImageStore, train: Part, whose: Part, ours: list[Verification], params: EvaluateParams
+) -> probe.Report:
+    """Probes the prepared images and their sources, and measures the best single statistic as a distance.
+
+    Args:
+        prepared: the folder of the image store, with sources.parquet.
+        store: the image store.
+        train: the identities on which the best statistic is chosen.
+        whose: the identities that are reported on; the probes stand on theirs and on train's.
+        ours: the verifications of the embedder.
+        params: number and seed of the resamplings.
+
+    Raises:
+        InputError: sources.parquet is missing or not of these images.
+    """
+    rows = np.concatenate([train.rows, whose.rows])
+    index = store.index.iloc[rows]
+    sources = _sources(prepared, len(store.index)).iloc[rows]
+    described = statistics.describe(store.images, rows)
+    from_source = probe.of_sources(sources, index, params.bootstrap, params.seed)
+    identity = index["identity"].to_numpy(str)
+    found = probe.probe(described, identity, probe.forged(index), params.bootstrap, params.seed)
+    figures, lines = dict(from_source.figures), list(from_source.lines)
+    if found:
+        from_prepared = probe.report(found, "probe/prepared", "simple statistics of the prepared images", WARNING)
+        figures, lines = from_prepared.figures | figures, from_prepared.lines + lines
+    on_train, here = described[: len(train.rows)], _standardised(described)[len(train.rows) :]
+    for kind, name in best(on_train, train, params).items():
+        column = here[:, [list(described.columns).index(name)]]
+        figures |= floors.against("best_statistic", column, whose, [v for v in ours if v.kind == kind], params)
+        lines.append(f"best single statistic as a distance, {kind} forgeries, chosen on train: {name}")
+    return probe.Report(figures, lines)
+
+
+def best(described: pd.DataFrame, train: Part, params: EvaluateParams) -> dict[str, str]:
+    """The statistic whose difference has the lowest single-reference EER, for each kind of impostor that there is.
+
+    Args:
+        described: float64 [n, S] statistics of train's images.
+        train: whose they are.
+        params: as `verifications` takes them.
+    """
+    if not len(train.rows):
+        return {}
+    some = _first(train, MOST_IMAGES)
+    values = _standardised(described)[: len(train.rows)]
+    rates: dict[str, dict[str, float]] = {}
+    for name, column in zip(described.columns, values[np.isin(train.rows, some.rows)].T, strict=True):
+        for v in verifications(column[:, None], some, [1], params):
+            rate = metrics.eer(v.genuine.distance, v.impostor.distance).rate
+            rates.setdefault(v.kind, {})[str(name)] = rate
+    return {kind: min(each, key=lambda name: each[name]) for kind, each in rates.items()}
+
+
+def _first(whose: Part, most: int) -> Part:
+    """The first identities, at least two, that together have no more than `most` images."""
+    until = np.cumsum(np.bincount(whose.identity, minlength=len(whose.names)))
+    count = max(int((until <= most).sum()), 2)
+    kept = whose.identity < count
+    return Part(whose.rows[kept], whose.names[:count], whose.identity[kept], whose.forged[kept])
+
+
+def _standardised(described: pd.DataFrame) -> NDArray[np.float64]:
+    """Statistics with mean 0 and deviation 1: small differences between large numbers would be lost in a distance."""
+    values = described.to_numpy(np.float64)
+    spread = values.std(axis=0)
+    return np.asarray((values - values.mean(axis=0)) / np.where(spread > 0, spread, 1))
+
+
+def _sources(prepared: Path, images: int) -> pd.DataFrame:
+    sources = read_table(prepared / SOURCES, "preprocess")
+    if len(sources) != images:
+        raise InputError(f"{prepared / SOURCES}: {len(sources)} rows for {images} images; run preprocess again")
+    return sources

@@ -1,0 +1,51 @@
+"""Which single statistic is the floor."""
+
+import numpy as np
+import pandas as pd
+
+from components.evaluate import shortcuts
+from components.evaluate.params import EvaluateParams
+from components.evaluate.subject import Part
+from components.shared import metrics
+
+PARAMS = EvaluateParams(bootstrap=0)
+IDENTITIES, EACH = 10, 8
+IDENTITY = np.repeat(np.arange(IDENTITIES), EACH)
+FORGED = np.tile(np.arange(EACH) >= 5, IDENTITIES)
+TRAIN = Part(np.arange(len(IDENTITY)), [f"w{i}" for i in range(IDENTITIES)], IDENTITY, FORGED)
+NOISE = np.random.default_rng(0).normal(size=(3, len(IDENTITY)))
+
+
+def test_each_kind_of_impostor_has_the_statistic_that_tells_it_best() -> None:
+    described = pd.DataFrame(
+        {"noise": NOISE[0], "whose": 9 * IDENTITY + NOISE[1], "forged": 1e6 + 9 * FORGED + NOISE[2], "flat": 7.0}
+    )
+    assert shortcuts.best(described, TRAIN, PARAMS) == {"skilled": "forged", "random": "whose"}
+
+
+def test_the_best_statistic_is_that_of_the_lowest_error_by_loop() -> None:
+    described = pd.DataFrame(np.round(NOISE.T + 0.4 * IDENTITY[:, None] * [0.5, 1, 2], 1), columns=["a", "b", "c"])
+    rates = {}
+    for name in described:
+        values = described[name].to_numpy()
+        same, other = [], []
+        for i in np.flatnonzero(~FORGED):
+            for j in np.flatnonzero(~FORGED):
+                if IDENTITY[i] != IDENTITY[j]:
+                    other.append(abs(values[i] - values[j]))
+                elif i < j:
+                    same.append(abs(values[i] - values[j]))
+        rates[str(name)] = metrics.eer(np.array(same, np.float32), np.array(other, np.float32)).rate
+    assert shortcuts.best(described, TRAIN, PARAMS)["random"] == min(rates, key=lambda name: rates[name])
+
+
+def test_without_train_identities_there_is_no_best_statistic() -> None:
+    nobody = Part(np.array([], np.intp), [], np.array([], np.intp), np.array([], bool))
+    assert shortcuts.best(pd.DataFrame({"x": NOISE[0]})[:0], nobody, PARAMS) == {}
+
+
+def test_identities_are_kept_whole_where_there_are_too_many_images() -> None:
+    some = shortcuts._first(TRAIN, 3 * EACH + 5)
+    assert some.names == ["w0", "w1", "w2"]
+    assert some.rows.tolist() == list(range(3 * EACH))
+    assert len(shortcuts._first(TRAIN, 1).names) == 2
