@@ -1,17 +1,17 @@
 """Feeding alone, augmentation included, against what a training step consumes.
 
-    python -m benchmarks.feed [--height 112 --width 192 --elastic 0.02 …]
+    python -m benchmarks.feed --height 112 --width 192
 
 Both take turns: a train step of the real network on one batch that never changes, then a feed that nobody trains on;
 medians of the paired ratios.
 """
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from benchmarks.arguments import parser, training
 from components.shared import backend
 from components.train.params import AugmentParams, TrainParams
 
@@ -23,17 +23,15 @@ BATCHES = 20  # fed in one turn
 
 def main() -> None:
     """Prints the images per second of both and their ratio."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--height", type=int, default=48, help="of the images (default 48)")
-    arguments.add_argument("--width", type=int, default=80, help="of the images (default 80)")
-    arguments.add_argument("--channels", type=int, default=1, choices=(1, 3))
-    arguments.add_argument("--identities", type=int, default=TrainParams().identities_per_batch, help="P")
-    arguments.add_argument("--images", type=int, default=TrainParams().images_per_identity, help="K")
-    arguments.add_argument("--forgeries", type=int, default=TrainParams().forgeries_per_identity)
-    arguments.add_argument("--elastic", type=float, default=0.02, help="fraction of the height (default 0.02)")
-    arguments.add_argument("--workers", type=int, default=TrainParams().workers)
-    arguments.add_argument("--precision", default="auto", choices=("auto", "float32", "mixed_bfloat16"))
-    arguments.add_argument("--rounds", type=int, default=10)
+    arguments = parser("feed", __doc__)
+    training(arguments)
+    arguments.add_argument(
+        "--elastic", type=float, default=0.02, metavar="SHARE", help="of the height, by which strokes are bent"
+    )
+    arguments.add_argument(
+        "--workers", type=int, default=TrainParams().workers, metavar="N", help="threads that make batches"
+    )
+    arguments.add_argument("--rounds", type=int, default=10, metavar="N", help="turns of both")
     options = arguments.parse_args()
     backend.load()
     params = TrainParams(

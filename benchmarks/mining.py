@@ -11,7 +11,6 @@ same loss in both, which the last two columns show; semi-hard is each library's 
 the positive for every pair, there every negative between the positive and the margin.
 """
 
-import argparse
 import os
 import statistics
 import sys
@@ -23,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.arguments import parser
 from components.shared import backend
 
 KINDS = ("semi-hard", "hard", "all")
@@ -35,13 +35,15 @@ Pass = Callable[[], float]
 
 def main() -> None:
     """Prints the milliseconds of both, their ratio, and their losses."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--torch", type=Path, required=True, help="environment with pytorch-metric-learning")
-    arguments.add_argument("--batch", type=int, default=1024, help="B (default 1024)")
-    arguments.add_argument("--size", type=int, default=128, help="D (default 128)")
-    arguments.add_argument("--images", type=int, default=4, help="K (default 4)")
-    arguments.add_argument("--rounds", type=int, default=9, help="of each (default 9)")
-    arguments.add_argument("--threads", type=int, default=os.cpu_count(), help="(default all cores)")
+    arguments = parser("mining", __doc__)
+    arguments.add_argument(
+        "--torch", type=Path, required=True, metavar="DIR", help="environment with pytorch-metric-learning"
+    )
+    arguments.add_argument("--batch", type=int, default=1024, metavar="N", help="embeddings (B)")
+    arguments.add_argument("--size", type=int, default=128, metavar="N", help="of an embedding (D)")
+    arguments.add_argument("--images", type=int, default=4, metavar="N", help="of an identity (K)")
+    arguments.add_argument("--rounds", type=int, default=9, metavar="N", help="turns of both")
+    arguments.add_argument("--threads", type=int, default=os.cpu_count(), metavar="N", help="of each; all cores")
     options = arguments.parse_args()
     # Behind the project's own packages, so that what both have is the project's.
     sys.path.extend(str(folder) for folder in options.torch.glob("lib/python*/site-packages"))

@@ -1,12 +1,11 @@
 """What preprocessing an image costs, against bare OpenCV decoding of the same files, both on all cores.
 
-    python -m benchmarks.preprocess [FOLDER]        (default: CEDAR_DIR)
+    python -m benchmarks.preprocess /data/images
 
 CPU time per image, so that what else runs on the machine matters little; medians over rounds in which both take turns.
 The step's fixed cost (tracing the graph) is measured with a handful of images and taken off.
 """
 
-import argparse
 import csv
 import logging
 import os
@@ -16,11 +15,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import cv2
-
-from components.preprocess.params import PreprocessParams
+from benchmarks.arguments import parser, size
 from components.shared import backend
+
+if TYPE_CHECKING:
+    from components.preprocess.params import PreprocessParams
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"}
 FEW = 16
@@ -28,11 +29,12 @@ FEW = 16
 
 def main() -> None:
     """Prints CPU time per image of both, and their ratio."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("folder", nargs="?", type=Path, default=os.environ.get("CEDAR_DIR"))
-    arguments.add_argument("--height", type=int, default=48)
-    arguments.add_argument("--width", type=int, default=80)
-    arguments.add_argument("--rounds", type=int, default=5)
+    arguments = parser("preprocess", __doc__)
+    arguments.add_argument(
+        "folder", nargs="?", type=Path, default=os.environ.get("CEDAR_DIR"), help="of images; else CEDAR_DIR"
+    )
+    size(arguments)
+    arguments.add_argument("--rounds", type=int, default=5, metavar="N", help="turns of both")
     options = arguments.parse_args()
     if options.folder is None:
         arguments.error("name a folder of images, or set CEDAR_DIR")
@@ -42,13 +44,17 @@ def main() -> None:
     os.environ.update(TF_NUM_INTRAOP_THREADS="1", CUDA_VISIBLE_DEVICES="-1", TQDM_DISABLE="1")
     backend.load()
     logging.disable()
+    import cv2
+
+    from components.preprocess.params import PreprocessParams
+
     cv2.setNumThreads(1)
     params = PreprocessParams(height=options.height, width=options.width, max_rejected=1.0)
     with tempfile.TemporaryDirectory() as folder:
         _measure(files, params, Path(folder), options.rounds)
 
 
-def _measure(files: list[Path], params: PreprocessParams, folder: Path, rounds: int) -> None:
+def _measure(files: list[Path], params: "PreprocessParams", folder: Path, rounds: int) -> None:
     from components.preprocess import step
 
     few, all_files = _catalog(folder / "few", files[:FEW]), _catalog(folder / "all", files)
@@ -83,6 +89,8 @@ def _catalog(folder: Path, files: list[Path]) -> Path:
 
 
 def _decode(files: list[Path]) -> None:
+    import cv2
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _ in pool.map(lambda path: cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), files):
             pass

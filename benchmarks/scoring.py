@@ -1,13 +1,12 @@
 """Exact scoring of more comparisons than can be held, against the bare matrix product that computes their distances.
 
-    python -m benchmarks.scoring [--embeddings 20000 --size 128]
+    python -m benchmarks.scoring --embeddings 20000 --size 128
 
 Synthetic embeddings of unit length, all genuine; every pair of images is compared. The product is float32, block by
 block as scoring multiplies, its results thrown away. Both take turns in one process; medians of the paired ratios, by
 the clock and by processor time, which other programs on the machine disturb less.
 """
 
-import argparse
 import resource
 import statistics
 import time
@@ -17,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.arguments import parser
 from components.shared.large import points
 from components.shared.products import Block, Products
 from components.shared.stretches import multiplying
@@ -32,11 +32,11 @@ class Seconds(NamedTuple):
 
 def main() -> None:
     """Prints the seconds of both, their ratio, and the peak memory."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--embeddings", type=int, default=20_000, help="N (default 20000)")
-    arguments.add_argument("--size", type=int, default=128, help="D (default 128)")
-    arguments.add_argument("--spread", type=float, default=1.7, help="within identities, over between (default 1.7)")
-    arguments.add_argument("--rounds", type=int, default=9, help="of each (default 9)")
+    arguments = parser("scoring", __doc__)
+    arguments.add_argument("--embeddings", type=int, default=20_000, metavar="N", help="how many")
+    arguments.add_argument("--size", type=int, default=128, metavar="N", help="of an embedding")
+    arguments.add_argument("--spread", type=float, default=1.7, metavar="RATIO", help="within identities, over between")
+    arguments.add_argument("--rounds", type=int, default=9, metavar="N", help="turns of both")
     options = arguments.parse_args()
     embeddings, identity = synthetic(options.embeddings, options.size, options.spread)
     before = _peak()

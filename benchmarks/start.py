@@ -1,6 +1,6 @@
 """From the start of the process to the first step, and where the time goes.
 
-    python -m benchmarks.start [--weights imagenet]
+    python -m benchmarks.start --weights imagenet
 
 Runs the train step in processes of its own, on a tiny store of noise, and notes when its stages begin and end; medians.
 """
@@ -16,14 +16,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.arguments import parser, size
+
 
 def main() -> None:
     """Prints seconds by stage and in all."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--weights", default="none", help="train.weights (default none)")
-    arguments.add_argument("--height", type=int, default=48, help="of the images (default 48)")
-    arguments.add_argument("--width", type=int, default=80, help="of the images (default 80)")
-    arguments.add_argument("--rounds", type=int, default=3, help="processes (default 3)")
+    arguments = parser("start", __doc__)
+    arguments.add_argument("--weights", default="none", help="as train.weights")
+    size(arguments)
+    arguments.add_argument("--rounds", type=int, default=3, metavar="N", help="processes that are started")
     arguments.add_argument("--within", type=Path, help=argparse.SUPPRESS)
     options = arguments.parse_args()
     if options.within is not None:

@@ -1,18 +1,18 @@
 """The train step with mining, augmentation and feeding, against the bare forward and backward pass of the same network.
 
-    python -m benchmarks.train_step [--height 112 --width 192 …]
+    python -m benchmarks.train_step --height 112 --width 192
 
 All take turns, step by step, on one network in one precision, while the workers make the next batches; medians.
 The bare pass has no loss but a weighted sum of the embeddings, no optimizer, and one batch that never changes; what
 Adam alone adds to it is shown beside it.
 """
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from benchmarks.arguments import parser, training
 from components.shared import backend
 from components.train.params import TrainParams
 
@@ -22,16 +22,10 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Prints the images per second of both and their ratio."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--height", type=int, default=48, help="of the images (default 48)")
-    arguments.add_argument("--width", type=int, default=80, help="of the images (default 80)")
-    arguments.add_argument("--channels", type=int, default=1, choices=(1, 3))
-    arguments.add_argument("--identities", type=int, default=TrainParams().identities_per_batch, help="P")
-    arguments.add_argument("--images", type=int, default=TrainParams().images_per_identity, help="K")
-    arguments.add_argument("--forgeries", type=int, default=TrainParams().forgeries_per_identity)
-    arguments.add_argument("--mining", default="semi-hard", choices=("semi-hard", "hard", "all"))
-    arguments.add_argument("--precision", default="auto", choices=("auto", "float32", "mixed_bfloat16"))
-    arguments.add_argument("--steps", type=int, default=20, help="of each (default 20)")
+    arguments = parser("train_step", __doc__)
+    training(arguments)
+    arguments.add_argument("--mining", default="semi-hard", choices=("semi-hard", "hard", "all"), help="of triplets")
+    arguments.add_argument("--steps", type=int, default=20, metavar="N", help="of each")
     options = arguments.parse_args()
     backend.load()
     params = TrainParams(

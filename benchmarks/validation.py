@@ -1,11 +1,10 @@
 """What validation costs: embedding and scoring CEDAR's val identities, against the training between two validations.
 
-    CEDAR_DIR=… python -m benchmarks.validation
+    python -m benchmarks.validation /data/cedar
 
 The data are prepared as `make cedar` does; steps and validations take turns in one process; medians.
 """
 
-import argparse
 import logging
 import os
 import statistics
@@ -14,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.arguments import parser, size
 from components.shared import backend
 from components.train.params import TrainParams
 
@@ -24,12 +24,13 @@ CEDAR = {"identities_per_batch": 8, "images_per_identity": 4, "forgeries_per_ide
 def main() -> None:
     """Prints the seconds of a step and of a validation, and their share at several frequencies."""
     default = TrainParams().validate_every
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("folder", nargs="?", type=Path, default=os.environ.get("CEDAR_DIR"), help="else CEDAR_DIR")
-    arguments.add_argument("--height", type=int, default=112)
-    arguments.add_argument("--width", type=int, default=192)
-    arguments.add_argument("--every", type=int, default=default, help=f"steps between validations (default {default})")
-    arguments.add_argument("--rounds", type=int, default=3)
+    arguments = parser("validation", __doc__)
+    arguments.add_argument(
+        "folder", nargs="?", type=Path, default=os.environ.get("CEDAR_DIR"), help="of CEDAR; else CEDAR_DIR"
+    )
+    size(arguments, 112, 192)
+    arguments.add_argument("--every", type=int, default=default, metavar="N", help="steps between validations")
+    arguments.add_argument("--rounds", type=int, default=3, metavar="N", help="turns of both")
     options = arguments.parse_args()
     if options.folder is None:
         arguments.error("name CEDAR's folder, or set CEDAR_DIR")

@@ -1,4 +1,4 @@
-"""`python -m components.freeze`."""
+"""`python -m components.freeze`: data/raw, models/embedder, reports/evaluation → models/frozen."""
 
 import argparse
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The command line of the ingest step."""
+"""`python -m components.ingest`: a source → data/raw."""
 
 import argparse
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ OUTPUTS = {"run": Path("data/raw"), "fingerprint": Path("data/source.json")}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parses the command line and runs the step, or writes the source's fingerprint."""
+    """Runs the step, or writes the source's fingerprint."""
     arguments = cli.parser("ingest", "Brings the images of a source into a folder with a catalog.", EXAMPLES)
     arguments.add_argument(
         "action",
@@ -25,7 +25,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="fingerprint: only write what the source is now",
     )
     arguments.add_argument(
-        "--out", type=Path, default=argparse.SUPPRESS, help="output (default: data/raw, or data/source.json)"
+        "--out",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="PATH",
+        help="output (default: data/raw, or data/source.json)",
     )
     options = arguments.parse_args(argv)
     cli.execute(lambda: _run(options))

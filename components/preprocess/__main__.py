@@ -10,7 +10,6 @@ from components.shared.params import load
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line of the step."""
     arguments = cli.parser(
         "preprocess",
         "Decodes and normalises every image of the catalog into images.npy and index.parquet.",

@@ -25,9 +25,11 @@ def parser(step: str, description: str, example: str) -> argparse.ArgumentParser
         prog=f"python -m components.{step}",
         description=description,
         epilog=f"example:\n  {example}",
-        formatter_class=_Formatter,
+        formatter_class=Formatter,
     )
-    result.add_argument("--params", type=Path, default=Path("params.yaml"), help=f"file with the section '{step}'")
+    result.add_argument(
+        "--params", type=Path, default=Path("params.yaml"), metavar="FILE", help=f"file with the section '{step}'"
+    )
     return result
 
 
@@ -66,5 +68,8 @@ def disk_is_full(error: OSError) -> bool:
     return error.errno in {errno.ENOSPC, errno.EDQUOT} or os.strerror(errno.ENOSPC) in str(error)
 
 
-class _Formatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    pass
+class Formatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Shows defaults, but for those that say nothing."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return super()._get_help_string(action) if action.default else action.help

@@ -5,8 +5,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from components.shared import cli, tracking
 from components.shared.errors import InputError
 from components.shared.files import uploads
@@ -18,7 +16,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = argparse.ArgumentParser(
         prog="python -m components.shared.relog",
         description="Logs the outputs of train, evaluate and freeze to MLflow, as one new run.",
-        epilog="example:  python -m components.shared.relog models/embedder reports/evaluation models/frozen",
+        epilog="example:\n  python -m components.shared.relog models/embedder reports/evaluation models/frozen",
+        formatter_class=cli.Formatter,
     )
     arguments.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a step's output folder")
     options = arguments.parse_args(argv)
@@ -62,6 +61,8 @@ def _log(run: Run, folder: Path) -> None:
     run.set_tags(record.tags)
     history = folder / "history.csv"
     if history.is_file():
+        import pandas as pd
+
         for row in pd.read_csv(history).to_dict("records"):
             step = int(row.pop("step"))
             run.log_metrics({str(name): float(value) for name, value in row.items()}, step=step)

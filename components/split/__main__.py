@@ -8,7 +8,6 @@ from components.shared.params import load
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command line of the step."""
     arguments = cli.parser(
         "split",
         "Divides the identities into train, val and test.",

@@ -1,4 +1,4 @@
-"""Command line of the train step."""
+"""`python -m components.train`: data/prepared, data/split → models/embedder."""
 
 import argparse
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ from components.train.params import TrainParams
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parses the command line and runs the step."""
     arguments = cli.parser(
         "train",
         "Trains the embedder with triplet loss and online mining. A killed run goes on when it is started again.",
