@@ -154,7 +154,10 @@ def experiment_id(client: Any) -> str:
     found = client.get_experiment_by_name(name)
     if found:
         return str(found.experiment_id)
-    embedded = not os.environ.get("MLFLOW_TRACKING_URI")
+    import mlflow
+
+    # Not by the environment, in which `connect` notes the embedded store too.
+    embedded = mlflow.get_tracking_uri() == _embedded_store()
     location = (project_root() / "mlruns" / "artifacts").as_uri() if embedded else None
     return str(client.create_experiment(name, artifact_location=location))
 

@@ -72,6 +72,19 @@ def runs(client: Any) -> list[Any]:
     return list(client.search_runs([experiment.experiment_id]))
 
 
+def test_artifacts_of_the_embedded_store_lie_beside_it_wherever_the_step_runs(
+    empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = folder(tmp_path / "project")
+    shutil.copyfile(empty_store, folder(project / "mlruns") / "mlflow.db")
+    monkeypatch.setattr(tracking, "project_root", lambda: project)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
+    monkeypatch.chdir(folder(tmp_path / "copy"))
+    client = tracking.connect()
+    made = client.get_experiment(tracking.experiment_id(client))
+    assert made.artifact_location == (project / "mlruns" / "artifacts").as_uri()
+
+
 def test_train_evaluate_and_freeze_of_one_execution_share_one_run(client: Any, embedder: Path, tmp_path: Path) -> None:
     evaluation = folder(tmp_path / "evaluation")
     run_id = trained(embedder)
