@@ -68,11 +68,16 @@ e2e: $(BIN)/.installed-dev ## the rest: whole runs, Kubeflow's local runner
 check: $(BIN)/.installed-dev ## ruff, mypy and the rest of pre-commit over the whole tree
 	@pre-commit run --all-files
 
-kubeflow: install ## compile the Kubeflow pipeline and run it locally on the sample
-	@python -m pipelines compile && python -m pipelines run
+kubeflow: install ## compile the Kubeflow pipeline and run it on the sample, in containers where a Docker engine answers
+	@python -m pipelines compile
+	@if docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory image && python -m pipelines run --runner docker; \
+	else echo "no Docker engine answers: each task is a process, not a container"; python -m pipelines run; fi
 
-image: ## build the container image
-	@docker build --build-arg GIT_REVISION=$$(git rev-parse HEAD) -t signature-recognition:latest .
+image: $(BIN)/.installed-dev ## build the container image (GPU=1: for GPUs) and list its parts in build/sbom.json
+	@docker build --build-arg GPU=$(GPU) --build-arg GIT_REVISION=$$(git describe --always --abbrev=40 --exclude='*' --dirty) -t $(IMAGE) .
+	@python -m pipelines.sbom $(IMAGE)
+GPU := 0
+IMAGE := signature-recognition:$(if $(filter 1,$(GPU)),gpu,latest)
 
 lock: $(BIN)/.installed ## compile the lock files anew
 	@uv pip compile --quiet $(LOCK) pyproject.toml -o requirements.lock
