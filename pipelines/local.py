@@ -1,4 +1,4 @@
-"""Runs the pipeline on this machine, one process a task, with the interpreter and the code at hand."""
+"""Runs the pipeline on this machine: one process a task, with the code at hand, or one container a task."""
 
 import io
 import logging
@@ -15,7 +15,7 @@ from components.shared.errors import InputError
 from pipelines.sections import Sections
 
 ROOT = Path(__file__).resolve().parents[1]
-IMAGE = "python"
+NO_IMAGE = "python"
 BAD_INPUT = f"{InputError.__module__}.{InputError.__qualname__}: "
 
 
@@ -23,12 +23,13 @@ class TaskError(Exception):
     """A task failed for a reason other than bad input."""
 
 
-def run(sections: Sections, root: Path) -> dict[str, Path]:
+def run(sections: Sections, root: Path, image: str | None = None) -> dict[str, Path]:
     """Runs all tasks, their output on stdout.
 
     Args:
         sections: of params.yaml, by name.
         root: folder under which every run gets a folder of its own.
+        image: of the containers; None: processes.
 
     Returns:
         Where the report and what is shipped are, by name.
@@ -39,15 +40,23 @@ def run(sections: Sections, root: Path) -> dict[str, Path]:
     """
     from kfp import local
 
+    from pipelines import containers
+    from pipelines.cluster import LOCAL
     from pipelines.signature import build
 
-    local.init(runner=local.SubprocessRunner(use_venv=False), pipeline_root=str(root.resolve()))
+    root.mkdir(parents=True, exist_ok=True)  # else the engine makes it, as its own user
+    if image is None:
+        runner = local.SubprocessRunner(use_venv=False)
+    else:
+        sections = containers.absolute(sections)
+        runner = containers.runner(image, sections)
+    local.init(runner=runner, pipeline_root=str(root.resolve()))
     logging.getLogger().setLevel(logging.WARNING)  # KFP raises the level for its own messages about the tasks
     log = _Log(sys.stdout)
     with _environment(), redirect_stdout(log), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*have no effect")  # resources are the cluster's matter
         try:
-            done = build(IMAGE, sections)()
+            done = build(image or NO_IMAGE, sections, LOCAL)()
         except RuntimeError as error:
             raise log.failure(error) from None
     evaluation, frozen = (Path(done.outputs[name].path) for name in ("evaluation", "frozen"))

@@ -31,12 +31,24 @@ def override(sections: Sections, assignments: Iterable[str]) -> Sections:
     """
     changed = {step: dict(values) for step, values in sections.items()}
     for assignment in assignments:
-        name, equals, text = assignment.partition("=")
-        step, *keys = name.split(".")
-        if not equals or not keys or step not in STEPS:
+        step = assignment.partition(".")[0]
+        if step not in STEPS:
             raise InputError(f"-S {assignment}: write <section>.<parameter>=<value>; sections: {', '.join(STEPS)}")
-        changed[step] = _set(changed[step], keys, _value(assignment, text))
+        changed[step] = assign(changed[step], assignment)
     return {step: _dump(parse(_model(step), step, changed[step], "-S")) for step in STEPS}
+
+
+def assign(values: dict[str, Any], assignment: str) -> dict[str, Any]:
+    """The values of a section with one set, as in `train.steps=20`; the section's name is not looked at.
+
+    Raises:
+        InputError: the assignment names no parameter or no value, or the value is not YAML.
+    """
+    name, equals, text = assignment.partition("=")
+    _, *keys = name.split(".")
+    if not equals or not keys:
+        raise InputError(f"-S {assignment}: write <section>.<parameter>=<value>")
+    return _set(values, keys, _value(assignment, text))
 
 
 def _model(step: str) -> type[StepParams]:

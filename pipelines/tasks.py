@@ -9,11 +9,12 @@ from typing import Any
 from kfp.dsl import HTML, Artifact, ClassificationMetrics, Dataset, Input, Metrics, Model, Output
 
 
-def ingest(params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics]) -> None:
+def ingest(params: dict[str, Any], source: str, raw: Output[Dataset], metrics: Output[Metrics]) -> None:
     """Brings the source's images in, as they came.
 
     Args:
         params: section `ingest`.
+        source: in place of the section's `source`, unless empty.
         raw: the images and catalog.csv.
         metrics: how many images and identities there are.
     """
@@ -24,7 +25,8 @@ def ingest(params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics
     from components.shared.params import parse
     from pipelines import artifacts
 
-    parsed = parse(IngestParams, "ingest", params, "pipeline argument")
+    given = {**params, "source": source} if source else params
+    parsed = parse(IngestParams, "ingest", given, "pipeline argument")
     artifacts.copy_params("ingest", parsed, raw)
     done = step.run(parsed, Path(raw.path))
     raw.metadata |= done.origin

@@ -21,14 +21,16 @@ def pipelines(*arguments: str, **environment: str) -> subprocess.CompletedProces
     )
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["compile", "--help"], ["run", "--help"], ["compare", "--help"]])
-def test_help_answers_at_once_and_gives_examples(arguments: list[str]) -> None:
-    done = pipelines(*arguments, PYTHONPROFILEIMPORTTIME="1")
+@pytest.mark.parametrize(
+    "arguments", [["compile"], ["run"], ["compare"], ["submit"], ["schedule", "create"]], ids=lambda given: given[-1]
+)
+def test_help_answers_at_once_and_gives_an_example(arguments: list[str]) -> None:
+    done = pipelines(*arguments, "--help", PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 0
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "argparse" in imported
     assert not imported & {"kfp", "tensorflow", "keras", "mlflow", "dvc", "pandas"}
-    assert "python -m pipelines run -S train.steps=20" in done.stdout
+    assert f"example:\n  python -m pipelines {' '.join(arguments)} " in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,12 @@ def test_help_answers_at_once_and_gives_examples(arguments: list[str]) -> None:
         (["compare", "train.mining"], "write <section>.<parameter>=<value>,<value>"),
         (["run", "--params", "nowhere.yaml"], "nowhere.yaml: no such file"),
         (["compile", "--out", "pipeline.json"], "must end with .yaml"),
+        (
+            ["compile", "-S", "cluster.train.memroy=1Gi"],
+            "cluster.train.memroy (did you mean 'memory'?)",
+        ),
+        (["compile", "singature"], "unknown pipeline 'singature'"),
+        (["compile", "--cluster", "nowhere.yaml"], "nowhere.yaml: no such file"),
     ],
 )
 def test_bad_arguments_are_one_line_and_exit_code_2(
@@ -49,7 +57,8 @@ def test_bad_arguments_are_one_line_and_exit_code_2(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    shutil.copy(ROOT / "params.yaml", tmp_path)
+    for name in ("params.yaml", "cluster.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stop:
         main(arguments)
@@ -57,7 +66,7 @@ def test_bad_arguments_are_one_line_and_exit_code_2(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("error: ")
     assert message in line
-    assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cluster.yaml", "params.yaml"]
 
 
 def test_a_task_that_refuses_its_input_is_named_with_its_reason(tmp_path: Path) -> None:

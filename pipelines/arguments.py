@@ -1,0 +1,78 @@
+"""What the commands of `python -m pipelines` have in common."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from components.shared.errors import InputError
+
+if TYPE_CHECKING:
+    from pipelines.cluster import Cluster
+    from pipelines.sections import Sections
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add(commands: Commands, name: str, what: str, example: str) -> argparse.ArgumentParser:
+    """Adds a command with its help, an example and `-S`."""
+    command = commands.add_parser(
+        name,
+        help=what,
+        description=f"{what[:1].upper()}{what[1:]}. Parameters are those of params.yaml, but for what -S sets.",
+        epilog=f"example:\n  python -m pipelines {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "-S",
+        dest="assignments",
+        action="append",
+        default=[],
+        metavar="SECTION.PARAMETER=VALUE",
+        help="set one parameter; may be repeated",
+    )
+    return command
+
+
+def add_params(command: argparse.ArgumentParser) -> None:
+    """Adds `--params`."""
+    command.add_argument(
+        "--params", type=Path, default=Path("params.yaml"), metavar="FILE", help="another file for params.yaml"
+    )
+
+
+def add_image(command: argparse.ArgumentParser) -> None:
+    """Adds `--image`."""
+    image = os.environ.get("PIPELINE_IMAGE", "signature-recognition:latest")
+    command.add_argument("--image", default=image, help=f"container image of the tasks, also PIPELINE_IMAGE ({image})")
+
+
+def add_cluster(command: argparse.ArgumentParser) -> None:
+    """Adds `--cluster`."""
+    command.add_argument(
+        "--cluster", type=Path, default=Path("cluster.yaml"), metavar="FILE", help="another file for cluster.yaml"
+    )
+
+
+def read(options: argparse.Namespace) -> "tuple[Sections, Cluster]":
+    """The sections of params.yaml and cluster.yaml, with what -S sets.
+
+    Raises:
+        InputError: a file, a name or a value is wrong.
+    """
+    from pipelines import cluster, sections
+
+    own = [one for one in options.assignments if one.startswith(f"{cluster.SECTION}.")]
+    rest = [one for one in options.assignments if one not in own]
+    return sections.override(sections.read(options.params), rest), cluster.read(options.cluster, own)
+
+
+def require(value: str | None, option: str, variable: str) -> str:
+    """An option's value.
+
+    Raises:
+        InputError: it is missing.
+    """
+    if not value:
+        raise InputError(f"give {option}, or set {variable}")
+    return value

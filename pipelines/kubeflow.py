@@ -1,0 +1,172 @@
+"""The commands that concern a cluster: `compile`, `submit` and `schedule`."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from components.shared.errors import InputError
+from pipelines import arguments
+from pipelines.arguments import Commands
+
+PIPELINES = ("signature",)
+EXPERIMENT = "signature-recognition"
+
+
+def add_compile(commands: Commands) -> None:
+    """Adds `compile`."""
+    command = arguments.add(
+        commands,
+        "compile",
+        "write a pipeline as YAML, to upload to Kubeflow Pipelines",
+        "compile --image registry.example/signature-recognition:1.0 -S cluster.train.memory=16Gi",
+    )
+    _add_pipeline(command)
+    command.add_argument("--out", type=Path, metavar="FILE", help="what to write (build/<pipeline>.yaml)")
+    command.add_argument(
+        "--kubernetes-manifests", action="store_true", help="write a Pipeline and a PipelineVersion, for kubectl apply"
+    )
+    command.add_argument("--namespace", help="of the manifests")
+    command.set_defaults(action=_compile)
+
+
+def add_submit(commands: Commands) -> None:
+    """Adds `submit`."""
+    command = arguments.add(
+        commands,
+        "submit",
+        "run a pipeline on a server of Kubeflow Pipelines",
+        "submit --host https://kubeflow.example/pipeline --image registry.example/signature-recognition:1.0 --wait",
+    )
+    _add_pipeline(command)
+    _add_address(command)
+    command.add_argument("--run", metavar="NAME", help="name of the run (the pipeline's, with the time)")
+    command.add_argument("--experiment", default=EXPERIMENT, metavar="NAME", help=f"that it belongs to ({EXPERIMENT})")
+    command.add_argument("--wait", action="store_true", help="until the run has ended; 1 is returned where it failed")
+    command.set_defaults(action=_submit)
+
+
+def add_schedule(commands: Commands) -> None:
+    """Adds `schedule create`, `schedule list` and `schedule remove`."""
+    what = "make, list and remove recurring runs on a server of Kubeflow Pipelines"
+    actions = commands.add_parser("schedule", help=what, description=f"{what[:1].upper()}{what[1:]}.").add_subparsers(
+        required=True, metavar="create|list|remove"
+    )
+    create = arguments.add(
+        actions,
+        "create",
+        "make a recurring run",
+        'schedule create nightly --cron "0 0 3 * * *" --host https://kubeflow.example/pipeline',
+    )
+    create.add_argument("name", help="of the recurring run")
+    _add_pipeline(create)
+    create.add_argument("--experiment", default=EXPERIMENT, metavar="NAME", help=f"of its runs ({EXPERIMENT})")
+    when = create.add_mutually_exclusive_group(required=True)
+    when.add_argument("--cron", metavar="FIELDS", help="six: second, minute, hour, day, month, day of the week")
+    when.add_argument("--every", type=int, metavar="SECONDS")
+    create.set_defaults(action=_schedule)
+    list_ = actions.add_parser("list", help="list the recurring runs", description="List the recurring runs.")
+    list_.set_defaults(action=_list)
+    remove = actions.add_parser("remove", help="remove a recurring run", description="Remove a recurring run.")
+    remove.add_argument("name", help="of the recurring run")
+    remove.set_defaults(action=_remove)
+    for command in (create, list_, remove):
+        _add_address(command)
+
+
+def _add_pipeline(command: argparse.ArgumentParser) -> None:
+    command.add_argument("pipeline", nargs="?", default=PIPELINES[0], help=f"{', '.join(PIPELINES)} ({PIPELINES[0]})")
+    arguments.add_params(command)
+    arguments.add_cluster(command)
+    arguments.add_image(command)
+
+
+def _add_address(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--host", default=os.environ.get("KFP_HOST"), metavar="URL", help="also KFP_HOST")
+    command.add_argument("--namespace", default=os.environ.get("KFP_NAMESPACE"), help="also KFP_NAMESPACE")
+    command.add_argument(
+        "--token", default=os.environ.get("KFP_TOKEN"), help="better by KFP_TOKEN: others see a command's arguments"
+    )
+
+
+def _pipeline(options: argparse.Namespace) -> Any:
+    if options.pipeline not in PIPELINES:
+        raise InputError(f"unknown pipeline '{options.pipeline}' (known: {', '.join(PIPELINES)})")
+    given, cluster = arguments.read(options)
+    from pipelines.signature import build
+
+    return build(options.image, given, cluster)
+
+
+def _compile(options: argparse.Namespace) -> None:
+    from pipelines import manifest
+
+    out = options.out or Path("build") / f"{options.pipeline}.yaml"
+    manifest.check(out)
+    pipeline = _pipeline(options)
+    if options.kubernetes_manifests:
+        manifest.write_manifests(pipeline, out, options.namespace)
+    else:
+        manifest.write(pipeline, out)
+    sys.stdout.write(f"{out}: tasks run in {options.image}\n")
+
+
+def _submit(options: argparse.Namespace) -> None:
+    from pipelines.server import RunFailedError
+
+    server = _server(options)
+    with _package(options) as package:
+        run_id = server.submit(package, options.run, options.experiment)
+    sys.stdout.write(f"{server.page(run_id)}\n")
+    sys.stdout.flush()
+    if not options.wait:
+        return
+    try:
+        server.wait(run_id)
+    except RunFailedError as failed:
+        sys.stderr.write(f"error: {failed}\n")
+        sys.exit(1)
+
+
+def _schedule(options: argparse.Namespace) -> None:
+    when = {"cron_expression": options.cron} if options.cron else {"interval_second": options.every}
+    server = _server(options)
+    with _package(options) as package:
+        made = server.schedule(package, options.name, options.experiment, when)
+    sys.stdout.write(f"{options.name}: recurring run {made}\n")
+
+
+def _list(options: argparse.Namespace) -> None:
+    for one in _server(options).scheduled():
+        periodic, cron = one.trigger.periodic_schedule, one.trigger.cron_schedule
+        when = cron.cron if cron else f"every {periodic.interval_second} s"
+        sys.stdout.write(f"{one.display_name}\t{when}\t{one.status}\t{one.recurring_run_id}\n")
+
+
+def _remove(options: argparse.Namespace) -> None:
+    _server(options).remove(options.name)
+    sys.stdout.write(f"{options.name}: removed\n")
+
+
+@contextmanager
+def _package(options: argparse.Namespace) -> Iterator[Path]:
+    from pipelines import manifest
+
+    pipeline = _pipeline(options)
+    with tempfile.TemporaryDirectory() as folder:
+        package = Path(folder) / f"{options.pipeline}.yaml"
+        manifest.write(pipeline, package)
+        yield package
+
+
+def _server(options: argparse.Namespace) -> Any:
+    from pipelines.server import Address, Server
+
+    host = arguments.require(options.host, "--host", "KFP_HOST")
+    if not host.startswith(("http://", "https://")):
+        raise InputError(f"--host {host}: write it with https:// or http://")
+    return Server(Address(host, options.namespace, options.token))

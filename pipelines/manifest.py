@@ -1,0 +1,52 @@
+"""Writes a pipeline as a file to upload, or as manifests to apply."""
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from components.shared.errors import InputError
+from components.shared.files import atomic_file
+
+
+def check(out: Path) -> None:
+    """Refuses a name that KFP does.
+
+    Raises:
+        InputError: the file's name does not end in .yaml.
+    """
+    if out.suffix not in {".yaml", ".yml"}:
+        raise InputError(f"--out {out}: the name must end with .yaml")
+
+
+def write(pipeline: Any, out: Path) -> None:
+    """Writes a pipeline as YAML, for Kubeflow's page or its client."""
+    _compile(pipeline, out)
+
+
+def write_manifests(pipeline: Any, out: Path, namespace: str | None) -> None:
+    """Writes a pipeline as Kubernetes manifests: a Pipeline, and a PipelineVersion that is named after its content.
+
+    Kubernetes refuses to change a version; equal content has an equal name, so that applying it again does nothing.
+    """
+    from kfp.compiler.compiler_utils import KubernetesManifestOptions
+
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "pipeline.yaml"
+        _compile(pipeline, plain)
+        version = f"{pipeline.name}-{hashlib.sha256(plain.read_bytes()).hexdigest()[:12]}"
+    options = KubernetesManifestOptions(
+        pipeline_name=pipeline.name, pipeline_version_name=version, namespace=namespace, include_pipeline_manifest=True
+    )
+    _compile(pipeline, out, kubernetes_manifest_format=True, kubernetes_manifest_options=options)
+
+
+def _compile(pipeline: Any, out: Path, **options: Any) -> None:
+    from kfp import compiler
+
+    with tempfile.TemporaryDirectory() as folder:
+        written = Path(folder) / "pipeline.yaml"
+        compiler.Compiler().compile(pipeline, str(written), **options)
+        with atomic_file(out) as fresh:
+            shutil.copyfile(written, fresh)

@@ -1,0 +1,185 @@
+"""Kubeflow's server: submitting runs, recurring runs, and what its refusals mean."""
+
+import io
+import json
+import os
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from components.shared.errors import InputError
+
+SECONDS = 10, 60  # to connect, to answer
+POLL = 10.0  # seconds between two questions whether a run has ended
+ENDED = {"SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"}
+REFUSED = {
+    401: "the token is missing, wrong or has expired; give a new one by KFP_TOKEN",
+    403: "this token may not do that in this namespace; ask for the right, or give another by --namespace or KFP_TOKEN",
+}
+
+
+class Address(NamedTuple):
+    """Where the server is and who asks.
+
+    Attributes:
+        host: address of Kubeflow Pipelines, with http:// or https://.
+        namespace: of the user, where the server serves several.
+        token: sent as a bearer token, where there is one.
+    """
+
+    host: str
+    namespace: str | None
+    token: str | None
+
+
+class RunFailedError(Exception):
+    """A run ended otherwise than well."""
+
+
+class Server:
+    """A server of Kubeflow Pipelines.
+
+    Args:
+        address: where it is and who asks.
+
+    Raises:
+        InputError: it does not answer, or refuses.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        with self._asking():
+            self._client = _client(address)
+
+    def submit(self, package: Path, run: str, experiment: str) -> str:
+        """Starts a run of a compiled pipeline and returns its id."""
+        with self._asking():
+            started = self._client.create_run_from_pipeline_package(
+                str(package), run_name=run, experiment_name=experiment, namespace=self._address.namespace
+            )
+        return str(started.run_id)
+
+    def page(self, run_id: str) -> str:
+        """The address of a run's page."""
+        return f"{self._address.host.rstrip('/')}/#/runs/details/{run_id}"
+
+    def wait(self, run_id: str, poll: float = POLL) -> None:
+        """Waits until a run has ended.
+
+        Raises:
+            RunFailedError: it ended otherwise than well.
+        """
+        while True:
+            with self._asking():
+                found = self._client.get_run(run_id)
+            if found.state in ENDED:
+                break
+            time.sleep(poll)
+        if found.state != "SUCCEEDED":
+            reason = f": {found.error.message}" if found.error and found.error.message else ""
+            raise RunFailedError(f"the run {found.state.lower()}{reason}")
+
+    def schedule(self, package: Path, name: str, experiment: str, when: dict[str, Any]) -> str:
+        """Makes a recurring run of a compiled pipeline and returns its id.
+
+        Args:
+            package: the compiled pipeline.
+            name: of the recurring run.
+            experiment: that its runs belong to.
+            when: `cron_expression` of six fields, or `interval_second`.
+        """
+        with self._asking():
+            belongs = self._client.create_experiment(experiment, namespace=self._address.namespace)
+            made = self._client.create_recurring_run(
+                belongs.experiment_id, name, pipeline_package_path=str(package), no_catchup=True, **when
+            )
+        return str(made.recurring_run_id)
+
+    def scheduled(self) -> list[Any]:
+        """All recurring runs, as KFP describes them."""
+        found: list[Any] = []
+        token = ""
+        while True:
+            with self._asking():
+                page = self._client.list_recurring_runs(
+                    page_token=token, page_size=100, namespace=self._address.namespace
+                )
+            found += page.recurring_runs or []
+            token = page.next_page_token
+            if not token:
+                return found
+
+    def remove(self, name: str) -> None:
+        """Removes the recurring runs of a name.
+
+        Raises:
+            InputError: there are none.
+        """
+        named = [one for one in self.scheduled() if one.display_name == name]
+        if not named:
+            raise InputError(f"{self._address.host} has no recurring run '{name}'; `schedule list` shows them")
+        for one in named:
+            with self._asking():
+                self._client.delete_recurring_run(one.recurring_run_id)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Turns a refusal into one line without the token, and keeps off the page what KFP prints and warns of."""
+        import kfp_server_api
+        import urllib3
+
+        try:
+            with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+                warnings.simplefilter("ignore")
+                yield
+        except kfp_server_api.ApiException as error:
+            raise self._refused(_refusal(error.status, error.reason, error.body)) from None
+        except urllib3.exceptions.HTTPError as error:
+            reason = getattr(error, "reason", None) or error
+            raise self._refused(f"does not answer ({type(reason).__name__}); is this its address?") from None
+
+    def _refused(self, reason: str) -> InputError:
+        text = f"{self._address.host}: {reason}"
+        return InputError(text.replace(self._address.token, "…") if self._address.token else text)
+
+
+def _client(address: Address) -> Any:
+    """KFP's client, bounded in time, after a first question that it would ask five times over half a minute."""
+    import kfp
+    import kfp_server_api
+
+    keys = {"authorization": address.token} if address.token else {}
+    config = kfp_server_api.Configuration(address.host.rstrip("/"), keys, {"authorization": "Bearer"})
+    config.retries, config.ssl_ca_cert = 1, os.environ.get("SSL_CERT_FILE")
+    asked = kfp_server_api.HealthzServiceApi(kfp_server_api.ApiClient(config))
+    answer = asked.healthz_service_get_healthz(_request_timeout=SECONDS, _preload_content=False)
+    try:
+        several = json.loads(answer.data).get("multi_user")
+    except (ValueError, AttributeError):
+        raise InputError(f"{address.host}: answers, but not as Kubeflow Pipelines does; is this its address?") from None
+    if several and not address.namespace:
+        raise InputError(f"{address.host} serves several users; name your namespace by --namespace or KFP_NAMESPACE")
+    client = kfp.Client(
+        address.host,
+        namespace=address.namespace or "kubeflow",
+        existing_token=address.token,
+        ssl_ca_cert=config.ssl_ca_cert,
+    )
+    rest = client._run_api.api_client.rest_client
+    ask = rest.request
+    rest.request = lambda *arguments, **options: ask(*arguments, **{**options, "_request_timeout": SECONDS})
+    return client
+
+
+def _refusal(status: int, reason: str, body: bytes | str | None) -> str:
+    if status in REFUSED:
+        return REFUSED[status]
+    try:
+        said = json.loads(body or "{}")["message"]
+    except (ValueError, KeyError, TypeError):
+        said = reason
+    hint = "; is this the address of Kubeflow Pipelines?" if status == 404 else ""
+    return f"{str(said).splitlines()[0][:300]} (HTTP {status}){hint}"

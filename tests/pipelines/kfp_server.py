@@ -1,0 +1,116 @@
+"""A small server that answers over HTTP as the API of Kubeflow Pipelines does."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+TOKEN = "token-that-is-good"
+
+
+class KubeflowServer(ThreadingHTTPServer):
+    """Keeps what it was asked, and answers with what the attributes say.
+
+    Attributes:
+        asked: method, path and body of every request.
+        states: what a run is in, question by question; the last stays.
+        multi_user: whether it serves several users.
+        says: status and body with which it answers every question from now on, where set.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.asked: list[tuple[str, str, Any]] = []
+        self.states = ["SUCCEEDED"]
+        self.multi_user = False
+        self.says: tuple[int, str] | None = None
+        self.recurring: dict[str, dict[str, Any]] = {}
+        self.experiments: list[dict[str, str]] = []
+
+    @property
+    def host(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def bodies(self, method: str, path: str) -> list[Any]:
+        return [body for asked, at, body in self.asked if (asked, at) == (method, path)]
+
+    def answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
+        kind, _, name = path.removeprefix("/apis/v2beta1/").partition("/")
+        if kind == "healthz":
+            return 200, {"multi_user": self.multi_user}
+        if kind == "experiments" and method == "GET":
+            wanted = json.loads(query["filter"][0])["predicates"][0]["stringValue"]
+            return 200, {"experiments": [one for one in self.experiments if one["display_name"] == wanted]}
+        if kind == "experiments":
+            self.experiments.append({**body, "experiment_id": f"experiment-{len(self.experiments)}"})
+            return 200, self.experiments[-1]
+        if kind == "runs" and method == "POST":
+            return 200, {**body, "run_id": "run-1", "state": "PENDING"}
+        if kind == "runs" and name == "run-1":
+            state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+            return 200, {"run_id": name, "state": state}
+        if kind == "recurringruns" and method == "POST":
+            made = f"recurring-{len(self.recurring)}"
+            self.recurring[made] = {**body, "recurring_run_id": made, "status": "ENABLED"}
+            return 200, self.recurring[made]
+        if kind == "recurringruns" and method == "GET":
+            return 200, self._page(query)
+        if kind == "recurringruns" and name in self.recurring:
+            del self.recurring[name]
+            return 200, {}
+        return 404, {"message": f"{path} is not here"}
+
+    def _page(self, query: dict[str, list[str]]) -> dict[str, Any]:
+        """One recurring run a page, so that a client that reads the first page only is found out."""
+        first = int(query.get("page_token", ["0"])[0] or 0)
+        rest = list(self.recurring.values())[first:]
+        return {"recurringRuns": rest[:1], "next_page_token": str(first + 1) if len(rest) > 1 else ""}
+
+
+@contextmanager
+def serving() -> Iterator[KubeflowServer]:
+    server = KubeflowServer()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: KubeflowServer
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        parts = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        body = json.loads(self.rfile.read(length)) if length else None
+        self.server.asked.append((self.command, parts.path, body))
+        if self.server.says:
+            status, text = self.server.says
+        elif self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            status, text = 401, json.dumps({"message": f"{self.headers.get('Authorization')} is not a good token"})
+        else:
+            status, answer = self.server.answer(self.command, parts.path, parse_qs(parts.query), body)
+            text = json.dumps(answer)
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_: Any) -> None:
+        pass
