@@ -74,9 +74,10 @@ kubeflow: install ## compile the Kubeflow pipeline and run it on the sample, in 
 	else echo "no Docker engine answers: each task is a process, not a container"; python -m pipelines run; fi
 
 image: $(BIN)/.installed-dev ## build the container image (GPU=1: for GPUs) and list its parts in build/sbom.json
-	@docker build --build-arg GPU=$(GPU) --build-arg GIT_REVISION=$$(git describe --always --abbrev=40 --exclude='*' --dirty) -t $(IMAGE) .
+	@docker build --build-arg GPU=$(GPU) --build-arg GIT_REVISION=$(REVISION) -t $(IMAGE) .
 	@python -m pipelines.sbom $(IMAGE)
 GPU := 0
+REVISION = $(shell git rev-parse HEAD)$(shell git diff --quiet HEAD -- Dockerfile components pipelines params.yaml 'requirements*.lock' || echo -dirty)
 IMAGE := signature-recognition:$(if $(filter 1,$(GPU)),gpu,latest)
 
 lock: $(BIN)/.installed ## compile the lock files anew

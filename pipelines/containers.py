@@ -6,7 +6,7 @@ from typing import Any
 
 from components.shared import tracking
 from components.shared.errors import InputError
-from components.shared.files import project_root
+from components.shared.files import kept_folder, project_root
 from pipelines.sections import Sections
 
 PATHS = (("ingest", "source"), ("split", "by"), ("train", "weights"), ("train", "start_from"))
@@ -43,22 +43,23 @@ def runner(image: str, sections: Sections) -> Any:
     from kfp import local
 
     _check(image)
-    home = project_root()
-    written = {
-        "CHECKPOINT_DIR": os.environ.get("CHECKPOINT_DIR") or str(home / ".checkpoints"),
-        "TENSORBOARD_DIR": os.environ.get("TENSORBOARD_DIR") or str(home / "mlruns" / "tensorboard"),
-    }
-    store = os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{home / 'mlruns' / 'mlflow.db'}"
+    runs = project_root() / "mlruns"
+    store = os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{runs / 'mlflow.db'}"
+    checkpoints = os.environ.get("CHECKPOINT_DIR") or str(kept_folder())
+    curves = os.environ.get("TENSORBOARD_DIR") or str(runs / "tensorboard")
     passed_on = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
-    shared = [Path(folder) for folder in written.values()]
+    shared = [Path(folder) for folder in (checkpoints, curves) if not folder.startswith("s3://")]
     if store.startswith(SQLITE):
-        shared.append(Path(store.removeprefix(SQLITE)).parent)
+        shared += _store_folders(Path(store.removeprefix(SQLITE)))
     for folder in shared:
         folder.mkdir(parents=True, exist_ok=True)
-    if store.startswith(SQLITE):
-        tracking.experiment_id(tracking.connect())  # made here, its artifacts lie where this machine looks for them
     return local.DockerRunner(
-        environment={**passed_on, **written, "MLFLOW_TRACKING_URI": store},
+        environment={
+            **passed_on,
+            "MLFLOW_TRACKING_URI": store,
+            "CHECKPOINT_DIR": checkpoints,
+            "TENSORBOARD_DIR": curves,
+        },
         mounts=[
             *(Mount(str(path), str(path), type="bind") for path in shared),
             *(Mount(path, path, type="bind", read_only=True) for path in _seen(sections)),
@@ -70,6 +71,14 @@ def runner(image: str, sections: Sections) -> Any:
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
     )
+
+
+def _store_folders(database: Path) -> list[Path]:
+    """Where a store on this machine keeps its runs and their artifacts; made here, so that both lie on this machine."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    client = tracking.connect()
+    artifacts = client.get_experiment(tracking.experiment_id(client)).artifact_location
+    return [database.parent, Path(artifacts.removeprefix("file://"))]
 
 
 def _seen(sections: Sections) -> set[str]:

@@ -9,14 +9,14 @@ from typing import Any
 from kfp.dsl import HTML, Artifact, ClassificationMetrics, Dataset, Input, Metrics, Model, Output
 
 
-def ingest(params: dict[str, Any], source: str, raw: Output[Dataset], metrics: Output[Metrics]) -> None:
+def ingest(params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics], source: str = "") -> None:
     """Brings the source's images in, as they came.
 
     Args:
         params: section `ingest`.
-        source: in place of the section's `source`, unless empty.
         raw: the images and catalog.csv.
         metrics: how many images and identities there are.
+        source: in place of the section's `source`, unless empty.
     """
     from pathlib import Path
 

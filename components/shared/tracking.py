@@ -37,22 +37,23 @@ logger = logging.getLogger(__name__)
 def train_run(
     params: StepParams, resume: str | None = None, made_with: Mapping[str, str] | None = None
 ) -> Iterator[Run]:
-    """The run of a training: `MLFLOW_RUN_ID` where set, else the interrupted run to go on with, else a new one.
+    """The run of a training: the one that is given, else the interrupted run to go on with, else a new one.
 
     Args:
         params: section `train`.
         resume: the id of the run that an interrupted training had, if any.
         made_with: the parameters of the data, as `section.parameter`; None: those that dvc.lock records, if any.
     """
-    wanted = os.environ.get("MLFLOW_RUN_ID") or resume
     inherited = Record(params=dict(_recorded_data_params() if made_with is None else made_with))
-    with _opened("train", params, lambda client: _existing(client, wanted), inherited) as run:
+    with _opened("train", params, lambda client: _existing(client, resume), inherited) as run:
         yield run
 
 
 @contextmanager
 def evaluation_run(embedder: Path, params: StepParams) -> Iterator[Run]:
-    """Train's run if this store has it and it holds no evaluation yet, else a new one with train's record copied.
+    """The run that is given, else train's if this store has it and it holds no evaluation yet, else a new one.
+
+    In another run than train's, train's record is copied.
 
     Args:
         embedder: folder of train, with its record.
@@ -74,7 +75,7 @@ def evaluation_run(embedder: Path, params: StepParams) -> Iterator[Run]:
 
 @contextmanager
 def model_run(evaluation: Path, params: StepParams) -> Iterator[Run]:
-    """The run of the evaluation, to log the shipped model in; a new one where this store does not have it.
+    """The run that is given, else that of the evaluation, to log the shipped model in; else a new one.
 
     Args:
         evaluation: folder of evaluate, with its record.
@@ -95,13 +96,17 @@ def read(folder: Path) -> Record:
 
 @contextmanager
 def _opened(stage: str, params: StepParams, adopt: Callable[[Any], Any], inherited: Record) -> Iterator[Run]:
-    """Opens the store and a run in it, and ends the run as the block ends."""
+    """Opens the store and a run in it, and ends the run as the block ends.
+
+    A run that is given by `MLFLOW_RUN_ID` comes before the one that `adopt` finds; Kubeflow Pipelines may give each
+    task one of its own.
+    """
     own = flat_params(stage, params)
     tags = {"stage": stage, **{name: os.environ[name] for name in DVC_TAGS if name in os.environ}}
     run = Run(None, None)
     try:
         client = connect()
-        found = adopt(client)
+        found = _existing(client, os.environ.get("MLFLOW_RUN_ID")) or adopt(client)
         if found is not None and any(found.data.params.get(name, value) != value for name, value in own.items()):
             found = None  # it stands for an execution with other settings
         if found is None:

@@ -1,4 +1,4 @@
-"""`python -m pipelines run`: the whole pipeline with KFP's local runner on a tiny sample."""
+"""`python -m pipelines run`: the whole pipeline on a tiny sample, in processes and in containers."""
 
 import json
 import math
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipelines.sections import STEPS
+from tests.e2e.engine import image
 
 ROOT = Path(__file__).parents[2]
 TINY = [
@@ -29,10 +30,10 @@ TINY = [
 ]
 
 
-def run(folder: Path, *assignments: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, runner: str, *assignments: str) -> subprocess.CompletedProcess[str]:
     """Runs the pipeline with its outputs, its tracking store and its checkpoints below a folder."""
     options = [option for assignment in [*TINY, *assignments] for option in ("-S", assignment)]
-    command = [sys.executable, "-m", "pipelines", "run", "--root", str(folder / "root"), *options]
+    command = [sys.executable, "-m", "pipelines", "run", "--runner", runner, "--root", str(folder / "root"), *options]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_", "PYTHONPATH"))}
     own = {"MLFLOW_TRACKING_URI": store(folder), "CHECKPOINT_DIR": str(folder / "checkpoints")}
     return subprocess.run(command, cwd=ROOT, env={**kept, **own}, capture_output=True, text=True, check=False)
@@ -48,12 +49,16 @@ def client(folder: Path) -> Any:
     return mlflow.MlflowClient(tracking_uri=store(folder))
 
 
-@pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, subprocess.CompletedProcess[str]]:
+@pytest.fixture(scope="module", params=["subprocess", "docker"])
+def done(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path, subprocess.CompletedProcess[str]]:
     """The working folder, the run's own folder in it, and how the command ended."""
-    folder = tmp_path_factory.mktemp("kubeflow")
+    if request.param == "docker":
+        image()
+    folder = tmp_path_factory.mktemp(f"kubeflow-{request.param}")
     client(folder).create_experiment("signature-recognition", artifact_location=(folder / "artifacts").as_uri())
-    ended = run(folder)
+    ended = run(folder, request.param)
     assert ended.returncode == 0, ended.stdout[-5000:] + ended.stderr
     (own,) = (folder / "root").iterdir()
     return folder, own, ended
@@ -131,9 +136,22 @@ def test_one_pipeline_run_is_one_mlflow_run_with_all_of_it(done: Done) -> None:
 
 
 def test_a_later_task_that_refuses_its_input_is_named_and_nothing_runs_after_it(tmp_path: Path) -> None:
-    ended = run(tmp_path, "split.by=folders")
+    ended = run(tmp_path, "subprocess", "split.by=folders")
     assert ended.returncode == 2, ended.stdout[-5000:]
     (line,) = ended.stderr.splitlines()
     assert line.startswith("error: task 'split' failed: ")
     (own,) = (tmp_path / "root").iterdir()
     assert sorted(path.name for path in own.iterdir() if any(path.iterdir())) == ["ingest", "preprocess"]
+
+
+def test_a_container_that_refuses_its_input_is_named_and_nothing_runs_after_it(tmp_path: Path) -> None:
+    image()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    ended = run(tmp_path, "docker", f"ingest.source={empty}")
+    assert ended.returncode == 2, ended.stdout[-5000:]
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith("error: task 'ingest' failed: ")
+    assert str(empty) in line
+    (own,) = (tmp_path / "root").iterdir()
+    assert [path.name for path in own.iterdir() if any(path.iterdir())] == []

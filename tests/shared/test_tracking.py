@@ -132,6 +132,26 @@ def test_a_run_that_the_backend_opened_is_adopted_and_left_open(
     assert client.get_run(given).info.status == "RUNNING"
 
 
+def test_every_task_adopts_the_run_that_the_backend_opened_for_it(
+    client: Any, embedder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = client.create_experiment("of the backend")
+    given = [client.create_run(experiment).info.run_id for _ in range(3)]
+    evaluation = folder(tmp_path / "evaluation")
+    monkeypatch.setenv("MLFLOW_RUN_ID", given[0])
+    assert trained(embedder) == given[0]
+    monkeypatch.setenv("MLFLOW_RUN_ID", given[1])
+    assert evaluated(embedder, evaluation) == given[1]
+    monkeypatch.setenv("MLFLOW_RUN_ID", given[2])
+    with tracking.model_run(evaluation, FreezeParams()) as run:
+        assert run.run_id == given[2]
+    of_evaluate = client.get_run(given[1]).data
+    assert of_evaluate.tags["train_run_id"] == given[0]
+    assert {"train.mining", "evaluate.references"} <= set(of_evaluate.params)
+    assert [client.get_run(run_id).info.status for run_id in given] == ["RUNNING"] * 3
+    assert client.search_runs(["0"]) == []
+
+
 def test_an_interrupted_training_goes_on_in_its_run(client: Any) -> None:
     with pytest.raises(KeyboardInterrupt), tracking.train_run(TrainParams()) as run:
         raise KeyboardInterrupt

@@ -1,0 +1,85 @@
+"""The image, locked down as far as a cluster may: another user, no capability, no network, a read-only root."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from components.shared.relog import relog
+from pipelines import sbom
+from tests.e2e.engine import PROJECT, docker, image
+from tests.e2e.repository import TINY
+
+STEPS = (
+    "components.ingest --out raw",
+    "components.preprocess --raw raw --out prepared",
+    "components.split --prepared prepared --out split",
+    "components.train --prepared prepared --split split --out embedder",
+)
+LOCKED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--network", "none")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that a locked-down container of another user trained in."""
+    name = image()
+    folder = tmp_path_factory.mktemp("locked")
+    params = yaml.safe_load((PROJECT / "params.yaml").read_text())
+    for section, values in {**TINY, "train": {**TINY["train"], "steps": 1}}.items():
+        params[section] |= values
+    (folder / "params.yaml").write_text(yaml.safe_dump(params))
+    folder.chmod(0o777)
+    mounted = ("--volume", f"{folder}:/data", "--workdir", "/data", "--tmpfs", "/tmp")
+    script = " && ".join(f"python -m {step}" for step in STEPS)
+    done = docker("run", "--rm", "--user", "10001", *LOCKED, *mounted, name, "sh", "-c", script)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert done.stderr.count("the tracking store cannot be used") == 1
+    return folder
+
+
+def test_a_training_runs_as_any_user_on_a_read_only_root_without_network_or_capabilities(folder: Path) -> None:
+    trained = folder / "embedder" / "embedder.keras"
+    assert trained.stat().st_uid == 10001
+    assert trained.stat().st_size > 1_000_000
+
+
+def test_its_record_is_kept_and_logged_where_there_is_a_store(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow
+
+    record = json.loads((folder / "embedder" / "mlflow_run.json").read_text())
+    assert record["run_id"] is None
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    monkeypatch.chdir(tmp_path)
+    logged = mlflow.MlflowClient(f"sqlite:///{tmp_path}/mlflow.db").get_run(relog([folder / "embedder"]))
+    assert logged.data.params == record["params"]
+    assert "train/loss" in logged.data.metrics
+
+
+def test_the_image_is_small_labelled_and_not_roots() -> None:
+    (found,) = json.loads(docker("image", "inspect", image()).stdout)
+    assert found["Size"] <= 3_000_000_000
+    assert found["Config"]["User"] == "10001"
+    assert found["Config"]["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
+
+
+def test_the_list_of_its_parts_holds_every_package_with_the_hash_that_was_installed(tmp_path: Path) -> None:
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    name = image()
+    sbom.main([name, "--out", str(tmp_path / "sbom.json")])
+    text = (tmp_path / "sbom.json").read_text()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    packages = [part for part in json.loads(text)["components"] if part["purl"].startswith("pkg:pypi/")]
+    hashed = {canonical(part["name"]): part["hashes"][0]["content"] for part in packages if "hashes" in part}
+    listed = docker("run", "--rm", name, "sh", "-c", "cd /opt/venv/lib/python*/site-packages; ls -d *.dist-info").stdout
+    assert set(hashed) == {canonical(folder.partition("-")[0]) for folder in listed.split()}
+    assert set(hashed.values()) <= set(re.findall("sha256:([0-9a-f]{64})", (PROJECT / "requirements.lock").read_text()))
+
+
+def canonical(name: str) -> str:
+    return re.sub("[-_.]+", "-", name).lower()
