@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from components.shared.errors import InputError
+from components.shared import cli
 
 if TYPE_CHECKING:
     from pipelines.cluster import Cluster
@@ -21,7 +21,7 @@ def add(commands: Commands, name: str, what: str, example: str) -> argparse.Argu
         help=what,
         description=f"{what[:1].upper()}{what[1:]}. Parameters are those of params.yaml, but for what -S sets.",
         epilog=f"example:\n  python -m pipelines {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=cli.Formatter,
     )
     command.add_argument(
         "-S",
@@ -44,7 +44,7 @@ def add_params(command: argparse.ArgumentParser) -> None:
 def add_image(command: argparse.ArgumentParser) -> None:
     """Adds `--image`."""
     image = os.environ.get("PIPELINE_IMAGE", "signature-recognition:latest")
-    command.add_argument("--image", default=image, help=f"container image of the tasks, also PIPELINE_IMAGE ({image})")
+    command.add_argument("--image", default=image, help="container image of the tasks, also by PIPELINE_IMAGE")
 
 
 def add_cluster(command: argparse.ArgumentParser) -> None:
@@ -65,14 +65,3 @@ def read(options: argparse.Namespace) -> "tuple[Sections, Cluster]":
     own = [one for one in options.assignments if one.startswith(f"{cluster.SECTION}.")]
     rest = [one for one in options.assignments if one not in own]
     return sections.override(sections.read(options.params), rest), cluster.read(options.cluster, own)
-
-
-def require(value: str | None, option: str, variable: str) -> str:
-    """An option's value.
-
-    Raises:
-        InputError: it is missing.
-    """
-    if not value:
-        raise InputError(f"give {option}, or set {variable}")
-    return value

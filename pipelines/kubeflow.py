@@ -26,7 +26,7 @@ def add_compile(commands: Commands) -> None:
         "compile --image registry.example/signature-recognition:1.0 -S cluster.train.memory=16Gi",
     )
     _add_pipeline(command)
-    command.add_argument("--out", type=Path, metavar="FILE", help="what to write (build/<pipeline>.yaml)")
+    command.add_argument("--out", type=Path, metavar="FILE", help="what to write, else build/<pipeline>.yaml")
     command.add_argument(
         "--kubernetes-manifests", action="store_true", help="write a Pipeline and a PipelineVersion, for kubectl apply"
     )
@@ -44,8 +44,8 @@ def add_submit(commands: Commands) -> None:
     )
     _add_pipeline(command)
     _add_address(command)
-    command.add_argument("--run", metavar="NAME", help="name of the run (the pipeline's, with the time)")
-    command.add_argument("--experiment", default=EXPERIMENT, metavar="NAME", help=f"that it belongs to ({EXPERIMENT})")
+    command.add_argument("--run", metavar="NAME", help="name of the run, else the pipeline's with the time")
+    command.add_argument("--experiment", default=EXPERIMENT, metavar="NAME", help="that it belongs to")
     command.add_argument("--wait", action="store_true", help="until the run has ended; 1 is returned where it failed")
     command.set_defaults(action=_submit)
 
@@ -64,10 +64,10 @@ def add_schedule(commands: Commands) -> None:
     )
     create.add_argument("name", help="of the recurring run")
     _add_pipeline(create)
-    create.add_argument("--experiment", default=EXPERIMENT, metavar="NAME", help=f"of its runs ({EXPERIMENT})")
+    create.add_argument("--experiment", default=EXPERIMENT, metavar="NAME", help="of its runs")
     when = create.add_mutually_exclusive_group(required=True)
     when.add_argument("--cron", metavar="FIELDS", help="six: second, minute, hour, day, month, day of the week")
-    when.add_argument("--every", type=int, metavar="SECONDS")
+    when.add_argument("--every", type=int, metavar="SECONDS", help="from one run to the next")
     create.set_defaults(action=_schedule)
     list_ = actions.add_parser("list", help="list the recurring runs", description="List the recurring runs.")
     list_.set_defaults(action=_list)
@@ -79,18 +79,16 @@ def add_schedule(commands: Commands) -> None:
 
 
 def _add_pipeline(command: argparse.ArgumentParser) -> None:
-    command.add_argument("pipeline", nargs="?", default=PIPELINES[0], help=f"{', '.join(PIPELINES)} ({PIPELINES[0]})")
+    command.add_argument("pipeline", nargs="?", default=PIPELINES[0], help=" | ".join(PIPELINES))
     arguments.add_params(command)
     arguments.add_cluster(command)
     arguments.add_image(command)
 
 
 def _add_address(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--host", default=os.environ.get("KFP_HOST"), metavar="URL", help="also KFP_HOST")
-    command.add_argument("--namespace", default=os.environ.get("KFP_NAMESPACE"), help="also KFP_NAMESPACE")
-    command.add_argument(
-        "--token", default=os.environ.get("KFP_TOKEN"), help="better by KFP_TOKEN: others see a command's arguments"
-    )
+    command.add_argument("--host", metavar="URL", help="address of Kubeflow Pipelines, else KFP_HOST")
+    command.add_argument("--namespace", help="yours, where the server has several users, else KFP_NAMESPACE")
+    command.add_argument("--token", help="better by KFP_TOKEN: others see a command's arguments")
 
 
 def _pipeline(options: argparse.Namespace) -> Any:
@@ -166,7 +164,11 @@ def _package(options: argparse.Namespace) -> Iterator[Path]:
 def _server(options: argparse.Namespace) -> Any:
     from pipelines.server import Address, Server
 
-    host = arguments.require(options.host, "--host", "KFP_HOST")
+    host, namespace, token = (
+        getattr(options, name) or os.environ.get(f"KFP_{name.upper()}") for name in ("host", "namespace", "token")
+    )
+    if not host:
+        raise InputError("give the address of Kubeflow Pipelines by --host or KFP_HOST")
     if not host.startswith(("http://", "https://")):
         raise InputError(f"--host {host}: write it with https:// or http://")
-    return Server(Address(host, options.namespace, options.token))
+    return Server(Address(host, namespace, token))

@@ -57,7 +57,8 @@ def run(sections: Sections, root: Path, image: str | None = None) -> dict[str, P
         warnings.filterwarnings("ignore", message=".*have no effect")  # resources are the cluster's matter
         try:
             done = build(image or NO_IMAGE, sections, LOCAL)()
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
+            # A container that is gone before KFP asks how it ended counts as a success, and its outputs are missed.
             raise log.failure(error) from None
     evaluation, frozen = (Path(done.outputs[name].path) for name in ("evaluation", "frozen"))
     return {"report": evaluation / "report.html", "frozen": frozen}
@@ -95,9 +96,9 @@ class _Log(io.TextIOBase):
     def flush(self) -> None:
         self._stream.flush()
 
-    def failure(self, error: RuntimeError) -> Exception:
+    def failure(self, error: Exception) -> Exception:
         """What to tell the user, given KFP's own error, which names the task and no reason."""
-        named = re.search(r"task failed: \W*(?:\[\d+m)?'([\w-]+)'", str(error))
+        named = re.search(r"(?:task failed:|from task) \W*(?:\[\d+m)?'([\w-]+)'", str(error))
         task = f"task '{named[1]}'" if named else "the pipeline"
         if self._reason:
             return InputError(f"{task} failed: {self._reason}")
