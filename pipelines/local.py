@@ -99,6 +99,8 @@ class _Log(io.TextIOBase):
     def failure(self, error: Exception) -> Exception:
         """What to tell the user, given KFP's own error, which names the task and no reason."""
         named = re.search(r"(?:task failed:|from task) \W*(?:\[\d+m)?'([\w-]+)'", str(error))
+        if not named and isinstance(error, ValueError):
+            return error
         task = f"task '{named[1]}'" if named else "the pipeline"
         if self._reason:
             return InputError(f"{task} failed: {self._reason}")
