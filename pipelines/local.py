@@ -44,6 +44,7 @@ def run(sections: Sections, root: Path, image: str | None = None) -> dict[str, P
     from pipelines.cluster import LOCAL
     from pipelines.signature import build
 
+    logging.getLogger().setLevel(logging.WARNING)  # KFP raises the level for its own messages about the tasks
     root.mkdir(parents=True, exist_ok=True)  # else the engine makes it, as its own user
     if image is None:
         runner = local.SubprocessRunner(use_venv=False)
@@ -51,7 +52,6 @@ def run(sections: Sections, root: Path, image: str | None = None) -> dict[str, P
         sections = containers.absolute(sections)
         runner = containers.runner(image, sections)
     local.init(runner=runner, pipeline_root=str(root.resolve()))
-    logging.getLogger().setLevel(logging.WARNING)  # KFP raises the level for its own messages about the tasks
     log = _Log(sys.stdout)
     with _environment(), redirect_stdout(log), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*have no effect")  # resources are the cluster's matter
