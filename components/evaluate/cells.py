@@ -40,9 +40,9 @@ def between(metrics: Metrics, key: str) -> str:
     return f"{low}–{high}" if low else ""
 
 
-def counts(metrics: Metrics, key: str) -> tuple[str, str]:
-    """Numbers of identities and of comparisons that a verification stands on."""
-    return f"{metrics[f'{key}/n_identities']:,.0f}", f"{metrics[f'{key}/n_pairs']:,.0f}"
+def basis(metrics: Metrics, key: str, events: str = "n_pairs") -> tuple[str, str]:
+    """Numbers of identities, and of comparisons or other events, that figures stand on."""
+    return f"{metrics[f'{key}/n_identities']:,.0f}", f"{metrics[f'{key}/{events}']:,.0f}"
 
 
 def hundredth(metrics: Metrics, key: str) -> str:

@@ -1,5 +1,7 @@
 """95 % intervals of the figures, and what another embedder has on the same resamples."""
 
+from collections.abc import Callable, Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,29 +11,40 @@ from components.evaluate.verification import Verification, user_eers
 from components.shared.resampling import Floats, draw_weights, interval_of
 
 
-def intervals(verification: Verification, params: EvaluateParams) -> dict[str, float]:
-    """`…_ci_low` and `…_ci_high` of the verification's figures; none for a single identity."""
+def intervals(
+    verification: Verification, params: EvaluateParams, only: Collection[str] | None = None
+) -> dict[str, float]:
+    """`…_ci_low` and `…_ci_high` of the verification's figures, or of some; none for a single identity."""
     resampling = Resampling(verification.genuine, verification.impostor)
-    weights = _weights(len(resampling.names), params)
+    weights = draw(len(resampling.names), params)
     if weights is None:
         return {}
     users = user_eers(verification)
-    values = {
-        "eer": resampling.eer(weights),
-        "eer_user": _weighted_mean(weights, np.array([users.get(int(name), np.nan) for name in resampling.names])),
-        "auc": resampling.auc(weights),
-        f"frr_at_{params.far_name}": resampling.frr_at_far(weights, params.far),
+    user = np.array([users.get(int(name), np.nan) for name in resampling.names])
+    values: dict[str, Callable[[], Floats]] = {
+        "eer": lambda: resampling.eer(weights),
+        "eer_user": lambda: _weighted_mean(weights, user),
+        "auc": lambda: resampling.auc(weights),
+        f"frr_at_{params.far_name}": lambda: resampling.frr_at_far(weights, params.far),
     }
     result: dict[str, float] = {}
     for name, resampled in values.items():
-        result |= interval_of(f"{verification.key}/{name}", resampled)
+        if only is None or name in only:
+            result |= interval_of(f"{verification.key}/{name}", resampled())
     return result
+
+
+def draw(identities: int, params: EvaluateParams) -> Floats | None:
+    """The resamples, [B, K]; None where there are none, or a single identity."""
+    if params.bootstrap == 0 or identities < 2:
+        return None
+    return draw_weights(identities, params.bootstrap, params.seed)
 
 
 def paired(ours: Verification, theirs: Verification, params: EvaluateParams) -> tuple[Floats, Floats] | None:
     """The EERs of two embedders on the same comparisons, each [B], measured on the same resampled identities."""
     left, right = (Resampling(v.genuine, v.impostor) for v in (ours, theirs))
-    weights = _weights(len(left.names), params)
+    weights = draw(len(left.names), params)
     return None if weights is None else (left.eer(weights), right.eer(weights))
 
 
@@ -48,14 +61,8 @@ def share(name: str, identity: NDArray[np.integer], hit: NDArray[np.bool_], para
     hits = np.bincount(identity[hit], minlength=len(events))
     hits, events = hits[events > 0], events[events > 0]
     found = {name: float(hits.sum() / events.sum())}
-    weights = _weights(len(events), params)
+    weights = draw(len(events), params)
     return found if weights is None else found | interval_of(name, (weights @ hits) / (weights @ events))
-
-
-def _weights(identities: int, params: EvaluateParams) -> Floats | None:
-    if params.bootstrap == 0 or identities < 2:
-        return None
-    return draw_weights(identities, params.bootstrap, params.seed)
 
 
 def _weighted_mean(weights: Floats, values: Floats) -> Floats:

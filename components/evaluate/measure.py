@@ -1,27 +1,120 @@
-"""All figures of one part of the split, with their intervals."""
+"""All figures of one part of the split, protocol by protocol, with their intervals."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from components.evaluate.identification import accuracy
+from components.evaluate import curves, identification, open_set, thresholds
+from components.evaluate.field import field
 from components.evaluate.intervals import intervals
 from components.evaluate.params import EvaluateParams
+from components.evaluate.references import references
 from components.evaluate.subject import Part
-from components.evaluate.verification import Verification, figures
+from components.evaluate.thresholds import Threshold
+from components.evaluate.verification import Verification, figures, verifications
 
 Metrics = dict[str, float]
 VAL = "val/"
+EERS = ("eer", "eer_user")
 
 
-def measure(found: list[Verification], vectors: NDArray[np.float32], whose: Part, params: EvaluateParams) -> Metrics:
-    """Verification and identification on one part; all figures are finite."""
-    result: Metrics = {}
-    for verification in found:
-        result |= figures(verification, params) | intervals(verification, params)
-    result |= accuracy(vectors, whose, params)
-    return {name: float(value) for name, value in result.items() if np.isfinite(value)}
+class Subject(NamedTuple):
+    """One part: whose images they are, their embeddings float32 [n, D], and what `deployed` compares."""
+
+    part: Part
+    vectors: NDArray[np.float32]
+    verifications: list[Verification]
+
+
+class Measured(NamedTuple):
+    """Figures by name, all finite, and tables by the name of their file."""
+
+    metrics: Metrics
+    tables: Mapping[str, pd.DataFrame] = {}
+
+
+def subject(part: Part, vectors: NDArray[np.float32], params: EvaluateParams) -> Subject:
+    """The part, with its comparisons."""
+    counts = [1, params.references] if "deployed" in params.protocols else []
+    return Subject(part, vectors, verifications(vectors, part, counts, params))
+
+
+def measure(of: Subject, params: EvaluateParams) -> Measured:
+    """All that the protocols say of one part."""
+    metrics: Metrics = {}
+    tables: dict[str, pd.DataFrame] = {}
+    for protocol in params.protocols:
+        found = PROTOCOLS[protocol](of, params)
+        metrics |= found.metrics
+        tables |= found.tables
+    return Measured({name: float(value) for name, value in metrics.items() if np.isfinite(value)}, tables)
+
+
+def choose(val: Subject, params: EvaluateParams) -> list[Threshold]:
+    """What val chooses for the protocols that carry something to test."""
+    chosen = thresholds.choose(val.verifications, params)
+    if "identification" in params.protocols:
+        found = open_set.answers(val.vectors, val.part, params)
+        chosen += [] if found is None else open_set.choose(found, params)
+    return chosen
+
+
+def carry(test: Subject, chosen: list[Threshold], params: EvaluateParams) -> Metrics:
+    """The errors on test of what was chosen on val."""
+    result = thresholds.carry(test.verifications, chosen, params)
+    if "identification" in params.protocols:
+        found = open_set.answers(test.vectors, test.part, params)
+        result |= {} if found is None else open_set.carry(found, chosen, params)
+    return result
 
 
 def of_val(metrics: Metrics) -> Metrics:
     """The figures under the names that say that they are val's."""
     return {f"{VAL}{name}": value for name, value in metrics.items()}
+
+
+def _deployed(of: Subject, params: EvaluateParams) -> Measured:
+    metrics: Metrics = {}
+    for verification in of.verifications:
+        metrics |= figures(verification, params) | intervals(verification, params)
+    ranks = identification.ranks(of.vectors, of.part, params)
+    return Measured(metrics | ({} if ranks is None else identification.accuracy(ranks, params)))
+
+
+def _field(of: Subject, params: EvaluateParams) -> Measured:
+    metrics: Metrics = {}
+    for single in verifications(of.vectors, of.part, [1], params):
+        if single.kind == "skilled":
+            found = field(single, params)
+            metrics |= figures(found, params) | intervals(found, params)
+    return Measured(metrics)
+
+
+def _references(of: Subject, params: EvaluateParams) -> Measured:
+    metrics: Metrics = {}
+    for found in references(of.vectors, of.part, params):
+        metrics |= figures(found, params, EERS) | intervals(found, params, EERS)
+    return Measured(metrics)
+
+
+def _identification(of: Subject, params: EvaluateParams) -> Measured:
+    metrics: Metrics = {}
+    tables = {}
+    if (ranks := identification.ranks(of.vectors, of.part, params)) is not None:
+        metrics |= identification.at_ranks(ranks, params)
+        tables["cmc.csv"] = identification.cmc(ranks, params)
+    if (answers := open_set.answers(of.vectors, of.part, params)) is not None:
+        metrics |= open_set.figures(answers, params)
+        tables["open_set.csv"] = open_set.table(curves.thin(open_set.curve(answers)))
+    return Measured(metrics, tables)
+
+
+PROTOCOLS = {
+    "deployed": _deployed,
+    "field": _field,
+    "references": _references,
+    "identification": _identification,
+}

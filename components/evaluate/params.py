@@ -7,7 +7,7 @@ from pydantic import Field, StrictFloat, model_validator
 from components.shared.params import StepParams
 
 Part = Literal["val", "test", "both"]
-Protocol = Literal["deployed"]
+Protocol = Literal["deployed", "field", "references", "identification"]
 
 
 class ReportParams(StepParams):

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from components.evaluate.measure import Subject
 from components.evaluate.mistakes import Mistake, mistakes
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
 from components.evaluate.thresholds import Threshold
-from components.evaluate.verification import Verification, user_eers
+from components.evaluate.verification import user_eers
 
 HARDEST = 10
 
@@ -32,34 +32,25 @@ class People(NamedTuple):
     pairs: list[Pair]
 
 
-def people(
-    images: NDArray[np.uint8],
-    whose: Part,
-    vectors: NDArray[np.float32],
-    found: list[Verification],
-    chosen: list[Threshold],
-    params: EvaluateParams,
-) -> People:
+def people(images: NDArray[np.uint8], of: Subject, chosen: list[Threshold], params: EvaluateParams) -> People:
     """What there is to say of the people of one part.
 
     Args:
         images: uint8 [N, H, W, 1 or 3], the store's.
-        whose: the part.
-        vectors: float32 [n, D] of the part's images.
-        found: the verifications of the part; the first with a single reference is told of.
+        of: the part; its first verification with a single reference is told of.
         chosen: thresholds; without the target's there are no mistakes.
         params: of the step; `report.images` switches the pictures off.
     """
-    single = next((v for v in found if v.references == 1), None)
+    single = next((v for v in of.verifications if v.references == 1), None)
     if single is None:
         return People([], [])
     eers = sorted(user_eers(single).items(), key=lambda item: (-item[1], item[0]))
-    hardest = [(whose.names[code], eer) for code, eer in eers[:HARDEST]]
+    hardest = [(of.part.names[code], eer) for code, eer in eers[:HARDEST]]
     wanted = (single.kind, 1, params.target_name)
     threshold = next((t for t in chosen if (t.kind, t.references, t.policy) == wanted), None)
     if threshold is None or not params.report.images:
         return People(hardest, [])
-    worst = mistakes(vectors, whose, threshold)
+    worst = mistakes(of.vectors, of.part, threshold)
     return People(hardest, [Pair(m, _png(images[m.reference]), _png(images[m.probe])) for m in worst])
 
 

@@ -4,13 +4,14 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from components.evaluate import summary
 from components.evaluate.about import Facts
-from components.evaluate.cells import number
+from components.evaluate.cells import Metrics, number
 from components.evaluate.params import EvaluateParams
 from components.evaluate.people import People
+from components.evaluate.shown import Table, tables
 from components.shared.files import UPLOAD
 from components.shared.probe import SUSPICIOUS
 
@@ -24,15 +25,6 @@ CAPTIONS = {
     "identities.png": "With a threshold for each identity. A few hard identities, or is it hard for all?",
 }
 BANDS = {"roc.png", "det.png"}
-
-
-class Table(NamedTuple):
-    """Cells as text; those that are not known are empty."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +75,7 @@ def render(page: Page, people: People | None) -> str:
         notice=summary.notice(params),
         warning=warning(own),
         figures=[_figure(picture, params) for picture in page.pictures],
-        tables=_tables(own, params) + [probes] * bool(probes.rows),
+        tables=tables(own, params) + [probes] * bool(probes.rows),
         people=people,
         params=params,
         origin=page.origin,
@@ -91,7 +83,7 @@ def render(page: Page, people: People | None) -> str:
     )
 
 
-def probe(metrics: dict[str, float], probed: Sequence[str] = ()) -> Table:
+def probe(metrics: Metrics, probed: Sequence[str] = ()) -> Table:
     """How well simple statistics tell forged from genuine."""
     rows = []
     for name, what in PROBES.items():
@@ -105,7 +97,7 @@ def probe(metrics: dict[str, float], probed: Sequence[str] = ()) -> Table:
     return Table("Shortcuts: forged told from genuine by tone, edges and size alone", head, rows, note)
 
 
-def warning(metrics: dict[str, float]) -> str:
+def warning(metrics: Metrics) -> str:
     """What must be known before a skilled error rate of suspicious data is believed; empty where there is nothing."""
     key = "probe/prepared"
     if metrics.get(f"{key}/auc", 0) <= SUSPICIOUS:
@@ -116,18 +108,6 @@ def warning(metrics: dict[str, float]) -> str:
         f"{number(metrics, f'{key}/auc')}, {identities} identities, {images} images. Error rates on skilled forgeries "
         "may owe much to how these were collected."
     )
-
-
-def _tables(metrics: dict[str, float], params: EvaluateParams) -> list[Table]:
-    note = f"Chosen for {summary.target(params)} on val, then left alone: what a user of this threshold would meet."
-    tables = [
-        Table(
-            f"Verification of the {params.reported} identities", summary.header(params), summary.rows(metrics, params)
-        ),
-        Table("At the threshold that val chose", summary.carried_header(), summary.carried(metrics, params), note),
-        Table("What it must beat, with one reference", summary.floor_header(), summary.floors(metrics)),
-    ]
-    return [table for table in tables if table.rows]
 
 
 def _figure(picture: Path, params: EvaluateParams) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """What an evaluation writes, for machines and for people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from components.evaluate import plots, report, summary, tables
 from components.evaluate.about import Facts
+from components.evaluate.measure import Metrics, Subject
 from components.evaluate.params import EvaluateParams
 from components.evaluate.people import People
 from components.evaluate.thresholds import Threshold
-from components.evaluate.verification import Verification
 
 
 @dataclass(frozen=True)
@@ -18,19 +20,19 @@ class Results:
 
     Attributes:
         metrics: by name, all finite.
-        verifications: those that curves and scores are written of.
+        tables: further ones, by the name of their file.
+        subject: what curves and scores are written of.
         thresholds: chosen on val.
-        names: the identities.
         people: what there is to say of single ones.
         origin: what all of this came of, by name.
         parameters: by their dotted names.
         probed: what tells forged from genuine without looking at what was written, line by line.
     """
 
-    metrics: dict[str, float]
-    verifications: list[Verification]
+    metrics: Metrics
+    tables: Mapping[str, pd.DataFrame]
+    subject: Subject
     thresholds: list[Threshold]
-    names: list[str]
     people: People
     origin: Facts
     parameters: Facts
@@ -38,8 +40,12 @@ class Results:
 
     def write(self, folder: Path, params: EvaluateParams) -> None:
         """Writes all files into an existing folder."""
-        tables.write(folder, self.metrics, self.verifications, self.thresholds, self.names)
+        verifications, part = self.subject.verifications, self.subject.part
+        tables.write(folder, self.metrics, verifications, self.thresholds)
+        tables.write_scores(folder, verifications, part, params)
+        for name, table in self.tables.items():
+            table.to_csv(folder / name, index=False, float_format="%.9g")
         (folder / "summary.txt").write_text(summary.text(self.metrics, params, self.probed) + "\n", encoding="utf-8")
-        pictures = plots.draw(folder, self.verifications, self.thresholds, params)
+        pictures = plots.draw(folder, verifications, self.thresholds, params)
         page = report.Page(self.metrics, params, pictures, self.origin, self.parameters, self.probed)
         report.write(folder, page, self.people)

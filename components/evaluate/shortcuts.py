@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.evaluate import floors, statistics
+from components.evaluate.measure import Subject
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
-from components.evaluate.verification import Verification, verifications
+from components.evaluate.verification import verifications
 from components.shared import metrics, probe
 from components.shared.errors import InputError
 from components.shared.images import SOURCES, ImageStore, read_table
@@ -22,23 +23,20 @@ WARNING = (
 )
 
 
-def shortcuts(
-    prepared: Path, store: ImageStore, train: Part, whose: Part, ours: list[Verification], params: EvaluateParams
-) -> probe.Report:
+def shortcuts(prepared: Path, store: ImageStore, train: Part, of: Subject, params: EvaluateParams) -> probe.Report:
     """Probes the prepared images and their sources, and measures the best single statistic as a distance.
 
     Args:
         prepared: the folder of the image store, with sources.parquet.
         store: the image store.
         train: the identities on which the best statistic is chosen.
-        whose: the identities that are reported on; the probes stand on theirs and on train's.
-        ours: the verifications of the embedder.
+        of: the identities that are reported on; the probes stand on theirs and on train's.
         params: number and seed of the resamplings.
 
     Raises:
         InputError: sources.parquet is missing or not of these images.
     """
-    rows = np.concatenate([train.rows, whose.rows])
+    rows = np.concatenate([train.rows, of.part.rows])
     index = store.index.iloc[rows]
     sources = _sources(prepared, len(store.index)).iloc[rows]
     described = statistics.describe(store.images, rows)
@@ -52,7 +50,8 @@ def shortcuts(
     on_train, here = described[: len(train.rows)], _standardised(described)[len(train.rows) :]
     for kind, name in best(on_train, train, params).items():
         column = here[:, [list(described.columns).index(name)]]
-        figures |= floors.against("best_statistic", column, whose, [v for v in ours if v.kind == kind], params)
+        ours = [v for v in of.verifications if v.kind == kind]
+        figures |= floors.against("best_statistic", column, of.part, ours, params)
         lines.append(f"best single statistic as a distance, {kind} forgeries, chosen on train: {name}")
     return probe.Report(figures, lines)
 

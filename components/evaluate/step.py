@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate import about, curves, floors, report, thresholds
-from components.evaluate.measure import Metrics, measure, of_val
+from components.evaluate import about, curves, floors, report
+from components.evaluate.measure import Metrics, Subject, carry, choose, measure, of_val, subject
 from components.evaluate.params import EvaluateParams
 from components.evaluate.people import people
 from components.evaluate.results import Results
 from components.evaluate.shortcuts import shortcuts
 from components.evaluate.subject import Part, check_normalisation, part
-from components.evaluate.verification import Verification, verifications
+from components.evaluate.verification import Verification
 from components.shared import partition, tracking
 from components.shared.embed import embed, load_embedder
 from components.shared.errors import InputError
@@ -60,34 +60,32 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
     store = open_store(prepared)
     partitioned = partition.read(split, store.index)
     parts = {name: part(store.index, partitioned, name) for name in params.parts}
-    main = parts[params.reported]
-    if not len(main.rows):
-        name = params.reported
+    name = params.reported
+    if not len(parts[name].rows):
         raise InputError(f"{split} puts no images into {name}; raise split.{name}, or see split.by")
     model = load_embedder(embedder)
 
     vectors = _embed(model, store, parts)
-    counts = [1, params.references]
-    pairs = {name: verifications(vectors[name], whose, counts, params) for name, whose in parts.items()}
-    chosen = thresholds.choose(pairs["val"], params)
-    metrics = measure(pairs[params.reported], vectors[params.reported], main, params)
-    metrics |= _floors(model, store, main, pairs[params.reported], params)
-    train = part(store.index, partitioned, "train")
-    probed = shortcuts(prepared, store, train, main, pairs[params.reported], params)
+    subjects = {name: subject(whose, vectors[name], params) for name, whose in parts.items()}
+    main = subjects[params.reported]
+    chosen = choose(subjects["val"], params)
+    found = measure(main, params)
+    metrics = found.metrics | _floors(model, store, main, params)
+    probed = shortcuts(prepared, store, part(store.index, partitioned, "train"), main, params)
     metrics |= probed.figures
     if params.reported == "test":
-        metrics |= thresholds.carry(pairs["test"], chosen, params)
+        metrics |= carry(main, chosen, params)
     else:
         metrics = of_val(metrics)
     if params.part == "both":
-        metrics |= of_val(measure(pairs["val"], vectors["val"], parts["val"], params))
+        metrics |= of_val(measure(subjects["val"], params).metrics)
 
     results = Results(
         metrics,
-        pairs[params.reported],
+        found.tables,
+        main,
         chosen,
-        main.names,
-        people(store.images, main, vectors[params.reported], pairs[params.reported], chosen, params),
+        people(store.images, main, chosen, params),
         about.origin(parts, prepared, split, embedder),
         about.parameters(embedder, normalisation, params),
         probed.lines,
@@ -98,7 +96,7 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
         for file in uploads(fresh):
             tracked.log_artifacts(file, "evaluation")
         tracked.write(fresh)
-    return Evaluation(metrics, _points(results.verifications), out / report.NAME, out / UPLOAD / report.NAME)
+    return Evaluation(metrics, _points(main.verifications), out / report.NAME, out / UPLOAD / report.NAME)
 
 
 def _embed(model: "keras.Model", store: ImageStore, parts: Mapping[str, Part]) -> dict[str, NDArray[np.float32]]:
@@ -109,14 +107,18 @@ def _embed(model: "keras.Model", store: ImageStore, parts: Mapping[str, Part]) -
     return dict(zip(parts, np.split(vectors, ends[:-1]), strict=True))
 
 
-def _floors(
-    model: "keras.Model", store: ImageStore, whose: Part, ours: list[Verification], params: EvaluateParams
-) -> Metrics:
+def _floors(model: "keras.Model", store: ImageStore, of: Subject, params: EvaluateParams) -> Metrics:
     """What the untrained network and HOG make of the same comparisons."""
+    if not of.verifications:
+        return {}
+    rows = of.part.rows
     fresh = floors.untrained(model, params.seed)
-    untrained = embed(fresh, store.images, rows=whose.rows, what="embed, untrained")
-    hog = floors.hog(store.images, whose.rows)
-    return floors.against("untrained", untrained, whose, ours, params) | floors.against("hog", hog, whose, ours, params)
+    untrained = embed(fresh, store.images, rows=rows, what="embed, untrained")
+    described = {"untrained": untrained, "hog": floors.hog(store.images, rows)}
+    result: Metrics = {}
+    for name, vectors in described.items():
+        result |= floors.against(name, vectors, of.part, of.verifications, params)
+    return result
 
 
 def _points(found: list[Verification]) -> list[tuple[float, float, float]]:

@@ -1,5 +1,6 @@
 """What is measured: the images of one part of the split, and whose they are."""
 
+import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,20 +20,34 @@ class Part(NamedTuple):
         names: the identities, sorted.
         identity: int [n], position in `names`; of a forgery, the identity imitated.
         forged: bool [n].
+        digest: a hash of which images these are, and whose.
     """
 
     rows: NDArray[np.intp]
     names: list[str]
     identity: NDArray[np.intp]
     forged: NDArray[np.bool_]
+    digest: str = ""
 
 
 def part(index: pd.DataFrame, partition: pd.DataFrame, name: str) -> Part:
     """The images that the split puts into part `name`, in the store's order."""
-    rows = np.sort(partition.loc[partition["part"] == name, "row"].to_numpy(np.intp))
+    return of_rows(index, np.sort(partition.loc[partition["part"] == name, "row"].to_numpy(np.intp)))
+
+
+def of_rows(index: pd.DataFrame, rows: NDArray[np.intp]) -> Part:
+    """These images of the store.
+
+    Args:
+        index: identity, kind and sha256 of all images.
+        rows: int [n].
+    """
     chosen = index.iloc[rows]
     names, identity = np.unique(chosen["identity"].to_numpy(dtype=str), return_inverse=True)
-    return Part(rows, [str(n) for n in names], identity, (chosen["kind"] == "forgery").to_numpy(dtype=bool))
+    forged = (chosen["kind"] == "forgery").to_numpy(dtype=bool)
+    listed = chosen[["sha256", "identity", "kind"]].to_csv(index=False, header=False)
+    digest = hashlib.sha256(listed.encode()).hexdigest()
+    return Part(rows, [str(n) for n in names], identity, forged, digest)
 
 
 def check_normalisation(prepared: Path, embedder: Path) -> Normalisation:

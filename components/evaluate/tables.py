@@ -1,18 +1,26 @@
 """The files that machines read: metrics.json, scores.parquet, threshold.json, roc.csv, det.csv."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from components.evaluate import curves
+from components.evaluate.params import EvaluateParams
+from components.evaluate.subject import Part
 from components.evaluate.thresholds import Threshold
 from components.evaluate.verification import Verification
 from components.shared import figures
 from components.shared.pairs import Scores
 
 MOST_SCORES = 2_000_000
+SCORES = "scores.parquet"
+PAIRS = b"pairs"
 
 
 def scores(verifications: Iterable[Verification], names: list[str], most: int = MOST_SCORES) -> pd.DataFrame:
@@ -32,16 +40,29 @@ def scores(verifications: Iterable[Verification], names: list[str], most: int = 
     return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
-def write(
-    out: Path, metrics: Mapping[str, float], test: list[Verification], chosen: list[Threshold], names: list[str]
-) -> None:
-    """Writes the step's data files into `out`."""
+def write(out: Path, metrics: Mapping[str, float], found: list[Verification], chosen: list[Threshold]) -> None:
+    """Writes metrics.json, threshold.json, roc.csv and det.csv into `out`."""
     figures.write(out, metrics)
-    figures.write_json(out / "threshold.json", [threshold._asdict() for threshold in chosen])
-    points = curves.table(test)
+    told = [{key: value for key, value in t._asdict().items() if value is not None} for t in chosen]
+    figures.write_json(out / "threshold.json", told)
+    points = curves.table(found)
     points.drop(columns="frr").to_csv(out / "roc.csv", index=False, float_format="%.9g")
     points.drop(columns="tpr").to_csv(out / "det.csv", index=False, float_format="%.9g")
-    scores(test, names).to_parquet(out / "scores.parquet", index=False)
+
+
+def write_scores(out: Path, found: list[Verification], whose: Part, params: EvaluateParams) -> None:
+    """Writes scores.parquet into `out`, with a digest of the pairs of each verification in its metadata."""
+    table = pa.Table.from_pandas(scores(found, whose.names), preserve_index=False)
+    pairs = {f"{v.kind}/{v.references}": _digest(v, whose, params) for v in found}
+    described = {**(table.schema.metadata or {}), PAIRS: json.dumps(pairs).encode()}
+    pq.write_table(table.replace_schema_metadata(described), out / SCORES)
+
+
+def _digest(verification: Verification, whose: Part, params: EvaluateParams) -> str:
+    """Equal for the same pairs, which follow from the images, and from the draws where there are any."""
+    drawn = [] if verification.references == 1 else [params.draws, params.seed]
+    told = [whose.digest, verification.kind, verification.references, *drawn]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _frame(group: Scores, names: list[str], kind: str, references: int, most: int) -> pd.DataFrame:

@@ -11,13 +11,23 @@ from components.shared import metrics
 
 
 class Threshold(NamedTuple):
-    """A threshold chosen on the val identities, and the policy that chose it."""
+    """A threshold chosen on the val identities, and the policy that chose it.
+
+    Attributes:
+        kind: `skilled`, `random`, or `identification`.
+        references: how many a claim, or an enrolled identity, has.
+        policy: `equal_error`, or the FAR that was allowed: `far_1pct`.
+        threshold: the largest distance that is accepted.
+        chosen_on: a part of the split.
+        smallest_gap: of an identification, how much farther the second nearest identity must be.
+    """
 
     kind: str
     references: int
     policy: str
     threshold: float
     chosen_on: str = "val"
+    smallest_gap: float | None = None
 
 
 def choose(val: list[Verification], params: EvaluateParams) -> list[Threshold]:

@@ -4,8 +4,8 @@ Every comparison is a claim: a probe (genuine image, skilled forgery, or genuine
 references of the claimed identity. Distances are Euclidean.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,14 +37,52 @@ class _Claim(NamedTuple):
     others: Indices
 
 
+def distances(left: Floats, right: Floats) -> Floats:
+    """Euclidean distances [n, m] of the rows of float64 [n, D] and [m, D], by one matrix product."""
+    squares: Floats = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * (left @ right.T)
+    return np.asarray(np.sqrt(np.maximum(squares, 0)))
+
+
+Fusion: TypeAlias = Callable[[Floats, Floats, NDArray[np.bool_]], Floats]
+"""From an identity's genuine embeddings [n, D], probes [m, D] and drawn references bool [R, n] to distances [R, m]."""
+
+
+def mean(genuine: Floats, probes: Floats, drawn: NDArray[np.bool_]) -> Floats:
+    """The mean distance to the references."""
+    return np.asarray(_weights(drawn) @ distances(genuine, probes))
+
+
+def nearest(genuine: Floats, probes: Floats, drawn: NDArray[np.bool_]) -> Floats:
+    """The distance to the nearest reference."""
+    each = distances(genuine, probes)
+    return np.stack([each[references].min(axis=0) for references in drawn])
+
+
+def farthest(genuine: Floats, probes: Floats, drawn: NDArray[np.bool_]) -> Floats:
+    """The distance to the farthest reference."""
+    each = distances(genuine, probes)
+    return np.stack([each[references].max(axis=0) for references in drawn])
+
+
+def centre(genuine: Floats, probes: Floats, drawn: NDArray[np.bool_]) -> Floats:
+    """The distance to the references' mean embedding."""
+    return distances(_weights(drawn) @ genuine, probes)
+
+
 def compare(
-    embeddings: ArrayLike, identity: ArrayLike, forged: ArrayLike, references: int, draws: int, seed: int
+    embeddings: ArrayLike,
+    identity: ArrayLike,
+    forged: ArrayLike,
+    references: int,
+    draws: int,
+    seed: int,
+    fuse: Fusion = mean,
 ) -> Comparisons:
     """All comparisons that DESIGN calls refs_1 (`references` = 1) or refs_5 (`references` = 5).
 
     One reference: every genuine image is a reference in turn. Each pair of genuine images of an identity counts once; a
     pair of two identities counts once as a claim of each. Several: in each of `draws` seeded draws the probe's distance
-    is the mean over the drawn references, and all other genuine images are probes. Identities with no more than
+    is fused over the drawn references, and all other genuine images are probes. Identities with no more than
     `references` genuine images are never claimed (`n_identities` counts those that are); their images stay probes.
 
     Args:
@@ -54,20 +92,22 @@ def compare(
         references: how many references a claim has, at least 1.
         draws: draws of the references, where there are several.
         seed: of the draws.
+        fuse: makes one distance of those to several references.
     """
     vectors = np.asarray(embeddings, np.float64)
     names: list[int] = []
     parts: list[tuple[Floats, Floats, Floats]] = []
     for claim in _claims(identity, forged, references + 1):
-        own, skilled, random = (
-            distances(vectors[claim.genuine], vectors[rows]) for rows in (claim.genuine, claim.forgeries, claim.others)
-        )
+        own = vectors[claim.genuine]
+        fused: Fusion = _single if references == 1 else fuse
         if references == 1:
-            same = own[np.triu_indices(len(own), 1)]
+            drawn = np.eye(len(own), dtype=bool)
+            counted = np.triu(~drawn)
         else:
             drawn = _draw(len(own), references, draws, [seed, claim.identity])
-            mean = drawn / references
-            same, skilled, random = (mean @ own)[~drawn], mean @ skilled, mean @ random
+            counted = ~drawn
+        each = [fused(own, vectors[rows], drawn) for rows in (claim.genuine, claim.forgeries, claim.others)]
+        same, skilled, random = each[0][counted], each[1], each[2]
         names.append(claim.identity)
         parts.append((same, skilled.ravel(), random.ravel()))
     genuine, forgery, other = (_scores(names, [part[kind] for part in parts]) for kind in range(3))
@@ -136,10 +176,12 @@ def searches(
         yield Search(distances(vectors[questioned], gallery), whose, enrolled)
 
 
-def distances(left: Floats, right: Floats) -> Floats:
-    """Euclidean distances [n, m] of the rows of float64 [n, D] and [m, D], by one matrix product."""
-    squares: Floats = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * (left @ right.T)
-    return np.asarray(np.sqrt(np.maximum(squares, 0)))
+def _single(genuine: Floats, probes: Floats, _: NDArray[np.bool_]) -> Floats:
+    return distances(genuine, probes)
+
+
+def _weights(drawn: NDArray[np.bool_]) -> Floats:
+    return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))
 
 
 def _claims(identity: ArrayLike, forged: ArrayLike, at_least: int) -> Iterator[_Claim]:

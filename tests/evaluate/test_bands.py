@@ -42,5 +42,7 @@ def test_a_band_is_the_middle_of_what_copied_identities_have_at_each_far() -> No
 
 def test_there_is_no_band_where_nothing_can_be_resampled() -> None:
     assert band(FOUND, EvaluateParams(bootstrap=0)) is None
-    alone = [Scores(group.distance, np.zeros_like(group.identity)) for group in (FOUND.genuine, FOUND.impostor)]
-    assert band(Verification("skilled", 1, *alone), PARAMS) is None
+    genuine, impostor = (
+        Scores(group.distance, np.zeros_like(group.identity)) for group in (FOUND.genuine, FOUND.impostor)
+    )
+    assert band(Verification("skilled", 1, genuine, impostor), PARAMS) is None

@@ -19,7 +19,7 @@ def test_the_command_ends_with_a_table_and_a_sentence(
     folders = [f"--{name}={path}" for name, path in inputs._asdict().items()]
     main(["--params", params(tmp_path), *folders, "--out", str(tmp_path / "out")])
     told = capsys.readouterr().out
-    assert told.splitlines()[0].split()[:2] == ["impostor", "refs"]
+    assert told.splitlines()[1].split()[:2] == ["impostor", "refs"]
     assert "identification, 5 references" in told
     assert "With one reference, skilled forgeries are told from genuine images" in told
     assert (tmp_path / "out/report.html").is_file()

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from components.evaluate.measure import Subject
 from components.evaluate.params import EvaluateParams, ReportParams
 from components.evaluate.people import People, people
 from components.evaluate.report import Page, render
@@ -63,6 +64,6 @@ def test_pictures_are_made_only_where_they_are_wanted(shown: bool) -> None:
     found = Verification("skilled", 1, genuine, impostor)
     params = EvaluateParams(report=ReportParams(images=shown))
     images = np.zeros((3, 16, 16, 1), np.uint8)
-    told = people(images, whose, vectors, [found], [Threshold("skilled", 1, "equal_error", 1.5)], params)
+    told = people(images, Subject(whose, vectors, [found]), [Threshold("skilled", 1, "equal_error", 1.5)], params)
     assert len(told.pairs) == (2 if shown else 0)
     assert told.hardest == [("anna", 1.0)]

@@ -21,10 +21,13 @@ from components.shared.errors import InputError
 from components.shared.files import uploads
 from tests.evaluate.conftest import FORGERIES, GENUINE, PARTS, Inputs
 
-PARAMS = EvaluateParams(draws=3, bootstrap=50)
+PARAMS = EvaluateParams(
+    protocols=("deployed", "references", "field", "identification"), draws=3, bootstrap=50, target=0.05
+)
 FILES = {
     "metrics.json", "threshold.json", "roc.csv", "det.csv", "scores.parquet", "report.html",
     "roc.png", "det.png", "scores.png", "identities.png", "mlflow_run.json", "summary.txt", "upload/report.html",
+    "cmc.csv", "open_set.csv",
 }  # fmt: skip
 
 
@@ -145,14 +148,16 @@ def test_thresholds_come_from_val_and_are_carried_to_test(evaluation: Evaluation
     chosen = json.loads((out / "threshold.json").read_text())
     assert {(t["kind"], t["references"], t["policy"]) for t in chosen} == {
         (kind, references, policy)
-        for kind in ("skilled", "random")
-        for references in (1, 5)
-        for policy in ("equal_error", "far_1pct")
+        for kind, references in (("skilled", 1), ("skilled", 5), ("random", 1), ("random", 5), ("identification", 5))
+        for policy in ("equal_error", "far_1pct", "far_5pct")
     }
+    assert all(("smallest_gap" in t) == (t["kind"] == "identification") for t in chosen)
     assert {t["chosen_on"] for t in chosen} == {"val"}
-    threshold = next(t["threshold"] for t in chosen if (t["kind"], t["references"]) == ("skilled", 1))
+    by_policy = {t["policy"]: t["threshold"] for t in chosen if (t["kind"], t["references"]) == ("skilled", 1)}
     genuine, skilled, _ = single_by_loop(inputs, "val")
-    assert threshold == pytest.approx(rates.eer(genuine, skilled).threshold, abs=1e-6)
+    assert by_policy["equal_error"] == pytest.approx(rates.eer(genuine, skilled).threshold, abs=1e-6)
+    threshold = by_policy["far_5pct"]  # the target
+    assert rates.rates_at(genuine, skilled, threshold + 1e-6)[0] <= 0.05
     genuine, skilled, _ = single_by_loop(inputs, "test")
     far, frr = rates.rates_at(genuine, skilled, threshold)
     assert evaluation.metrics["verification/skilled/refs_1/far_at_threshold"] == far
@@ -293,14 +298,23 @@ def test_without_forgeries_their_figures_are_left_out(
 def test_too_few_images_for_several_references_leave_those_figures_out(
     evaluation: Evaluation, inputs: Inputs, tmp_path: Path
 ) -> None:
-    params = EvaluateParams(part="test", references=GENUINE, draws=2, bootstrap=0, report=ReportParams(images=False))
+    params = EvaluateParams(
+        part="test",
+        target=PARAMS.target,
+        references=GENUINE,
+        draws=2,
+        bootstrap=0,
+        report=ReportParams(images=False),
+    )
     evaluated = run(params, *inputs, tmp_path / "out")
     assert evaluated.report.read_text().count("<img ") == 4  # pictures of people are switched off
     found = evaluated.metrics
     assert not [name for name in found if f"refs_{GENUINE}" in name or "_ci_" in name]
-    single = {name: value for name, value in evaluation.metrics.items() if "refs_1" in name and "_ci_" not in name}
+    single = {
+        name: value for name, value in evaluation.metrics.items() if name.startswith("verification/skilled/refs_1")
+    }
     # Only test is reported, but val chose its thresholds.
-    assert found.items() >= {name: value for name, value in single.items() if not name.startswith("val/")}.items()
+    assert found.items() >= {name: value for name, value in single.items() if "_ci_" not in name}.items()
     assert not [name for name in found if name.startswith("val/")]
 
 

@@ -1,6 +1,7 @@
 """The comparisons against plain loops over images."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -70,10 +71,37 @@ def test_counts_of_a_cedar_like_writer_are_those_of_the_usual_protocol() -> None
     assert Counter(comparisons.random.identity.tolist()) == {0: 1152, 1: 1152, 2: 1152}
 
 
-def test_several_references_average_the_distance_over_the_drawn_ones() -> None:
+def mean_of_distances(probe: NDArray[np.float32], references: NDArray[np.float32]) -> float:
+    return float(np.mean([np.linalg.norm(probe - one) for one in references]))
+
+
+def least_distance(probe: NDArray[np.float32], references: NDArray[np.float32]) -> float:
+    return min(float(np.linalg.norm(probe - one)) for one in references)
+
+
+def greatest_distance(probe: NDArray[np.float32], references: NDArray[np.float32]) -> float:
+    return max(float(np.linalg.norm(probe - one)) for one in references)
+
+
+def distance_to_mean(probe: NDArray[np.float32], references: NDArray[np.float32]) -> float:
+    return float(np.linalg.norm(probe - references.mean(axis=0)))
+
+
+@pytest.mark.parametrize(
+    ("fuse", "fused"),
+    [
+        (pairs.mean, mean_of_distances),
+        (pairs.nearest, least_distance),
+        (pairs.farthest, greatest_distance),
+        (pairs.centre, distance_to_mean),
+    ],
+)
+def test_several_references_are_fused_over_the_drawn_ones(
+    fuse: pairs.Fusion, fused: Callable[[NDArray[np.float32], NDArray[np.float32]], float]
+) -> None:
     vectors, identity, forged = data([5, 6, 2, 3], [2, 0, 3, 1])
     draws, references = 7, 3
-    comparisons = pairs.compare(vectors, identity, forged, references, draws, seed=4)
+    comparisons = pairs.compare(vectors, identity, forged, references, draws, 4, fuse)
     expected = []
     for claimed in (0, 1):  # the other two have no more genuine images than references
         own = np.flatnonzero((identity == claimed) & ~forged)
@@ -86,8 +114,7 @@ def test_several_references_average_the_distance_over_the_drawn_ones() -> None:
                     continue
                 if probe in own[selection]:
                     continue
-                mean = np.mean([np.linalg.norm(vectors[probe] - vectors[r]) for r in own[selection]])
-                expected.append((kind, claimed, float(mean)))
+                expected.append((kind, claimed, fused(vectors[probe], vectors[own[selection]])))
     assert_same(flat(comparisons), expected)
     assert comparisons.n_identities == 2
 
@@ -159,3 +186,9 @@ def test_identification_of_well_separated_identities_is_perfect() -> None:
 def test_identification_without_gallery_or_probes_is_not_a_number() -> None:
     assert np.isnan(pairs.identification_accuracy(*data([5, 5], [0, 0]), references=5, draws=2, seed=0))
     assert np.isnan(pairs.identification_accuracy(*data([9], [0]), references=5, draws=2, seed=0))
+
+
+def test_a_tie_for_the_first_place_is_lost() -> None:
+    distance = np.array([[0.5, 0.5, 0.9], [0.1, 0.2, 0.3], [0.4, 0.6, 0.4]])
+    search = pairs.Search(distance, identity=np.array([2, 2, 7]), enrolled=np.array([2, 5, 7]))
+    assert search.rank().tolist() == [2, 1, 2]

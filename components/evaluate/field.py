@@ -1,0 +1,39 @@
+"""The protocol of published work on CEDAR: as many skilled forgeries as genuine pairs, one reference.
+
+For comparison with papers only: the threshold is chosen on the test set itself, as theirs is.
+"""
+
+import numpy as np
+
+from components.evaluate.params import EvaluateParams
+from components.evaluate.verification import Verification
+from components.shared.pairs import Scores
+
+PAIRS = 276
+"""Of 24 genuine images: 24 · 23 / 2."""
+
+
+def field(single: Verification, params: EvaluateParams) -> Verification:
+    """Up to 276 genuine pairs of each identity, drawn where there are more, against as many drawn skilled pairs.
+
+    Args:
+        single: all skilled comparisons with one reference.
+        params: seed of the draws.
+    """
+    names = np.intersect1d(single.genuine.identity, single.impostor.identity)
+    genuine: list[np.ndarray] = []
+    impostor: list[np.ndarray] = []
+    for name in names:
+        generator = np.random.default_rng([params.seed, int(name)])
+        same, other = (np.flatnonzero(scores.identity == name) for scores in (single.genuine, single.impostor))
+        count = min(PAIRS, len(same), len(other))
+        for rows, drawn in ((same, genuine), (other, impostor)):
+            drawn.append(np.sort(generator.choice(rows, count, replace=False)))
+    return single._replace(
+        protocol="field", genuine=_only(single.genuine, genuine), impostor=_only(single.impostor, impostor)
+    )
+
+
+def _only(scores: Scores, rows: list[np.ndarray]) -> Scores:
+    chosen = np.concatenate(rows)
+    return Scores(scores.distance[chosen], scores.identity[chosen])

@@ -1,0 +1,22 @@
+"""Embeddings of made-up identities, well or badly told apart."""
+
+import numpy as np
+
+from components.evaluate.measure import Subject, subject
+from components.evaluate.params import EvaluateParams
+from components.evaluate.subject import Part
+
+
+def made_up(
+    params: EvaluateParams, identities: int, genuine: int, forgeries: int, quality: float = 1.0, seed: int = 0
+) -> Subject:
+    """Identities with so many genuine images and forgeries, the latter halfway to another place."""
+    rng = np.random.default_rng(seed)
+    identity = np.repeat(np.arange(identities), genuine + forgeries)
+    forged = np.tile(np.arange(genuine + forgeries) >= genuine, identities)
+    centres, elsewhere = rng.normal(size=(2, identities, 8))
+    vectors = quality * centres[identity] + forged[:, None] * elsewhere[identity] / 2
+    vectors += rng.normal(size=vectors.shape)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    part = Part(np.arange(len(identity)), [f"writer-{i}" for i in range(identities)], identity, forged)
+    return subject(part, vectors.astype(np.float32), params)
