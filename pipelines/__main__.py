@@ -47,7 +47,7 @@ def _add_compare(commands: Commands) -> None:
     command = arguments.add(
         commands,
         "compare",
-        "run every combination of a grid as a DVC experiment and print the table",
+        "run every combination of a grid as a DVC experiment on train and val, and print the table",
         "compare train.mining=semi-hard,hard,all train.margin=0.2,soft",
     )
     arguments.add_params(command)
@@ -73,7 +73,9 @@ def _run(options: argparse.Namespace) -> None:
 def _compare(options: argparse.Namespace) -> None:
     from pipelines import compare
 
-    sys.stdout.write(f"\n{compare.table(compare.compare(options.grid, options.assignments, options.params))}\n")
+    outcomes = compare.compare(options.grid, options.assignments, options.params)
+    sys.stdout.write(f"\n{compare.table(outcomes)}\n\nTest was not looked at. To measure the first on it:\n")
+    sys.stdout.write(f"{compare.on_test(outcomes[0], options.assignments)}\n")
 
 
 if __name__ == "__main__":

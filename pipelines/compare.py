@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ CRITERIA = ("val/verification/skilled/refs_1/eer", "val/verification/random/refs
 RECORD = f"reports/evaluation/{tracking.RECORD}"
 FOLDERS = ("CEDAR_DIR", "RESNET50_DIR", "CHECKPOINT_DIR", "TENSORBOARD_DIR")
 PARENT_TAG = "mlflow.parentRunId"
+PART = "evaluate.part"
+VAL_ONLY = f"{PART}=val"
 
 
 class Outcome(NamedTuple):
@@ -49,6 +52,8 @@ def combinations(grid: Sequence[str]) -> list[tuple[str, ...]]:
 def compare(grid: Sequence[str], assignments: Sequence[str], params: Path) -> list[Outcome]:
     """Runs every combination of a grid, or goes on where an earlier comparison was stopped.
 
+    Only val is evaluated, and nothing is shipped: a search that looked at test would make its figures worthless.
+
     What an earlier comparison finished comes from DVC's cache; a training that was interrupted goes on from its last
     checkpoint. The working tree stays as it is: the experiments run in copies of it.
 
@@ -66,12 +71,14 @@ def compare(grid: Sequence[str], assignments: Sequence[str], params: Path) -> li
     defaults = sections.read(params)
     settings = combinations(grid)
     varied = {axis.partition("=")[0] for axis in grid}
+    if PART in varied | {assignment.partition("=")[0] for assignment in assignments}:
+        raise InputError(f"{PART} is val in a comparison, which never looks at test; leave it out")
     common = [assignment for assignment in assignments if assignment.partition("=")[0] not in varied]
     checked = [sections.override(defaults, [*common, *each]) for each in settings]
     outcomes = []
     for number, (each, values) in enumerate(zip(settings, checked, strict=True), start=1):
         sys.stderr.write(f"\n[{number}/{len(settings)}] {' '.join(each)}\n")
-        outcomes.append(_experiment(each, [*common, *_found_anywhere(values["ingest"]["source"])]))
+        outcomes.append(_experiment(each, [*common, VAL_ONLY, *_found_anywhere(values["ingest"]["source"])]))
     outcomes.sort(key=_criterion)
     _gather(outcomes, " × ".join(grid), [*grid, *assignments])
     return outcomes
@@ -93,6 +100,13 @@ def table(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
+def on_test(best: Outcome, assignments: Sequence[str]) -> str:
+    """The command that measures the best combination on test, and ships it."""
+    varied = {setting.partition("=")[0] for setting in best.settings}
+    common = [assignment for assignment in assignments if assignment.partition("=")[0] not in varied]
+    return shlex.join(["dvc", "exp", "run", *(o for each in [*common, *best.settings] for o in ("-S", each))])
+
+
 def _experiment(settings: Sequence[str], assignments: Sequence[str]) -> Outcome:
     given = [*assignments, *settings]
     readable = re.sub(r"[^\w.]+", "-", "-".join(setting.partition(".")[2] for setting in settings)).strip("-")
@@ -100,7 +114,7 @@ def _experiment(settings: Sequence[str], assignments: Sequence[str]) -> Outcome:
     options = [option for assignment in given for option in ("-S", assignment)]
     # An older experiment of the name gives way; what it finished is in DVC's cache. (--force would run it all again.)
     _dvc("exp", "remove", name, capture_output=True)
-    if _dvc("exp", "run", "--temp", "--name", name, *options).returncode:
+    if _dvc("exp", "run", "--temp", "--name", name, *options, "evaluate").returncode:
         raise InputError(f"experiment {name} failed; what it said stands above. The same command goes on from here")
     figures = json.loads(_content(name, "reports/evaluation/metrics.json"))
     run_id = json.loads(_content(name, RECORD))["run_id"]

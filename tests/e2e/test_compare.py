@@ -1,5 +1,6 @@
 """`python -m pipelines compare` as a user runs it: a grid of DVC experiments, gathered under one MLflow run."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -34,6 +35,19 @@ def test_a_comparison_goes_on_from_what_an_earlier_one_finished(repository: Repo
     assert {row.split()[2] for row in rows} == {"train.mining=hard", "train.mining=all"}
     rates = [float(row.split()[0]) for row in rows]
     assert rates == sorted(rates)
+
+
+def test_a_comparison_measures_val_alone_and_ships_nothing(repository: Repository) -> None:
+    printed, (row, _) = compare(repository, "train.mining=hard,all")
+    assert "freeze" not in printed
+    assert f"dvc exp run -S {row.split()[2]}" in printed.splitlines()
+    read = "import sys, dvc.api; print(dvc.api.read('reports/evaluation/metrics.json', rev=sys.argv[1]))"
+    content = repository.run(sys.executable, "-c", read, row.split()[3])
+    metrics = json.loads(content[content.index("{") : content.rindex("}") + 1])
+    assert set(metrics) == {"val"}
+    assert metrics["val"]["verification"]["skilled"]["refs_1"]["eer"] == pytest.approx(
+        float(row.split()[0]) / 100, abs=5e-4
+    )
 
 
 def test_the_runs_stand_under_one_parent_and_the_working_tree_is_as_it_was(repository: Repository) -> None:

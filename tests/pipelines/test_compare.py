@@ -1,11 +1,12 @@
 """Comparing settings: what is run, what is refused before anything runs, and the table."""
 
 import math
+from pathlib import Path
 
 import pytest
 
 from components.shared.errors import InputError
-from pipelines.compare import Outcome, combinations, table
+from pipelines.compare import Outcome, combinations, compare, on_test, table
 
 
 def test_a_grid_is_all_combinations_in_the_order_given() -> None:
@@ -33,3 +34,18 @@ def test_the_table_has_a_line_for_each_outcome_and_a_dash_where_a_figure_is_miss
     assert head.split() == ["val", "EER", "%", "skilled", "random", "settings", "experiment"]
     assert first.split() == ["12.5", "6.2", "train.mining=hard", "a"]
     assert second.split() == ["–", "10.0", "train.mining=all", "b"]
+
+
+@pytest.mark.parametrize(
+    ("grid", "assignments"),
+    [(["evaluate.part=test,both"], []), (["train.mining=hard"], ["evaluate.part=both"])],
+)
+def test_a_comparison_that_would_look_at_test_is_refused(grid: list[str], assignments: list[str]) -> None:
+    with pytest.raises(InputError, match=r"evaluate\.part is val in a comparison"):
+        compare(grid, assignments, Path(__file__).parents[2] / "params.yaml")
+
+
+def test_the_best_is_measured_on_test_by_a_command_with_all_its_settings() -> None:
+    best = Outcome("a", ("train.mining=hard",), {}, None)
+    given = ["train.mining=all", "train.pooled_stages=[2,3]"]
+    assert on_test(best, given) == "dvc exp run -S 'train.pooled_stages=[2,3]' -S train.mining=hard"
