@@ -60,7 +60,7 @@ tensorboard: install ## open TensorBoard on the training curves
 	@tensorboard --logdir mlruns/tensorboard
 
 test: $(BIN)/.installed-dev ## the quick tests (under 5 minutes)
-	@python -m pytest tests --ignore=tests/e2e
+	@python -m pytest tests --ignore=tests/e2e -n 2 --dist loadfile
 
 e2e: $(BIN)/.installed-dev ## the rest: whole runs, Kubeflow's local runner
 	@python -m pytest tests/e2e
