@@ -20,19 +20,19 @@ def compare(repository: Repository, *grid: str) -> tuple[str, list[str]]:
     """All that was printed, and the rows of the table, a row for each combination."""
     printed = repository.run(sys.executable, "-m", "pipelines", "compare", *grid)
     lines = printed.splitlines()
-    (head,) = (number for number, line in enumerate(lines) if line.startswith("val EER %"))
-    return printed, [line for line in lines[head + 1 :] if "  train.mining=" in line]
+    (head,) = (number for number, line in enumerate(lines) if line.startswith("settings "))
+    return printed, [line for line in lines[head + 1 :] if line.startswith("train.mining=")]
 
 
 def test_a_comparison_goes_on_from_what_an_earlier_one_finished(repository: Repository) -> None:
     printed, rows = compare(repository, "train.mining=hard")
     assert printed.count("Running stage 'train'") == 1
-    assert [row.split()[2] for row in rows] == ["train.mining=hard"]
+    assert [row.split()[0] for row in rows] == ["train.mining=hard"]
 
     printed, rows = compare(repository, "train.mining=hard,all")
     assert printed.count("Running stage 'train'") == 1
-    assert {row.split()[2] for row in rows} == {"train.mining=hard", "train.mining=all"}
-    rates = [float(row.split()[0]) for row in rows]
+    assert {row.split()[0] for row in rows} == {"train.mining=hard", "train.mining=all"}
+    rates = [float(row.split()[2]) for row in rows]
     assert rates == sorted(rates)
 
 

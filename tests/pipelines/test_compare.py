@@ -30,6 +30,6 @@ def test_the_table_has_a_line_for_each_outcome_and_a_dash_where_a_figure_is_miss
         Outcome("b", ("train.mining=all",), {skilled: math.nan, random: 0.1}, None),
     ]
     head, first, second = table(outcomes).splitlines()
-    assert head.split() == ["val", "EER", "%", "skilled", "random", "settings", "experiment"]
-    assert first.split() == ["12.5", "6.2", "train.mining=hard", "a"]
-    assert second.split() == ["–", "10.0", "train.mining=all", "b"]
+    assert head.split() == ["settings", "experiment", "val", "EER", "%", "skilled", "random"]
+    assert first.split() == ["train.mining=hard", "a", "12.5", "6.2"]
+    assert second.split() == ["train.mining=all", "b", "–", "10.0"]
