@@ -12,7 +12,7 @@ CEDAR := -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192
 # `dvc exp run` commits; a name is only made up where git has none.
 IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
-.PHONY: help install repro cedar compare results ui tensorboard test e2e check lock kubeflow image clean
+.PHONY: help install repro cedar compare crossval results ui tensorboard test e2e check lock kubeflow image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,6 +41,10 @@ cedar: install ## the same on the CEDAR data set (CEDAR_DIR, RESNET50_DIR where 
 
 compare: install ## run a GRID of settings as experiments, by EER on val (DATA=cedar for CEDAR's settings)
 	@$(IDENTITY) python -m pipelines compare $(GRID) $($(shell echo $(DATA) | tr a-z A-Z))
+
+crossval: install ## train and test FOLDS=5 folds, every identity in one of them, and pool them (DATA=cedar as above)
+	@$(IDENTITY) python -m pipelines crossval --folds $(FOLDS) $($(shell echo $(DATA) | tr a-z A-Z))
+FOLDS := 5
 GRID := train.mining=semi-hard,hard,all
 DATA := sample
 SAMPLE :=

@@ -18,11 +18,18 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
-        description="The six steps as a Kubeflow pipeline, and experiments that compare settings of them.",
+        description="The six steps as a Kubeflow pipeline, and experiments with several settings or folds.",
         epilog="`python -m pipelines COMMAND --help` says more of each and gives an example.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_run, kubeflow.add_compile, kubeflow.add_submit, kubeflow.add_schedule, _add_compare):
+    for add in (
+        _add_run,
+        kubeflow.add_compile,
+        kubeflow.add_submit,
+        kubeflow.add_schedule,
+        _add_compare,
+        _add_crossval,
+    ):
         add(commands)
     return parser
 
@@ -48,13 +55,26 @@ def _add_compare(commands: Commands) -> None:
         commands,
         "compare",
         "run every combination of a grid as a DVC experiment on train and val, and print the table",
-        "compare train.mining=semi-hard,hard,all train.margin=0.2,soft",
+        "compare train.mining=semi-hard,hard,all train.margin=0.2,soft -S train.steps=60",
     )
-    arguments.add_params(command)
     command.add_argument(
         "grid", nargs="+", metavar="SECTION.PARAMETER=VALUE,VALUE…", help="what is varied; all combinations are run"
     )
     command.set_defaults(action=_compare)
+
+
+def _add_crossval(commands: Commands) -> None:
+    command = arguments.add(
+        commands,
+        "crossval",
+        "train and test every fold as a DVC experiment and pool their comparisons",
+        "crossval --folds 5 -S train.mining=hard",
+    )
+    command.add_argument("--folds", type=int, default=5, metavar="N", help="each identity is tested in one of them")
+    command.add_argument(
+        "--out", type=Path, default=Path("reports/crossval"), metavar="DIR", help="where the pooled figures go"
+    )
+    command.set_defaults(action=_crossval)
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -73,9 +93,15 @@ def _run(options: argparse.Namespace) -> None:
 def _compare(options: argparse.Namespace) -> None:
     from pipelines import compare
 
-    outcomes = compare.compare(options.grid, options.assignments, options.params)
+    outcomes = compare.compare(options.grid, options.assignments)
     sys.stdout.write(f"\n{compare.table(outcomes)}\n\nTest was not looked at. To measure the first on it:\n")
     sys.stdout.write(f"{compare.on_test(outcomes[0], options.assignments)}\n")
+
+
+def _crossval(options: argparse.Namespace) -> None:
+    from pipelines.crossval import crossval
+
+    sys.stdout.write(f"\n{crossval(options.folds, options.assignments, options.out)}\n")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ def target(params: EvaluateParams) -> str:
     return "equal error" if params.target == "equal_error" else f"FAR ≤ {params.target * 100:g} %"
 
 
-def _verification(metrics: Metrics, params: EvaluateParams) -> Table:
+def verification(metrics: Metrics, params: EvaluateParams) -> Table:
+    """The rates of each kind of impostor, with one reference and with several."""
     found = [(k, n, f"verification/{k}/refs_{n}") for k in KINDS for n in (1, params.references)]
     rows = [(kind, str(count), *_rates(metrics, key, params)) for kind, count, key in found if f"{key}/eer" in metrics]
     return Table(f"verification of the {params.reported} identities", ("impostor", "refs", *_rates_head(params)), rows)
@@ -135,7 +136,7 @@ def _rates_head(params: EvaluateParams) -> tuple[str, ...]:
 
 
 PROTOCOLS: dict[str, tuple[Callable[[Metrics, EvaluateParams], Table], ...]] = {
-    "deployed": (_verification, _carried, _floors, _accuracy),
+    "deployed": (verification, _carried, _floors, _accuracy),
     "field": (_field,),
     "references": (_references,),
     "identification": (_closed_set, _open_set),

@@ -22,7 +22,9 @@ def pipelines(*arguments: str, **environment: str) -> subprocess.CompletedProces
 
 
 @pytest.mark.parametrize(
-    "arguments", [["compile"], ["run"], ["compare"], ["submit"], ["schedule", "create"]], ids=lambda given: given[-1]
+    "arguments",
+    [["compile"], ["run"], ["compare"], ["crossval"], ["submit"], ["schedule", "create"]],
+    ids=lambda given: given[-1],
 )
 def test_help_answers_at_once_and_gives_an_example(arguments: list[str]) -> None:
     done = pipelines(*arguments, "--help", PYTHONPROFILEIMPORTTIME="1")
@@ -40,6 +42,9 @@ def test_help_answers_at_once_and_gives_an_example(arguments: list[str]) -> None
         (["run", "-S", "train.stepz=1"], "unknown parameter train.stepz"),
         (["compare", "train.mining=hard,hrad"], "train.mining is 'hrad'"),
         (["compare", "train.mining"], "write <section>.<parameter>=<value>,<value>"),
+        (["crossval", "--folds", "1"], "at least 2 are needed"),
+        (["crossval", "-S", "split.fold=1"], "every fold is run"),
+        (["crossval", "-S", "train.stepz=1"], "unknown parameter train.stepz"),
         (["run", "--params", "nowhere.yaml"], "nowhere.yaml: no such file"),
         (["compile", "--out", "pipeline.json"], "must end with .yaml"),
         (

@@ -1,0 +1,85 @@
+"""Cross-validation: every identity is tested once, by a network that was trained and validated on others."""
+
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from components.evaluate import curves
+from components.evaluate.params import EvaluateParams
+from components.shared import figures
+from components.shared.errors import InputError
+from components.shared.files import atomic_folder
+from components.shared.params import parse
+from pipelines import experiments, pool_report, pooling, sections
+from pipelines.pooling import Fold, Metrics, Pool
+
+
+def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:
+    """Runs the folds, or goes on where an earlier cross-validation was stopped, and writes what they say together.
+
+    Into `out`: metrics.json (pooled figures with intervals, `…_mean` and `…_sd` over the folds), roc.csv and roc.png
+    of the pool, summary.txt.
+
+    Args:
+        folds: how many, at least 2.
+        assignments: `section.parameter=value`, equal for all folds.
+        out: the folder to write.
+
+    Returns:
+        The summary.
+
+    Raises:
+        InputError: a parameter is refused, before any fold is run, or an experiment fails.
+    """
+    settings = _settings(folds, assignments)
+    values = sections.override(sections.read(experiments.PARAMS), settings[0])
+    params = parse(EvaluateParams, "evaluate", values["evaluate"], "evaluate")
+    names = []
+    for fold, each in enumerate(settings):
+        sys.stderr.write(f"\n[{fold + 1}/{folds}] fold {fold}\n")
+        given = [*each, *experiments.found_anywhere(values)]
+        names.append(experiments.run(f"{folds}-folds-{fold}", given, until="evaluate"))
+    measured = [_read(name) for name in names]
+    pool = pooling.pool(measured)
+    metrics = pooling.measure(pool.together, params) | pooling.spread(measured)
+    summary = pool_report.summarise(measured, pool, metrics, params)
+    _write(out, pool, metrics, summary)
+    _track(out, f"{folds} folds", names, metrics)
+    return summary
+
+
+def _settings(folds: int, assignments: Sequence[str]) -> list[list[str]]:
+    """The assignments of each fold."""
+    if folds < 2:
+        raise InputError(f"--folds {folds}: at least 2 are needed")
+    for assignment in assignments:
+        if assignment.startswith(("split.fold=", "split.folds=")):
+            raise InputError(f"-S {assignment}: every fold is run; --folds says how many there are")
+    common = [*assignments, "evaluate.part=test", f"split.folds={folds}"]
+    return [[*common, f"split.fold={fold}"] for fold in range(folds)]
+
+
+def _read(experiment: str) -> Fold:
+    scores = experiments.content(experiment, f"{experiments.EVALUATION}/scores.parquet")
+    return Fold(experiments.figures(experiment), pd.read_parquet(io.BytesIO(scores)))
+
+
+def _write(out: Path, pool: Pool, metrics: Metrics, summary: str) -> None:
+    with atomic_folder(out) as fresh:
+        figures.write(fresh, metrics)
+        (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
+        points = curves.table(pool.together).drop(columns="frr")
+        points.to_csv(fresh / "roc.csv", index=False, float_format="%.9g")
+        if pool.together:
+            pool_report.draw(pool, metrics, fresh / "roc.png")
+
+
+def _track(out: Path, name: str, folds: Sequence[str], metrics: Metrics) -> None:
+    """One parent run with the figures; the folds' runs are its children."""
+    with experiments.parent_run("crossval", name, [experiments.run_id(fold) for fold in folds]) as parent:
+        parent.log_metrics(metrics)
+        for file in sorted(out.iterdir()):
+            parent.log_artifacts(file, "crossval")

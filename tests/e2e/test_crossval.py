@@ -1,0 +1,99 @@
+"""`python -m pipelines crossval` as a user runs it: stopped after the first fold, given again, and what it leaves."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import dvc.api
+import pandas as pd
+import pytest
+
+from pipelines.experiments import parent_run
+from tests.e2e.repository import TINY, Repository
+
+COMMAND = [sys.executable, "-m", "pipelines", "crossval", "--folds", "3", "-S", "train.steps=1"]
+IDENTITIES = TINY["ingest"]["sample"]["identities"]
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    return Repository(tmp_path_factory.mktemp("crossval"))
+
+
+@pytest.fixture(scope="module")
+def printed(repository: Repository) -> tuple[str, str]:
+    """What the command printed that was stopped before its second fold, and the same command given again."""
+    started = subprocess.Popen(
+        COMMAND,
+        cwd=repository.folder,
+        env=repository.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    lines = []
+    assert started.stdout
+    for line in started.stdout:
+        lines.append(line)
+        if line.startswith("[2/3]"):
+            os.killpg(started.pid, signal.SIGINT)
+    assert started.wait() == 130, "".join(lines)
+    return "".join(lines), repository.run(*COMMAND)
+
+
+def names(repository: Repository) -> list[str]:
+    return repository.run("dvc", "exp", "list", "--name-only").split()
+
+
+def test_a_stopped_cross_validation_trains_no_finished_fold_again(printed: tuple[str, str]) -> None:
+    first, second = printed
+    assert "[2/3] fold 1" in first
+    assert "[3/3]" not in first
+    assert second.count("Running stage 'train'") == 2
+    assert second.count("Running stage 'evaluate'") == 2
+    assert "Running stage 'freeze'" not in second
+
+
+def test_every_identity_is_tested_once(repository: Repository, printed: tuple[str, str]) -> None:
+    tested = []
+    for name in names(repository):
+        content = dvc.api.read("reports/evaluation/scores.parquet", str(repository.folder), name, mode="rb")
+        tested += list(pd.read_parquet(io.BytesIO(content))["identity"].unique())
+    assert len(tested) == len(set(tested)) == IDENTITIES
+    metrics = json.loads((repository.folder / "reports/crossval/metrics.json").read_text())
+    assert metrics["verification"]["skilled"]["refs_1"]["n_identities"] == IDENTITIES
+
+
+def test_the_figures_are_written_and_printed(repository: Repository, printed: tuple[str, str]) -> None:
+    out = repository.folder / "reports/crossval"
+    assert sorted(path.name for path in out.iterdir()) == ["metrics.json", "roc.csv", "roc.png", "summary.txt"]
+    assert (out / "summary.txt").read_text().strip() in printed[1]
+    points = pd.read_csv(out / "roc.csv")
+    skilled = points[points["curve"] == "skilled, 1 reference"]
+    assert (skilled["far"].iloc[0], skilled["tpr"].iloc[0]) == (0, 0)
+    assert (skilled["far"].iloc[-1], skilled["tpr"].iloc[-1]) == (1, 1)
+
+
+def test_the_folds_runs_are_children_of_one_run_that_has_the_figures(
+    repository: Repository, printed: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = repository.runs()
+    (parent,) = (run for run in runs if "crossval" in run.data.tags)
+    children = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
+    assert sorted(run.data.params["split.fold"] for run in children) == ["0", "1", "2"]
+    assert parent.info.status == "FINISHED"
+    assert {"verification/skilled/refs_1/eer", "verification/skilled/refs_1/eer_sd"} <= set(parent.data.metrics)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{repository.folder}/mlruns/mlflow.db")
+    with parent_run("crossval", "once more", [run.info.run_id for run in children]) as again:
+        assert again.run_id == parent.info.run_id
+    kept = repository.folder / "mlruns/artifacts" / parent.info.run_id / "artifacts/crossval"
+    assert {"roc.png", "summary.txt"} <= {path.name for path in kept.iterdir()}
+
+
+def test_the_working_tree_is_as_it_was(repository: Repository, printed: tuple[str, str]) -> None:
+    assert repository.run("git", "status", "--short") == ""
+    assert not (repository.folder / "models").exists()
