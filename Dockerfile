@@ -43,6 +43,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     TF_CPP_MIN_LOG_LEVEL=2 \
     HOME=/tmp \
+    DVC_SITE_CACHE_DIR=/tmp/dvc \
+    DVC_NO_ANALYTICS=true \
     CHECKPOINT_DIR=/tmp/checkpoints \
     TENSORBOARD_DIR=/tmp/tensorboard
 USER 10001

@@ -9,6 +9,7 @@ from components.shared.errors import InputError
 from components.shared.files import kept_folder, project_root
 from pipelines.sections import Sections
 
+LABEL = "signature-recognition.process"
 PATHS = (("ingest", "source"), ("split", "by"), ("train", "weights"), ("train", "start_from"))
 WORDS = {"sample", "cedar", "fraction", "folders", "none", "imagenet"}
 FOLDERS = ("CEDAR_DIR", "RESNET50_DIR")
@@ -64,6 +65,7 @@ def runner(image: str, sections: Sections) -> Any:
             *(Mount(str(path), str(path), type="bind") for path in shared),
             *(Mount(path, path, type="bind", read_only=True) for path in _seen(sections)),
         ],
+        labels={LABEL: str(os.getpid())},
         network_mode="host",
         user=f"{os.getuid()}:{os.getgid()}",
         read_only=True,
@@ -71,6 +73,15 @@ def runner(image: str, sections: Sections) -> Any:
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
     )
+
+
+def stop() -> None:
+    """Kills what containers of this process still run, which KFP leaves behind where it is interrupted."""
+    import docker
+
+    client = docker.from_env()
+    for container in client.containers.list(filters={"label": f"{LABEL}={os.getpid()}"}):
+        container.kill()
 
 
 def _store_folders(database: Path) -> list[Path]:

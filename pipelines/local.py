@@ -60,6 +60,10 @@ def run(sections: Sections, root: Path, image: str | None = None) -> dict[str, P
         except (RuntimeError, ValueError) as error:
             # A container that is gone before KFP asks how it ended counts as a success, and its outputs are missed.
             raise log.failure(error) from None
+        except KeyboardInterrupt:
+            if image is not None:
+                containers.stop()
+            raise
     evaluation, frozen = (Path(done.outputs[name].path) for name in ("evaluation", "frozen"))
     return {"report": evaluation / "report.html", "frozen": frozen}
 

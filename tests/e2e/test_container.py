@@ -1,11 +1,15 @@
 """The image, locked down as far as a cluster may: another user, no capability, no network, a read-only root."""
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 from components.shared.relog import relog
 from pipelines import sbom
@@ -57,6 +61,43 @@ def test_its_record_is_kept_and_logged_where_there_is_a_store(
     logged = mlflow.MlflowClient(f"sqlite:///{tmp_path}/mlflow.db").get_run(relog([folder / "embedder"]))
     assert logged.data.params == record["params"]
     assert "train/loss" in logged.data.metrics
+
+
+def test_data_of_a_dvc_repository_are_read_at_a_revision(tmp_path: Path) -> None:
+    name = image()
+    repository, remote = tmp_path / "repository", tmp_path / "remote"
+    place_sample(repository / "signatures")
+    for command in (
+        "git init -q",
+        "dvc init -q",
+        f"dvc remote add -q -d store {remote}",
+        "dvc add -q signatures",
+        "dvc push -q",
+        "git add -A",
+        "git -c user.name=nobody -c user.email=nobody@localhost commit -qm data",
+    ):
+        subprocess.run(command.split(), cwd=repository, check=True)
+    head = ["git", "rev-parse", "HEAD"]
+    revision = subprocess.run(head, cwd=repository, capture_output=True, text=True, check=True).stdout.strip()
+    params = yaml.safe_load((PROJECT / "params.yaml").read_text())
+    params["ingest"]["source"] = f"dvc:{repository}@{revision}:signatures"
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
+    mounted = ("--volume", f"{tmp_path}:{tmp_path}:ro", "--workdir", str(tmp_path), "--tmpfs", "/tmp/out")
+    script = "python -m components.ingest --out /tmp/out/raw && wc -l < /tmp/out/raw/catalog.csv"
+    user = f"{os.getuid()}:{os.getgid()}"
+    done = docker("run", "--rm", "--user", user, *LOCKED, *mounted, "--tmpfs", "/tmp", name, "sh", "-c", script)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert int(done.stdout) == 1 + 4 * 3
+
+
+def place_sample(folder: Path) -> None:
+    """Images of 4 identities, 3 each, as a folder per identity."""
+    for identity in range(4):
+        for one in range(3):
+            path = folder / str(identity) / f"{one}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pixels = np.random.default_rng(10 * identity + one).integers(0, 256, (20, 30), dtype=np.uint8)
+            Image.fromarray(pixels).save(path)
 
 
 def test_the_image_is_small_labelled_and_not_roots() -> None:

@@ -3,15 +3,17 @@
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipelines.sections import STEPS
-from tests.e2e.engine import image
+from tests.e2e.engine import docker, image
 
 ROOT = Path(__file__).parents[2]
 TINY = [
@@ -32,11 +34,19 @@ TINY = [
 
 def run(folder: Path, runner: str, *assignments: str) -> subprocess.CompletedProcess[str]:
     """Runs the pipeline with its outputs, its tracking store and its checkpoints below a folder."""
+    started = start(folder, runner, *assignments)
+    out, err = started.communicate()
+    return subprocess.CompletedProcess(started.args, started.returncode, out, err)
+
+
+def start(folder: Path, runner: str, *assignments: str) -> subprocess.Popen[str]:
     options = [option for assignment in [*TINY, *assignments] for option in ("-S", assignment)]
     command = [sys.executable, "-m", "pipelines", "run", "--runner", runner, "--root", str(folder / "root"), *options]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_", "PYTHONPATH"))}
     own = {"MLFLOW_TRACKING_URI": store(folder), "CHECKPOINT_DIR": str(folder / "checkpoints")}
-    return subprocess.run(command, cwd=ROOT, env={**kept, **own}, capture_output=True, text=True, check=False)
+    return subprocess.Popen(
+        command, cwd=ROOT, env={**kept, **own}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def store(folder: Path) -> str:
@@ -155,3 +165,20 @@ def test_a_container_that_refuses_its_input_is_named_and_nothing_runs_after_it(t
     assert str(empty) in line
     (own,) = (tmp_path / "root").iterdir()
     assert [path.name for path in own.iterdir() if any(path.iterdir())] == []
+
+
+def test_ctrl_c_leaves_no_container_behind(tmp_path: Path) -> None:
+    image()
+    started = start(tmp_path, "docker", "ingest.sample.identities=100000")
+    label = f"label=signature-recognition.process={started.pid}"
+
+    def running() -> str:
+        return docker("ps", "--quiet", "--filter", label).stdout
+
+    while not running():
+        assert started.poll() is None, started.communicate()
+        time.sleep(0.2)
+    started.send_signal(signal.SIGINT)
+    _, said = started.communicate()
+    assert (started.returncode, said) == (130, "interrupted\n")
+    assert running() == ""
