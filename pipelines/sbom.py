@@ -55,7 +55,8 @@ def parts() -> list[Part]:
     found = {Part("generic", "python", platform.python_version())}
     below = sysconfig.get_path("purelib", vars={"base": sys.base_prefix})  # of the Python that the environment is of
     for distribution in distributions(path=[*sys.path, below]):
-        name, licence = distribution.metadata["Name"], distribution.metadata["License-Expression"]
+        said = distribution.metadata
+        name, licence = said["Name"], said["License-Expression"] if "License-Expression" in said else ""
         found.add(Part("pypi", name, distribution.version, licence or "", archives.get(name, "")))
     return sorted(found | set(_debian()))
 
