@@ -56,8 +56,9 @@ def parts() -> list[Part]:
     below = sysconfig.get_path("purelib", vars={"base": sys.base_prefix})  # of the Python that the environment is of
     for distribution in distributions(path=[*sys.path, below]):
         said = distribution.metadata
-        name, licence = said["Name"], said["License-Expression"] if "License-Expression" in said else ""
-        found.add(Part("pypi", name, distribution.version, licence or "", archives.get(name, "")))
+        # Not by `[…]`: where it is missing, some readers of metadata raise, others give None.
+        licence = dict(said.items()).get("License-Expression", "")  # type: ignore[attr-defined]
+        found.add(Part("pypi", said["Name"], distribution.version, licence, archives.get(said["Name"], "")))
     return sorted(found | set(_debian()))
 
 
