@@ -182,8 +182,8 @@ def _smooth(grey: tf.Tensor) -> tf.Tensor:
 
 
 def _binomial(shifted: list[tf.Tensor]) -> tf.Tensor:
-    """The weighted sum of five tensors."""
-    return tf.add_n([shifted[0], shifted[4], 4 * (shifted[1] + shifted[3]), 6 * shifted[2]])
+    """The weighted sum of five tensors; adding one several times is faster than multiplying it."""
+    return tf.add_n([tensor for tensor, weight in zip(shifted, (1, 4, 6, 4, 1), strict=True) for _ in range(weight)])
 
 
 def otsu(histogram: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
