@@ -22,7 +22,7 @@ class Rejected(Exception):  # noqa: N818 - an outcome that is expected, not a fa
 
 
 class Normalised(NamedTuple):
-    """uint8 [H, W, C], and the median grey of what was decoded."""
+    """uint8 [H, W, C], and the median grey of the source."""
 
     pixels: npt.NDArray[np.uint8]
     median_grey: int

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from components.preprocess.convert import Normalised, Rejected
 from components.shared.images import Normalisation
-from components.shared.normalise import decode, fit, median_grey
+from components.shared.normalise import with_median_grey
 
 
 def compiled(spec: Normalisation) -> Callable[[Sequence[bytes]], list[Normalised | Rejected]]:
@@ -17,14 +17,10 @@ def compiled(spec: Normalisation) -> Callable[[Sequence[bytes]], list[Normalised
     costs by itself (0.1 ms) is shared by them.
     """
     result = (tf.TensorSpec(spec.shape, tf.uint8), tf.TensorSpec([], tf.int32))
-
-    def each(encoded: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        with tf.device("/CPU:0"):
-            pixels = decode(encoded, spec.channels)
-            return fit(pixels, spec), median_grey(pixels)
-
     graph = tf.function(
-        lambda encoded: tf.map_fn(each, encoded, parallel_iterations=1, fn_output_signature=result),
+        lambda encoded: tf.map_fn(
+            lambda one: with_median_grey(one, spec), encoded, parallel_iterations=1, fn_output_signature=result
+        ),
         input_signature=[tf.TensorSpec([None], tf.string)],
     ).get_concrete_function()
 

@@ -23,13 +23,7 @@ def slow_normalise(page: U8, spec: Normalisation) -> U8:
     """
     if spec.mode == "none":
         return _slow_place(page, spec, 0)
-    kernel, height, width = (1, 4, 6, 4, 1), *page.shape
-    around = np.pad(page, 2, mode="edge").astype(np.int64)
-    smoothed = np.zeros_like(page, np.int64)
-    for dy, a in enumerate(kernel):
-        for dx, b in enumerate(kernel):
-            smoothed += a * b * around[dy : dy + height, dx : dx + width]
-    smoothed = (smoothed + 128) // 256
+    smoothed = slow_smoothed(page)
     threshold = _slow_otsu(smoothed)
     dark = smoothed <= threshold
     if float(smoothed[~dark].sum() / (~dark).sum() - smoothed[dark].sum() / dark.sum()) < subject.MIN_CONTRAST:
@@ -39,6 +33,17 @@ def slow_normalise(page: U8, spec: Normalisation) -> U8:
     tone = ((smoothed - lowest) * 255 * 2 + (threshold + 1 - lowest)) // (2 * (threshold + 1 - lowest))
     levels = np.where(dark, 0 if spec.mode == "shape" else tone, 255)
     return _slow_place(levels[rows, columns], spec, max(1, min(spec.height, spec.width) // subject.MARGIN))
+
+
+def slow_smoothed(page: U8) -> npt.NDArray[np.int64]:
+    """The page's levels, each the rounded mean of those around it by binomial weights."""
+    kernel, height, width = (1, 4, 6, 4, 1), *page.shape
+    around = np.pad(page, 2, mode="edge").astype(np.int64)
+    smoothed = np.zeros_like(page, np.int64)
+    for dy, a in enumerate(kernel):
+        for dx, b in enumerate(kernel):
+            smoothed += a * b * around[dy : dy + height, dx : dx + width]
+    return (smoothed + 128) // 256
 
 
 def _slow_otsu(levels: npt.NDArray[np.int64]) -> int:
