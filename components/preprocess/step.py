@@ -1,6 +1,5 @@
 """Decodes, normalises and packs every image of the catalog, on all cores."""
 
-import csv
 import logging
 import os
 import sys
@@ -17,10 +16,10 @@ from PIL import Image
 from tqdm import tqdm
 
 from components.preprocess import report
-from components.preprocess.catalog import read_catalog
-from components.preprocess.convert import Normalised, Rejected, Source, to_png_or_jpeg
 from components.preprocess.params import PreprocessParams
 from components.shared import backend
+from components.shared.catalog import read_catalog, write_rejected
+from components.shared.convert import Normalised, Rejected, Source, read, source_table
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
 from components.shared.images import SOURCES, StoreWriter, write_table
@@ -28,7 +27,6 @@ from components.shared.images import SOURCES, StoreWriter, write_table
 Row: TypeAlias = dict[str, str]
 Graph: TypeAlias = Callable[[Sequence[bytes]], list[Normalised | Rejected]]
 Prepared: TypeAlias = tuple[Normalised, Source] | str
-_SOURCE_COLUMNS = ["mode", "dpi", "median_grey", "file_bytes", "height", "width"]
 _CHUNK = 32  # images that go through the graph in one call
 _SHOWN = 3
 
@@ -56,28 +54,30 @@ def run(params: PreprocessParams, raw: Path, out: Path, told: Path | None = None
     rows: list[Row] = [dict(zip(catalog.columns, values, strict=True)) for values in catalog.to_numpy()]
     if "tensorflow" not in sys.modules:  # loaded once it is known that there is something to do
         backend.load_tensorflow()
-    from components.preprocess.graph import compiled
+    from components.shared.graphs import compiled
 
     prepare = partial(_prepare, compiled(params.normalisation), params.max_pixels, raw)
-    rejected: list[Row] = []
+    rejected: list[tuple[str, str]] = []
     kept: list[Row] = []
-    sources: list[dict[str, str | int]] = []
+    sources: list[Source] = []
+    greys: list[int] = []
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     with atomic_folder(out) as fresh:
         with StoreWriter(fresh, params.normalisation) as writer:
             results = tqdm(_in_parallel(prepare, rows), total=len(rows), desc="preprocess", unit="image")
             for row, result in zip(rows, results, strict=True):
                 if isinstance(result, str):
-                    rejected.append({"path": row["path"], "reason": result})
+                    rejected.append((row["path"], result))
                     continue
                 (pixels, grey), source = result
                 writer.append(pixels, {**row, "height": source.height, "width": source.width})
                 kept.append(row)
-                sources.append({**source._asdict(), "median_grey": grey})
+                sources.append(source)
+                greys.append(grey)
             _demand_enough(rejected, len(rows), params.max_rejected, raw)
-        table = pd.DataFrame(sources)[_SOURCE_COLUMNS]
+        table = source_table(sources, greys)
         write_table(table, fresh / SOURCES)
-        _write_rejected(rejected, fresh / "rejected.csv")
+        write_rejected(rejected, fresh)
     found = report.measure(pd.DataFrame(kept), table, len(rejected))
     if told is not None:
         with atomic_folder(told) as fresh:
@@ -87,20 +87,9 @@ def run(params: PreprocessParams, raw: Path, out: Path, told: Path | None = None
 
 def _prepare(graph: Graph, max_pixels: int, raw: Path, rows: Sequence[Row]) -> list[Prepared]:
     """What was made of some images, and their sources, or the reason why one is rejected."""
-    sources = [_source(raw / row["path"], max_pixels) for row in rows]
+    sources = [read(raw / row["path"], max_pixels) for row in rows]
     found = iter(graph([source.encoded for source in sources if isinstance(source, Source)]))
-    return [_prepared(next(found), source) if isinstance(source, Source) else source for source in sources]
-
-
-def _source(path: Path, max_pixels: int) -> Source | str:
-    try:
-        return to_png_or_jpeg(path.read_bytes(), max_pixels)
-    except FileNotFoundError:
-        return "no such file"
-    except OSError as error:
-        return f"cannot be read ({error.strerror})"
-    except Rejected as reason:
-        return str(reason)
+    return [_prepared(next(found), source) if isinstance(source, Source) else str(source) for source in sources]
 
 
 def _prepared(found: Normalised | Rejected, source: Source) -> Prepared:
@@ -116,9 +105,9 @@ def _in_parallel(prepare: Callable[[Sequence[Row]], list[Prepared]], rows: Seque
         pool.shutdown(cancel_futures=True)
 
 
-def _demand_enough(rejected: list[Row], total: int, allowed: float, raw: Path) -> None:
+def _demand_enough(rejected: list[tuple[str, str]], total: int, allowed: float, raw: Path) -> None:
     if len(rejected) > allowed * total or len(rejected) == total:
-        first = "; ".join(f"{row['path']}: {row['reason']}" for row in rejected[:_SHOWN])
+        first = "; ".join(f"{path}: {reason}" for path, reason in rejected[:_SHOWN])
         more = f"; and {len(rejected) - _SHOWN} more" if len(rejected) > _SHOWN else ""
         raise InputError(
             f"{raw}: {len(rejected)} of {total} images are rejected, more than preprocess.max_rejected "
@@ -126,10 +115,3 @@ def _demand_enough(rejected: list[Row], total: int, allowed: float, raw: Path) -
         )
     if rejected:
         logging.warning("%d of %d images rejected; the reasons are in rejected.csv", len(rejected), total)
-
-
-def _write_rejected(rejected: list[Row], path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, ["path", "reason"], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rejected)

@@ -12,7 +12,7 @@ from components.ingest import step as ingest
 from components.ingest.params import IngestParams, SampleParams
 from components.preprocess import step
 from components.preprocess.params import PreprocessParams
-from tests.preprocess.pictures import over_white
+from tests.pictures import over_white
 from tests.shared.slow_normalise import slow_smoothed
 
 PARAMS = PreprocessParams(height=16, width=24)

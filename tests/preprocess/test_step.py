@@ -19,7 +19,7 @@ from components.shared.files import manifest
 from components.shared.images import open_store
 from components.shared.normalise import normalise
 from components.shared.params import load, parse
-from tests.preprocess.pictures import encode, png_of_size, strokes
+from tests.pictures import encode, png_of_size, strokes
 
 PROJECT = Path(__file__).resolve().parents[2]
 PARAMS = PreprocessParams(height=32, width=56, max_rejected=0.9)

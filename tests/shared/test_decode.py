@@ -13,7 +13,7 @@ from PIL import Image
 
 from components.shared.images import Normalisation
 from components.shared.normalise import decode, normalise
-from tests.preprocess.pictures import colours, encode, over_white, png_of_size, strokes
+from tests.pictures import colours, encode, over_white, png_of_size, strokes
 
 U8 = npt.NDArray[np.uint8]
 SHAPE = Normalisation(mode="shape", height=32, width=56)

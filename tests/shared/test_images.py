@@ -6,7 +6,7 @@ import pytest
 
 from components.shared.errors import InputError
 from components.shared.images import Normalisation, StoreWriter, open_store, write_store
-from tests.preprocess.pictures import colours
+from tests.pictures import colours
 
 SPEC = Normalisation(mode="none", height=23, width=31, channels=3)
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 from components.shared import normalise as subject
 from components.shared.images import Normalisation
 from components.shared.normalise import normalise, otsu
-from tests.preprocess.pictures import colours, encode, strokes
+from tests.pictures import colours, encode, strokes
 from tests.shared.slow_normalise import Blank, slow_normalise
 
 SHAPE = Normalisation(mode="shape", height=32, width=56)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from components.shared.images import Normalisation
 from components.shared.normalise import normalise, normalise_batch
-from tests.preprocess.pictures import colours, encode, png_of_size, strokes
+from tests.pictures import colours, encode, png_of_size, strokes
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHAPE = Normalisation(mode="shape", height=32, width=56)

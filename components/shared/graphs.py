@@ -1,13 +1,16 @@
-"""The normalisation as one compiled graph that any thread may call."""
+"""Compiled graphs over encoded images, for any thread: the normalisation, and any other that may refuse an image."""
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import tensorflow as tf
 
-from components.preprocess.convert import Normalised, Rejected
+from components.shared.convert import Normalised, Rejected
 from components.shared.images import Normalisation
 from components.shared.normalise import with_median_grey
+
+T = TypeVar("T")
 
 
 def compiled(spec: Normalisation) -> Callable[[Sequence[bytes]], list[Normalised | Rejected]]:
@@ -24,15 +27,28 @@ def compiled(spec: Normalisation) -> Callable[[Sequence[bytes]], list[Normalised
         input_signature=[tf.TensorSpec([None], tf.string)],
     ).get_concrete_function()
 
-    def call(encoded: Sequence[bytes]) -> list[Normalised | Rejected]:
+    def call(encoded: tf.Tensor) -> list[Normalised]:
+        pixels, greys = graph(encoded)
+        return [Normalised(image, int(grey)) for image, grey in zip(pixels.numpy(), greys.numpy(), strict=True)]
+
+    return refusing(call)
+
+
+def refusing(call: Callable[[tf.Tensor], Sequence[T]]) -> Callable[[Sequence[bytes]], list[T | Rejected]]:
+    """A function of encoded images that says of each what `call` gives, or why its graph refuses it.
+
+    Args:
+        call: of encoded images, string [n], gives n results; raises tf.errors.InvalidArgumentError where one is bad.
+    """
+
+    def each(encoded: Sequence[bytes]) -> list[T | Rejected]:
         try:
-            pixels, greys = graph(tf.constant(encoded, tf.string, [len(encoded)]))
-            return [Normalised(image, int(grey)) for image, grey in zip(pixels.numpy(), greys.numpy(), strict=True)]
+            return list(call(tf.constant(encoded, tf.string, [len(encoded)])))
         except tf.errors.InvalidArgumentError as error:
             if len(encoded) > 1:  # which of them is at fault is found by halving
                 half = len(encoded) // 2
-                return call(encoded[:half]) + call(encoded[half:])
+                return each(encoded[:half]) + each(encoded[half:])
             stated = re.search(r"assertion failed: \[(.*?)\]", error.message)
             return [Rejected(stated[1] if stated else "truncated or damaged image")]
 
-    return call
+    return each

@@ -6,13 +6,17 @@ frame or page, EXIF rotation applied, CMYK and the like as RGB; transparency sta
 
 import io
 import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 _ORIENTATION = 0x0112
+SOURCE_COLUMNS = ["mode", "dpi", "median_grey", "file_bytes", "height", "width"]
 MOST_DPI = 1_000_000
 _WIDE = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 
@@ -46,6 +50,24 @@ class Source(NamedTuple):
     mode: str
     dpi: int
     file_bytes: int
+
+
+def source_table(sources: Sequence[Source], greys: Sequence[int]) -> pd.DataFrame:
+    """What sources.parquet holds: a row a file, and the median grey of what was decoded."""
+    rows = [source._asdict() for source in sources]
+    return pd.DataFrame(rows, columns=[*Source._fields[1:]]).assign(median_grey=list(greys))[SOURCE_COLUMNS]
+
+
+def read(path: Path, max_pixels: int) -> Source | Rejected:
+    """A file as `to_png_or_jpeg` gives it, or why it cannot be used."""
+    try:
+        return to_png_or_jpeg(path.read_bytes(), max_pixels)
+    except FileNotFoundError:
+        return Rejected("no such file")
+    except OSError as error:
+        return Rejected(f"cannot be read ({error.strerror})")
+    except Rejected as reason:
+        return reason
 
 
 def to_png_or_jpeg(data: bytes, max_pixels: int) -> Source:

@@ -1,5 +1,7 @@
-"""Reading catalog.csv, which ingest wrote."""
+"""catalog.csv, which ingest wrote, and rejected.csv: those of its images that could not be used."""
 
+import csv
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -38,6 +40,14 @@ def read_catalog(raw: Path) -> pd.DataFrame:
     if outside is not None:
         raise InputError(f"{path}: {outside} lies outside {raw}")
     return catalog[[*COLUMNS, *(["part"] if "part" in catalog else [])]]
+
+
+def write_rejected(rejected: Iterable[tuple[str, str]], folder: Path) -> None:
+    """Writes rejected.csv (path, reason) into `folder`."""
+    with (folder / "rejected.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["path", "reason"])
+        writer.writerows(rejected)
 
 
 def _leaves(name: str) -> bool:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.preprocess.convert import Rejected, to_png_or_jpeg
-from tests.preprocess.pictures import colours, encode, over_white, png_of_size, strokes
+from components.shared.convert import Rejected, to_png_or_jpeg
+from tests.pictures import colours, encode, over_white, png_of_size, strokes
 
 LIMIT = 50_000_000
 PHOTO = Image.fromarray(colours(0, 3, 9, 12)).resize((64, 48), Image.Resampling.BICUBIC)
