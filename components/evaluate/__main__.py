@@ -3,33 +3,84 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from components.evaluate.params import EvaluateParams
 from components.shared import backend, cli
 from components.shared.params import load
 
+OUTPUTS = {"split": Path("reports/evaluation"), "shipped": Path("reports/other")}
+EXAMPLES = "\n  ".join(
+    [
+        "python -m components.evaluate --embedder models/embedder --out reports/evaluation",
+        "python -m components.evaluate --model models/frozen --data photos.zip --out reports/photos",
+        "python -m components.evaluate compare reports/evaluation reports/challenger",
+    ]
+)
+
 
 def main(argv: Sequence[str] | None = None) -> None:
+    arguments = _parser()
+    options = arguments.parse_args(argv)
+    if (options.model is None) != (options.data is None):
+        arguments.error("--model and --data go together: a shipped model, and raw images to measure it on")
+    if len(options.reports) != (2 if options.action else 0):
+        arguments.error("compare takes two output folders of evaluate")
+    cli.execute(lambda: _compare(options) if options.action else _run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
     arguments = cli.parser(
         "evaluate",
-        "Measures an embedder on the test identities: error rates, intervals, floors, pictures and a report.",
-        "python -m components.evaluate --embedder models/embedder --out reports/evaluation",
+        "Measures an embedder on the test identities, or a shipped model (--model) on raw images that it has never\n"
+        "seen (--data): error rates, intervals, floors, pictures and a report. Or compares two evaluations.",
+        EXAMPLES,
     )
+    arguments.add_argument(
+        "action", nargs="?", choices=["compare"], help="which of two models is better, and is it chance"
+    )
+    arguments.add_argument("reports", nargs="*", type=Path, metavar="REPORT", help="with compare: two output folders")
     cli.folder(arguments, "prepared", "data/prepared", "prepared images")
     cli.folder(arguments, "split", "data/split", "which image is in which part")
     cli.folder(arguments, "embedder", "models/embedder", "the trained embedder")
-    cli.folder(arguments, "out", "reports/evaluation", "where the figures and the report go")
-    options = arguments.parse_args(argv)
-    cli.execute(lambda: _run(options))
+    arguments.add_argument("--model", type=Path, metavar="DIR", help="a shipped model, as freeze writes it")
+    arguments.add_argument("--data", metavar="PATH", help="raw images for it: a folder, an archive, or data/raw")
+    arguments.add_argument(
+        "--layout",
+        choices=["auto", "cedar", "folder"],
+        default="auto",
+        help="how their paths name identity and kind",
+    )
+    arguments.add_argument(
+        "--out",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="DIR",
+        help="where the figures and the report go (default: reports/evaluation, or reports/other with --model)",
+    )
+    return arguments
 
 
 def _run(options: argparse.Namespace) -> None:
     params = load(EvaluateParams, "evaluate", options.params)
-    backend.load()
-    from components.evaluate import step
+    out: Path = getattr(options, "out", OUTPUTS["split" if options.model is None else "shipped"])
+    if options.model is None:
+        backend.load()
+        from components.evaluate import step
 
-    step.run(params, options.prepared, options.split, options.embedder, options.out)
-    sys.stdout.write((options.out / "summary.txt").read_text(encoding="utf-8"))
+        step.run(params, options.prepared, options.split, options.embedder, out)
+    else:
+        from components.evaluate import shipped
+
+        shipped.run(params, options.model, options.data, options.layout, out)
+    sys.stdout.write((out / "summary.txt").read_text(encoding="utf-8"))
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from components.evaluate import compare
+
+    found = compare.compare(*options.reports)
+    sys.stdout.write(compare.text(found, *map(str, options.reports)) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from components.evaluate.bundle import MANIFEST, Bundle
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
 from components.shared import provenance, tracking
@@ -24,21 +25,52 @@ def origin(parts: Mapping[str, Part], prepared: Path, split: Path, embedder: Pat
         split: folder of split.parquet.
         embedder: folder of the model, with the record of its training.
     """
-    code = provenance.code_revision()
-    revision = (code["revision"] or "unknown") + (", with changes that are not committed" if code["dirty"] else "")
     return {
-        **{name: f"{len(whose.names):,} identities, {len(whose.rows):,} images" for name, whose in parts.items()},
+        **_sizes(parts),
         "images, sha256 of the index": sha256(prepared / INDEX),
         "split, sha256": sha256(split / PARTITION),
         "model, sha256": sha256(embedder / "embedder.keras"),
         "MLflow run of the training": tracking.read(embedder).run_id or "none",
-        "git revision": revision,
-        "versions": ", ".join(f"{name} {version}" for name, version in provenance.versions().items()),
+        **_code(),
     }
 
 
-def parameters(embedder: Path, normalisation: Normalisation, params: EvaluateParams) -> Facts:
-    """All parameters that are known, by their dotted names: of the data, the training and the evaluation."""
+def shipped(bundle: Bundle, whose: Part, catalog: str) -> Facts:
+    """The same of a shipped model and other data.
+
+    Args:
+        bundle: the model.
+        whose: all images.
+        catalog: sha256 of the data's catalog.csv.
+    """
+    return {
+        **_sizes({"test": whose}),
+        "images, sha256 of the catalog": catalog,
+        "model, sha256 of its manifest": sha256(bundle.folder / MANIFEST),
+        "MLflow run of the model": tracking.read(bundle.folder).run_id or "none",
+        **_code(),
+    }
+
+
+def parameters(made_with: Mapping[str, str], normalisation: Normalisation, params: EvaluateParams) -> Facts:
+    """All parameters that are known, by their dotted names.
+
+    Args:
+        made_with: those of the data and the training.
+        normalisation: of the images.
+        params: of the evaluation.
+    """
     seen = {f"normalise.{name}": str(value) for name, value in normalisation}
-    known = tracking.read(embedder).params | seen | flat_params("evaluate", params)
+    known = {**made_with, **seen, **flat_params("evaluate", params)}
     return {name: discreet(value) for name, value in known.items()}
+
+
+def _sizes(parts: Mapping[str, Part]) -> Facts:
+    return {name: f"{len(whose.names):,} identities, {len(whose.rows):,} images" for name, whose in parts.items()}
+
+
+def _code() -> Facts:
+    code = provenance.code_revision()
+    revision = (code["revision"] or "unknown") + (", with changes that are not committed" if code["dirty"] else "")
+    versions = ", ".join(f"{name} {version}" for name, version in provenance.versions().items())
+    return {"git revision": revision, "versions": versions}

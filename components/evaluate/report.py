@@ -38,6 +38,7 @@ class Page:
         origin: what it came of, by name.
         parameters: by their dotted names.
         probed: the shortcuts in words, line by line.
+        notice: what must be known before the figures.
     """
 
     metrics: dict[str, float]
@@ -46,6 +47,7 @@ class Page:
     origin: Facts
     parameters: Facts
     probed: Sequence[str] = ()
+    notice: str = ""
 
 
 def write(out: Path, page: Page, people: People) -> None:
@@ -72,7 +74,7 @@ def render(page: Page, people: People | None) -> str:
     probes = probe(own, page.probed)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         sentence=summary.sentence(own, params),
-        notice=summary.notice(params),
+        notice=page.notice,
         warning=warning(own),
         figures=[_figure(picture, params) for picture in page.pictures],
         tables=tables(own, params) + [probes] * bool(probes.rows),

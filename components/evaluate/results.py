@@ -27,6 +27,7 @@ class Results:
         origin: what all of this came of, by name.
         parameters: by their dotted names.
         probed: what tells forged from genuine without looking at what was written, line by line.
+        notices: what a reader must know before the figures.
     """
 
     metrics: Metrics
@@ -37,6 +38,7 @@ class Results:
     origin: Facts
     parameters: Facts
     probed: Sequence[str]
+    notices: Sequence[str] = ()
 
     def write(self, folder: Path, params: EvaluateParams) -> None:
         """Writes all files into an existing folder."""
@@ -45,7 +47,9 @@ class Results:
         tables.write_scores(folder, verifications, part, params)
         for name, table in self.tables.items():
             table.to_csv(folder / name, index=False, float_format="%.9g")
-        (folder / "summary.txt").write_text(summary.text(self.metrics, params, self.probed) + "\n", encoding="utf-8")
+        notice = summary.notice(params, self.notices)
+        told = summary.text(self.metrics, params, self.probed, notice)
+        (folder / "summary.txt").write_text(told + "\n", encoding="utf-8")
         pictures = plots.draw(folder, verifications, self.thresholds, params)
-        page = report.Page(self.metrics, params, pictures, self.origin, self.parameters, self.probed)
+        page = report.Page(self.metrics, params, pictures, self.origin, self.parameters, self.probed, notice)
         report.write(folder, page, self.people)

@@ -87,7 +87,7 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
         chosen,
         people(store.images, main, chosen, params),
         about.origin(parts, prepared, split, embedder),
-        about.parameters(embedder, normalisation, params),
+        about.parameters(tracking.read(embedder).params, normalisation, params),
         probed.lines,
     )
     with tracking.evaluation_run(embedder, params) as tracked, atomic_folder(out) as fresh:

@@ -29,9 +29,8 @@ def sentence(metrics: Metrics, params: EvaluateParams) -> str:
         return f"The {params.reported} images allow no comparison of one identity with another."
     key, floor = f"verification/{kind}/refs_1", f"floor/untrained/{kind}/refs_1/eer"
     impostors = "skilled forgeries" if kind == "skilled" else "other identities' images"
-    unseen = "unseen" if params.reported == "test" else "val"
     identities, comparisons = basis(metrics, key)
-    stands_on = [f"{identities} {unseen} identities", f"{comparisons} comparisons"]
+    stands_on = [f"{identities} {params.reported} identities", f"{comparisons} comparisons"]
     within = between(metrics, f"{key}/eer")
     told = f"With one reference, {impostors} are told from genuine images at an equal error rate of "
     told += f"{hundredth(metrics, f'{key}/eer')} % ("
@@ -43,9 +42,9 @@ def sentence(metrics: Metrics, params: EvaluateParams) -> str:
     return f"{told}; on the same comparisons the untrained network has {untrained}{_verdict(metrics, floor)}."
 
 
-def notice(params: EvaluateParams) -> str:
+def notice(params: EvaluateParams, further: Sequence[str] = ()) -> str:
     """What a reader must know before the figures; empty where there is nothing."""
-    told = []
+    told = list(further)
     if params.reported == "val":
         told.append("These are figures of the val identities, on which the checkpoint was chosen; test was not read.")
     if params.bootstrap == 0:
@@ -53,11 +52,18 @@ def notice(params: EvaluateParams) -> str:
     return " ".join(told)
 
 
-def text(metrics: Metrics, params: EvaluateParams, probed: Sequence[str] = ()) -> str:
-    """The results as aligned plain text, what was `probed` for shortcuts below them, the sentence last."""
+def text(metrics: Metrics, params: EvaluateParams, probed: Sequence[str] = (), notice: str = "") -> str:
+    """The results as aligned plain text.
+
+    Args:
+        metrics: by name.
+        params: of the step.
+        probed: what was probed for shortcuts, line by line; stands below the tables.
+        notice: stands first.
+    """
     own = reported(metrics, params)
     shown = [_block(table) for table in tables(own, params)]
-    blocks = [notice(params), *shown, "\n".join(probed), sentence(own, params)]
+    blocks = [notice, *shown, "\n".join(probed), sentence(own, params)]
     return "\n\n".join(block for block in blocks if block)
 
 

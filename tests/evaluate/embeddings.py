@@ -18,5 +18,5 @@ def made_up(
     vectors = quality * centres[identity] + forged[:, None] * elsewhere[identity] / 2
     vectors += rng.normal(size=vectors.shape)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    part = Part(np.arange(len(identity)), [f"writer-{i}" for i in range(identities)], identity, forged)
+    part = Part(np.arange(len(identity)), [f"writer-{i:02}" for i in range(identities)], identity, forged)
     return subject(part, vectors.astype(np.float32), params)

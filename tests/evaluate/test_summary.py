@@ -41,7 +41,7 @@ METRICS = {
 def test_the_sentence_gives_the_figure_its_interval_and_whether_training_helped() -> None:
     assert summary.sentence(METRICS, PARAMS) == (
         "With one reference, skilled forgeries are told from genuine images at an equal error rate of 16.2 % "
-        "(95 % interval 14.0–18.3 %, 11 unseen identities, 9,372 comparisons); on the same comparisons the untrained "
+        "(95 % interval 14.0–18.3 %, 11 test identities, 9,372 comparisons); on the same comparisons the untrained "
         "network has 31.0 % (28.0–33.0 %), and the gain is more than chance."
     )
 
@@ -80,15 +80,17 @@ def test_the_tables_are_aligned_and_leave_out_what_was_not_measured() -> None:
 
 def test_a_report_on_val_says_so_and_has_no_other_figures() -> None:
     params = EvaluateParams(part="val")
-    told = summary.text({f"val/{name}": value for name, value in METRICS.items()}, params)
+    of_val = {f"val/{name}": value for name, value in METRICS.items()}
+    told = summary.text(of_val, params, notice=summary.notice(params))
     assert "figures of the val identities" in told
     assert "test was not read" in told
     assert "16.2 (14.0–18.3)" in told
     assert "11 val identities" in told
-    assert "unseen" not in told
+    assert "test identities" not in told
     assert "16.2" not in summary.text(METRICS, params)
 
 
 def test_intervals_that_are_switched_off_are_said_to_be() -> None:
-    assert "switched off" in summary.text(METRICS, EvaluateParams(bootstrap=0))
-    assert "switched off" not in summary.text(METRICS, PARAMS)
+    assert "switched off" in summary.notice(EvaluateParams(bootstrap=0))
+    assert summary.notice(PARAMS) == ""
+    assert summary.notice(PARAMS, ["First.", "Second."]) == "First. Second."

@@ -1,0 +1,117 @@
+"""Raw images, embedded by a shipped graph, and normalised for the floors."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from components.evaluate.bundle import Bundle
+from components.shared import backend
+from components.shared.catalog import read_catalog
+from components.shared.convert import Normalised, Rejected, Source, read, source_table
+from components.shared.errors import InputError
+from components.shared.images import SOURCES, ImageStore, StoreWriter, open_store, write_table
+
+CHUNK = 32
+
+
+class Embedded(NamedTuple):
+    """What became of the images.
+
+    Attributes:
+        store: those that the graph took, normalised.
+        vectors: their embeddings, float32 [N, D].
+        rejected: path and reason of the others.
+    """
+
+    store: ImageStore
+    vectors: NDArray[np.float32]
+    rejected: list[tuple[str, str]]
+
+
+class Graphs(NamedTuple):
+    """The shipped graph and the normalisation, each saying of every encoded image what it is made, or why not."""
+
+    embed: Callable[[Sequence[bytes]], list[NDArray[np.float32] | Rejected]]
+    normalise: Callable[[Sequence[bytes]], list[Normalised | Rejected]]
+
+
+class Taken(NamedTuple):
+    """One image that was taken: its file, its embedding [D], and what the network saw."""
+
+    source: Source
+    vector: NDArray[np.float32]
+    normalised: Normalised
+
+    def lean(self) -> Self:
+        """Without bytes and pixels."""
+        nothing = np.zeros((0, 0, 0), np.uint8)
+        return self._replace(
+            source=self.source._replace(encoded=b""), normalised=self.normalised._replace(pixels=nothing)
+        )
+
+
+def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
+    """Embeds the images of a catalog as they are, and prepares them as preprocess does.
+
+    Args:
+        bundle: the shipped model.
+        raw: the folder with catalog.csv.
+        folder: an existing one, which becomes the image store.
+
+    Raises:
+        InputError: the catalog cannot be used, or every image is refused.
+    """
+    if "tensorflow" not in sys.modules:
+        backend.load_tensorflow()
+    from components.shared import served
+    from components.shared.graphs import compiled, refusing
+    from components.shared.normalise import MAX_PIXELS
+
+    backend.exact_float32()
+    model = served.load(bundle.saved_model)
+    graphs = Graphs(refusing(lambda images: model(images).numpy()), compiled(bundle.normalisation))
+    catalog = read_catalog(raw)
+    rows: list[dict[str, str]] = [dict(zip(catalog.columns, values, strict=True)) for values in catalog.to_numpy()]
+    taken: list[Taken] = []
+    rejected: list[tuple[str, str]] = []
+    progress = tqdm(total=len(rows), desc="embed", unit="image", file=sys.stderr)
+    with StoreWriter(folder, bundle.normalisation) as writer:
+        for chunk in (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)):
+            files = [read(raw / row["path"], MAX_PIXELS) for row in chunk]
+            for row, result in zip(chunk, _take(files, graphs), strict=True):
+                if isinstance(result, Rejected):
+                    rejected.append((row["path"], str(result)))
+                    continue
+                source = result.source
+                writer.append(result.normalised.pixels, {**row, "height": source.height, "width": source.width})
+                taken.append(result.lean())
+            progress.update(len(chunk))
+        if not taken:
+            path, reason = rejected[0]
+            raise InputError(f"{raw}: the model refuses all {len(rows)} images, the first being {path}: {reason}")
+    table = source_table([one.source for one in taken], [one.normalised.median_grey for one in taken])
+    write_table(table, folder / SOURCES)
+    return Embedded(open_store(folder), np.stack([one.vector for one in taken]), rejected)
+
+
+def _take(files: Sequence[Source | Rejected], graphs: Graphs) -> list[Taken | Rejected]:
+    """What both graphs make of each file, or why it, or one of them, refuses it."""
+    sources = [file for file in files if isinstance(file, Source)]
+    if not sources:
+        return [file for file in files if isinstance(file, Rejected)]
+    encoded = [source.encoded for source in sources]
+    made = map(_both, sources, graphs.embed(encoded), graphs.normalise(encoded))
+    return [next(made) if isinstance(file, Source) else file for file in files]
+
+
+def _both(
+    source: Source, vector: NDArray[np.float32] | Rejected, normalised: Normalised | Rejected
+) -> Taken | Rejected:
+    if isinstance(vector, Rejected):
+        return vector
+    return normalised if isinstance(normalised, Rejected) else Taken(source, vector, normalised)

@@ -1,0 +1,202 @@
+"""A shipped model on raw images: checked, embedded by its own graph, judged by its own thresholds."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from components.evaluate import bundle, shipped
+from components.evaluate.__main__ import main
+from components.evaluate.catalogued import catalogued
+from components.evaluate.params import EvaluateParams
+from components.shared import metrics
+from components.shared.errors import InputError
+from components.shared.images import Normalisation
+
+PARAMS = EvaluateParams(references=2, draws=2, bootstrap=20)
+SPEC = Normalisation(height=16, width=24)
+CHOSEN = [{"kind": "skilled", "references": 1, "policy": "equal_error", "threshold": 0.18, "chosen_on": "val"}]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What freeze ships, of an embedder of two layers."""
+    import keras
+
+    from components.freeze import export, manifest
+
+    keras.utils.set_random_seed(0)
+    pixels = keras.Input(SPEC.shape)
+    hidden = keras.layers.Dense(8)(keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(pixels)))
+    folder = tmp_path_factory.mktemp("frozen")
+    network = keras.Model(pixels, keras.layers.UnitNormalization()(hidden))
+    export.save(export.serving_module(network, SPEC), folder / "saved_model")
+    (folder / "threshold.json").write_text(json.dumps(CHOSEN))
+    SPEC.save(folder / "normalise.json")
+    manifest.write(folder, {"data": {"catalog.csv": "0" * 64}})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory, raw_folder: Path) -> Path:
+    """The generated images as somebody else would keep them: a folder for each identity, in several formats."""
+    folder = tmp_path_factory.mktemp("photos")
+    catalog = pd.read_csv(raw_folder / "catalog.csv", dtype=str)
+    for number, row in enumerate(catalog.to_dict("records")):
+        place = folder / row["identity"] / row["kind"]
+        place.mkdir(parents=True, exist_ok=True)
+        with Image.open(raw_folder / row["path"]) as image:
+            image.save(place / f"{number}.{('png', 'tiff', 'bmp')[number % 3]}")
+    blank = folder / catalog["identity"][0] / "genuine"
+    Image.new("L", (90, 60), 255).save(blank / "blank.png")
+    (blank / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nand no more")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory, model: Path, photos: Path) -> Path:
+    """A whole run of the command."""
+    folder = tmp_path_factory.mktemp("shipped")
+    (folder / "params.yaml").write_text("evaluate: {references: 2, draws: 2, bootstrap: 20, part: val}\n")
+    options = ["--params", str(folder / "params.yaml"), "--model", str(model), "--data", str(photos)]
+    main([*options, "--out", str(folder / "out")])
+    return folder / "out"
+
+
+def figures(out: Path) -> Any:
+    return json.loads((out / "metrics.json").read_text())
+
+
+def distances(model: Path, photos: Path) -> tuple[list[float], list[float]]:
+    """Genuine and skilled single-reference distances, file by file, by the exported graph."""
+    import tensorflow as tf
+
+    serve = tf.saved_model.load(str(model / "saved_model")).signatures["serving_default"]
+    vectors: dict[tuple[str, str, str], np.ndarray] = {}
+    for path in sorted(photos.rglob("*.*")):
+        if path.stem not in ("blank", "broken"):
+            encoded = tf.io.encode_png(np.asarray(Image.open(path).convert("L"))[..., None])
+            identity, kind = path.relative_to(photos).parts[:2]
+            vectors[identity, kind, path.name] = serve(images=encoded[None])["embeddings"].numpy()[0]
+    genuine, skilled = [], []
+    for (identity, kind, name), one in vectors.items():
+        for (other, its_kind, its_name), two in vectors.items():
+            if identity == other and kind == "genuine":
+                distance = float(np.linalg.norm(one - two))
+                if its_kind == "forgery":
+                    skilled.append(distance)
+                elif name < its_name:
+                    genuine.append(distance)
+    return genuine, skilled
+
+
+def test_its_figures_are_those_of_its_graph_on_every_identity(out: Path, model: Path, photos: Path) -> None:
+    found = figures(out)["verification"]["skilled"]["refs_1"]
+    genuine, skilled = distances(model, photos)
+    assert found["n_pairs"] == len(genuine) + len(skilled) == 8 * (6 + 12)
+    assert found["n_identities"] == 8
+    assert found["eer"] == pytest.approx(metrics.eer(genuine, skilled).rate, abs=1e-6)
+    far, frr = metrics.rates_at(genuine, skilled, CHOSEN[0]["threshold"])  # type: ignore[arg-type]
+    assert (found["far_at_threshold"], found["frr_at_threshold"]) == (pytest.approx(far), pytest.approx(frr))
+    assert found["far_at_threshold_ci_low"] <= far <= found["far_at_threshold_ci_high"]
+    assert 0 < far < 1
+
+
+def test_images_that_it_refuses_are_listed_and_counted(out: Path) -> None:
+    rejected = pd.read_csv(out / "rejected.csv")
+    assert {Path(path).name for path in rejected["path"]} == {"blank.png", "broken.png"}
+    assert dict(zip(rejected["path"].map(lambda p: Path(p).name), rejected["reason"], strict=True))["blank.png"] == (
+        "blank image: no ink found"
+    )
+    assert (figures(out)["n_images"], figures(out)["n_rejected"]) == (8 * 7, 2)
+    assert "The model refused 2 of 58 images" in (out / "summary.txt").read_text()
+
+
+def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> None:
+    found = figures(out)
+    assert json.loads((out / "threshold.json").read_text()) == CHOSEN
+    assert set(found["floor"]) == {"hog"}
+    assert {"prepared", "source"} <= set(found["probe"])
+    assert "val" not in found
+    told = (out / "summary.txt").read_text()
+    assert told.startswith("The thresholds are the model's own, chosen on val")
+    assert "seen in training" not in told
+    assert "8 test identities" in told
+    assert told.splitlines()[0] in (out / "report.html").read_text().replace("&#39;", "'")
+
+
+def test_the_data_it_was_made_from_are_recognised_and_read_in_place(
+    model: Path, raw_folder: Path, tmp_path: Path
+) -> None:
+    from components.freeze import manifest
+    from components.shared.files import sha256
+
+    own = tmp_path / "model"
+    shutil.copytree(model, own)
+    (own / "threshold.json").write_text("[]")
+    manifest.write(own, {"data": {"catalog.csv": sha256(raw_folder / "catalog.csv")}})
+    params = PARAMS.model_copy(update={"protocols": ("identification",)})
+    found = shipped.run(params, own, str(raw_folder), "auto", tmp_path / "out")
+    told = (tmp_path / "out/summary.txt").read_text()
+    assert "seen in training" in told
+    assert "carries no threshold" in told
+    assert found["identification/refs_2/rank_1"] > 0
+    assert not [name for name in found if "at_threshold" in name or name.startswith("verification/")]
+    assert found["n_images"] == 8 * 7
+
+
+def test_an_archive_is_read_by_ingest_and_left_nowhere(photos: Path, tmp_path: Path) -> None:
+    packed = shutil.make_archive(str(tmp_path / "photos"), "zip", photos)
+    with catalogued(packed, "folder") as raw:
+        kinds = pd.read_csv(raw / "catalog.csv", dtype=str)["kind"].value_counts()
+        assert kinds.to_dict() == {"genuine": 8 * 4 + 2, "forgery": 8 * 3}
+        kept = raw
+    assert not kept.exists()
+
+
+def test_what_ingest_refuses_is_refused_in_its_words(model: Path, tmp_path: Path) -> None:
+    for data, layout, reason in ((tmp_path / "nowhere", "auto", "nowhere"), (tmp_path, "cedar", "holds no image")):
+        with pytest.raises(InputError, match=reason):
+            shipped.run(PARAMS, model, str(data), layout, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda folder: (folder / "threshold.json").write_text("[]"), r"threshold\.json: its sha256 is not that of"),
+        (lambda folder: next(folder.glob("saved_model/variables/*data*")).unlink(), "no such file, but manifest"),
+        (lambda folder: (folder / "manifest.json").unlink(), r"manifest\.json: no such file; --model names"),
+        (lambda folder: (folder / "manifest.json").write_text('{"files": {}}'), "does not list saved_model"),
+        (lambda folder: (folder / "manifest.json").write_text("{"), "not valid JSON"),
+    ],
+)
+def test_a_bundle_that_is_not_as_its_manifest_says_is_refused(
+    model: Path, tmp_path: Path, damage: Any, message: str
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(model, folder)
+    damage(folder)
+    with pytest.raises(InputError, match=message):
+        bundle.read(folder)
+
+
+def test_a_target_that_it_has_no_threshold_for_is_refused(model: Path, tmp_path: Path) -> None:
+    params = PARAMS.model_copy(update={"target": 0.01})
+    with pytest.raises(InputError, match=r"no threshold for far_1pct, evaluate\.target; it has those for equal_error"):
+        shipped.run(params, model, str(tmp_path), "auto", tmp_path / "out")
+
+
+@pytest.mark.parametrize("options", [["--model", "m"], ["--data", "d"], ["compare", "a"], ["compare", "a", "b", "c"]])
+def test_options_that_go_together_are_asked_for_together(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(options)
+    assert stopped.value.code == 2
+    assert "together" in capsys.readouterr().err or "compare" in options
