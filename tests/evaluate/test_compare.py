@@ -1,0 +1,126 @@
+"""Two evaluations on the same pairs: which is better, and may it be chance?"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from components.evaluate.__main__ import main
+from components.evaluate.compare import Difference, compare, sentence
+from components.evaluate.params import EvaluateParams
+from components.evaluate.tables import write_scores
+from components.evaluate.verification import Verification
+from components.shared import metrics
+from components.shared.errors import InputError
+from components.shared.resampling import draw_weights
+from tests.evaluate.embeddings import made_up
+
+PARAMS = EvaluateParams(draws=2)
+IDENTITIES = 12
+
+
+def evaluated(folder: Path, quality: float, params: EvaluateParams = PARAMS, digest: str = "same images") -> Path:
+    """What evaluate leaves of an embedder of some quality."""
+    given = made_up(params, IDENTITIES, 7, 4, quality)
+    folder.mkdir()
+    write_scores(folder, given.verifications, given.part._replace(digest=digest), params)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    root = tmp_path_factory.mktemp("reports")
+    return evaluated(root / "good", 1.2), evaluated(root / "bad", 0.5)
+
+
+def single(quality: float) -> Verification:
+    return next(v for v in made_up(PARAMS, IDENTITIES, 7, 4, quality).verifications if v.kind == "random")
+
+
+def eer(v: Verification, drawn: np.ndarray) -> float:
+    genuine, impostor = (
+        np.concatenate([scores.distance[scores.identity == name] for name in drawn])
+        for scores in (v.genuine, v.impostor)
+    )
+    return metrics.eer(genuine, impostor).rate
+
+
+def test_the_interval_of_the_difference_is_that_of_a_loop_over_resampled_identities(reports: tuple[Path, Path]) -> None:
+    found = {d.verification: d for d in compare(*reports, resamplings=40, seed=3)}["random, 1 reference"]
+    good, bad = single(1.2), single(0.5)
+    everyone = np.arange(IDENTITIES)
+    assert (found.left, found.right) == (eer(good, everyone), eer(bad, everyone))
+    weights = draw_weights(IDENTITIES, 40, 3).astype(int)
+    loop = [eer(good, np.repeat(everyone, w)) - eer(bad, np.repeat(everyone, w)) for w in weights]
+    assert found.ends is not None
+    assert found.ends == pytest.approx(tuple(np.percentile(loop, (2.5, 97.5))), abs=1e-12)
+    assert (found.n_identities, found.n_pairs) == (IDENTITIES, len(good.genuine.distance) + len(good.impostor.distance))
+
+
+def test_the_better_one_is_named_whichever_comes_first(
+    reports: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = reports
+    for order in ((good, bad), (bad, good)):
+        main(["compare", *map(str, order)])
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.split(":")[0] for line in lines] == [
+            "skilled, 1 reference", "skilled, 5 references", "random, 1 reference", "random, 5 references",
+        ]  # fmt: skip
+        assert f"{good} is better by " in lines[2]
+        assert "more than chance" in lines[2]
+        assert "12 identities" in lines[2]
+    assert [d.better for d in compare(good, bad)][2:] == ["left", "left"]
+    assert [d.better for d in compare(bad, good)][2:] == ["right", "right"]
+
+
+def test_a_model_does_not_differ_from_itself(reports: tuple[Path, Path]) -> None:
+    good, _ = reports
+    for found in compare(good, good):
+        assert (found.left - found.right, found.ends, found.better) == (0.0, (0.0, 0.0), None)
+        assert "no difference (0.0 to 0.0 points): may be chance" in sentence(found, "a", "b")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "ends", "told"),
+    [
+        (0.10, 0.131, (-0.052, -0.01), "a is better by 3.1 points (1.0 to 5.2): more than chance"),
+        (0.131, 0.10, (0.01, 0.052), "b is better by 3.1 points (1.0 to 5.2): more than chance"),
+        (0.10, 0.131, (-0.07, 0.004), "a is better by 3.1 points (−0.4 to 7.0): may be chance"),
+        (0.10, 0.131, None, "1 identities, 50 comparisons are too few to tell"),
+    ],
+)
+def test_the_answer_is_in_words(left: float, right: float, ends: tuple[float, float] | None, told: str) -> None:
+    found = Difference("skilled, 1 reference", left, right, ends, 1 if ends is None else 9, 50)
+    assert told in sentence(found, "a", "b")
+    assert found.better == (None if "more than chance" not in told else {"a": "left", "b": "right"}[told[0]])
+
+
+def test_other_images_or_other_draws_are_refused_in_one_line(
+    reports: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    others = evaluated(tmp_path / "images", 1.2, digest="other images")
+    drawn = evaluated(tmp_path / "draws", 1.2, EvaluateParams(draws=2, seed=1))
+    for folder, where in ((others, "skilled, 1 reference"), (drawn, "skilled, 5 references")):
+        with pytest.raises(SystemExit) as stopped:
+            main(["compare", str(reports[0]), str(folder)])
+        assert stopped.value.code == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert f"not made on the same pairs ({where})" in line
+
+
+def test_what_only_one_of_them_has_is_left_out(reports: tuple[Path, Path], tmp_path: Path) -> None:
+    fewer = evaluated(tmp_path / "fewer", 1.2, EvaluateParams(draws=2, references=3))
+    assert [d.verification for d in compare(reports[0], fewer)] == ["skilled, 1 reference", "random, 1 reference"]
+
+
+@pytest.mark.parametrize("damage", ["missing", "no digest", "not parquet"])
+def test_a_folder_that_is_no_evaluation_is_refused(reports: tuple[Path, Path], tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "scores.parquet"
+    if damage == "no digest":
+        pd.read_parquet(reports[0] / "scores.parquet").to_parquet(path)
+    elif damage == "not parquet":
+        path.write_text("identity,kind\n")
+    with pytest.raises(InputError, match=r"scores\.parquet: "):
+        compare(reports[0], tmp_path)
