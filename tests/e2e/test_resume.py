@@ -28,7 +28,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     return made
 
 
-def stop_when(repository: Repository, moment: Callable[[], bool], number: int = signal.SIGKILL) -> None:
+def stop_when(repository: Repository, moment: Callable[[], object], number: int = signal.SIGKILL) -> None:
     """Starts `dvc repro train` and sends it and its children a signal as soon as a moment has come."""
     process = subprocess.Popen(
         ["dvc", "repro", "train"],
@@ -62,11 +62,14 @@ def test_the_weights_of_a_training_killed_three_times_and_interrupted_equal_thos
     stop_when(repository, lambda: there(checkpoints, "step-00000002"))
     assert not there(checkpoints, "step-00000004"), "the kill did not come between two checkpoints"
 
-    being_written = ".partial-step-00000004-new-*/variables.npz"
-    stop_when(repository, lambda: there(checkpoints, being_written))
+    def parts() -> set[Path]:
+        return set(checkpoints.rglob(".partial-step-00000004-new-*/variables.npz"))
+
+    stop_when(repository, parts)
     assert not there(checkpoints, "step-00000004"), "the kill did not come while a checkpoint was being written"
 
-    stop_when(repository, lambda: there(checkpoints, being_written), signal.SIGINT)
+    killed_with = parts()
+    stop_when(repository, lambda: parts() - killed_with, signal.SIGINT)
     assert not (repository.folder / "models" / "embedder").exists()
     assert "going on after step 4 of 6" in repository.run("dvc", "repro", "train")
     assert not there(checkpoints, "step-*"), "checkpoints of an ended run are left"
