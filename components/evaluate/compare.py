@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,7 +30,8 @@ class Difference(NamedTuple):
         right: EER of the second.
         ends: of the interval of left − right; None for a single identity.
         n_identities: on which this stands.
-        n_pairs: likewise.
+        n_pairs: likewise; of too many, only some are kept.
+        n_all: of how many they were drawn.
     """
 
     verification: str
@@ -39,6 +40,7 @@ class Difference(NamedTuple):
     ends: tuple[float, float] | None
     n_identities: int
     n_pairs: int
+    n_all: int
 
     @property
     def better(self) -> str | None:
@@ -49,10 +51,10 @@ class Difference(NamedTuple):
 
 
 class _Report(NamedTuple):
-    """Rows of scores.parquet, identities by their place among all, and digests of pairs by kind/references."""
+    """Rows of scores.parquet, identities by their place among all, and what is known of the pairs, by kind/references."""
 
     scores: pd.DataFrame
-    pairs: dict[str, str]
+    pairs: dict[str, dict[str, Any]]
 
 
 def compare(left: Path, right: Path, resamplings: int = RESAMPLINGS, seed: int = 0) -> list[Difference]:
@@ -80,14 +82,15 @@ def compare(left: Path, right: Path, resamplings: int = RESAMPLINGS, seed: int =
                 f"{left} and {right} were not made on the same pairs ({label(mine)}): evaluate both models on the same "
                 "images, part, draws and seed"
             )
-        found.append(_difference(mine, other, resamplings, seed))
+        found.append(_difference(mine, other, ours.pairs[name]["number"], resamplings, seed))
     return found
 
 
 def sentence(found: Difference, left: str, right: str) -> str:
     """The answer in words, for models of these names."""
     gap = found.left - found.right
-    stands_on = f"{found.n_identities:,} identities, {found.n_pairs:,} comparisons"
+    kept = f"{found.n_pairs:,}" + (f" of {found.n_all:,}" if found.n_pairs < found.n_all else "")
+    stands_on = f"{found.n_identities:,} identities, {kept} comparisons"
     rates = f"EER {found.left:.1%} and {found.right:.1%}".replace("%", " %")
     if found.ends is None:
         return f"{found.verification}: {rates}; {stands_on} are too few to tell whether it is chance"
@@ -104,7 +107,7 @@ def text(found: list[Difference], left: str, right: str) -> str:
     return "\n".join(sentence(each, left, right) for each in found)
 
 
-def _difference(ours: Verification, theirs: Verification, resamplings: int, seed: int) -> Difference:
+def _difference(ours: Verification, theirs: Verification, pairs: int, resamplings: int, seed: int) -> Difference:
     left, right = (Resampling(v.genuine, v.impostor) for v in (ours, theirs))
     identities = len(np.intersect1d(ours.genuine.identity, ours.impostor.identity))
     ends = None
@@ -112,8 +115,8 @@ def _difference(ours: Verification, theirs: Verification, resamplings: int, seed
         weights = draw_weights(len(left.names), resamplings, seed)
         ends = interval(left.eer(weights) - right.eer(weights))
     mine, other = (metrics.eer(v.genuine.distance, v.impostor.distance).rate for v in (ours, theirs))
-    pairs = len(ours.genuine.distance) + len(ours.impostor.distance)
-    return Difference(label(ours), mine, other, ends, identities, pairs)
+    kept = len(ours.genuine.distance) + len(ours.impostor.distance)
+    return Difference(label(ours), mine, other, ends, identities, kept, pairs)
 
 
 def _read(folder: Path) -> _Report:

@@ -90,11 +90,11 @@ def _references(metrics: Metrics, _: EvaluateParams) -> Table:
     rows = []
     for kind in KINDS:
         for count in COUNTS:
-            for fusion in FUSIONS:
+            for fusion in FUSIONS if count > 1 else ["mean"]:  # of one distance, all of them make the same
                 key = f"references/{kind}/refs_{count}/{fusion}"
                 if f"{key}/eer" in metrics:
                     eers = (percent(metrics, f"{key}/{name}") for name in ("eer", "eer_user"))
-                    rows.append((kind, str(count), fusion, *eers, *basis(metrics, key)))
+                    rows.append((kind, str(count), fusion if count > 1 else "–", *eers, *basis(metrics, key)))
     head = ("impostor", "refs", "fused by", "EER % (95 % interval)", "EER/id %", *BASIS)
     return Table("by number of references", head, rows)
 
@@ -112,7 +112,8 @@ def _closed_set(metrics: Metrics, params: EvaluateParams) -> Table:
 
 def _open_set(metrics: Metrics, params: EvaluateParams) -> Table:
     key = f"identification/refs_{params.references}/open"
-    rows, note = [], ""
+    rows: list[tuple[str, ...]] = []
+    note = ""
     if f"{key}/n_probes" in metrics:
         alone = percent(metrics, f"{key}/dir_at_{params.far_name}")
         rows = [("the largest distance alone, set here", f"≤ {params.far * 100:g}", alone)]
@@ -120,10 +121,14 @@ def _open_set(metrics: Metrics, params: EvaluateParams) -> Table:
         if far:
             rows.append((f"distance and gap that val chose for {target(params)}", far, dir_))
         elif params.reported == "test":
-            note = "val has too few identities to choose a reject rule"
-    head = ("rejecting by", "strangers accepted, % (95 % interval)", "recognised, %", *PROBES)
+            note = (
+                "no reject rule was chosen on val: its identities are too few, or this protocol was not asked for there"
+            )
+        counts = (*basis(metrics, key, "n_probes"), f"{metrics[f'{key}/n_stranger_probes']:,.0f}")
+        rows = [(*row, *counts) for row in rows]
+    head = ("rejecting by", "strangers accepted, % (95 % interval)", "recognised, %", *PROBES, "of strangers")
     title = f"identification with strangers, half of the identities, {params.references} references"
-    return Table(title, head, [(*row, *basis(metrics, key, "n_probes")) for row in rows], note)
+    return Table(title, head, rows, note)
 
 
 def _rates(metrics: Metrics, key: str, params: EvaluateParams) -> tuple[str, ...]:

@@ -50,10 +50,18 @@ def write(out: Path, metrics: Mapping[str, float], found: list[Verification], ch
     points.drop(columns="tpr").to_csv(out / "det.csv", index=False, float_format="%.9g")
 
 
-def write_scores(out: Path, found: list[Verification], whose: Part, params: EvaluateParams) -> None:
-    """Writes scores.parquet into `out`, with a digest of the pairs of each verification in its metadata."""
-    table = pa.Table.from_pandas(scores(found, whose.names), preserve_index=False)
-    pairs = {f"{v.kind}/{v.references}": _digest(v, whose, params) for v in found}
+def write_scores(
+    out: Path, found: list[Verification], whose: Part, params: EvaluateParams, most: int = MOST_SCORES
+) -> None:
+    """Writes scores.parquet into `out`; its metadata tell each verification's number of pairs, and a digest of them."""
+    table = pa.Table.from_pandas(scores(found, whose.names, most), preserve_index=False)
+    pairs = {
+        f"{v.kind}/{v.references}": {
+            "digest": _digest(v, whose, params),
+            "number": len(v.genuine.distance) + len(v.impostor.distance),
+        }
+        for v in found
+    }
     described = {**(table.schema.metadata or {}), PAIRS: json.dumps(pairs).encode()}
     pq.write_table(table.replace_schema_metadata(described), out / SCORES)
 

@@ -20,11 +20,17 @@ PARAMS = EvaluateParams(draws=2)
 IDENTITIES = 12
 
 
-def evaluated(folder: Path, quality: float, params: EvaluateParams = PARAMS, digest: str = "same images") -> Path:
+def evaluated(
+    folder: Path,
+    quality: float,
+    params: EvaluateParams = PARAMS,
+    digest: str = "same images",
+    most: int = 1_000_000,
+) -> Path:
     """What evaluate leaves of an embedder of some quality."""
     given = made_up(params, IDENTITIES, 7, 4, quality)
     folder.mkdir()
-    write_scores(folder, given.verifications, given.part._replace(digest=digest), params)
+    write_scores(folder, given.verifications, given.part._replace(digest=digest), params, most)
     return folder
 
 
@@ -92,9 +98,19 @@ def test_a_model_does_not_differ_from_itself(reports: tuple[Path, Path]) -> None
     ],
 )
 def test_the_answer_is_in_words(left: float, right: float, ends: tuple[float, float] | None, told: str) -> None:
-    found = Difference("skilled, 1 reference", left, right, ends, 1 if ends is None else 9, 50)
+    found = Difference("skilled, 1 reference", left, right, ends, 1 if ends is None else 9, 50, 50)
     assert told in sentence(found, "a", "b")
     assert found.better == (None if "more than chance" not in told else {"a": "left", "b": "right"}[told[0]])
+
+
+def test_comparisons_of_which_only_some_were_kept_are_the_same_ones_and_said_to_be_some(tmp_path: Path) -> None:
+    good, bad = (evaluated(tmp_path / name, quality, most=1_200) for name, quality in (("good", 1.2), ("bad", 0.5)))
+    kept = pd.read_parquet(good / "scores.parquet").groupby(["kind", "references"]).size()
+    assert kept["random", 1] == 1_200 // 6
+    found = {d.verification: d for d in compare(good, bad)}["random, 1 reference"]
+    assert found.n_pairs == kept["genuine", 1] + kept["random", 1] < found.n_all
+    assert found.n_all == len(single(1.2).genuine.distance) + len(single(1.2).impostor.distance)
+    assert f"{found.n_pairs:,} of {found.n_all:,} comparisons" in sentence(found, "a", "b")
 
 
 def test_other_images_or_other_draws_are_refused_in_one_line(
