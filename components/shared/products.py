@@ -7,11 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats32 = NDArray[np.float32]
-Indices = NDArray[np.intp]
-Integers = NDArray[np.integer]
+from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers
 
-ROWS, COLUMNS = 256, 1024  # the squares of a block stay in the cache
+Indices = NDArray[np.intp]
+
 AT_ONCE = 2**20  # numbers in the vectors that are compared exactly
 
 
@@ -31,24 +30,10 @@ class Block(NamedTuple):
     times: int
 
 
-class Found(NamedTuple):
-    """Comparisons of one sort in a block.
-
-    Attributes:
-        square: [n] squared distances, within `Products.slack`.
-        position: [n] in the flattened block; None: all of it.
-        times: what each counts.
-    """
-
-    square: Floats32
-    position: NDArray[np.integer] | None
-    times: int
-
-
 class Products:
-    """The comparisons that `pairs.compare` makes with one reference and one kind of impostor.
+    """A source of the comparisons that `pairs.compare` makes with one reference and one kind of impostor.
 
-    The distance of two images of claimed identities is computed once, for the claims of both.
+    Values are squared distances. That of two images of claimed identities is computed once, for the claims of both.
 
     Args:
         embeddings: float [N, D].
@@ -92,15 +77,12 @@ class Products:
         self._scratch = _Scratch()
 
     def __len__(self) -> int:
-        """Images that are compared."""
         return len(self._vectors)
 
     def thinned(self, step: int) -> "Products":
-        """The comparisons among every so manieth image."""
         return Products(self._vectors[::step], self._code[::step], self._forged[::step], self._kind)
 
-    def squares(self, block: Block) -> tuple[Found, Found]:
-        """The genuine and the impostor comparisons of a block, which last until the thread asks for another."""
+    def compared(self, block: Block) -> tuple[Found, Found]:
         rows, columns = (slice(at.start, at.stop) for at in (block.rows, block.columns))
         left, right = self._left[rows], self._right[columns]
         flat = self._scratch.square[: len(left) * len(right)]
@@ -112,8 +94,7 @@ class Products:
         impostor = np.flatnonzero(mine < theirs) if block.times else genuine[:0]
         return Found(flat[genuine], genuine, 1), Found(flat[impostor], impostor, block.times)
 
-    def distances(self, block: Integers, position: Integers) -> Floats32:
-        """Exact distances of the comparisons at positions [n] of the flattened blocks with the numbers [n]."""
+    def distances(self, value: Floats32, block: Integers, position: Integers) -> Floats32:
         first_row, first_column, width = self._corners[block].T
         row, column = first_row + position // width, first_column + position % width
         result = np.empty(len(position), np.float32)

@@ -1,4 +1,4 @@
-"""Parts of a curve over squared distances: what lies in bands of them, and how many comparisons lie below."""
+"""Parts of a curve over a source's values: what lies in bands of them, and how many comparisons lie below."""
 
 import os
 import threading
@@ -6,12 +6,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from components.shared.products import COLUMNS, ROWS, Block, Floats32, Found, Integers, Products
+from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers, Source
 
 Band = tuple[np.float32, np.float32]
 NOWHERE = np.zeros(0, np.int32)
@@ -21,14 +21,14 @@ class Side(NamedTuple):
     """Comparisons of one sort within a band.
 
     Attributes:
-        square: [n] squared distances.
+        value: [n] as the source has them.
         block: [n] number of the block.
         position: [n] in the flattened block.
         below: how many lie below the band.
         total: how many there are in all.
     """
 
-    square: Floats32
+    value: Floats32
     block: Integers
     position: Integers
     below: int
@@ -36,24 +36,24 @@ class Side(NamedTuple):
 
 
 class Stretch:
-    """A part of the curve over squared distances."""
+    """A part of the curve over a source's values."""
 
     def __init__(self, genuine: Side, impostor: Side) -> None:
         self.genuine, self.impostor = genuine, impostor
-        self._same, self._other = np.sort(genuine.square), np.sort(impostor.square)
-        self.squares = np.sort(np.concatenate([self._same, self._other]), kind="stable")
+        self._same, self._other = np.sort(genuine.value), np.sort(impostor.value)
+        self.values = np.sort(np.concatenate([self._same, self._other]), kind="stable")
 
-    def rates(self, square: np.float32) -> tuple[float, float]:
+    def rates(self, value: np.float32) -> tuple[float, float]:
         """FAR and FRR where it is the threshold."""
         accepted, rejected = (
-            side.below + int(np.searchsorted(squares, square, side="right"))
-            for side, squares in ((self.impostor, self._other), (self.genuine, self._same))
+            side.below + int(np.searchsorted(values, value, side="right"))
+            for side, values in ((self.impostor, self._other), (self.genuine, self._same))
         )
         return accepted / self.impostor.total, (self.genuine.total - rejected) / self.genuine.total
 
     def first(self, holds: Callable[[float, float], bool]) -> int:
-        """Position in `squares` of the first whose FAR and FRR satisfy this; their number where none does."""
-        return bisect_left(self.squares, True, key=lambda square: holds(*self.rates(square)))
+        """Position in `values` of the first whose FAR and FRR satisfy this; their number where none does."""
+        return bisect_left(self.values, True, key=lambda value: holds(*self.rates(value)))
 
 
 @contextmanager
@@ -63,29 +63,29 @@ def multiplying() -> Iterator[ThreadPoolExecutor]:
         yield threads
 
 
-def gather(products: Products, bands: Sequence[Band], threads: ThreadPoolExecutor) -> list[Stretch]:
+def gather(source: Source, bands: Sequence[Band], threads: ThreadPoolExecutor) -> list[Stretch]:
     """What lies in each band, in one pass over all blocks."""
 
-    def cut(block: Block) -> list[tuple[Found, int]]:
-        sorts = products.squares(block)
+    def cut(block: Any) -> list[tuple[Found, int]]:
+        sorts = source.compared(block)
         return [_cut(found, band) for band in bands for found in sorts]
 
-    by_band = zip(*threads.map(cut, products.blocks), strict=True)
-    sides = [_side(cuts, products.totals[i % 2]) for i, cuts in enumerate(by_band)]
+    by_band = zip(*threads.map(cut, source.blocks), strict=True)
+    sides = [_side(cuts, source.totals[i % 2]) for i, cuts in enumerate(by_band)]
     return [Stretch(*pair) for pair in zip(sides[::2], sides[1::2], strict=True)]
 
 
 def _cut(found: Found, band: Band) -> tuple[Found, int]:
     """The comparisons within a band, and how many lie below it."""
-    if not len(found.square):
-        return Found(found.square, NOWHERE, found.times), 0
+    if not len(found.value):
+        return Found(found.value, NOWHERE, found.times), 0
     low, high = band
-    below, inside = (scratch[: len(found.square)] for scratch in (SCRATCH.below, SCRATCH.inside))
-    np.less(found.square, low, out=below)
-    np.less_equal(found.square, high, out=inside)
+    below, inside = (scratch[: len(found.value)] for scratch in (SCRATCH.below, SCRATCH.inside))
+    np.less(found.value, low, out=below)
+    np.less_equal(found.value, high, out=inside)
     kept = np.flatnonzero(np.logical_xor(below, inside, out=inside))
     position = kept if found.position is None else found.position[kept]
-    return Found(found.square[kept], position.astype(np.int32), found.times), int(np.count_nonzero(below))
+    return Found(found.value[kept], position.astype(np.int32), found.times), int(np.count_nonzero(below))
 
 
 class _Scratch(threading.local):
@@ -101,20 +101,20 @@ SCRATCH = _Scratch()
 def _side(cuts: Sequence[tuple[Found, int]], total: int) -> Side:
     """All blocks' comparisons of one sort within a band, each as often as it counts."""
     kept = [found for found, _ in cuts]
-    square, position = (np.concatenate(parts) for parts in zip(*(found[:2] for found in kept), strict=True))
-    sizes = [len(found.square) for found in kept]
+    value, position = (np.concatenate(parts) for parts in zip(*(found[:2] for found in kept), strict=True))
+    sizes = [len(found.value) for found in kept]
     block = np.repeat(np.arange(len(kept), dtype=np.int32), sizes)
     times = np.array([found.times for found in kept])
     below = int(times @ [count for _, count in cuts])
     if (times > 1).any():
-        square, position, block = (np.repeat(values, np.repeat(times, sizes)) for values in (square, position, block))
-    return Side(square, block, position, below, total)
+        value, position, block = (np.repeat(each, np.repeat(times, sizes)) for each in (value, position, block))
+    return Side(value, block, position, below, total)
 
 
-def around(squares: Floats32, first: int, last: int, margin: float) -> Band:
-    """From the square before `first` to that after `last`, by more than the margin, and the margin around them."""
-    before = int(np.searchsorted(squares, squares[first] - margin)) - 1
-    after = int(np.searchsorted(squares, squares[last] + margin, side="right"))
-    low = squares[before] - margin if before >= 0 else -np.inf
-    high = squares[after] + margin if after < len(squares) else np.inf
+def around(values: Floats32, first: int, last: int, margin: float) -> Band:
+    """From the value before `first` to that after `last`, by more than the margin, and the margin around them."""
+    before = int(np.searchsorted(values, values[first] - margin)) - 1
+    after = int(np.searchsorted(values, values[last] + margin, side="right"))
+    low = values[before] - margin if before >= 0 else -np.inf
+    high = values[after] + margin if after < len(values) else np.inf
     return np.float32(low), np.float32(high)
