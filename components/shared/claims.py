@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from components.shared.pairs import Fusion, Scores, drawing, mean
-from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers
+from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers, every
 
 
 class Block(NamedTuple):
@@ -83,9 +83,8 @@ class Claims:
         return len({block.identity for block in self.blocks})
 
     def thinned(self, step: int) -> Self:
-        kept = set(sorted({block.identity for block in self.blocks})[::step])
         result = copy(self)
-        result.blocks = [b._replace(probes=b.probes[::step]) for b in self.blocks if b.identity in kept]
+        result.blocks = [b._replace(probes=every(step**2, b.probes, i)) for i, b in enumerate(self.blocks)]
         return result
 
     def compared(self, block: Block) -> tuple[Found, Found]:

@@ -13,10 +13,10 @@ import numpy as np
 
 from components.shared.metrics import Eer, Roc, crossing, section
 from components.shared.sources import Floats32, Source
-from components.shared.stretches import NOWHERE, Band, Side, Stretch, around, gather, multiplying
+from components.shared.stretches import NOWHERE, Band, Side, Stretch, gather, multiplying
 
 SAMPLE = 1_000_000  # comparisons of each sort, at least
-DEVIATIONS = 1.0
+DEVIATIONS = 1.5
 WIDER = 4
 FINEST = 1e-4  # the rates of a sample are never taken to be more exact than this
 
@@ -79,7 +79,7 @@ def points(source: Source, far: float) -> Points:
 
 
 def _sample(source: Source, threads: ThreadPoolExecutor) -> tuple[Stretch, list[float]]:
-    """The curve of the comparisons among every so manieth image, by sort, and how many images those are; ∞: all."""
+    """The curve of some comparisons, and how many images, or identities, those of each sort are of; ∞: all there are."""
     sides, images = [], []
     for sort, total in enumerate(source.totals):
         step = max(1, int(np.sqrt(total / SAMPLE)))
@@ -105,8 +105,7 @@ def _values(source: Source, sort: int, threads: ThreadPoolExecutor) -> Floats32:
 
 def _band(sample: Stretch, images: Sequence[float], point: _Wanted, deviations: float, slack: float) -> Band:
     """Where the point lies if the sample's rates err by at most so many standard deviations of independent images."""
-    values = sample.values
-    rates = sample.rates(values[min(sample.first(point.reached), len(values) - 1)])
+    rates = sample.rates(sample.first(point.reached))
     far, frr = (
         deviations * (np.sqrt(rate * (1 - rate) / count) + max(1 / count, FINEST))
         for rate, count in zip(rates, reversed(images), strict=True)
@@ -114,7 +113,7 @@ def _band(sample: Stretch, images: Sequence[float], point: _Wanted, deviations: 
     error = far if point.limit is not None else far + frr
     first = sample.first(lambda far, frr: point.level(far, frr) >= -error)
     last = sample.first(lambda far, frr: point.level(far, frr) > error)
-    return around(values, first, min(last, len(values) - 1), 6 * slack)
+    return sample.around(first, last, 6 * slack)
 
 
 def _inner(stretch: Stretch, point: _Wanted, band: Band, slack: float) -> Band | None:
@@ -124,10 +123,8 @@ def _inner(stretch: Stretch, point: _Wanted, band: Band, slack: float) -> Band |
     begins three slacks away; the true value of that one lies within one more, and those between are in reach of it.
     """
     at = stretch.first(point.reached)
-    if at == len(stretch.values):
-        return None
-    inner = around(stretch.values, at, at, 3 * slack)
-    return inner if band[0] <= inner[0] and inner[1] <= band[1] else None
+    inner = stretch.around(at, at, 3 * slack)
+    return inner if np.isfinite(at) and band[0] <= inner[0] and inner[1] <= band[1] else None
 
 
 def _curve(stretch: Stretch, inner: Band, source: Source) -> Roc:

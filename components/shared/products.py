@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from typing import NamedTuple
+from copy import copy
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers
+from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers, every
 
 Indices = NDArray[np.intp]
 
@@ -53,7 +54,7 @@ class Products:
         sizes = np.bincount(code[~fake], minlength=int(code.max(initial=-1)) + 1)
         group = 2 * fake + (sizes[code] < 2)  # genuine of claimed identities, of others, forgeries likewise
         order = np.lexsort((code, group))[: np.count_nonzero(group < 3)]
-        self._vectors, self._code, self._kind = vectors[order], code[order], kind
+        self._vectors, self._code = vectors[order], code[order]
         claimed, images = (int(np.count_nonzero(group < end)) for end in (1, 2))
         owners = self._code[:claimed]
         if kind == "random":
@@ -65,7 +66,6 @@ class Products:
             self.blocks = [*_own(owners, 0), *_skilled(owners, self._code[images:], images)]
             impostor = int(sizes[self._code[images:]].sum())
         self._corners = np.array([(b.rows.start, b.columns.start, len(b.columns)) for b in self.blocks]).reshape(-1, 3)
-        self._forged = fake[order]
         self.totals = int((sizes * (sizes - 1)).sum()) // 2, impostor
 
         self._norms = np.einsum("nd,nd->n", self._vectors, self._vectors, dtype=np.float64)
@@ -74,19 +74,25 @@ class Products:
         self._left, self._right = np.ones((2, len(order), vectors.shape[1] + 2), np.float32)
         self._left[:, :-2], self._right[:, :-2] = -2 * self._vectors, self._vectors
         self._left[:, -2], self._right[:, -1] = self._norms, self._norms
-        self._scratch = _Scratch()
+        self._scratch = Scratch()
 
     def __len__(self) -> int:
         return len(self._vectors)
 
-    def thinned(self, step: int) -> "Products":
-        return Products(self._vectors[::step], self._code[::step], self._forged[::step], self._kind)
+    def thinned(self, step: int) -> Self:
+        result = copy(self)
+        # Of neighbouring blocks other rows with other columns, so that all images take part.
+        result.blocks = [
+            b._replace(rows=every(step, b.rows, number), columns=every(step, b.columns, number // step))
+            for number, b in enumerate(self.blocks)
+        ]
+        return result
 
     def compared(self, block: Block) -> tuple[Found, Found]:
-        rows, columns = (slice(at.start, at.stop) for at in (block.rows, block.columns))
+        rows, columns = (slice(at.start, at.stop, at.step) for at in (block.rows, block.columns))
         left, right = self._left[rows], self._right[columns]
-        flat = self._scratch.square[: len(left) * len(right)]
-        np.matmul(left, right.T, out=flat.reshape(len(left), len(right)))
+        square = np.matmul(left, right.T, out=self._scratch.of(len(left), len(right)))
+        flat = square.ravel()
         if not block.own:
             return Found(flat[:0], None, 1), Found(flat, None, block.times)
         mine, theirs = self._code[rows, None], self._code[columns]
@@ -107,16 +113,20 @@ class Products:
         return result
 
 
-class _Scratch(threading.local):
+class Scratch(threading.local):
     """Memory of each thread's own for the block at hand: fresh memory for each would cost as much as the product."""
 
     def __init__(self) -> None:
-        self.square = np.empty(ROWS * COLUMNS, np.float32)
+        self._numbers = np.empty(ROWS * COLUMNS, np.float32)
+
+    def of(self, rows: int, columns: int) -> Floats32:
+        """A part of it in this shape."""
+        return self._numbers[: rows * columns].reshape(rows, columns)
 
 
 def _own(owners: Indices, times: int) -> Iterator[Block]:
     """Rows with the columns from them on to the end of the last row's identity."""
-    for rows in _pieces(0, len(owners), ROWS):
+    for rows in _pieces(0, len(owners), ROWS // 4):
         for columns in _pieces(rows.start, _end(owners, rows), COLUMNS):
             yield Block(rows, columns, own=True, times=times)
 
@@ -124,7 +134,11 @@ def _own(owners: Indices, times: int) -> Iterator[Block]:
 def _others(owners: Indices, images: int, times: int) -> Iterator[Block]:
     """Rows with all columns of identities behind theirs; of those that are not claimed themselves, one claim only."""
     for rows in _pieces(0, len(owners), ROWS):
-        for columns in _pieces(_end(owners, rows), len(owners), COLUMNS):
+        end = _end(owners, rows)
+        for few in _pieces(rows.start, rows.stop, ROWS // 4):
+            for columns in _pieces(_end(owners, few), end, COLUMNS):
+                yield Block(few, columns, own=False, times=times)
+        for columns in _pieces(end, len(owners), COLUMNS):
             yield Block(rows, columns, own=False, times=times)
         for columns in _pieces(len(owners), images, COLUMNS):
             yield Block(rows, columns, own=False, times=1)

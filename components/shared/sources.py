@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Floats32 = NDArray[np.float32]
 Integers = NDArray[np.integer]
 
-ROWS, COLUMNS = 256, 1024  # a block stays in the cache
+ROWS, COLUMNS = 512, 2048  # a block stays in the cache, and is worth its calls
 
 
 class Found(NamedTuple):
@@ -39,13 +39,18 @@ class Source(Protocol):
     slack: float
 
     def __len__(self) -> int:
-        """What the comparisons are of: so many images, or identities, that a sample is to draw from."""
+        """How many images, or identities, are compared: what a sample's rates vary with."""
 
     def thinned(self, step: int) -> Self:
-        """A sample of the comparisons: of both that are compared every so manieth."""
+        """One of `step`² comparisons, of as many images or identities."""
 
     def compared(self, block: Any) -> tuple[Found, Found]:
         """The genuine and the impostor comparisons of a block, which last until the thread asks for another."""
 
     def distances(self, value: Floats32, block: Integers, position: Integers) -> Floats32:
         """Exact distances [n] of comparisons, by their values and where they are: in which block, and where in it."""
+
+
+def every(step: int, of: range, number: int) -> range:
+    """Every so manieth of a range, from another one on for each number."""
+    return of[number % step :: step]

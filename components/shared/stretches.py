@@ -15,6 +15,7 @@ from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers, 
 
 Band = tuple[np.float32, np.float32]
 NOWHERE = np.zeros(0, np.int32)
+INFINITY = np.float32(np.inf)
 
 
 class Side(NamedTuple):
@@ -40,20 +41,27 @@ class Stretch:
 
     def __init__(self, genuine: Side, impostor: Side) -> None:
         self.genuine, self.impostor = genuine, impostor
-        self._same, self._other = np.sort(genuine.value), np.sort(impostor.value)
-        self.values = np.sort(np.concatenate([self._same, self._other]), kind="stable")
+        self._sorted = np.sort(genuine.value), np.sort(impostor.value)
 
     def rates(self, value: np.float32) -> tuple[float, float]:
         """FAR and FRR where it is the threshold."""
-        accepted, rejected = (
+        accepted, falsely = (
             side.below + int(np.searchsorted(values, value, side="right"))
-            for side, values in ((self.impostor, self._other), (self.genuine, self._same))
+            for side, values in zip((self.genuine, self.impostor), self._sorted, strict=True)
         )
-        return accepted / self.impostor.total, (self.genuine.total - rejected) / self.genuine.total
+        return falsely / self.impostor.total, (self.genuine.total - accepted) / self.genuine.total
 
-    def first(self, holds: Callable[[float, float], bool]) -> int:
-        """Position in `values` of the first whose FAR and FRR satisfy this; their number where none does."""
-        return bisect_left(self.values, True, key=lambda value: holds(*self.rates(value)))
+    def first(self, holds: Callable[[float, float], bool]) -> np.float32:
+        """The least value whose FAR and FRR satisfy this; ∞ where none does."""
+        found = (bisect_left(values, True, key=lambda value: holds(*self.rates(value))) for values in self._sorted)
+        return min(values[at] if at < len(values) else INFINITY for at, values in zip(found, self._sorted, strict=True))
+
+    def around(self, first: np.float32, last: np.float32, margin: float) -> Band:
+        """From the value before one to that after another, by more than the margin, and the margin around them."""
+        before = (values[: np.searchsorted(values, first - margin)][-1:] for values in self._sorted)
+        after = (values[np.searchsorted(values, last + margin, side="right") :][:1] for values in self._sorted)
+        low, high = np.max(np.concatenate([[-INFINITY], *before])), np.min(np.concatenate([[INFINITY], *after]))
+        return np.float32(low - margin), np.float32(high + margin)
 
 
 @contextmanager
@@ -109,12 +117,3 @@ def _side(cuts: Sequence[tuple[Found, int]], total: int) -> Side:
     if (times > 1).any():
         value, position, block = (np.repeat(each, np.repeat(times, sizes)) for each in (value, position, block))
     return Side(value, block, position, below, total)
-
-
-def around(values: Floats32, first: int, last: int, margin: float) -> Band:
-    """From the value before `first` to that after `last`, by more than the margin, and the margin around them."""
-    before = int(np.searchsorted(values, values[first] - margin)) - 1
-    after = int(np.searchsorted(values, values[last] + margin, side="right"))
-    low = values[before] - margin if before >= 0 else -np.inf
-    high = values[after] + margin if after < len(values) else np.inf
-    return np.float32(low), np.float32(high)
