@@ -3,12 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from components.evaluate.curves import curve
 from components.evaluate.params import EvaluateParams
 from components.evaluate.verification import Verification
-from components.shared.pairs import Scores
 from components.shared.resampling import LEVEL, Floats, draw_weights
 
 FARS = np.union1d(np.linspace(0, 1, 31), np.geomspace(0.001, 1, 31))
@@ -28,12 +26,12 @@ def band(verification: Verification, params: EvaluateParams) -> Band | None:
     Each resample has its exact rates at the (thinned) curve's operating points; at a FAR, the least of its FRRs whose
     FAR is no larger counts.
     """
-    names = np.union1d(verification.genuine.identity, verification.impostor.identity)
+    names = verification.scored.names
     if params.bootstrap == 0 or len(names) < 2:
         return None
     thresholds = curve(verification).threshold
     weights = draw_weights(len(names), params.bootstrap, params.seed)
-    accepted, other = (_accepted(s, names, thresholds) for s in (verification.genuine, verification.impostor))
+    accepted, other = verification.scored.accepted(thresholds)
     with np.errstate(invalid="ignore"):
         frr = 1 - weights @ accepted / (weights @ accepted[:, -1])[:, None]
         far = weights @ other / (weights @ other[:, -1])[:, None]
@@ -46,10 +44,3 @@ def band(verification: Verification, params: EvaluateParams) -> Band | None:
     ]
     low, high = np.percentile(resampled, LEVEL, axis=0)
     return Band(FARS, low, high)
-
-
-def _accepted(scores: Scores, names: NDArray[np.integer], thresholds: Floats) -> Floats:
-    """[K, T] how many comparisons of each identity are accepted at each threshold."""
-    cells = np.searchsorted(names, scores.identity) * len(thresholds) + np.searchsorted(thresholds, scores.distance)
-    counts = np.bincount(cells, minlength=len(names) * len(thresholds)).reshape(len(names), -1)
-    return np.cumsum(counts, axis=1, dtype=np.float64)

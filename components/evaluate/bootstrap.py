@@ -15,7 +15,7 @@ from components.shared.pairs import Scores
 from components.shared.resampling import Floats
 
 
-class _Side(NamedTuple):
+class Side(NamedTuple):
     """Comparisons of one sort by ascending distance: rank of the distance [n], identity [n], counts below each edge."""
 
     rank: NDArray[np.intp]
@@ -32,7 +32,7 @@ class Resampling:
     """
 
     def __init__(self, genuine: Scores, impostor: Scores) -> None:
-        self.names = np.union1d(genuine.identity, impostor.identity)
+        self.names: NDArray[np.integer] = np.union1d(genuine.identity, impostor.identity)
         distances, rank = np.unique(np.concatenate([genuine.distance, impostor.distance]), return_inverse=True)
         stretches = int(np.ceil(np.sqrt(len(distances))))
         self._edges = np.unique(np.linspace(0, len(distances), stretches + 1).astype(np.intp))
@@ -87,7 +87,7 @@ class Resampling:
         with np.errstate(invalid="ignore"):
             return weights @ impostor / other, (same - weights @ genuine) / same
 
-    def _inside(self, side: _Side, end: int) -> Floats:
+    def _inside(self, side: Side, end: int) -> Floats:
         """Comparisons of each identity accepted at every operating point from the edge before to edge `end`."""
         first, last = self._edges[end - 1], self._edges[end]
         rows = slice(*np.searchsorted(side.rank, [first, last]))
@@ -96,12 +96,12 @@ class Resampling:
         counts[:, 0] = side.below[:, end - 1]
         return np.cumsum(counts, axis=1)
 
-    def _side(self, rank: NDArray[np.intp], scores: Scores) -> _Side:
+    def _side(self, rank: NDArray[np.intp], scores: Scores) -> Side:
         order = np.argsort(rank, kind="stable")
         rank, identity = rank[order], np.searchsorted(self.names, scores.identity[order])
         cell = identity * len(self._edges) + np.searchsorted(self._edges, rank, side="right")
         counts = np.bincount(cell, minlength=len(self.names) * len(self._edges)).reshape(len(self.names), -1)
-        return _Side(rank, identity, np.cumsum(counts, axis=1, dtype=np.float64))
+        return Side(rank, identity, np.cumsum(counts, axis=1, dtype=np.float64))
 
     def _count_wins(self) -> Floats:
         """[K, K] pairs of a genuine and an impostor comparison in the right order, ties one half, by identity."""
@@ -112,3 +112,29 @@ class Resampling:
             won = len(rank) - sum(below) / 2
             wins[:, other] = np.bincount(self._genuine.identity, won, minlength=len(self.names))
         return wins
+
+
+class CountedResampling(Resampling):
+    """As `Resampling`, where only counts are known: the EER is interpolated between their thresholds.
+
+    FRR at a FAR is that of the last threshold with no larger FAR, and the area that of the polyline.
+
+    Args:
+        names: [K] the identities.
+        genuine: [K, T] comparisons of an identity with itself accepted at each threshold, from none to all.
+        impostor: [K, T] comparisons with something else.
+    """
+
+    def __init__(self, names: NDArray[np.integer], genuine: Floats, impostor: Floats) -> None:
+        nowhere = np.zeros(0, np.intp)
+        self.names = names
+        self._genuine, self._impostor = Side(nowhere, nowhere, genuine), Side(nowhere, nowhere, impostor)
+
+    def auc(self, weights: Floats) -> Floats:
+        same, other = weights @ self._genuine.below, weights @ self._impostor.below
+        farther = other[:, -1:] - (other[:, 1:] + other[:, :-1]) / 2
+        with np.errstate(invalid="ignore"):
+            return np.asarray((np.diff(same, axis=1) * farther).sum(axis=1) / (same[:, -1] * other[:, -1]))
+
+    def _inside(self, side: Side, end: int) -> Floats:
+        return side.below[:, end - 1 : end + 1]

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.evaluate.verification import Verification
-from components.shared.metrics import Roc, roc
+from components.shared.metrics import Roc
 
 MOST_POINTS = 500
 
@@ -34,7 +34,7 @@ def thin(curve: Roc, most: int = MOST_POINTS) -> Roc:
 
 def curve(verification: Verification) -> Roc:
     """The thinned ROC of a verification."""
-    return thin(roc(verification.genuine.distance, verification.impostor.distance))
+    return thin(verification.scored.curve())
 
 
 def label(verification: Verification) -> str:

@@ -17,7 +17,7 @@ def field(single: Verification, params: EvaluateParams) -> Verification:
     """Up to 276 genuine pairs of each identity, drawn where there are more, against as many drawn skilled pairs.
 
     Args:
-        single: all skilled comparisons with one reference.
+        single: all skilled comparisons with one reference; where they are too many to hold, of their sample is drawn.
         params: seed of the draws.
     """
     names = np.intersect1d(single.genuine.identity, single.impostor.identity)
@@ -29,9 +29,8 @@ def field(single: Verification, params: EvaluateParams) -> Verification:
         count = min(PAIRS, len(same), len(other))
         for rows, drawn in ((same, genuine), (other, impostor)):
             drawn.append(np.sort(generator.choice(rows, count, replace=False)))
-    return single._replace(
-        protocol="field", genuine=_only(single.genuine, genuine), impostor=_only(single.impostor, impostor)
-    )
+    same_drawn, other_drawn = _only(single.genuine, genuine), _only(single.impostor, impostor)
+    return single._replace(protocol="field", genuine=same_drawn, impostor=other_drawn, counted=None)
 
 
 def _only(scores: Scores, rows: list[np.ndarray]) -> Scores:

@@ -11,7 +11,6 @@ from components.evaluate.intervals import paired
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
 from components.evaluate.verification import Verification, verifications
-from components.shared import metrics
 from components.shared.resampling import interval_of
 
 if TYPE_CHECKING:
@@ -87,10 +86,9 @@ def against(
             continue
         mine, basis = single[theirs.kind], f"floor/{name}/{theirs.kind}/refs_1"
         key = f"{basis}/eer"
-        left, right = (metrics.eer(v.genuine.distance, v.impostor.distance).rate for v in (mine, theirs))
+        left, right = (v.scored.eer().rate for v in (mine, theirs))
         result |= {key: right, f"{key}_difference": left - right}
-        result |= {f"{basis}/n_identities": len(np.intersect1d(theirs.genuine.identity, theirs.impostor.identity))}
-        result |= {f"{basis}/n_pairs": len(theirs.genuine.distance) + len(theirs.impostor.distance)}
+        result |= {f"{basis}/n_identities": len(theirs.scored.user_eers()), f"{basis}/n_pairs": theirs.scored.n_pairs}
         resampled = paired(mine, theirs, params)
         if resampled is not None:
             result |= interval_of(key, resampled[1])

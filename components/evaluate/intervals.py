@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.bootstrap import Resampling
+from components.evaluate.held import Errors
 from components.evaluate.params import EvaluateParams
 from components.evaluate.verification import Verification, user_eers
 from components.shared.resampling import Floats, draw_weights, interval_of
@@ -15,7 +15,7 @@ def intervals(
     verification: Verification, params: EvaluateParams, only: Collection[str] | None = None
 ) -> dict[str, float]:
     """`…_ci_low` and `…_ci_high` of the verification's figures, or of some; none for a single identity."""
-    resampling = Resampling(verification.genuine, verification.impostor)
+    resampling = verification.scored.resampling()
     weights = draw(len(resampling.names), params)
     if weights is None:
         return {}
@@ -43,7 +43,7 @@ def draw(identities: int, params: EvaluateParams) -> Floats | None:
 
 def paired(ours: Verification, theirs: Verification, params: EvaluateParams) -> tuple[Floats, Floats] | None:
     """The EERs of two embedders on the same comparisons, each [B], measured on the same resampled identities."""
-    left, right = (Resampling(v.genuine, v.impostor) for v in (ours, theirs))
+    left, right = (v.scored.resampling() for v in (ours, theirs))
     weights = draw(len(left.names), params)
     return None if weights is None else (left.eer(weights), right.eer(weights))
 
@@ -57,9 +57,12 @@ def share(name: str, identity: NDArray[np.integer], hit: NDArray[np.bool_], para
         hit: bool [n].
         params: number and seed of the resamplings.
     """
-    events = np.bincount(identity)
-    hits = np.bincount(identity[hit], minlength=len(events))
-    hits, events = hits[events > 0], events[events > 0]
+    return share_of(name, Errors.of(identity, hit), params)
+
+
+def share_of(name: str, counts: Errors, params: EvaluateParams) -> dict[str, float]:
+    """As `share`, of events that are counted by identity."""
+    hits, events = counts
     found = {name: float(hits.sum() / events.sum())}
     weights = draw(len(events), params)
     return found if weights is None else found | interval_of(name, (weights @ hits) / (weights @ events))

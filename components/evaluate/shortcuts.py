@@ -11,7 +11,7 @@ from components.evaluate.measure import Subject
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
 from components.evaluate.verification import verifications
-from components.shared import metrics, probe
+from components.shared import probe
 from components.shared.errors import InputError
 from components.shared.images import SOURCES, ImageStore, read_table
 
@@ -71,8 +71,7 @@ def best(described: pd.DataFrame, train: Part, params: EvaluateParams) -> dict[s
     rates: dict[str, dict[str, float]] = {}
     for name, column in zip(described.columns, values[np.isin(train.rows, some.rows)].T, strict=True):
         for v in verifications(column[:, None], some, [1], params):
-            rate = metrics.eer(v.genuine.distance, v.impostor.distance).rate
-            rates.setdefault(v.kind, {})[str(name)] = rate
+            rates.setdefault(v.kind, {})[str(name)] = v.scored.eer().rate
     return {kind: min(each, key=lambda name: each[name]) for kind, each in rates.items()}
 
 

@@ -2,12 +2,9 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
-from components.evaluate.intervals import share
+from components.evaluate.intervals import share_of
 from components.evaluate.params import EvaluateParams
 from components.evaluate.verification import Verification
-from components.shared import metrics
 
 
 class Threshold(NamedTuple):
@@ -34,12 +31,8 @@ def choose(val: list[Verification], params: EvaluateParams) -> list[Threshold]:
     """Thresholds at equal error, with the FAR at which FRR is given, and for the target, each once."""
     result = []
     for v in val:
-        curve = metrics.roc(v.genuine.distance, v.impostor.distance)
         for policy, far in params.policies.items():
-            if far is None:
-                threshold = metrics.crossing(curve).threshold
-            else:
-                threshold = float(curve.threshold[np.searchsorted(curve.far, far, side="right") - 1])
+            threshold = v.scored.eer().threshold if far is None else v.scored.at_far(far)[1]
             result.append(Threshold(v.kind, v.references, policy, threshold))
     return result
 
@@ -50,7 +43,7 @@ def carry(test: list[Verification], chosen: list[Threshold], params: EvaluatePar
     for v in test:
         for t in chosen:
             if (t.kind, t.references, t.policy) == (v.kind, v.references, params.target_name):
-                accepted, rejected = v.impostor.distance <= t.threshold, v.genuine.distance > t.threshold
-                values |= share(f"{v.key}/far_at_threshold", v.impostor.identity, accepted, params)
-                values |= share(f"{v.key}/frr_at_threshold", v.genuine.identity, rejected, params)
+                accepted, rejected = v.scored.errors(t.threshold)
+                values |= share_of(f"{v.key}/far_at_threshold", accepted, params)
+                values |= share_of(f"{v.key}/frr_at_threshold", rejected, params)
     return values

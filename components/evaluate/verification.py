@@ -4,12 +4,19 @@ from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from components.evaluate.counted import Counted
+from components.evaluate.held import Held
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
-from components.shared import metrics
+from components.shared.claims import Claims
 from components.shared.pairs import Fusion, Scores, compare, mean
+from components.shared.products import Products
+
+KINDS = ("skilled", "random")
+MOST_HELD = 20_000_000
+"""Comparisons; more are counted."""
 
 
 class Verification(NamedTuple):
@@ -22,6 +29,7 @@ class Verification(NamedTuple):
         impostor: comparisons with the kind.
         protocol: which one made it.
         fusion: how several distances become one, where a protocol has several ways.
+        counted: answers where the comparisons are too many to hold; `genuine` and `impostor` are then a sample.
     """
 
     kind: str
@@ -30,6 +38,12 @@ class Verification(NamedTuple):
     impostor: Scores
     protocol: str = "verification"
     fusion: str | None = None
+    counted: Counted | None = None
+
+    @property
+    def scored(self) -> Held | Counted:
+        """What is asked of all comparisons."""
+        return self.counted or Held(self.genuine, self.impostor)
 
     @property
     def key(self) -> str:
@@ -50,13 +64,28 @@ def verifications(
         params: seed and number of the draws.
         fuse: makes one distance of those to several references.
     """
-    result = []
+    found: list[Verification] = []
     for count in references:
-        all_kinds = compare(embeddings, part.identity, part.forged, count, params.draws, params.seed, fuse)
-        for kind, impostor in (("skilled", all_kinds.skilled), ("random", all_kinds.random)):
-            if len(all_kinds.genuine.distance) and len(impostor.distance):
-                result.append(Verification(kind, count, all_kinds.genuine, impostor))
-    return sorted(result, key=lambda v: ("skilled", "random").index(v.kind))
+        drawing = count, params.draws, params.seed, fuse
+        each = {kind: Claims(embeddings, part.identity, part.forged, kind, *drawing) for kind in KINDS}
+        if sum(sum(claims.totals) for claims in each.values()) <= MOST_HELD:
+            all_kinds = compare(embeddings, part.identity, part.forged, *drawing)
+            sides = {"skilled": all_kinds.skilled, "random": all_kinds.random}
+            found += [Verification(kind, count, all_kinds.genuine, sides[kind]) for kind in KINDS]
+        else:
+            found += [_large(claims, embeddings, part, params) for claims in each.values() if all(claims.totals)]
+    found = [v for v in found if len(v.genuine.distance) and len(v.impostor.distance)]
+    return sorted(found, key=lambda v: KINDS.index(v.kind))
+
+
+def _large(claims: Claims, embeddings: ArrayLike, part: Part, params: EvaluateParams) -> Verification:
+    """Too many to be compared at once: still held if this kind alone allows it, otherwise counted."""
+    if sum(claims.totals) <= MOST_HELD:
+        return Verification(claims.kind, claims.references, *claims.scores())
+    single = claims.references == 1
+    source = Products(embeddings, part.identity, part.forged, claims.kind) if single else claims
+    counted = Counted(claims, source, params.far, params.seed)
+    return Verification(claims.kind, claims.references, *counted.sample, counted=counted)
 
 
 def figures(
@@ -66,26 +95,19 @@ def figures(
 
     `n_identities` counts the identities with comparisons of both sorts, `n_pairs` all comparisons.
     """
-    genuine, impostor = verification.genuine.distance, verification.impostor.distance
-    users = user_eers(verification)
+    scored = verification.scored
+    users = scored.user_eers()
     values: dict[str, Callable[[], float]] = {
-        "eer": lambda: metrics.eer(genuine, impostor).rate,
+        "eer": lambda: scored.eer().rate,
         "eer_user": lambda: float(np.mean(list(users.values()))) if users else np.nan,
-        "auc": lambda: metrics.auc(genuine, impostor),
-        f"frr_at_{params.far_name}": lambda: metrics.frr_at_far(genuine, impostor, params.far),
+        "auc": scored.auc,
+        f"frr_at_{params.far_name}": lambda: scored.at_far(params.far)[0],
     }
     result = {name: value() for name, value in values.items() if only is None or name in only}
-    result |= {"n_identities": len(users), "n_pairs": len(genuine) + len(impostor)}
+    result |= {"n_identities": len(users), "n_pairs": scored.n_pairs}
     return {f"{verification.key}/{name}": value for name, value in result.items() if np.isfinite(value)}
 
 
 def user_eers(verification: Verification) -> dict[int, float]:
     """The EER of each identity with a threshold of its own, where it has comparisons of both sorts."""
-    genuine, impostor = _by_identity(verification.genuine), _by_identity(verification.impostor)
-    return {name: metrics.eer(genuine[name], impostor[name]).rate for name in genuine if name in impostor}
-
-
-def _by_identity(scores: Scores) -> dict[int, NDArray[np.float32]]:
-    order = np.argsort(scores.identity, kind="stable")
-    names, starts = np.unique(scores.identity[order], return_index=True)
-    return {int(n): d for n, d in zip(names, np.split(scores.distance[order], starts[1:]), strict=True)}
+    return verification.scored.user_eers()

@@ -4,12 +4,14 @@ FAR is the fraction of impostor comparisons accepted, FRR the fraction of genuin
 calls their match-level forms FMR and FNMR). Equal distances are one threshold.
 """
 
-from typing import NamedTuple
+from bisect import bisect_left
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Distances = NDArray[np.floating]
 
 
 class Roc(NamedTuple):
@@ -41,7 +43,7 @@ def roc(genuine: ArrayLike, impostor: ArrayLike) -> Roc:
     return section(same, other, (0, 0), (len(same), len(other)))
 
 
-def section(genuine: Floats, impostor: Floats, below: tuple[int, int], total: tuple[int, int]) -> Roc:
+def section(genuine: Distances, impostor: Distances, below: tuple[int, int], total: tuple[int, int]) -> Roc:
     """The part of a ROC that lies at these distances, one at least.
 
     Args:
@@ -83,6 +85,24 @@ def crossing(curve: Roc) -> Eer:
     return Eer(float(rate), float(threshold))
 
 
+def rate_of_sorted(genuine: Distances, impostor: Distances) -> float:
+    """The equal error rate, as `eer`, of distances in ascending order, by looking at a few of them."""
+
+    def rates(threshold: np.floating, side: Literal["left", "right"]) -> tuple[float, float]:
+        accepted, falsely = (int(np.searchsorted(each, threshold, side=side)) for each in (genuine, impostor))
+        return falsely / len(impostor), (len(genuine) - accepted) / len(genuine)
+
+    def crossed(threshold: np.floating) -> bool:
+        far, frr = rates(threshold, "right")
+        return far >= frr
+
+    first = [each[bisect_left(each, True, hi=len(each) - 1, key=crossed)] for each in (genuine, impostor)]
+    point = min(threshold for threshold in first if crossed(threshold))
+    # Thresholds do not matter for the rate: those of two operating points, accepting less than the point and the point.
+    far, frr = zip(rates(point, "left"), rates(point, "right"), strict=True)
+    return crossing(Roc(np.array([0.0, 1.0]), np.array(far), np.array(frr))).rate
+
+
 def frr_at_far(genuine: ArrayLike, impostor: ArrayLike, far: float) -> float:
     """The least FRR among the operating points whose FAR is at most `far`.
 
@@ -102,10 +122,18 @@ def auc(genuine: ArrayLike, impostor: ArrayLike) -> float:
         ValueError: as `roc`.
     """
     same, other = _scores("genuine", genuine), _scores("impostor", impostor)
-    not_above = np.searchsorted(other, same, side="right").sum()
-    below = np.searchsorted(other, same, side="left").sum()
     pairs = len(same) * len(other)
-    return float((2 * pairs - not_above - below) / (2 * pairs))
+    return (2 * pairs - losses(same, other)) / (2 * pairs)
+
+
+def losses(genuine: Distances, impostor: Distances) -> int:
+    """Pairs of a genuine and an impostor distance in the wrong order, each counted twice, and a tie once.
+
+    Args:
+        genuine: [n], sorted.
+        impostor: [m], sorted.
+    """
+    return sum(int(np.searchsorted(impostor, genuine, side=side).sum()) for side in ("left", "right"))
 
 
 def rates_at(genuine: ArrayLike, impostor: ArrayLike, threshold: float) -> tuple[float, float]:

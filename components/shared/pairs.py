@@ -99,19 +99,36 @@ def compare(
     parts: list[tuple[Floats, Floats, Floats]] = []
     for claim in _claims(identity, forged, references + 1):
         own = vectors[claim.genuine]
-        fused: Fusion = _single if references == 1 else fuse
-        if references == 1:
-            drawn = np.eye(len(own), dtype=bool)
-            counted = np.triu(~drawn)
-        else:
-            drawn = _draw(len(own), references, draws, [seed, claim.identity])
-            counted = ~drawn
+        drawn, counted, fused = drawing(len(own), claim.identity, references, draws, seed, fuse)
         each = [fused(own, vectors[rows], drawn) for rows in (claim.genuine, claim.forgeries, claim.others)]
         same, skilled, random = each[0][counted], each[1], each[2]
         names.append(claim.identity)
         parts.append((same, skilled.ravel(), random.ravel()))
     genuine, forgery, other = (_scores(names, [part[kind] for part in parts]) for kind in range(3))
     return Comparisons(genuine, forgery, other, len(names))
+
+
+class Drawing(NamedTuple):
+    """The references of the claims of one identity.
+
+    Attributes:
+        drawn: bool [R, n], which of its genuine images they are; with a single reference each image in turn.
+        counted: bool [R, n], which of them are probes.
+        fuse: makes one distance of those to the references.
+    """
+
+    drawn: NDArray[np.bool_]
+    counted: NDArray[np.bool_]
+    fuse: Fusion
+
+
+def drawing(genuine: int, identity: int, references: int, draws: int, seed: int, fuse: Fusion) -> Drawing:
+    """The references among so many genuine images of an identity; the other arguments as `compare`."""
+    if references == 1:
+        drawn = np.eye(genuine, dtype=bool)
+        return Drawing(drawn, np.triu(~drawn), _single)
+    drawn = _draw(genuine, references, draws, [seed, identity])
+    return Drawing(drawn, ~drawn, fuse)
 
 
 def identification_accuracy(

@@ -2,16 +2,16 @@
 
 import threading
 from collections.abc import Iterator
-from typing import NamedTuple
+from copy import copy
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats32 = NDArray[np.float32]
-Indices = NDArray[np.intp]
-Integers = NDArray[np.integer]
+from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers, every
 
-ROWS, COLUMNS = 256, 1024  # the squares of a block stay in the cache
+Indices = NDArray[np.intp]
+
 AT_ONCE = 2**20  # numbers in the vectors that are compared exactly
 
 
@@ -31,24 +31,10 @@ class Block(NamedTuple):
     times: int
 
 
-class Found(NamedTuple):
-    """Comparisons of one sort in a block.
-
-    Attributes:
-        square: [n] squared distances, within `Products.slack`.
-        position: [n] in the flattened block; None: all of it.
-        times: what each counts.
-    """
-
-    square: Floats32
-    position: NDArray[np.integer] | None
-    times: int
-
-
 class Products:
-    """The comparisons that `pairs.compare` makes with one reference and one kind of impostor.
+    """A source of the comparisons that `pairs.compare` makes with one reference and one kind of impostor.
 
-    The distance of two images of claimed identities is computed once, for the claims of both.
+    Values are squared distances. That of two images of claimed identities is computed once, for the claims of both.
 
     Args:
         embeddings: float [N, D].
@@ -68,7 +54,7 @@ class Products:
         sizes = np.bincount(code[~fake], minlength=int(code.max(initial=-1)) + 1)
         group = 2 * fake + (sizes[code] < 2)  # genuine of claimed identities, of others, forgeries likewise
         order = np.lexsort((code, group))[: np.count_nonzero(group < 3)]
-        self._vectors, self._code, self._kind = vectors[order], code[order], kind
+        self._vectors, self._code = vectors[order], code[order]
         claimed, images = (int(np.count_nonzero(group < end)) for end in (1, 2))
         owners = self._code[:claimed]
         if kind == "random":
@@ -80,7 +66,6 @@ class Products:
             self.blocks = [*_own(owners, 0), *_skilled(owners, self._code[images:], images)]
             impostor = int(sizes[self._code[images:]].sum())
         self._corners = np.array([(b.rows.start, b.columns.start, len(b.columns)) for b in self.blocks]).reshape(-1, 3)
-        self._forged = fake[order]
         self.totals = int((sizes * (sizes - 1)).sum()) // 2, impostor
 
         self._norms = np.einsum("nd,nd->n", self._vectors, self._vectors, dtype=np.float64)
@@ -89,22 +74,25 @@ class Products:
         self._left, self._right = np.ones((2, len(order), vectors.shape[1] + 2), np.float32)
         self._left[:, :-2], self._right[:, :-2] = -2 * self._vectors, self._vectors
         self._left[:, -2], self._right[:, -1] = self._norms, self._norms
-        self._scratch = _Scratch()
+        self._scratch = Scratch()
 
     def __len__(self) -> int:
-        """Images that are compared."""
         return len(self._vectors)
 
-    def thinned(self, step: int) -> "Products":
-        """The comparisons among every so manieth image."""
-        return Products(self._vectors[::step], self._code[::step], self._forged[::step], self._kind)
+    def thinned(self, step: int) -> Self:
+        result = copy(self)
+        # Of neighbouring blocks other rows with other columns, so that all images take part.
+        result.blocks = [
+            b._replace(rows=every(step, b.rows, number), columns=every(step, b.columns, number // step))
+            for number, b in enumerate(self.blocks)
+        ]
+        return result
 
-    def squares(self, block: Block) -> tuple[Found, Found]:
-        """The genuine and the impostor comparisons of a block, which last until the thread asks for another."""
-        rows, columns = (slice(at.start, at.stop) for at in (block.rows, block.columns))
+    def compared(self, block: Block) -> tuple[Found, Found]:
+        rows, columns = (slice(at.start, at.stop, at.step) for at in (block.rows, block.columns))
         left, right = self._left[rows], self._right[columns]
-        flat = self._scratch.square[: len(left) * len(right)]
-        np.matmul(left, right.T, out=flat.reshape(len(left), len(right)))
+        square = np.matmul(left, right.T, out=self._scratch.of(len(left), len(right)))
+        flat = square.ravel()
         if not block.own:
             return Found(flat[:0], None, 1), Found(flat, None, block.times)
         mine, theirs = self._code[rows, None], self._code[columns]
@@ -112,8 +100,7 @@ class Products:
         impostor = np.flatnonzero(mine < theirs) if block.times else genuine[:0]
         return Found(flat[genuine], genuine, 1), Found(flat[impostor], impostor, block.times)
 
-    def distances(self, block: Integers, position: Integers) -> Floats32:
-        """Exact distances of the comparisons at positions [n] of the flattened blocks with the numbers [n]."""
+    def distances(self, value: Floats32, block: Integers, position: Integers) -> Floats32:
         first_row, first_column, width = self._corners[block].T
         row, column = first_row + position // width, first_column + position % width
         result = np.empty(len(position), np.float32)
@@ -126,16 +113,20 @@ class Products:
         return result
 
 
-class _Scratch(threading.local):
+class Scratch(threading.local):
     """Memory of each thread's own for the block at hand: fresh memory for each would cost as much as the product."""
 
     def __init__(self) -> None:
-        self.square = np.empty(ROWS * COLUMNS, np.float32)
+        self._numbers = np.empty(ROWS * COLUMNS, np.float32)
+
+    def of(self, rows: int, columns: int) -> Floats32:
+        """A part of it in this shape."""
+        return self._numbers[: rows * columns].reshape(rows, columns)
 
 
 def _own(owners: Indices, times: int) -> Iterator[Block]:
     """Rows with the columns from them on to the end of the last row's identity."""
-    for rows in _pieces(0, len(owners), ROWS):
+    for rows in _pieces(0, len(owners), ROWS // 4):
         for columns in _pieces(rows.start, _end(owners, rows), COLUMNS):
             yield Block(rows, columns, own=True, times=times)
 
@@ -143,7 +134,11 @@ def _own(owners: Indices, times: int) -> Iterator[Block]:
 def _others(owners: Indices, images: int, times: int) -> Iterator[Block]:
     """Rows with all columns of identities behind theirs; of those that are not claimed themselves, one claim only."""
     for rows in _pieces(0, len(owners), ROWS):
-        for columns in _pieces(_end(owners, rows), len(owners), COLUMNS):
+        end = _end(owners, rows)
+        for few in _pieces(rows.start, rows.stop, ROWS // 4):
+            for columns in _pieces(_end(owners, few), end, COLUMNS):
+                yield Block(few, columns, own=False, times=times)
+        for columns in _pieces(end, len(owners), COLUMNS):
             yield Block(rows, columns, own=False, times=times)
         for columns in _pieces(len(owners), images, COLUMNS):
             yield Block(rows, columns, own=False, times=1)

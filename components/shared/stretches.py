@@ -1,4 +1,4 @@
-"""Parts of a curve over squared distances: what lies in bands of them, and how many comparisons lie below."""
+"""Parts of a curve over a source's values: what lies in bands of them, and how many comparisons lie below."""
 
 import os
 import threading
@@ -6,29 +6,30 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from components.shared.products import COLUMNS, ROWS, Block, Floats32, Found, Integers, Products
+from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers, Source
 
 Band = tuple[np.float32, np.float32]
 NOWHERE = np.zeros(0, np.int32)
+INFINITY = np.float32(np.inf)
 
 
 class Side(NamedTuple):
     """Comparisons of one sort within a band.
 
     Attributes:
-        square: [n] squared distances.
+        value: [n] as the source has them.
         block: [n] number of the block.
         position: [n] in the flattened block.
         below: how many lie below the band.
         total: how many there are in all.
     """
 
-    square: Floats32
+    value: Floats32
     block: Integers
     position: Integers
     below: int
@@ -36,24 +37,31 @@ class Side(NamedTuple):
 
 
 class Stretch:
-    """A part of the curve over squared distances."""
+    """A part of the curve over a source's values."""
 
     def __init__(self, genuine: Side, impostor: Side) -> None:
         self.genuine, self.impostor = genuine, impostor
-        self._same, self._other = np.sort(genuine.square), np.sort(impostor.square)
-        self.squares = np.sort(np.concatenate([self._same, self._other]), kind="stable")
+        self._sorted = np.sort(genuine.value), np.sort(impostor.value)
 
-    def rates(self, square: np.float32) -> tuple[float, float]:
+    def rates(self, value: np.float32) -> tuple[float, float]:
         """FAR and FRR where it is the threshold."""
-        accepted, rejected = (
-            side.below + int(np.searchsorted(squares, square, side="right"))
-            for side, squares in ((self.impostor, self._other), (self.genuine, self._same))
+        accepted, falsely = (
+            side.below + int(np.searchsorted(values, value, side="right"))
+            for side, values in zip((self.genuine, self.impostor), self._sorted, strict=True)
         )
-        return accepted / self.impostor.total, (self.genuine.total - rejected) / self.genuine.total
+        return falsely / self.impostor.total, (self.genuine.total - accepted) / self.genuine.total
 
-    def first(self, holds: Callable[[float, float], bool]) -> int:
-        """Position in `squares` of the first whose FAR and FRR satisfy this; their number where none does."""
-        return bisect_left(self.squares, True, key=lambda square: holds(*self.rates(square)))
+    def first(self, holds: Callable[[float, float], bool]) -> np.float32:
+        """The least value whose FAR and FRR satisfy this; ∞ where none does."""
+        found = (bisect_left(values, True, key=lambda value: holds(*self.rates(value))) for values in self._sorted)
+        return min(values[at] if at < len(values) else INFINITY for at, values in zip(found, self._sorted, strict=True))
+
+    def around(self, first: np.float32, last: np.float32, margin: float) -> Band:
+        """From the value before one to that after another, by more than the margin, and the margin around them."""
+        before = (values[: np.searchsorted(values, first - margin)][-1:] for values in self._sorted)
+        after = (values[np.searchsorted(values, last + margin, side="right") :][:1] for values in self._sorted)
+        low, high = np.max(np.concatenate([[-INFINITY], *before])), np.min(np.concatenate([[INFINITY], *after]))
+        return np.float32(low - margin), np.float32(high + margin)
 
 
 @contextmanager
@@ -63,29 +71,29 @@ def multiplying() -> Iterator[ThreadPoolExecutor]:
         yield threads
 
 
-def gather(products: Products, bands: Sequence[Band], threads: ThreadPoolExecutor) -> list[Stretch]:
+def gather(source: Source, bands: Sequence[Band], threads: ThreadPoolExecutor) -> list[Stretch]:
     """What lies in each band, in one pass over all blocks."""
 
-    def cut(block: Block) -> list[tuple[Found, int]]:
-        sorts = products.squares(block)
+    def cut(block: Any) -> list[tuple[Found, int]]:
+        sorts = source.compared(block)
         return [_cut(found, band) for band in bands for found in sorts]
 
-    by_band = zip(*threads.map(cut, products.blocks), strict=True)
-    sides = [_side(cuts, products.totals[i % 2]) for i, cuts in enumerate(by_band)]
+    by_band = zip(*threads.map(cut, source.blocks), strict=True)
+    sides = [_side(cuts, source.totals[i % 2]) for i, cuts in enumerate(by_band)]
     return [Stretch(*pair) for pair in zip(sides[::2], sides[1::2], strict=True)]
 
 
 def _cut(found: Found, band: Band) -> tuple[Found, int]:
     """The comparisons within a band, and how many lie below it."""
-    if not len(found.square):
-        return Found(found.square, NOWHERE, found.times), 0
+    if not len(found.value):
+        return Found(found.value, NOWHERE, found.times), 0
     low, high = band
-    below, inside = (scratch[: len(found.square)] for scratch in (SCRATCH.below, SCRATCH.inside))
-    np.less(found.square, low, out=below)
-    np.less_equal(found.square, high, out=inside)
+    below, inside = (scratch[: len(found.value)] for scratch in (SCRATCH.below, SCRATCH.inside))
+    np.less(found.value, low, out=below)
+    np.less_equal(found.value, high, out=inside)
     kept = np.flatnonzero(np.logical_xor(below, inside, out=inside))
     position = kept if found.position is None else found.position[kept]
-    return Found(found.square[kept], position.astype(np.int32), found.times), int(np.count_nonzero(below))
+    return Found(found.value[kept], position.astype(np.int32), found.times), int(np.count_nonzero(below))
 
 
 class _Scratch(threading.local):
@@ -101,20 +109,11 @@ SCRATCH = _Scratch()
 def _side(cuts: Sequence[tuple[Found, int]], total: int) -> Side:
     """All blocks' comparisons of one sort within a band, each as often as it counts."""
     kept = [found for found, _ in cuts]
-    square, position = (np.concatenate(parts) for parts in zip(*(found[:2] for found in kept), strict=True))
-    sizes = [len(found.square) for found in kept]
+    value, position = (np.concatenate(parts) for parts in zip(*(found[:2] for found in kept), strict=True))
+    sizes = [len(found.value) for found in kept]
     block = np.repeat(np.arange(len(kept), dtype=np.int32), sizes)
     times = np.array([found.times for found in kept])
     below = int(times @ [count for _, count in cuts])
     if (times > 1).any():
-        square, position, block = (np.repeat(values, np.repeat(times, sizes)) for values in (square, position, block))
-    return Side(square, block, position, below, total)
-
-
-def around(squares: Floats32, first: int, last: int, margin: float) -> Band:
-    """From the square before `first` to that after `last`, by more than the margin, and the margin around them."""
-    before = int(np.searchsorted(squares, squares[first] - margin)) - 1
-    after = int(np.searchsorted(squares, squares[last] + margin, side="right"))
-    low = squares[before] - margin if before >= 0 else -np.inf
-    high = squares[after] + margin if after < len(squares) else np.inf
-    return np.float32(low), np.float32(high)
+        value, position, block = (np.repeat(each, np.repeat(times, sizes)) for each in (value, position, block))
+    return Side(value, block, position, below, total)

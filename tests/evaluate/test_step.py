@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from components.evaluate import verification
 from components.evaluate.params import EvaluateParams, ReportParams
 from components.evaluate.step import Evaluation, run
 from components.shared import metrics as rates
@@ -366,3 +367,25 @@ def test_an_embedder_of_other_images_is_refused(inputs: Inputs, tmp_path: Path) 
     (folder / "normalise.json").unlink()
     with pytest.raises(InputError, match=r"normalise\.json: no such file; run train first"):
         run(PARAMS, inputs.prepared, inputs.split, folder, tmp_path / "out")
+
+
+def test_a_store_with_too_many_comparisons_to_hold_has_the_same_figures_and_files(
+    inputs: Inputs, evaluation: Evaluation, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verification, "MOST_HELD", 0)
+    params = PARAMS.model_copy(update={"protocols": ("deployed", "references", "identification")})
+    counted = run(params, *inputs, tmp_path / "evaluation")
+    held = {name: value for name, value in evaluation.metrics.items() if "field/" not in name}
+    assert counted.metrics.keys() == held.keys()
+    for name, value in held.items():
+        # Intervals interpolate, all else is exact.
+        assert counted.metrics[name] == pytest.approx(value, abs=0.02 if "_ci_" in name else 0), name
+    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    written = {path.relative_to(tmp_path / "evaluation").as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == files
+    thresholds = [json.loads((folder / "threshold.json").read_text()) for folder in (out, tmp_path / "evaluation")]
+    assert thresholds[0] == thresholds[1]
+    scores = [pd.read_parquet(folder / "scores.parquet") for folder in (out, tmp_path / "evaluation")]
+    order = list(scores[0].columns)
+    left, right = (table.sort_values(order, ignore_index=True) for table in scores)
+    pd.testing.assert_frame_equal(left, right)

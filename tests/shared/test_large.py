@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from components.shared import large, metrics, pairs, products, stretches
+from components.shared import claims, large, metrics, pairs, products, stretches
 from components.shared.large import Points, points
 from components.shared.products import Products
 
@@ -21,8 +21,9 @@ KINDS = ("skilled", "random")
 def small_blocks() -> Iterator[None]:
     """Blocks and samples so small that little data has many."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(products, "ROWS", 16)
-        patch.setattr(products, "COLUMNS", 40)
+        for module in (products, claims, stretches):
+            patch.setattr(module, "ROWS", 16)
+            patch.setattr(module, "COLUMNS", 40)
         patch.setattr(large, "SAMPLE", 300)
         yield
 
@@ -67,11 +68,27 @@ def test_few_identities_with_many_images_are_scored_alike() -> None:
         assert points(Products(*many, kind), 0.01) == held(many, kind, 0.01)
 
 
+@pytest.mark.parametrize("references", [1, 3])
+def test_claims_have_the_same_points_and_comparisons(references: int) -> None:
+    some = data([20, 1, 45, 2, 4, 9, 12, 12], [3, 5, 0, 50, 1, 7, 0, 1], None)
+    compared = pairs.compare(*some, references=references, draws=4, seed=0)
+    for kind in KINDS:
+        source = claims.Claims(*some, kind, references, draws=4, seed=0)
+        sides = compared.genuine, getattr(compared, kind)
+        assert source.totals == tuple(len(side.distance) for side in sides)
+        for found, expected in zip(source.scores(), sides, strict=True):
+            assert sorted(zip(*found, strict=True)) == sorted(zip(*expected, strict=True))
+        eer = metrics.eer(*(side.distance for side in sides))
+        assert points(source, 0.01).eer == eer
+
+
 def test_blocks_of_the_usual_size_give_the_same_points(monkeypatch: pytest.MonkeyPatch) -> None:
     many = data([12] * 60, [5] * 60, None)
     small = [points(Products(*many, kind), 0.01) for kind in KINDS]
-    for module, name, size in ((products, "ROWS", 256), (products, "COLUMNS", 1024), (large, "SAMPLE", 1_000_000)):
-        monkeypatch.setattr(module, name, size)
+    for module in (products, stretches):
+        monkeypatch.setattr(module, "ROWS", 256)
+        monkeypatch.setattr(module, "COLUMNS", 1024)
+    monkeypatch.setattr(large, "SAMPLE", 1_000_000)
     assert [points(Products(*many, kind), 0.01) for kind in KINDS] == small
     assert small == [held(many, kind, 0.01) for kind in KINDS]
 
@@ -108,10 +125,10 @@ def test_the_blocks_hold_every_comparison_once(kind: str) -> None:
     blocks = Products(*some, kind)
     by_sort: tuple[list[float], list[float]] = ([], [])
     for number, block in enumerate(blocks.blocks):
-        for distances, sort in zip(by_sort, blocks.squares(block), strict=True):
-            position = np.arange(len(sort.square)) if sort.position is None else sort.position
-            exact = blocks.distances(np.full(len(position), number), position)
-            np.testing.assert_allclose(exact**2, sort.square, atol=blocks.slack)
+        for distances, sort in zip(by_sort, blocks.compared(block), strict=True):
+            position = np.arange(len(sort.value)) if sort.position is None else sort.position
+            exact = blocks.distances(sort.value, np.full(len(position), number), position)
+            np.testing.assert_allclose(exact**2, sort.value, atol=blocks.slack)
             distances.extend(np.repeat(exact, sort.times).tolist())
     for distances, scores in zip(by_sort, (compared.genuine, getattr(compared, kind)), strict=True):
         np.testing.assert_array_equal(np.sort(np.array(distances, np.float32)), np.sort(scores.distance))

@@ -184,3 +184,13 @@ def test_eer_and_frr_at_a_far_are_those_of_scikit_learns_curve(
     # far + tpr − 1 grows along the curve, from −1 to 1
     rate = metrics.eer(genuine, impostor).rate
     assert rate == pytest.approx(np.interp(0, far + tpr - 1, far), abs=1e-12)
+
+
+@given(scores, scores)
+def test_sorted_distances_have_the_same_rate_and_area_by_looking_at_few(
+    genuine: list[float], impostor: list[float]
+) -> None:
+    same, other = np.sort(genuine), np.sort(impostor)
+    assert metrics.rate_of_sorted(same, other) == metrics.eer(genuine, impostor).rate
+    lost = sum(metrics.losses(same[part::3], other) for part in range(3))
+    assert 1 - lost / (2 * len(same) * len(other)) == pytest.approx(metrics.auc(genuine, impostor), abs=1e-12)
