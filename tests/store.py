@@ -26,8 +26,8 @@ SIGNING_KEY = b"signs the session tokens of this test's store"
 ROLE = "arn:aws:iam::000000000000:role/Spot"
 ISOLATED = {
     "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_CONFIG_FILE": "/nowhere/config",
+    "AWS_SHARED_CREDENTIALS_FILE": "/nowhere/credentials",
 }
 
 
