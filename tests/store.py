@@ -22,8 +22,7 @@ from typing import Any
 import pytest
 
 BUCKETS = ("data", "models", "dvc-store", "mlflow")
-OWNER = ("PLANTEDOWNERKEY", "planted/owner/secret")
-READER = ("PLANTEDREADERKEY", "planted/reader/secret")
+OWNER, READER = ((f"PLANTED{uuid.uuid4().hex[:12]}", f"planted/{uuid.uuid4().hex}") for _ in range(2))
 SIGNING_KEY = b"signs the session tokens of this test's store"
 ROLE = "arn:aws:iam::000000000000:role/Spot"
 ISOLATED = {

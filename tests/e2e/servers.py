@@ -45,7 +45,7 @@ class Tracking:
                 cwd=self._folder,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + 300
+        deadline = time.monotonic() + 800
         while not self._answers():
             assert self._process.poll() is None and time.monotonic() < deadline, (self._folder / "log").read_text()
             time.sleep(0.2)

@@ -179,7 +179,7 @@ def training(repository: Repository, log: Path) -> "subprocess.Popen[bytes]":
 
 
 def wait_for(moment: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + 800
     while not moment():
         assert process.poll() is None and time.monotonic() < deadline, log.read_text()[-3000:]
         time.sleep(0.01)
