@@ -12,7 +12,7 @@ CEDAR := -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192
 # `dvc exp run` commits; a name is only made up where git has none.
 IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
-.PHONY: help install repro cedar compare crossval results ui tensorboard test e2e check lock kubeflow image clean
+.PHONY: help install repro cedar compare crossval results remote ui tensorboard test e2e check lock kubeflow image clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +55,12 @@ results: install ## print the figures of the last evaluation and where to look n
 	@echo "the shipped model     models/frozen/ (model_card.md says what it is)"
 	@echo "runs and curves       make ui · make tensorboard"
 	@echo "compare               source .venv/bin/activate; dvc exp run -S train.mining=hard; dvc exp show"
+
+remote: install ## keep DVC's data on S3: URL=s3://bucket/prefix [ENDPOINT=https://…]; keys stay in the environment
+	@case "$(URL)" in s3://?*) ;; *) echo "make remote URL=s3://bucket/prefix [ENDPOINT=https://s3.example.org]"; exit 2 ;; esac
+	@dvc remote add --quiet --force --default store "$(URL)"
+	@$(if $(ENDPOINT),dvc remote modify store endpointurl "$(ENDPOINT)")
+	@echo "commit .dvc/config; then: dvc push, and elsewhere dvc pull, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY set"
 
 ui: install ## open MLflow on http://127.0.0.1:5000
 	@case "$$MLFLOW_TRACKING_URI" in http*) echo "the runs are on $$MLFLOW_TRACKING_URI" ;; *) \

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -14,20 +15,20 @@ import time
 import uuid
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 BUCKETS = ("data", "models", "dvc-store", "mlflow")
-OWNER = ("PLANTEDOWNERKEY", "planted/owner/secret")
-READER = ("PLANTEDREADERKEY", "planted/reader/secret")
+OWNER, READER = ((f"PLANTED{uuid.uuid4().hex[:12]}", f"planted/{uuid.uuid4().hex}") for _ in range(2))
 SIGNING_KEY = b"signs the session tokens of this test's store"
 ROLE = "arn:aws:iam::000000000000:role/Spot"
 ISOLATED = {
     "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_CONFIG_FILE": "/nowhere/config",
+    "AWS_SHARED_CREDENTIALS_FILE": "/nowhere/credentials",
 }
 
 
@@ -143,12 +144,9 @@ def _wait(store: Store, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports below 55000 that are free, and those 10000 above them, which the server takes for itself."""
-    found: list[int] = []
-    for port in range(20_000 + os.getpid() % 20_000, 54_000):
-        if len(found) < count and _free(port) and _free(port + 10_000):
-            found.append(port)
-    return found
+    """Random ports that are free, as are those 10000 above them, which the server takes for itself."""
+    candidates = random.Random().sample(range(20_000, 30_000), 1000)
+    return list(islice((port for port in candidates if _free(port) and _free(port + 10_000)), count))
 
 
 def _free(port: int) -> bool:

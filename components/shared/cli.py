@@ -46,7 +46,7 @@ def execute(action: Callable[[], object]) -> None:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    for chatty in ("absl", "alembic", "h5py", "mlflow", "tensorflow", "urllib3"):
+    for chatty in ("absl", "alembic", "botocore", "h5py", "mlflow", "tensorflow", "urllib3"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     try:
         action()
