@@ -24,11 +24,11 @@ $(BIN)/.installed: requirements.lock
 	@echo "installing into .venv (about 3 GB; once)"
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	@touch $@
 
 $(BIN)/.installed-dev: $(BIN)/.installed requirements-dev.lock
-	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements.lock -r requirements-dev.lock
+	@$(BIN)/uv pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock -r requirements-dev.lock
 	@touch $@
 
 repro: install ## run the whole pipeline on the default data (dvc repro)
@@ -70,10 +70,10 @@ tensorboard: install ## open TensorBoard on the training curves
 	@tensorboard --logdir mlruns/tensorboard
 
 test: $(BIN)/.installed-dev ## the quick tests (under 5 minutes)
-	@python -m pytest tests --ignore=tests/e2e -n 2 --dist loadfile
+	@python -m pytest -m "not slow" -n 2 --dist loadfile
 
 e2e: $(BIN)/.installed-dev ## the rest: whole runs, Kubeflow's local runner
-	@python -m pytest tests/e2e
+	@python -m pytest -m slow -n 2 --dist loadfile
 
 check: $(BIN)/.installed-dev ## ruff, mypy and the rest of pre-commit over the whole tree
 	@pre-commit run --all-files

@@ -14,6 +14,13 @@ PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole runs are slow."""
+    for item in items:
+        if PROJECT / "tests" / "e2e" in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def raw_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """data/raw of 8 generated identities × (4 genuine + 3 forgeries)."""

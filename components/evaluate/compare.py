@@ -51,7 +51,7 @@ class Difference(NamedTuple):
 
 
 class _Report(NamedTuple):
-    """Rows of scores.parquet, identities by their place among all, and what is known of the pairs, by kind/references."""
+    """Rows of scores.parquet, identities by their place among all; what is known of the pairs, by kind/references."""
 
     scores: pd.DataFrame
     pairs: dict[str, dict[str, Any]]

@@ -79,7 +79,7 @@ def points(source: Source, far: float) -> Points:
 
 
 def _sample(source: Source, threads: ThreadPoolExecutor) -> tuple[Stretch, list[float]]:
-    """The curve of some comparisons, and how many images, or identities, those of each sort are of; ∞: all there are."""
+    """The curve of some comparisons, and of how many images or identities those of each sort are; ∞: all there are."""
     sides, images = [], []
     for sort, total in enumerate(source.totals):
         step = max(1, int(np.sqrt(total / SAMPLE)))

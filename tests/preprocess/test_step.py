@@ -187,6 +187,7 @@ def test_bad_input_ends_the_command_with_one_line_and_exit_code_2(tmp_path: Path
     assert "unknown parameter preprocess.hight (did you mean 'height'?)" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_killed_step_leaves_no_part_of_its_output(tmp_path: Path) -> None:
     data = encode(strokes(0, 120, 300))
     raw = _raw(tmp_path / "raw", {f"{i:05}.png": data for i in range(5_000)})

@@ -21,6 +21,7 @@ def python(code: str, keras_backend: str | None, monkeypatch: pytest.MonkeyPatch
     return done.stdout.strip(), done.stderr.strip()
 
 
+@pytest.mark.slow
 def test_tensorflow_loads_with_one_line_and_can_be_told_to_multiply_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
     code = """
 from components.shared import backend
@@ -52,6 +53,7 @@ print(jax.config.jax_default_matmul_precision, "tensorflow" in sys.modules)
     assert error == ""
 
 
+@pytest.mark.slow
 def test_what_only_tensorflow_does_runs_on_it_whatever_keras_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
     code = """
 from components.shared import backend

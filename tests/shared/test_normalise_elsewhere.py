@@ -76,6 +76,7 @@ def digests(files: list[bytes]) -> list[str]:
     return [hashlib.sha256(image.numpy().tobytes()).hexdigest() for image in images]
 
 
+@pytest.mark.slow
 def test_every_cpu_path_gives_the_same_bytes(tmp_path: Path) -> None:
     files = [encode(strokes(seed, 300, 500)) for seed in range(3)]
     files += [encode(strokes(3), "jpeg"), encode(colours(4, 4, 80, 90)), encode(colours(5, 3, 99, 55))]

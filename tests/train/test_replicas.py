@@ -34,6 +34,7 @@ def refusal() -> str:
     return str(refused.value)
 
 
+@pytest.mark.slow
 def test_steps_on_two_devices_equal_those_on_one() -> None:
     command = [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)

@@ -71,6 +71,7 @@ def ctrl_c_after_a_checkpoint(folder: Path) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+@pytest.mark.slow
 def test_a_training_is_stopped_goes_on_onto_a_full_disk_and_again_to_its_end(
     run: Run, tmp_path: Path, small_disk: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
