@@ -18,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
-        description="The six steps as a Kubeflow pipeline, and experiments with several settings or folds.",
+        description="The six steps as Kubeflow pipelines, and experiments with several settings or folds.",
         epilog="`python -m pipelines COMMAND --help` says more of each and gives an example.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -38,9 +38,10 @@ def _add_run(commands: Commands) -> None:
     command = arguments.add(
         commands,
         "run",
-        "run the pipeline on this machine, one process or one container a task",
+        "run a pipeline on this machine, one process or one container a task",
         "run -S train.steps=20 -S ingest.sample.identities=20",
     )
+    arguments.add_pipeline(command)
     arguments.add_params(command)
     command.add_argument(
         "--root", type=Path, default=Path("build/kubeflow"), metavar="DIR", help="each run gets a folder below it"
@@ -81,8 +82,9 @@ def _run(options: argparse.Namespace) -> None:
     from pipelines import local, sections
 
     given = sections.override(sections.read(options.params), options.assignments)
+    image = options.image if options.runner == "docker" else None
     try:
-        outputs = local.run(given, options.root, options.image if options.runner == "docker" else None)
+        outputs = local.run(arguments.builder(options), given, options.root, image)
     except local.TaskError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(1)

@@ -2,15 +2,21 @@
 
 import argparse
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from components.shared import cli
+from components.shared.errors import InputError
 
 if TYPE_CHECKING:
     from pipelines.cluster import Cluster
     from pipelines.sections import Sections
 
+PIPELINES = ("signature", "compare", "retrain")
+GRID = ["train.mining=semi-hard,hard,all"]
+MODEL = "signature-recognition"
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -32,6 +38,19 @@ def add(commands: Commands, name: str, what: str, example: str) -> argparse.Argu
         help="set one parameter; may be repeated",
     )
     return command
+
+
+def add_pipeline(command: argparse.ArgumentParser) -> None:
+    """Adds the pipeline's name and what single pipelines take."""
+    command.add_argument("pipeline", nargs="?", default=PIPELINES[0], help=" | ".join(PIPELINES))
+    command.add_argument(
+        "--grid",
+        nargs="+",
+        default=GRID,
+        metavar="SECTION.PARAMETER=VALUE,VALUE…",
+        help=f"what `compare` varies, of split and train, else {GRID[0]}",
+    )
+    command.add_argument("--model", default=MODEL, metavar="NAME", help="registered model of `retrain`")
 
 
 def add_params(command: argparse.ArgumentParser) -> None:
@@ -65,3 +84,24 @@ def read(options: argparse.Namespace) -> "tuple[Sections, Cluster]":
     own = [one for one in options.assignments if one.startswith(f"{cluster.SECTION}.")]
     rest = [one for one in options.assignments if one not in own]
     return sections.override(sections.read(options.params), rest), cluster.read(options.cluster, own)
+
+
+def builder(options: argparse.Namespace) -> "Callable[[str, Sections, Cluster], Any]":
+    """Builds the pipeline that the arguments name, given an image, the sections of params.yaml and a cluster.
+
+    Raises:
+        InputError: there is no such pipeline, or a combination of the grid is refused.
+    """
+    if options.pipeline not in PIPELINES:
+        raise InputError(f"unknown pipeline '{options.pipeline}' (known: {', '.join(PIPELINES)})")
+    if options.pipeline == "compare":
+        from pipelines import compare, comparison
+
+        return partial(comparison.build, settings=compare.combinations(options.grid))
+    if options.pipeline == "retrain":
+        from pipelines import retraining
+
+        return partial(retraining.build, model=options.model)
+    from pipelines import signature
+
+    return signature.build

@@ -30,6 +30,11 @@ def copy_page(page: Path, html: Any) -> None:
     shutil.copyfile(page, html.path)
 
 
+def write_report(text: str, markdown: Any) -> None:
+    """Writes a Markdown artifact."""
+    Path(markdown.path).write_text(text, encoding="utf-8")
+
+
 def copy_params(section: str, params: StepParams, made: Any, *used: Any) -> None:
     """Writes a step's parameters, and those that its inputs were made with, into the metadata of its output."""
     for artifact in used:
@@ -40,3 +45,9 @@ def copy_params(section: str, params: StepParams, made: Any, *used: Any) -> None
 def params_of(artifact: Any) -> dict[str, str]:
     """All parameters, as `section.parameter`, that an artifact was made with."""
     return {name: value for name, value in artifact.metadata.items() if name.partition(".")[0] in STEPS}
+
+
+def copy_made(made: Any, copied: Any) -> None:
+    """Copies the folder of an artifact, and what it was made with, into another."""
+    shutil.copytree(made.path, copied.path)
+    copied.metadata |= params_of(made)

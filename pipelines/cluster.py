@@ -83,7 +83,7 @@ def place(task: Any, name: str, cluster: Cluster, cpu: Any, memory: Any, secret:
         task: of KFP.
         name: of its step.
         cluster: what KFP fixes when compiling.
-        cpu: cores, or the pipeline's argument with them.
+        cpu: the pipeline's argument with the cores.
         memory: likewise.
         secret: name of the secret, likewise.
     """
@@ -91,6 +91,7 @@ def place(task: Any, name: str, cluster: Cluster, cpu: Any, memory: Any, secret:
 
     step: Step = getattr(cluster, name)
     task.set_cpu_limit(cpu).set_memory_limit(memory)
+    task.register_pipeline_channels([cpu, memory])  # else KFP would not pass them on into a loop
     task.set_caching_options(isinstance(step, CachedStep) and step.cache)
     if step.retries:
         task.set_retry(step.retries, **BACKOFF)

@@ -4,7 +4,7 @@ import itertools
 import math
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from components.evaluate.cells import aligned
@@ -65,9 +65,15 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
     for number, (each, values) in enumerate(zip(settings, checked, strict=True), start=1):
         sys.stderr.write(f"\n[{number}/{len(settings)}] {' '.join(each)}\n")
         outcomes.append(_experiment(each, [*common, f"{PART}=val", *each, *experiments.found_anywhere(values)]))
-    outcomes.sort(key=_criterion)
+    outcomes.sort(key=lambda outcome: criterion(outcome.figures))
     _gather(outcomes, " × ".join(grid))
     return outcomes
+
+
+def criterion(figures: Mapping[str, float]) -> float:
+    """What settings are ordered by, as checkpoints are: the EER against skilled forgeries where there are any."""
+    known = [figures[name] for name in CRITERIA if not math.isnan(figures.get(name, math.nan))]
+    return known[0] if known else math.inf
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
@@ -97,17 +103,11 @@ def _experiment(settings: tuple[str, ...], assignments: Sequence[str]) -> Outcom
     return Outcome(name, settings, {key: found.get(key, math.nan) for key in CRITERIA}, experiments.run_id(name))
 
 
-def _criterion(outcome: Outcome) -> float:
-    """As the best checkpoint is chosen: against skilled forgeries where there are any."""
-    known = [outcome.figures[name] for name in CRITERIA if not math.isnan(outcome.figures[name])]
-    return known[0] if known else math.inf
-
-
 def _percent(figures: dict[str, float], name: str) -> str:
     return "–" if math.isnan(figures[name]) else f"{100 * figures[name]:.1f}"
 
 
 def _gather(outcomes: Sequence[Outcome], name: str) -> None:
     with experiments.parent_run("comparison", name, [outcome.run_id for outcome in outcomes]) as parent:
-        parent.log_metrics({CRITERIA[0]: _criterion(outcomes[0])})
+        parent.log_metrics({CRITERIA[0]: criterion(outcomes[0].figures)})
         parent.set_tags({"best": outcomes[0].name})

@@ -13,7 +13,6 @@ from components.shared.errors import InputError
 from pipelines import arguments
 from pipelines.arguments import Commands
 
-PIPELINES = ("signature",)
 EXPERIMENT = "signature-recognition"
 
 
@@ -79,7 +78,7 @@ def add_schedule(commands: Commands) -> None:
 
 
 def _add_pipeline(command: argparse.ArgumentParser) -> None:
-    command.add_argument("pipeline", nargs="?", default=PIPELINES[0], help=" | ".join(PIPELINES))
+    arguments.add_pipeline(command)
     arguments.add_params(command)
     arguments.add_cluster(command)
     arguments.add_image(command)
@@ -92,12 +91,8 @@ def _add_address(command: argparse.ArgumentParser) -> None:
 
 
 def _pipeline(options: argparse.Namespace) -> Any:
-    if options.pipeline not in PIPELINES:
-        raise InputError(f"unknown pipeline '{options.pipeline}' (known: {', '.join(PIPELINES)})")
     given, cluster = arguments.read(options)
-    from pipelines.signature import build
-
-    return build(options.image, given, cluster)
+    return arguments.builder(options)(options.image, given, cluster)
 
 
 def _compile(options: argparse.Namespace) -> None:

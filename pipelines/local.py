@@ -1,4 +1,4 @@
-"""Runs the pipeline on this machine: one process a task, with the code at hand, or one container a task."""
+"""Runs a pipeline on this machine: one process a task, with the code at hand, or one container a task."""
 
 import io
 import logging
@@ -6,16 +6,20 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from components.shared.errors import InputError
 from pipelines.sections import Sections
 
+if TYPE_CHECKING:
+    from pipelines.cluster import Cluster
+
 ROOT = Path(__file__).resolve().parents[1]
 NO_IMAGE = "python"
+Build: TypeAlias = "Callable[[str, Sections, Cluster], Any]"
 BAD_INPUT = f"{InputError.__module__}.{InputError.__qualname__}: "
 
 
@@ -23,16 +27,17 @@ class TaskError(Exception):
     """A task failed for a reason other than bad input."""
 
 
-def run(sections: Sections, root: Path, image: str | None = None) -> dict[str, Path]:
+def run(build: Build, sections: Sections, root: Path, image: str | None = None) -> dict[str, Path]:
     """Runs all tasks, their output on stdout.
 
     Args:
+        build: makes the pipeline.
         sections: of params.yaml, by name.
         root: folder under which every run gets a folder of its own.
         image: of the containers; None: processes.
 
     Returns:
-        Where the report and what is shipped are, by name.
+        Where the reports and what is shipped are, by name.
 
     Raises:
         InputError: a task refused its input; the message names the task.
@@ -42,21 +47,18 @@ def run(sections: Sections, root: Path, image: str | None = None) -> dict[str, P
 
     from pipelines import containers
     from pipelines.cluster import LOCAL
-    from pipelines.signature import build
 
     logging.getLogger().setLevel(logging.WARNING)  # KFP raises the level for its own messages about the tasks
+    sections = sections if image is None else containers.absolute(sections)
+    pipeline = build(image or NO_IMAGE, sections, LOCAL)
     root.mkdir(parents=True, exist_ok=True)  # else the engine makes it, as its own user
-    if image is None:
-        runner = local.SubprocessRunner(use_venv=False)
-    else:
-        sections = containers.absolute(sections)
-        runner = containers.runner(image, sections)
+    runner = local.SubprocessRunner(use_venv=False) if image is None else containers.runner(image, sections)
     local.init(runner=runner, pipeline_root=str(root.resolve()))
     log = _Log(sys.stdout)
     with _environment(), redirect_stdout(log), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*have no effect")  # resources are the cluster's matter
         try:
-            done = build(image or NO_IMAGE, sections, LOCAL)()
+            done = pipeline()
         except (RuntimeError, ValueError) as error:
             # A container that is gone before KFP asks how it ended counts as a success, and its outputs are missed.
             raise log.failure(error) from None
@@ -64,8 +66,8 @@ def run(sections: Sections, root: Path, image: str | None = None) -> dict[str, P
             if image is not None:
                 containers.stop()
             raise
-    evaluation, frozen = (Path(done.outputs[name].path) for name in ("evaluation", "frozen"))
-    return {"report": evaluation / "report.html", "frozen": frozen}
+    paths = {name: Path(made.path) for name, made in done.outputs.items() if name != "metrics"}
+    return {"report": paths.pop("evaluation") / "report.html", **paths}
 
 
 @contextmanager

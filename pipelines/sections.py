@@ -32,10 +32,10 @@ def override(sections: Sections, assignments: Iterable[str]) -> Sections:
     changed = {step: dict(values) for step, values in sections.items()}
     for assignment in assignments:
         step = assignment.partition(".")[0]
-        if step not in STEPS:
-            raise InputError(f"-S {assignment}: write <section>.<parameter>=<value>; sections: {', '.join(STEPS)}")
+        if step not in sections:
+            raise InputError(f"-S {assignment}: write <section>.<parameter>=<value>; sections: {', '.join(sections)}")
         changed[step] = assign(changed[step], assignment)
-    return {step: _dump(parse(_model(step), step, changed[step], "-S")) for step in STEPS}
+    return {step: _dump(parse(_model(step), step, values, "-S")) for step, values in changed.items()}
 
 
 def assign(values: dict[str, Any], assignment: str) -> dict[str, Any]:

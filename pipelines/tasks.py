@@ -1,4 +1,4 @@
-"""The six tasks. Each parses its section, calls the step and copies the returned figures into KFP's artifacts.
+"""The tasks. Those of the six steps parse their section, call the step and copy its figures into KFP's artifacts.
 
 KFP ships a function's source alone into the task's container, hence the imports inside; the steps themselves are found
 on the image's PYTHONPATH.
@@ -6,7 +6,7 @@ on the image's PYTHONPATH.
 
 from typing import Any
 
-from kfp.dsl import HTML, Artifact, ClassificationMetrics, Dataset, Input, Metrics, Model, Output
+from kfp.dsl import HTML, Artifact, ClassificationMetrics, Dataset, Input, Markdown, Metrics, Model, Output
 
 
 def ingest(params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics], source: str = "") -> None:
@@ -172,3 +172,88 @@ def freeze(
     parsed = parse(FreezeParams, "freeze", params, "pipeline argument")
     folders = [Path(artifact.path) for artifact in (raw, embedder, evaluation, frozen)]
     artifacts.copy_figures(step.run(parsed, *folders), metrics)
+
+
+def plan(
+    settings: list[list[str]], split: dict[str, Any], train: dict[str, Any], evaluate: dict[str, Any]
+) -> list[dict[str, dict[str, Any]]]:
+    """Checks the settings that are to be compared, before anything runs, and gives the sections of each branch.
+
+    Args:
+        settings: `section.parameter=value` of each branch.
+        split: the section that all branches start from.
+        train: likewise.
+        evaluate: likewise.
+    """
+    from pipelines import choice
+
+    return choice.branches(settings, {"split": split, "train": train, "evaluate": evaluate})
+
+
+def choose(
+    settings: list[list[str]],
+    splits: Input[list[Dataset]],
+    embedders: Input[list[Model]],
+    evaluations: Input[list[Artifact]],
+    metrics: Input[list[Metrics]],
+    split: Output[Dataset],
+    embedder: Output[Model],
+    report: Output[Markdown],
+) -> None:
+    """Chooses the best branch by its EER on val and puts the branches' MLflow runs under one parent.
+
+    Args:
+        settings: `section.parameter=value` of each branch.
+        splits: output of split of each.
+        embedders: output of train of each.
+        evaluations: output of evaluate of each, on val.
+        metrics: figures of each.
+        split: of the best.
+        embedder: of the best.
+        report: all branches, and the paired interval of the difference between the best and the second.
+    """
+    from pathlib import Path
+
+    from pipelines import artifacts, choice
+
+    figures, folders = [one.metadata for one in metrics], [Path(one.path) for one in evaluations]
+    chosen = choice.choose(settings, figures, folders)
+    artifacts.copy_made(splits[chosen.best], split)
+    artifacts.copy_made(embedders[chosen.best], embedder)
+    artifacts.write_report(chosen.report, report)
+    choice.track(chosen)
+
+
+def promote(
+    params: dict[str, Any],
+    model: str,
+    raw: Input[Dataset],
+    prepared: Input[Dataset],
+    split: Input[Dataset],
+    frozen: Input[Model],
+    metrics: Output[Metrics],
+    report: Output[Markdown],
+) -> None:
+    """Measures the new model and the champion on the same test images and registers it as what it deserves.
+
+    Args:
+        params: section `evaluate`.
+        model: registered model.
+        raw: output of ingest.
+        prepared: output of preprocess.
+        split: output of split.
+        frozen: output of freeze, the challenger.
+        metrics: EERs of both and the interval of their difference.
+        report: what was decided, and why.
+    """
+    from pathlib import Path
+
+    from components.evaluate.params import EvaluateParams
+    from components.shared.params import parse
+    from pipelines import artifacts, promotion
+
+    parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")
+    folders = [Path(artifact.path) for artifact in (raw, prepared, split, frozen)]
+    decision = promotion.promote(parsed, model, *folders)
+    artifacts.copy_figures(decision.figures, metrics)
+    artifacts.write_report(decision.report, report)

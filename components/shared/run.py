@@ -74,7 +74,7 @@ class Run:
     def log_artifacts(self, path: Path, folder: str) -> None:
         """Uploads a file, or all files of a folder, into a folder of the run's artifacts."""
         upload = self._client.log_artifacts if path.is_dir() and self._client else None
-        with _patient():
+        with patient():
             self._try(lambda: (upload or self._client.log_artifact)(self.run_id, str(path), folder))
 
     def log_dataset(self, name: str, source: Path, digest: str, context: str) -> None:
@@ -104,7 +104,7 @@ class Run:
         if self._client is None:
             return
         module = served.load(saved_model)
-        with _patient():
+        with patient():
             self._try(lambda: served.log(module, size, str(self.run_id)))
 
     def write(self, folder: Path) -> None:
@@ -158,7 +158,7 @@ def _word(value: object) -> str:
 
 
 @contextmanager
-def _patient() -> Iterator[None]:
+def patient() -> Iterator[None]:
     """Uploads may take longer than a call that asks whether the store is there."""
     name = "MLFLOW_HTTP_REQUEST_TIMEOUT"
     before = os.environ.get(name)

@@ -164,7 +164,12 @@ def experiment_id(client: Any) -> str:
     # Not by the environment, in which `connect` notes the embedded store too.
     embedded = mlflow.get_tracking_uri() == _embedded_store()
     location = (project_root() / "mlruns" / "artifacts").as_uri() if embedded else None
-    return str(client.create_experiment(name, artifact_location=location))
+    try:
+        return str(client.create_experiment(name, artifact_location=location))
+    except mlflow.MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+        return str(client.get_experiment_by_name(name).experiment_id)  # another process made it just now
 
 
 def _existing(client: Any, run_id: str | None) -> Any:

@@ -39,9 +39,12 @@ def run(folder: Path, runner: str, *assignments: str) -> subprocess.CompletedPro
     return subprocess.CompletedProcess(started.args, started.returncode, out, err)
 
 
-def start(folder: Path, runner: str, *assignments: str) -> subprocess.Popen[str]:
+def start(
+    folder: Path, runner: str, *assignments: str, pipeline: tuple[str, ...] = ("signature",)
+) -> subprocess.Popen[str]:
     options = [option for assignment in [*TINY, *assignments] for option in ("-S", assignment)]
-    command = [sys.executable, "-m", "pipelines", "run", "--runner", runner, "--root", str(folder / "root"), *options]
+    where = ("--runner", runner, "--root", str(folder / "root"))
+    command = [sys.executable, "-m", "pipelines", "run", *pipeline, *where, *options]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_", "PYTHONPATH"))}
     own = {"MLFLOW_TRACKING_URI": store(folder), "CHECKPOINT_DIR": str(folder / "checkpoints")}
     return subprocess.Popen(

@@ -53,6 +53,10 @@ def test_help_answers_at_once_and_gives_an_example(arguments: list[str]) -> None
         ),
         (["compile", "singature"], "unknown pipeline 'singature'"),
         (["compile", "--cluster", "nowhere.yaml"], "nowhere.yaml: no such file"),
+        (["compile", "compare", "--grid", "train.mining=hard,hrad"], "train.mining is 'hrad'"),
+        (["compile", "compare", "--grid", "train.mining=hard"], "there is nothing to compare"),
+        (["run", "compare", "--grid", "preprocess.height=32,64"], "sections: split, train"),
+        (["run", "retrian"], "unknown pipeline 'retrian'"),
     ],
 )
 def test_bad_arguments_are_one_line_and_exit_code_2(

@@ -1,0 +1,42 @@
+"""The pipeline that trains anew: all steps on newer data, and the registry's champion as the one to beat."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from kfp.dsl import Artifact, Markdown, Model
+
+from pipelines import pipeline, signature, tasks
+from pipelines.cluster import Cluster
+from pipelines.pipeline import Argument, Tasks
+
+
+class Outputs(NamedTuple):
+    """What the pipeline gives: the challenger, and what became of it."""
+
+    promotion: Markdown
+    frozen: Model
+    evaluation: Artifact
+
+
+def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster, model: str) -> Any:
+    """The pipeline, ready to be compiled or run.
+
+    Args:
+        image: container image of all tasks; KFP fixes it when compiling.
+        defaults: the sections of params.yaml, by name.
+        cluster: how the tasks run on a cluster.
+        model: registered model of MLflow.
+    """
+
+    def flow(given: Mapping[str, Any]) -> Outputs:
+        task = Tasks(image, cluster, given)
+        made = signature.steps(task, given)
+        data = {"raw": made.raw, "prepared": made.prepared, "split": made.split, "frozen": made.frozen}
+        promoted = task(tasks.promote, like="evaluate", params=given["evaluate"], model=given["model"], **data)
+        promoted.set_caching_options(False)  # who is champion stands in the registry, not in the inputs
+        return Outputs(promoted.outputs["report"], made.frozen, made.evaluation)
+
+    told = "registered model of MLflow; its alias `champion` is the one to beat."
+    arguments = {"model": Argument(str, model, told), **pipeline.arguments(defaults, cluster)}
+    description = "Trains on newer data and makes it the champion where it is better by more than chance."
+    return pipeline.define("signature-retraining", description, arguments, Outputs, flow)

@@ -1,0 +1,107 @@
+"""The best of several branches: what may vary, which is chosen, what the report says, and the runs in MLflow."""
+
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pytest
+
+from components.evaluate.params import EvaluateParams
+from components.evaluate.tables import write_scores
+from components.shared import tracking
+from components.shared.errors import InputError
+from components.shared.run import Record
+from pipelines import choice, sections
+from tests.evaluate.embeddings import made_up
+
+PARAMS = EvaluateParams(references=2, draws=1)
+GIVEN = sections.read(Path(__file__).parents[2] / "params.yaml")
+SKILLED, RANDOM = "val/verification/skilled/refs_1/eer", "val/verification/random/refs_1/eer"
+SETTINGS = [["train.mining=hard"], ["train.mining=all"], ["train.mining=semi-hard"]]
+
+
+def evaluated(folder: Path, quality: float, mining: str, digest: str = "same", run_id: str | None = None) -> Path:
+    """What evaluate leaves of an embedder of some quality, and its record."""
+    folder.mkdir()
+    given = made_up(PARAMS, 60, 4, 3, quality)
+    write_scores(folder, given.verifications, given.part._replace(digest=digest), PARAMS)
+    record = Record(run_id=run_id, params={"train.mining": mining, "train.steps": "7"})
+    (folder / tracking.RECORD).write_text(record.model_dump_json())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def evaluations(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder, names = tmp_path_factory.mktemp("evaluations"), ("hard", "all", "semi-hard")
+    return [evaluated(folder / name, quality, name) for name, quality in zip(names, (0.1, 9, 0.9), strict=True)]
+
+
+def figures(*eers: float) -> list[dict[str, float]]:
+    return [{SKILLED: eer, f"{SKILLED}_ci_low": eer / 2, f"{SKILLED}_ci_high": 2 * eer} for eer in eers]
+
+
+def test_a_branch_has_its_settings_and_never_reads_test() -> None:
+    hard, fold = choice.branches([["train.mining=hard", "train.margin=soft"], ["split.folds=5", "split.fold=1"]], GIVEN)
+    assert hard["train"] == {**GIVEN["train"], "mining": "hard", "margin": "soft"}
+    assert fold["split"] == {**GIVEN["split"], "folds": 5, "fold": 1}
+    for branch in (hard, fold):
+        assert branch["evaluate"] == {**GIVEN["evaluate"], "part": "val"}
+    assert (hard["split"], fold["train"]) == (GIVEN["split"], GIVEN["train"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ([["train.mining=hard"]], "there is nothing to compare"),
+        ([["train.mining=hard"], ["train.mining=hrad"]], "train.mining is 'hrad'"),
+        ([["train.mining=hard"], ["preprocess.height=64"]], "sections: split, train"),
+        ([["train.mining=hard"], ["evaluate.part=test"]], "sections: split, train"),
+    ],
+)
+def test_a_wrong_setting_is_refused_before_anything_runs(settings: list[list[str]], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        choice.branches(settings, GIVEN)
+
+
+def test_the_lowest_eer_on_val_is_chosen_and_the_report_lists_all_in_order(evaluations: list[Path]) -> None:
+    chosen = choice.choose(SETTINGS, figures(0.3, 0.1, 0.2), evaluations)
+    assert (chosen.best, chosen.settings, chosen.eer) == (1, "train.mining=all", 0.1)
+    rows = [line.split(" | ")[:2] for line in chosen.report.splitlines() if line.startswith("| train.")]
+    assert rows == [
+        ["| train.mining=all", "10.0 (5.0–20.0)"],
+        ["| train.mining=semi-hard", "20.0 (10.0–40.0)"],
+        ["| train.mining=hard", "30.0 (15.0–60.0)"],
+    ]
+
+
+def test_the_best_is_set_against_the_second_on_the_same_pairs(evaluations: list[Path]) -> None:
+    clear = choice.choose(SETTINGS, figures(0.3, 0.1, 0.4), evaluations).report
+    assert "train.mining=all is better by" in clear
+    assert "more than chance" in clear
+    same = choice.choose(SETTINGS[:2], figures(0.1, 0.1), [evaluations[0], evaluations[0]])
+    assert (same.best, "may be chance" in same.report) == (0, True)
+
+
+def test_folds_have_other_pairs_and_the_report_says_so(tmp_path: Path) -> None:
+    folders = [evaluated(tmp_path / digest, 1.0, "hard", digest) for digest in ("first", "second")]
+    assert "measured on different pairs" in choice.choose(SETTINGS[:2], figures(0.2, 0.1), folders).report
+
+
+def test_without_forgeries_the_random_ones_decide_and_without_any_rate_nothing_does(evaluations: list[Path]) -> None:
+    chosen = choice.choose(SETTINGS[:2], [{RANDOM: 0.1}, {RANDOM: 0.2}], evaluations[:2])
+    assert (chosen.best, chosen.eer) == (0, 0.1)
+    with pytest.raises(InputError, match="no branch has an error rate on val"):
+        choice.choose(SETTINGS[:2], [{}, {}], evaluations[:2])
+
+
+def test_the_branches_runs_stand_under_one_parent_with_the_report(tmp_path: Path, client: Any) -> None:
+    runs = [client.create_run(tracking.experiment_id(client)).info.run_id for _ in range(2)]
+    folders = [evaluated(tmp_path / run, 1.0, "hard", run_id=run) for run in runs]
+    chosen = choice.choose(SETTINGS[:2], figures(0.2, 0.1), folders)
+    choice.track(chosen)
+    (parent,) = {client.get_run(run).data.tags["mlflow.parentRunId"] for run in runs}
+    found = client.get_run(parent)
+    assert (found.info.status, found.data.tags["best"]) == ("FINISHED", "train.mining=hard")
+    assert found.data.metrics == {SKILLED: 0.1}
+    report = mlflow.artifacts.download_artifacts(run_id=parent, artifact_path="comparison/report.md")
+    assert Path(report).read_text() == chosen.report
