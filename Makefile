@@ -35,8 +35,8 @@ repro: install ## run the whole pipeline on the default data (dvc repro)
 	@dvc repro
 	@$(MAKE) --no-print-directory results
 
-cedar: install ## the same on the CEDAR data set (CEDAR_DIR, RESNET50_DIR where set, else the public ones)
-	$(IDENTITY) dvc exp run $(CEDAR)
+cedar: install ## the same on CEDAR (CEDAR_DIR, RESNET50_DIR where set, else the public ones); SET="-S preprocess.mode=tone" changes it
+	$(IDENTITY) dvc exp run $(CEDAR) $(SET)
 	@$(MAKE) --no-print-directory results
 
 compare: install ## run a GRID of settings as experiments, by EER on val (DATA=cedar for CEDAR's settings)

@@ -11,7 +11,6 @@ from components.evaluate.curves import curve, label
 from components.evaluate.params import EvaluateParams
 from components.evaluate.thresholds import Threshold
 from components.evaluate.verification import Verification, user_eers
-from components.shared.metrics import crossing
 
 COLOURS = {"genuine": "#009e73", "skilled": "#d55e00", "random": "#0072b2"}  # Okabe & Ito: for all eyes
 TICKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)
@@ -54,8 +53,7 @@ def _roc(found: list[Verification], bands: list[Band | None], part: str) -> Any:
     figure, axes = _figure(5.4)
     for v, around in zip(found, bands, strict=True):
         points = curve(v)
-        name = f"{label(v)}: EER {crossing(points).rate:.1%}"
-        axes.step(points.far, 1 - points.frr, where="post", label=name, **_line(v))
+        axes.step(points.far, 1 - points.frr, where="post", label=label(v), **_line(v))
         if around:
             axes.fill_between(around.far, 1 - around.high, 1 - around.low, **_shade(v))
     axes.plot([0, 1], [1, 0], color="#757575", linewidth=1, linestyle=":", label="FAR = FRR")
@@ -120,7 +118,7 @@ def _identities(single: list[Verification], part: str) -> Any:
             look = {"s": size, "marker": marker, "color": COLOURS[kind], "label": kind, "zorder": 3, "clip_on": False}
             axes.scatter([place[name] for name in users], [eer * 100 for eer in users.values()], **look)
             mean = float(np.mean(list(users.values()))) * 100
-            axes.axhline(mean, color=COLOURS[kind], linestyle=":", linewidth=1.3, label=f"{kind}, mean {mean:.1f} %")
+            axes.axhline(mean, color=COLOURS[kind], linestyle=":", linewidth=1.3, label=f"{kind}, mean")
     axes.set(xlabel=f"{part} identities, by EER", ylabel="EER, %", xlim=(0, len(order) + 1))
     axes.set_ylim(bottom=0)
     axes.xaxis.get_major_locator().set_params(integer=True)

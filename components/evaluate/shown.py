@@ -10,7 +10,7 @@ from components.evaluate.references import COUNTS, FUSIONS
 KINDS = ("skilled", "random")
 FLOORS = {"untrained": "the same network, untrained", "hog": "HOG", "best_statistic": "the best single statistic"}
 BASIS = ("identities", "comparisons")
-LEFT_ALONE = "left alone since: what a user of this threshold would meet"
+LEFT_ALONE = "chosen without a look at test: what a user of this threshold would meet"
 PROBES = ("identities", "probes")
 
 
