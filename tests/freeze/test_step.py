@@ -118,6 +118,7 @@ def test_the_model_is_logged_with_its_signature(
 
     monkeypatch.chdir(frozen[0].parent)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{frozen[0].parent}/mlflow.db")
+    mlflow.set_tracking_uri(f"sqlite:///{frozen[0].parent}/mlflow.db")  # another test's may be set
     record = json.loads((frozen[0] / "mlflow_run.json").read_text())
     run = mlflow.MlflowClient().get_run(record["run_id"])
     assert run.info.status == "FINISHED"
