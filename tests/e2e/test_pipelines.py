@@ -7,6 +7,8 @@ from typing import Any
 import mlflow
 import pytest
 
+from components.evaluate.params import EvaluateParams
+from pipelines.promotion import promote
 from tests.e2e.test_kubeflow import client, start
 
 SMALL = ("train.steps=1", "train.pooled_stages=[2]", "evaluate.references=2", "split.val=0.25")
@@ -29,16 +31,17 @@ def record(folder: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("pipelines")
-    client(made).create_experiment("signature-recognition", artifact_location=(made / "artifacts").as_uri())
-    return made
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The working folder, and that of a comparison in it."""
+    folder = tmp_path_factory.mktemp("pipelines")
+    client(folder).create_experiment("signature-recognition", artifact_location=(folder / "artifacts").as_uri())
+    return folder, run(folder, "compare", ("--grid", "train.mining=hard,all"))
 
 
 def test_settings_are_compared_on_val_under_one_parent_and_the_best_is_measured_on_test_and_shipped(
-    folder: Path,
+    comparison: tuple[Path, Path],
 ) -> None:
-    own = run(folder, "compare", ("--grid", "train.mining=hard,all"))
+    folder, own = comparison
     branches = [own / f"for-loop-1-iteration-{number}" for number in range(2)]
     figures = [json.loads((one / "evaluate" / "evaluation" / "metrics.json").read_text()) for one in branches]
     assert all(set(found) == {"val"} for found in figures)
@@ -60,18 +63,23 @@ def test_settings_are_compared_on_val_under_one_parent_and_the_best_is_measured_
     assert "Best and second: skilled, 1 reference: " in report
 
 
-def test_the_first_model_becomes_champion_and_the_next_is_measured_against_it_on_the_same_images(folder: Path) -> None:
-    first = run(folder, "retrain", ("--model", NAME))
+def test_the_first_model_becomes_champion_and_the_next_is_measured_against_it_on_the_same_images(
+    comparison: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, compared = comparison
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
+    data = (compared / "ingest" / "raw", compared / "preprocess" / "prepared", compared / "choose" / "split")
+    first = promote(EvaluateParams(), NAME, *data, compared / "freeze" / "frozen")
+    assert "There was no champion" in first.report
     registered = client(folder).get_model_version_by_alias(NAME, "champion")
-    assert registered.run_id == record(first / "freeze" / "frozen")["run_id"]
-    assert "There was no champion" in (first / "promote" / "report").read_text()
-    mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
+    assert registered.run_id == record(compared / "freeze" / "frozen")["run_id"]
     served = Path(mlflow.artifacts.download_artifacts(f"models:/{NAME}@champion"))
     assert (served / "MLmodel").is_file()
 
-    second = run(folder, "retrain", ("--model", NAME), "ingest.sample.seed=1")
-    report = (second / "promote" / "report").read_text()
-    (version,) = client(folder).search_model_versions(f"run_id = '{record(second / 'freeze' / 'frozen')['run_id']}'")
+    own = run(folder, "retrain", ("--model", NAME), "ingest.sample.seed=1")
+    report = (own / "promote" / "report").read_text()
+    run_id = record(own / "freeze" / "frozen")["run_id"]
+    (version,) = client(folder).search_model_versions(f"run_id = '{run_id}'")
     (alias,) = client(folder).get_model_version(NAME, version.version).aliases
     assert f"registered under `{alias}`" in report
     verdict = next(line for line in report.splitlines() if line.startswith("- skilled, 1 reference: "))
@@ -79,6 +87,6 @@ def test_the_first_model_becomes_champion_and_the_next_is_measured_against_it_on
     assert alias == ("champion" if won else "challenger")
     champion = client(folder).get_model_version_by_alias(NAME, "champion")
     assert champion.version == (version.version if won else registered.version)
-    measured = json.loads((second / "promote" / "executor_output.json").read_text())
+    measured = json.loads((own / "promote" / "executor_output.json").read_text())
     (metrics,) = measured["artifacts"]["metrics"]["artifacts"]
     assert 0 <= metrics["metadata"]["champion/eer"] <= 1
