@@ -82,8 +82,8 @@ def _fit(pixels: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor, tf.Tensor |
         flat = tf.reduce_max(pixels) == tf.reduce_min(pixels)
         with tf.control_dependencies([_demand(~flat, "blank image: one flat colour")]):
             return _place(tf.identity(pixels), spec, margin=0), None
-    ink, histogram = _ink(pixels[:, :, 0], spec.mode)
-    return _place(ink, spec, margin=max(1, min(spec.height, spec.width) // MARGIN)), histogram
+    levels, unit, histogram = _ink(pixels[:, :, 0], spec.mode)
+    return _place(levels, spec, margin=max(1, min(spec.height, spec.width) // MARGIN), unit=unit), histogram
 
 
 def decode(encoded: tf.Tensor, channels: int) -> tf.Tensor:
@@ -152,11 +152,11 @@ def _grey(planes: list[tf.Tensor]) -> tf.Tensor:
     return tf.cast(tf.bitwise.right_shift(luma, 16), tf.uint8)[:, :, tf.newaxis]
 
 
-def _ink(grey: tf.Tensor, mode: str) -> tuple[tf.Tensor, tf.Tensor]:
+def _ink(grey: tf.Tensor, mode: str) -> tuple[tf.Tensor, int, tf.Tensor]:
     """Finds the ink in uint8 [h, w], crops to it and sets its levels.
 
     Returns:
-        float32 [h', w', 1], and the histogram of the smoothed levels, int32 [256].
+        float32 [h', w', 1], the unit it is in, and the histogram of the smoothed levels, int32 [256].
     """
     sums = _smooth(grey)
     smoothed = tf.cast((sums + 128) / 256, tf.int32)
@@ -169,10 +169,10 @@ def _ink(grey: tf.Tensor, mode: str) -> tuple[tf.Tensor, tf.Tensor]:
     top, bottom = _extent(tf.reduce_sum(ink, axis=1))
     left, right = _extent(tf.reduce_sum(ink, axis=0))
     if mode == "shape":
-        levels = PAPER - PAPER * ink[top:bottom, left:right]
+        levels, unit = 1 - ink[top:bottom, left:right], PAPER
     else:
-        levels = tf.gather(_tones(histogram, threshold), smoothed[top:bottom, left:right])
-    return levels[:, :, tf.newaxis], histogram
+        levels, unit = tf.gather(_tones(histogram, threshold), smoothed[top:bottom, left:right]), 1
+    return levels[:, :, tf.newaxis], unit, histogram
 
 
 def _histogram(levels: tf.Tensor) -> tf.Tensor:
@@ -241,8 +241,8 @@ def _tones(histogram: tf.Tensor, threshold: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.where(levels <= threshold, tf.maximum(stretched, 0), PAPER), tf.float32)
 
 
-def _place(pixels: tf.Tensor, spec: Normalisation, margin: int) -> tf.Tensor:
-    """Resizes uint8 or float32 [h, w, c] to fit the canvas, aspect kept, and centres it on paper; uint8 [H, W, c]."""
+def _place(pixels: tf.Tensor, spec: Normalisation, margin: int, unit: int = 1) -> tf.Tensor:
+    """Resizes [h, w, c] as `_resize_area` does to fit the canvas, aspect kept, and centres it on paper."""
     height, width = tf.shape(pixels)[0], tf.shape(pixels)[1]
     room_h, room_w = spec.height - 2 * margin, spec.width - 2 * margin
     wide = height * room_w <= width * room_h
@@ -250,16 +250,16 @@ def _place(pixels: tf.Tensor, spec: Normalisation, margin: int) -> tf.Tensor:
     new_w = tf.where(wide, room_w, tf.maximum((width * room_h + height // 2) // height, 1))
     top, left = (spec.height - new_h) // 2, (spec.width - new_w) // 2
     around = [[top, spec.height - new_h - top], [left, spec.width - new_w - left], [0, 0]]
-    placed = tf.pad(_resize_area(pixels, new_h, new_w), around, constant_values=tf.constant(PAPER, tf.uint8))
+    placed = tf.pad(_resize_area(pixels, new_h, new_w, unit), around, constant_values=tf.constant(PAPER, tf.uint8))
     return tf.ensure_shape(placed, spec.shape)
 
 
-def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor) -> tf.Tensor:
-    """Means over areas, rounded half up; uint8, or float32 as integers, [h, w, c] to uint8 [new_h, new_w, c].
+def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor, unit: int) -> tf.Tensor:
+    """Means over areas, rounded half up: integers in some unit, [h, w, c], to uint8 [new_h, new_w, c].
 
     The first product's sums stay below 255 · MAX_SIDE, exact in float32; the second's below 255 · MAX_PIXELS, exact in
-    float64 and, where there are few pixels, in float32. A quotient that is no integer is at least 1 / MAX_PIXELS away
-    from one, so that rounding does not carry it there.
+    float64 and, where pixels are few or the unit is large, in float32, which is faster. A quotient that is no integer
+    is at least 1 / MAX_PIXELS away from one, so that rounding does not carry it there.
     """
     height, width, channels = tf.unstack(tf.shape(pixels))
     rows, columns = _overlaps(height, new_h), _overlaps(width, new_w)
@@ -271,7 +271,7 @@ def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor) -> tf.Te
         return tf.cast(tf.matmul(tf.cast(planes, dtype), tf.cast(columns, dtype), transpose_b=True), tf.float64)
 
     area = tf.cast(height, tf.float64) * tf.cast(width, tf.float64)
-    sums = tf.cond(PAPER * area < EXACT_32, lambda: product(tf.float32), lambda: product(tf.float64))
+    sums = tf.cond(PAPER // unit * area < EXACT_32, lambda: product(tf.float32), lambda: product(tf.float64)) * unit
     sums = tf.transpose(tf.reshape(sums, [channels, new_h, new_w]), [1, 2, 0])
     return tf.cast((sums + tf.floor(area / 2)) / area, tf.uint8)
 

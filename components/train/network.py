@@ -13,9 +13,9 @@ from components.train import weights as first_weights
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
-POOL = "pool_stage_"
+POOL = "pool_block_"
 BATCH = 64
-RESNET50 = {
+RESNET50: dict[str, Any] = {
     "input_conv_filters": [64],
     "input_conv_kernel_sizes": [7],
     "stackwise_num_filters": [64, 128, 256, 512],
@@ -32,11 +32,12 @@ def build(
     weights: str,
     seed: int,
     precision: str,
-    pooled_stages: Sequence[int] = (4,),
+    pooled_blocks: Sequence[int] = (16,),
+    mirrored: bool = False,
 ) -> Any:
     """Builds the embedder.
 
-    Early stages keep what the last one gives up for the sake of ImageNet's objects: how a line is drawn.
+    Early blocks keep what the last ones give up for the sake of ImageNet's objects: how a line is drawn.
 
     Args:
         image_shape: (height, width, channels) of the prepared images; one channel is grey.
@@ -45,7 +46,9 @@ def build(
         weights: `none`, `imagenet`, `hf://…` or a folder in the layout of timm's presets.
         seed: of the dropout.
         precision: `float32` or `mixed_bfloat16`; the head is float32 either way.
-        pooled_stages: which of the four stages' outputs are averaged and put side by side; later stages are left out.
+        pooled_blocks: which of the 16 residual blocks' outputs are averaged and put side by side; later ones are left
+            out. The four stages end with 3, 7, 13 and 16.
+        mirrored: half of the embedding is that of the image's mirror image, by the same network: a second opinion.
 
     Returns:
         A keras.Model from uint8 [N, H, W, C], 0 to 255, to float32 [N, D] of unit length.
@@ -55,11 +58,11 @@ def build(
     """
     images = keras.Input(image_shape, dtype="uint8", name="images")
     backbone = _backbone(image_shape, weights, precision)
-    maps = [backbone.pyramid_outputs[f"P{stage + 1}"] for stage in pooled_stages]
-    stages = keras.Model(backbone.input, maps, name="resnet50")(_network_range(images, image_shape[2], precision))
+    maps = [backbone.get_layer(_block(block)).output for block in pooled_blocks]
+    blocks = keras.Model(backbone.input, maps, name="resnet50")(_network_range(images, image_shape[2], precision))
     pooled = [
-        keras.layers.GlobalAveragePooling2D(dtype="float32", name=f"{POOL}{stage}")(features)
-        for stage, features in zip(pooled_stages, stages, strict=True)
+        keras.layers.GlobalAveragePooling2D(dtype="float32", name=f"{POOL}{block}")(features)
+        for block, features in zip(pooled_blocks, blocks, strict=True)
     ]
     joined = keras.layers.Concatenate(dtype="float32", name="join")(pooled) if len(pooled) > 1 else pooled[0]
     # Its statistics are set, not trained: `standardise`.
@@ -67,9 +70,13 @@ def build(
         center=False, scale=False, epsilon=1e-6, trainable=False, dtype="float32", name="standardise"
     )(joined)
     kept = keras.layers.Dropout(dropout, seed=seed, dtype="float32", name="dropout")(standard)
-    projected = keras.layers.Dense(embedding_size, dtype="float32", name="project")(kept)
+    projected = keras.layers.Dense(embedding_size // (1 + mirrored), dtype="float32", name="project")(kept)
     embeddings = keras.layers.UnitNormalization(dtype="float32", name="embeddings")(projected)
-    return keras.Model(images, embeddings, name="embedder")
+    plain = keras.Model(images, embeddings, name="plain" if mirrored else "embedder")
+    if not mirrored:
+        return plain
+    both = keras.layers.Concatenate(name="both")([plain(images), plain(keras.ops.flip(images, axis=2))])
+    return keras.Model(images, keras.layers.UnitNormalization(name="embeddings")(both), name="embedder")
 
 
 def pooled_features(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -82,7 +89,8 @@ def pooled_features(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32
     Returns:
         float32 [N, F].
     """
-    pooled = keras.Model(model.input, model.get_layer("standardise").input)
+    plain = _plain(model)
+    pooled = keras.Model(plain.input, plain.get_layer("standardise").input)
     parts = range(0, len(images), BATCH)
     return np.concatenate([keras.ops.convert_to_numpy(pooled(images[a : a + BATCH], training=False)) for a in parts])
 
@@ -94,7 +102,7 @@ def standardise(model: Any, features: NDArray[np.float32]) -> None:
         model: of `build`.
         features: float32 [N, F], of `pooled_features`.
     """
-    layer = model.get_layer("standardise")
+    layer = _plain(model).get_layer("standardise")
     layer.moving_mean.assign(features.mean(axis=0))
     layer.moving_variance.assign(features.var(axis=0))
 
@@ -110,8 +118,9 @@ def start_head(
         identity: int [N], whose image it is, or whom it imitates; each has two genuine images at least.
         forged: bool [N].
     """
-    standard = keras.ops.convert_to_numpy(model.get_layer("standardise")(features))
-    kernel = model.get_layer("project").kernel
+    plain = _plain(model)
+    standard = keras.ops.convert_to_numpy(plain.get_layer("standardise")(features))
+    kernel = plain.get_layer("project").kernel
     directions = discriminant.projection(standard, identity, forged, kernel.shape[1])
     drawn = keras.ops.convert_to_numpy(kernel)
     kernel.assign(directions * (np.linalg.norm(drawn) / np.linalg.norm(directions)))
@@ -130,19 +139,32 @@ def hold_normalisation(model: Any) -> None:
 
     `training=False` in the call would not do: a functional model hands its own `training` down to every layer.
     """
-    for layer in model.get_layer("resnet50").layers:
+    for layer in _plain(model).get_layer("resnet50").layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.trainable = False
 
 
 def twin(model: Any, precision: str) -> Any:
     """The same network in a precision of its own, with the same weights and none of what training adds."""
-    dropout = model.get_layer("dropout").rate
-    stages = [int(layer.name.removeprefix(POOL)) for layer in model.layers if layer.name.startswith(POOL)]
-    result = build(model.input_shape[1:], model.output_shape[-1], dropout, "none", 0, precision, stages)
+    plain, size = _plain(model), model.output_shape[-1]
+    dropout = plain.get_layer("dropout").rate
+    blocks = [int(layer.name.removeprefix(POOL)) for layer in plain.layers if layer.name.startswith(POOL)]
+    result = build(model.input_shape[1:], size, dropout, "none", 0, precision, blocks, plain is not model)
     result.set_weights(model.get_weights())
     result.jit_compile = keras.backend.backend() == "jax"  # TensorFlow's XLA makes ResNet50 ten times slower on CPUs
     return result
+
+
+def _plain(model: Any) -> Any:
+    """What embeds one image, without its mirror image."""
+    return next((layer for layer in model.layers if layer.name == "plain"), model)
+
+
+def _block(number: int) -> str:
+    """The name of the last layer of one of the residual blocks, which are counted from 1."""
+    blocks = [(stage, block) for stage, count in enumerate(RESNET50["stackwise_num_blocks"]) for block in range(count)]
+    stage, block = blocks[number - 1]
+    return f"stack{stage}_block{block}_out"
 
 
 def _network_range(images: Any, channels: int, precision: str) -> Any:

@@ -35,9 +35,10 @@ class TrainParams(StepParams):
         "none", description="none | imagenet (RESNET50_DIR, else the public weights) | hf://… | a folder"
     )
     start_from: str | None = Field(None, min_length=1, description="an embedder.keras to start from, at step 0")
-    pooled_stages: tuple[Annotated[int, Field(ge=1, le=4)], ...] = Field(
-        (4,), min_length=1, description="which of ResNet50's four stages are pooled; later ones are left out"
+    pooled_blocks: tuple[Annotated[int, Field(ge=1, le=16)], ...] = Field(
+        (16,), min_length=1, description="which of ResNet50's 16 residual blocks are pooled; later ones are left out"
     )
+    mirrored: bool = Field(False, description="half of the embedding is that of the image's mirror image")
     embedding_size: int = Field(128, ge=2)
     head: Literal["random", "discriminant"] = Field(
         "random", description="the projection's first weights; the discriminant is computed on the training images"
@@ -86,8 +87,12 @@ class TrainParams(StepParams):
         numeric = self.margin != "soft"
         return [
             (
-                list(self.pooled_stages) != sorted(set(self.pooled_stages)),
-                f"pooled_stages is {list(self.pooled_stages)}: name each stage once, in order",
+                list(self.pooled_blocks) != sorted(set(self.pooled_blocks)),
+                f"pooled_blocks is {list(self.pooled_blocks)}: name each block once, in order",
+            ),
+            (
+                self.mirrored and self.embedding_size % 2 == 1,
+                f"embedding_size is {self.embedding_size}, but must be even where half is of the mirror image",
             ),
             (numeric and float(self.margin) <= 0, f"margin is {self.margin}, but must be positive or 'soft'"),
             (

@@ -96,7 +96,14 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
         InputError: the first weights cannot be used.
     """
     embedder = network.build(
-        shape, params.embedding_size, params.dropout, params.weights, params.seed, policy, params.pooled_stages
+        shape,
+        params.embedding_size,
+        params.dropout,
+        params.weights,
+        params.seed,
+        policy,
+        params.pooled_blocks,
+        params.mirrored,
     )
     if params.start_from is not None:
         weights.start_from(embedder, weights.embedder_file(params.start_from))

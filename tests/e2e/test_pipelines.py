@@ -11,7 +11,7 @@ from components.evaluate.params import EvaluateParams
 from pipelines.promotion import promote
 from tests.e2e.test_kubeflow import client, start
 
-SMALL = ("train.steps=1", "train.pooled_stages=[2]", "evaluate.references=2", "split.val=0.25")
+SMALL = ("train.steps=1", "train.pooled_blocks=[7]", "evaluate.references=2", "split.val=0.25")
 NAME = "signatures"
 
 

@@ -46,5 +46,5 @@ def test_a_comparison_that_would_look_at_test_is_refused(grid: list[str], assign
 
 def test_the_best_is_measured_on_test_by_a_command_with_all_its_settings() -> None:
     best = Outcome("a", ("train.mining=hard",), {}, None)
-    given = ["train.mining=all", "train.pooled_stages=[2,3]"]
-    assert on_test(best, given) == "dvc exp run -S 'train.pooled_stages=[2,3]' -S train.mining=hard"
+    given = ["train.mining=all", "train.pooled_blocks=[7,10]"]
+    assert on_test(best, given) == "dvc exp run -S 'train.pooled_blocks=[7,10]' -S train.mining=hard"

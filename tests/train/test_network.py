@@ -119,16 +119,16 @@ def test_a_start_is_found_by_its_file_under_any_name_or_by_its_folder(tmp_path: 
         weights.embedder_file(str(tmp_path / "missing.keras"))
 
 
-def test_the_pooled_stages_are_averaged_side_by_side_and_later_ones_are_left_out() -> None:
+def test_the_pooled_blocks_are_averaged_side_by_side_and_later_ones_are_left_out() -> None:
     import keras
 
     from components.train import network
 
-    model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_stages=[2, 3])
+    model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_blocks=[7, 10])
     assert model.get_layer("project").kernel.shape == (512 + 1024, 16)
     assert model.count_params() < 0.4 * network.build(SHAPE, 16, 0.0, "none", 0, "float32").count_params()
-    stages = model.get_layer("resnet50")
-    maps = stages(keras.Model(model.input, model.get_layer("grey_to_rgb").output)(IMAGES))
+    blocks = model.get_layer("resnet50")
+    maps = blocks(keras.Model(model.input, model.get_layer("grey_to_rgb").output)(IMAGES))
     pooled = np.concatenate([np.asarray(features).mean(axis=(1, 2)) for features in maps], axis=1)
     joined = np.asarray(keras.Model(model.input, model.get_layer("join").output)(IMAGES))
     np.testing.assert_allclose(joined, pooled, atol=1e-5)
@@ -136,12 +136,30 @@ def test_the_pooled_stages_are_averaged_side_by_side_and_later_ones_are_left_out
     np.testing.assert_allclose(np.asarray(twin(IMAGES)), np.asarray(model(IMAGES)), atol=1e-6)
 
 
+def test_half_of_a_mirrored_embedding_is_that_of_the_mirror_image(tmp_path: Path) -> None:
+    import keras
+
+    from components.train import network
+
+    model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_blocks=[3], mirrored=True)
+    plain = network.build(SHAPE, 8, 0.0, "none", 0, "float32", pooled_blocks=[3])
+    plain.set_weights(model.get_weights())
+    mirrored = np.ascontiguousarray(IMAGES[:, :, ::-1])
+    halves = np.concatenate([np.asarray(plain(images)) for images in (IMAGES, mirrored)], axis=1)
+    embeddings = np.asarray(model(IMAGES))
+    np.testing.assert_allclose(embeddings, halves / np.sqrt(2), atol=1e-5)
+    np.testing.assert_allclose(np.asarray(model(mirrored)), np.roll(embeddings, 8, axis=1), atol=1e-5)
+    model.save(tmp_path / "embedder.keras")
+    for same in (network.twin(model, "float32"), keras.models.load_model(tmp_path / "embedder.keras")):
+        np.testing.assert_allclose(np.asarray(same(IMAGES)), embeddings, atol=1e-6)
+
+
 def test_standardised_features_are_those_of_numpy_in_training_too() -> None:
     import keras
 
     from components.train import network
 
-    model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_stages=[1, 2])
+    model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_blocks=[3, 7])
     images = np.stack([image // (2 + i) for i, image in enumerate(IMAGES)])  # of different mean
     network.hold_normalisation(model)
     network.standardise(model, network.pooled_features(model, images))
@@ -160,7 +178,7 @@ def test_standardised_features_are_those_of_numpy_in_training_too() -> None:
 def test_a_started_head_projects_onto_the_discriminant_at_the_size_of_the_drawn_one() -> None:
     from components.train import discriminant, network
 
-    model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_stages=[1])
+    model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_blocks=[3])
     drawn = model.get_layer("project").kernel.numpy()
     images = np.concatenate([IMAGES, IMAGES[::-1] // 2, IMAGES // 3])
     identity, forged = np.tile(LABELS, 3), np.arange(18) >= 12

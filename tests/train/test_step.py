@@ -217,7 +217,7 @@ def test_a_training_starts_with_the_discriminant_of_the_training_images(
     from components.train import network
     from components.train.step import rows_of
 
-    start = {"weights": str(resnet50_dir), "pooled_stages": (1,), "embedding_size": 8, "learning_rate": 1e-9}
+    start = {"weights": str(resnet50_dir), "pooled_blocks": (3,), "embedding_size": 8, "learning_rate": 1e-9}
     run(with_(**start, head="discriminant", steps=1, images_per_identity=2))
     trained = load_embedder(tmp_path / "out")
     store = open_store(data / "prepared")
