@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks import cedar
 from benchmarks.arguments import parser, size
 from components.shared import backend
 from components.train.params import TrainParams
 
-SPLIT = {"val": 0.15, "test": 0.2}
 CEDAR = {"identities_per_batch": 8, "images_per_identity": 4, "forgeries_per_identity": 4, "mining": "hard"}
 
 
@@ -38,22 +38,8 @@ def main() -> None:
     backend.load()
     logging.disable()
     with tempfile.TemporaryDirectory() as folder:
-        prepared, split = _prepared(options.folder, Path(folder), options.height, options.width)
+        prepared, split = cedar.prepared(options.folder, Path(folder), options.height, options.width)
         _measure(prepared, split, options.every, options.rounds)
-
-
-def _prepared(cedar: Path, folder: Path, height: int, width: int) -> tuple[Path, Path]:
-    from components.ingest import step as ingest
-    from components.ingest.params import IngestParams
-    from components.preprocess import step as preprocess
-    from components.preprocess.params import PreprocessParams
-    from components.split import step as split
-    from components.split.params import SplitParams
-
-    ingest.run(IngestParams(source=str(cedar), layout="cedar"), folder / "raw")
-    preprocess.run(PreprocessParams(height=height, width=width), folder / "raw", folder / "prepared")
-    split.run(SplitParams.model_validate(SPLIT), folder / "prepared", folder / "split")
-    return folder / "prepared", folder / "split"
 
 
 def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
