@@ -223,7 +223,7 @@ def test_a_training_starts_with_the_discriminant_of_the_training_images(
     store = open_store(data / "prepared")
     train = rows_of(store, data / "split")["train"].sort_values("row")
     images = store.images[train.row.to_numpy()]
-    expected = network.build((32, 32, 1), 8, 0.1, str(resnet50_dir), 0, "float32", [1])
+    expected = network.build((32, 32, 1), 8, 0.1, str(resnet50_dir), 0, "float32", [3])
     features = network.pooled_features(expected, images)
     network.standardise(expected, features)
     network.start_head(expected, features, train.identity.astype(int).to_numpy(), (train.kind == "forgery").to_numpy())
