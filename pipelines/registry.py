@@ -101,5 +101,5 @@ def _asking() -> Iterator[None]:
         yield
     except InputError:
         raise
-    except Exception as error:  # whatever a store that is down may raise
-        raise InputError(f"the tracking store cannot be used: {first_line(error)}") from error
+    except Exception as error:  # whatever a store that is down may raise; it may name a password
+        raise InputError(f"the tracking store cannot be used: {first_line(error)}") from None
