@@ -1,22 +1,35 @@
 """CEDAR as `make cedar` prepares it."""
 
+import argparse
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from benchmarks.arguments import size
+from components.shared import backend
 
 SPLIT = {"val": 0.15, "test": 0.2}
 
 
-def prepared(cedar: Path, folder: Path, height: int, width: int) -> tuple[Path, Path]:
-    """Prepares and splits the images.
+def add(arguments: argparse.ArgumentParser) -> None:
+    """Adds CEDAR's folder and the size of the images."""
+    arguments.add_argument(
+        "folder", nargs="?", type=Path, default=os.environ.get("CEDAR_DIR"), help="of CEDAR; else CEDAR_DIR"
+    )
+    size(arguments, 112, 192)
 
-    Args:
-        cedar: CEDAR's folder.
-        folder: an existing one, for all that is made.
-        height: of the prepared images, pixels.
-        width: likewise.
 
-    Returns:
-        Where the prepared images and the split are.
-    """
+@contextmanager
+def prepared(arguments: argparse.ArgumentParser, options: argparse.Namespace) -> Iterator[tuple[Path, Path]]:
+    """Loads the backend, prepares and splits the images, and gives the folders of both until the context ends."""
+    if options.folder is None:
+        arguments.error("name CEDAR's folder, or set CEDAR_DIR")
+    os.environ["TQDM_DISABLE"] = "1"
+    backend.load()
+    logging.disable()
     from components.ingest import step as ingest
     from components.ingest.params import IngestParams
     from components.preprocess import step as preprocess
@@ -24,7 +37,10 @@ def prepared(cedar: Path, folder: Path, height: int, width: int) -> tuple[Path, 
     from components.split import step as split
     from components.split.params import SplitParams
 
-    ingest.run(IngestParams(source=str(cedar), layout="cedar"), folder / "raw")
-    preprocess.run(PreprocessParams(height=height, width=width), folder / "raw", folder / "prepared")
-    split.run(SplitParams.model_validate(SPLIT), folder / "prepared", folder / "split")
-    return folder / "prepared", folder / "split"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        params = PreprocessParams(height=options.height, width=options.width)
+        ingest.run(IngestParams(source=str(options.folder), layout="cedar"), folder / "raw")
+        preprocess.run(params, folder / "raw", folder / "prepared")
+        split.run(SplitParams.model_validate(SPLIT), folder / "prepared", folder / "split")
+        yield folder / "prepared", folder / "split"

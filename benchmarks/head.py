@@ -6,17 +6,13 @@ The discriminant of the pre-trained network's features is computed on all identi
 on those of the fold, skilled and random, with one reference; the comparisons of all folds are pooled.
 """
 
-import logging
-import os
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import cedar
-from benchmarks.arguments import parser, size
-from components.shared import backend
+from benchmarks.arguments import parser
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,22 +25,13 @@ SIZE = 128
 def main() -> None:
     """Prints the equal error rates with their intervals, and what the features cost."""
     arguments = parser("head", __doc__)
-    arguments.add_argument(
-        "folder", nargs="?", type=Path, default=os.environ.get("CEDAR_DIR"), help="of CEDAR; else CEDAR_DIR"
-    )
-    size(arguments, 112, 192)
+    cedar.add(arguments)
     arguments.add_argument("--weights", default="imagenet", help="as train.weights")
     arguments.add_argument("--blocks", nargs="+", type=int, default=[7, 10], metavar="N", help="as train.pooled_blocks")
     arguments.add_argument("--mirrored", action="store_true", help="as train.mirrored")
     arguments.add_argument("--folds", type=int, default=5, metavar="N", help="of identities")
     options = arguments.parse_args()
-    if options.folder is None:
-        arguments.error("name CEDAR's folder, or set CEDAR_DIR")
-    os.environ["TQDM_DISABLE"] = "1"
-    backend.load()
-    logging.disable()
-    with tempfile.TemporaryDirectory() as folder:
-        prepared, _ = cedar.prepared(options.folder, Path(folder), options.height, options.width)
+    with cedar.prepared(arguments, options) as (prepared, _):
         _measure(prepared, options.weights, options.blocks, options.mirrored, options.folds)
 
 

@@ -5,17 +5,13 @@
 The data are prepared as `make cedar` does; steps and validations take turns in one process; medians.
 """
 
-import logging
-import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import cedar
-from benchmarks.arguments import parser, size
-from components.shared import backend
+from benchmarks.arguments import parser
 from components.train.params import TrainParams
 
 BATCH = {"identities_per_batch": 8, "images_per_identity": 4, "forgeries_per_identity": 4, "mining": "hard"}
@@ -26,21 +22,12 @@ def main() -> None:
     """Prints the seconds of a step and of a validation, and their share at several frequencies."""
     default = TrainParams().validate_every
     arguments = parser("validation", __doc__)
-    arguments.add_argument(
-        "folder", nargs="?", type=Path, default=os.environ.get("CEDAR_DIR"), help="of CEDAR; else CEDAR_DIR"
-    )
-    size(arguments, 112, 192)
+    cedar.add(arguments)
     arguments.add_argument("--every", type=int, default=default, metavar="N", help="steps between validations")
     arguments.add_argument("--rounds", type=int, default=3, metavar="N", help="turns of both")
     options = arguments.parse_args()
-    if options.folder is None:
-        arguments.error("name CEDAR's folder, or set CEDAR_DIR")
-    os.environ["TQDM_DISABLE"] = "1"
-    backend.load()
-    logging.disable()
-    with tempfile.TemporaryDirectory() as folder:
-        prepared, split = cedar.prepared(options.folder, Path(folder), options.height, options.width)
-        _measure(prepared, split, options.every, options.rounds)
+    with cedar.prepared(arguments, options) as folders:
+        _measure(*folders, options.every, options.rounds)
 
 
 def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:

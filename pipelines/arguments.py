@@ -46,11 +46,10 @@ def add_pipeline(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--grid",
         nargs="+",
-        default=GRID,
         metavar="SECTION.PARAMETER=VALUE,VALUE…",
         help=f"what `compare` varies, of split and train, else {GRID[0]}",
     )
-    command.add_argument("--model", default=MODEL, metavar="NAME", help="registered model of `retrain`")
+    command.add_argument("--model", metavar="NAME", help=f"registered model of `retrain`, else {MODEL}")
 
 
 def add_params(command: argparse.ArgumentParser) -> None:
@@ -90,18 +89,21 @@ def builder(options: argparse.Namespace) -> "Callable[[str, Sections, Cluster], 
     """Builds the pipeline that the arguments name, given an image, the sections of params.yaml and a cluster.
 
     Raises:
-        InputError: there is no such pipeline, or a combination of the grid is refused.
+        InputError: there is no such pipeline, an option belongs to another, or a combination of the grid is refused.
     """
     if options.pipeline not in PIPELINES:
         raise InputError(f"unknown pipeline '{options.pipeline}' (known: {', '.join(PIPELINES)})")
+    for option, owner in (("grid", "compare"), ("model", "retrain")):
+        if getattr(options, option) is not None and options.pipeline != owner:
+            raise InputError(f"--{option} is an option of '{owner}', not of '{options.pipeline}'; the name comes first")
     if options.pipeline == "compare":
         from pipelines import compare, comparison
 
-        return partial(comparison.build, settings=compare.combinations(options.grid))
+        return partial(comparison.build, settings=compare.combinations(options.grid or GRID))
     if options.pipeline == "retrain":
         from pipelines import retraining
 
-        return partial(retraining.build, model=options.model)
+        return partial(retraining.build, model=options.model or MODEL)
     from pipelines import signature
 
     return signature.build

@@ -5,12 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from components.evaluate.cells import percent
 from components.evaluate.compare import compare, sentence
 from components.shared import tracking
 from components.shared.errors import InputError
 from pipelines import experiments, sections
-from pipelines.compare import CRITERIA, criterion
+from pipelines.compare import CRITERIA, RATES, criterion, rates
 from pipelines.sections import Sections
 
 PARENT = "comparison"
@@ -71,10 +70,8 @@ def choose(
     first, second, *_ = order = sorted(range(len(eers)), key=eers.__getitem__)
     if eers[first] > 1:
         raise InputError("no branch has an error rate on val; raise split.val")
-    head = ["settings", "val EER %, skilled", "random", "MLflow run"]
-    rows = [
-        [labels[i], *(percent(figures[i], key) or "–" for key in CRITERIA), records[i].run_id or "–"] for i in order
-    ]
+    head = ["settings", *RATES, "MLflow run"]
+    rows = [[labels[i], *rates(figures[i]), records[i].run_id or "–"] for i in order]
     report = [
         "# Settings compared on val",
         f"**{labels[first]}** is the best on val and goes on to test, which the comparison did not look at.",

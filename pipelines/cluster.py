@@ -66,6 +66,8 @@ def read(path: Path, assignments: Iterable[str]) -> Cluster:
     Raises:
         InputError: the file is missing, a value unknown or wrong, or a secret stands among the variables.
     """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; run from the project's root or pass --cluster")
     values = load(Cluster, SECTION, path).model_dump()
     for assignment in assignments:
         values = sections.assign(values, assignment)

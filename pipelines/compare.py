@@ -7,16 +7,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from components.evaluate.cells import aligned
+from components.evaluate.cells import aligned, basis, percent
 from components.shared.errors import InputError
 from pipelines import experiments, sections
 
 CRITERIA = ("val/verification/skilled/refs_1/eer", "val/verification/random/refs_1/eer")
 PART = "evaluate.part"
+RATES = ["val EER %, skilled", "comparisons", "val EER %, random", "comparisons", "identities"]
 
 
 class Outcome(NamedTuple):
-    """One experiment: its name, what was varied, the figures on val and the MLflow run."""
+    """One experiment: its name, what was varied, its figures and the MLflow run."""
 
     name: str
     settings: tuple[str, ...]
@@ -72,18 +73,25 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
 
 def criterion(figures: Mapping[str, float]) -> float:
     """What settings are ordered by, as checkpoints are: the EER against skilled forgeries where there are any."""
-    known = [figures[name] for name in CRITERIA if not math.isnan(figures.get(name, math.nan))]
-    return known[0] if known else math.inf
+    return next((figures[name] for name in CRITERIA if name in figures), math.inf)
+
+
+def rates(figures: Mapping[str, float]) -> list[str]:
+    """Cells below `RATES`: both rates with their intervals, and what they stand on; a dash for what is missing."""
+    cells, identities = [], "–"
+    for name in CRITERIA:
+        if name in figures:
+            identities, comparisons = basis(figures, name.rpartition("/")[0])
+            cells += [percent(figures, name), comparisons]
+        else:
+            cells += ["–", "–"]
+    return [*cells, identities]
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
     """The outcomes as text, a line each."""
-    head = ["settings", "experiment", "val EER %  skilled", "random"]
-    rows = [
-        [" ".join(outcome.settings), outcome.name, *(_percent(outcome.figures, name) for name in CRITERIA)]
-        for outcome in outcomes
-    ]
-    return aligned([head, *rows], left=2)
+    rows = [[" ".join(outcome.settings), outcome.name, *rates(outcome.figures)] for outcome in outcomes]
+    return aligned([["settings", "experiment", *RATES], *rows], left=2)
 
 
 def on_test(best: Outcome, assignments: Sequence[str]) -> str:
@@ -99,12 +107,7 @@ def _common(assignments: Sequence[str], varied: set[str]) -> list[str]:
 def _experiment(settings: tuple[str, ...], assignments: Sequence[str]) -> Outcome:
     label = "-".join(setting.partition(".")[2] for setting in settings)
     name = experiments.run(label, assignments, until="evaluate")
-    found = experiments.figures(name)
-    return Outcome(name, settings, {key: found.get(key, math.nan) for key in CRITERIA}, experiments.run_id(name))
-
-
-def _percent(figures: dict[str, float], name: str) -> str:
-    return "–" if math.isnan(figures[name]) else f"{100 * figures[name]:.1f}"
+    return Outcome(name, settings, experiments.figures(name), experiments.run_id(name))
 
 
 def _gather(outcomes: Sequence[Outcome], name: str) -> None:

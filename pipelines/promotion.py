@@ -8,7 +8,7 @@ from typing import NamedTuple
 from components.evaluate import shipped
 from components.evaluate.compare import Difference, compare, text
 from components.evaluate.params import EvaluateParams
-from components.shared import partition
+from components.shared import partition, tracking
 from components.shared.catalog import COLUMNS
 from components.shared.errors import InputError
 from components.shared.images import open_store
@@ -49,6 +49,8 @@ def promote(params: EvaluateParams, model: str, raw: Path, prepared: Path, split
     """
     registry = Registry(model)
     champion = registry.champion()
+    if champion is not None and champion.run_id == tracking.read(frozen).run_id:
+        return kept(f"version {champion.version}")
     found = []
     if champion is not None:
         with TemporaryDirectory() as folder:
@@ -88,6 +90,12 @@ def decide(found: Sequence[Difference], challenger: str, champion: str | None) -
         None: f"{champion} stays champion: the difference to {challenger} may be chance.",
     }[first.better]
     return Decision(alias, reason, figures, _report(alias, challenger, reason, text(list(found), *names).split("\n")))
+
+
+def kept(champion: str) -> Decision:
+    """What becomes of a model that is the champion already, as where a task is tried again."""
+    reason = f"{champion.capitalize()} is this very model and stays champion."
+    return Decision(CHAMPION, reason, {}, _report(CHAMPION, champion, reason))
 
 
 def held_out(raw: Path, prepared: Path, split: Path, out: Path) -> Path:

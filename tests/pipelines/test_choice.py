@@ -17,6 +17,9 @@ from tests.evaluate.embeddings import made_up
 PARAMS = EvaluateParams(references=2, draws=1)
 GIVEN = sections.read(Path(__file__).parents[2] / "params.yaml")
 SKILLED, RANDOM = "val/verification/skilled/refs_1/eer", "val/verification/random/refs_1/eer"
+BASIS = {
+    f"val/verification/{kind}/refs_1/n_{what}": 9 for kind in ("skilled", "random") for what in ("identities", "pairs")
+}
 SETTINGS = [["train.mining=hard"], ["train.mining=all"], ["train.mining=semi-hard"]]
 
 
@@ -37,7 +40,7 @@ def evaluations(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def figures(*eers: float) -> list[dict[str, float]]:
-    return [{SKILLED: eer, f"{SKILLED}_ci_low": eer / 2, f"{SKILLED}_ci_high": 2 * eer} for eer in eers]
+    return [{SKILLED: eer, f"{SKILLED}_ci_low": eer / 2, f"{SKILLED}_ci_high": 2 * eer, **BASIS} for eer in eers]
 
 
 def test_a_branch_has_its_settings_and_never_reads_test() -> None:
@@ -88,7 +91,7 @@ def test_folds_have_other_pairs_and_the_report_says_so(tmp_path: Path) -> None:
 
 
 def test_without_forgeries_the_random_ones_decide_and_without_any_rate_nothing_does(evaluations: list[Path]) -> None:
-    chosen = choice.choose(SETTINGS[:2], [{RANDOM: 0.1}, {RANDOM: 0.2}], evaluations[:2])
+    chosen = choice.choose(SETTINGS[:2], [{RANDOM: 0.1, **BASIS}, {RANDOM: 0.2, **BASIS}], evaluations[:2])
     assert (chosen.best, chosen.eer) == (0, 0.1)
     with pytest.raises(InputError, match="no branch has an error rate on val"):
         choice.choose(SETTINGS[:2], [{}, {}], evaluations[:2])

@@ -1,7 +1,5 @@
 """Comparing settings: what is run, what is refused before anything runs, and the table."""
 
-import math
-
 import pytest
 
 from components.shared.errors import InputError
@@ -24,15 +22,21 @@ def test_an_axis_without_name_or_values_is_refused(axis: str) -> None:
 
 
 def test_the_table_has_a_line_for_each_outcome_and_a_dash_where_a_figure_is_missing() -> None:
-    skilled, random = "val/verification/skilled/refs_1/eer", "val/verification/random/refs_1/eer"
+    skilled, random = (
+        {f"val/verification/{kind}/refs_1/{name}": value for name, value in figures.items()}
+        for kind, figures in (
+            ("skilled", {"eer": 0.125, "eer_ci_low": 0.1, "eer_ci_high": 0.2, "n_identities": 8, "n_pairs": 1200}),
+            ("random", {"eer": 0.0625, "n_identities": 9, "n_pairs": 34_000}),
+        )
+    )
     outcomes = [
-        Outcome("a", ("train.mining=hard",), {skilled: 0.125, random: 0.0625}, "1"),
-        Outcome("b", ("train.mining=all",), {skilled: math.nan, random: 0.1}, None),
+        Outcome("a", ("train.mining=hard",), skilled | random, "1"),
+        Outcome("b", ("train.mining=all",), random, None),
     ]
     head, first, second = table(outcomes).splitlines()
-    assert head.split() == ["settings", "experiment", "val", "EER", "%", "skilled", "random"]
-    assert first.split() == ["train.mining=hard", "a", "12.5", "6.2"]
-    assert second.split() == ["train.mining=all", "b", "–", "10.0"]
+    assert head.split()[:2] == ["settings", "experiment"]
+    assert first.split() == ["train.mining=hard", "a", "12.5", "(10.0–20.0)", "1,200", "6.2", "(–)", "34,000", "9"]
+    assert second.split() == ["train.mining=all", "b", "–", "–", "6.2", "(–)", "34,000", "9"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Champion and challenger: what a difference means, which images decide, and what the registry then says."""
 
 import json
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from components.evaluate.compare import Difference
+from components.evaluate.params import EvaluateParams
 from components.shared import partition, tracking
 from components.shared.catalog import read_catalog
 from components.shared.errors import InputError
@@ -144,7 +146,21 @@ def test_a_champion_without_a_bundle_is_refused_with_what_to_do(
         Registry(NAME).fetch(Registry(NAME).champion(), tmp_path)
 
 
-def test_a_store_that_is_down_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    with pytest.raises(InputError, match="the tracking store cannot be used"):
+def test_a_champion_that_is_tried_again_stays_champion_and_nothing_moves(
+    freeze: Callable[[str], Path], client: Any, tmp_path: Path
+) -> None:
+    nothing = (tmp_path, tmp_path, tmp_path)  # no image is read where there is nothing to compare
+    bundle = freeze("only")
+    first, again = (promotion.promote(EvaluateParams(), NAME, *nothing, bundle) for _ in range(2))
+    assert (first.alias, again.alias) == ("champion", "champion")
+    assert "this very model" in again.report
+    (version,) = client.search_model_versions(f"name = '{NAME}'")
+    named = client.get_model_version(NAME, version.version)
+    assert (named.aliases, named.description) == (["champion"], first.reason)
+
+
+def test_a_store_that_is_down_is_one_line_and_no_traceback_tells_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://ann:planted@127.0.0.1:9")
+    with pytest.raises(InputError, match="the tracking store cannot be used") as caught:
         Registry(NAME).champion()
+    assert "planted" not in "".join(traceback.format_exception(caught.value))

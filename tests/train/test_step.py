@@ -209,6 +209,7 @@ def test_the_discriminant_is_computed_on_whole_identities_with_two_genuine_image
     assert some.identity.value_counts().to_dict() == dict.fromkeys("0257", 4)
 
 
+@pytest.mark.slow
 def test_a_training_starts_with_the_discriminant_of_the_training_images(
     run: Run, data: Path, tmp_path: Path, resnet50_dir: Path
 ) -> None:
