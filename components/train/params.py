@@ -36,7 +36,7 @@ class TrainParams(StepParams):
     )
     start_from: str | None = Field(None, min_length=1, description="an embedder.keras to start from, at step 0")
     pooled_blocks: tuple[Annotated[int, Field(ge=1, le=16)], ...] = Field(
-        (16,), min_length=1, description="which of ResNet50's 16 residual blocks are pooled; later ones are left out"
+        (13,), min_length=1, description="which of ResNet50's 16 residual blocks are pooled; later ones are left out"
     )
     mirrored: bool = Field(False, description="half of the embedding is that of the image's mirror image")
     embedding_size: int = Field(128, ge=2)
@@ -60,15 +60,15 @@ class TrainParams(StepParams):
     )
     augment: AugmentParams = AugmentParams()
     workers: int = Field(2, ge=1, le=64, description="threads that make batches ahead of the step")
-    steps: int = Field(160, ge=1)
+    steps: int = Field(220, ge=1)
     learning_rate: float = Field(1e-3, gt=0, description="of Adam, before decay")
-    decay_steps: int = Field(65, ge=1)
+    decay_steps: int = Field(90, ge=1)
     decay_rate: float = Field(0.5, gt=0, le=1)
     staircase: bool = False
     beta_1: float = Field(0.9, ge=0, lt=1)
     average: float = Field(0.0, ge=0, lt=1, description="momentum of the weights' moving average, which is then kept")
     log_every: int = Field(10, ge=1, description="steps")
-    validate_every: int = Field(120, ge=1, description="steps")
+    validate_every: int = Field(160, ge=1, description="steps")
     val_references: int = Field(5, ge=1, description="references of the identification accuracy on val")
     checkpoint_every: int = Field(40, ge=1, description="steps")
     checkpoints: int = Field(2, ge=1, description="how many are kept, beside the best")
