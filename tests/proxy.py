@@ -2,6 +2,7 @@
 
 import http.client
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,9 +50,15 @@ def before(
         thread.join()
 
 
-def half(number: int, request: Request) -> tuple[int, str] | None:
-    """Refuses every other request."""
-    return None if number % 2 else (503, "SlowDown")
+def half() -> Callable[[int, Request], tuple[int, str] | None]:
+    """A fault that refuses every other one of the requests for the same thing: half of all, and none five times."""
+    came: Counter[Request] = Counter()
+
+    def fault(number: int, request: Request) -> tuple[int, str] | None:
+        came[request] += 1
+        return (503, "SlowDown") if came[request] % 2 else None
+
+    return fault
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -196,7 +196,7 @@ def test_half_of_all_requests_refused_costs_time_only(s3: server.Store, bundle: 
     for number in range(12):
         s3.put(f"{source}/{number % 3}/{number}.png", bytes([number]))
     (tmp_path / "params.yaml").write_text(yaml.safe_dump({"ingest": {"source": source}}))
-    with proxy.before(s3.endpoint, proxy.half) as between:
+    with proxy.before(s3.endpoint, proxy.half()) as between:
         environment = surroundings(s3, between.endpoint, CHECKPOINT_DIR=str(tmp_path / "kept"))
         for command in (["-c", script], ["-m", "components.ingest"]):
             subprocess.run([sys.executable, *command], cwd=tmp_path, env=environment, check=True)

@@ -81,7 +81,7 @@ def test_half_of_all_requests_refused_costs_time_and_nothing_else(
     monkeypatch.setattr(client, "PART", 5 << 20)
     place, content = of(s3.fresh()), bytes(range(256)) * (21 << 10)
     (tmp_path / "file").write_bytes(content)
-    with proxy.before(s3.endpoint, proxy.half) as between:
+    with proxy.before(s3.endpoint, proxy.half()) as between:
         monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
         store = Store()
         store.upload(tmp_path / "file", place)
