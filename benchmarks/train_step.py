@@ -4,7 +4,7 @@
 
 All take turns, step by step, on one network in one precision, while the workers make the next batches; medians.
 The bare pass has no loss but a weighted sum of the embeddings, no optimizer, and one batch that never changes; what
-Adam alone adds to it is shown beside it.
+Adam alone adds to it is shown beside it. On JAX, also the share of what the chip does in a bare product of matrices.
 """
 
 import statistics
@@ -25,6 +25,7 @@ def main() -> None:
     arguments = parser("train_step", __doc__)
     training(arguments)
     arguments.add_argument("--mining", default="semi-hard", choices=("semi-hard", "hard", "all"), help="of triplets")
+    arguments.add_argument("--blocks", nargs="+", type=int, default=[13], metavar="N", help="as train.pooled_blocks")
     arguments.add_argument("--steps", type=int, default=20, metavar="N", help="of each")
     options = arguments.parse_args()
     backend.load()
@@ -33,12 +34,15 @@ def main() -> None:
         images_per_identity=options.images,
         forgeries_per_identity=options.forgeries,
         mining=options.mining,
+        pooled_blocks=options.blocks,
         precision=options.precision,
     )
     _measure(params, (options.height, options.width, options.channels), options.steps)
 
 
 def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int) -> None:
+    import keras
+
     from components.train import precision, replicas, step
 
     policy = precision.resolve(params.precision)
@@ -64,6 +68,11 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int) -> No
         wall = statistics.median(row[i].wall / row[0].wall for row in rounds)
         cpu = statistics.median(row[i].cpu / row[0].cpu for row in rounds)
         print(f"{name:<24}{rate:10.1f}{wall:20.3f}{cpu:24.3f}")
+    if keras.backend.backend() == "jax":
+        peak, work = _matrix_product(policy), _operations(model.embedder, first.images)
+        for i, name in enumerate(actions):
+            rate = work / statistics.median(row[i].wall for row in rounds)
+            print(f"{name:<24}{rate / 1e12:10.1f} TFLOP/s of convolutions, {rate / peak:.1%} of {peak / 1e12:.1f}")
 
 
 def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> Any:
@@ -120,7 +129,8 @@ def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update
 
     optimizer = keras.optimizers.Adam(1e-6)
     optimizer.build(embedder.trainable_variables)
-    fixed = [variable.value for variable in embedder.non_trainable_variables]
+    # Copies: the train step gives the memory of its own to what comes after.
+    fixed = [jax.numpy.array(variable.value) for variable in embedder.non_trainable_variables]
 
     def total(trained: Any, batch: Any) -> Any:
         embeddings, after = embedder.stateless_call(trained, fixed, batch, training=True)
@@ -131,9 +141,35 @@ def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update
         found, after = jax.grad(total, has_aux=True)(trained, batch)
         return (optimizer.stateless_apply(state, found, trained), after) if update else (found, after)
 
-    trained = [variable.value for variable in embedder.trainable_variables]
+    trained = [jax.numpy.array(variable.value) for variable in embedder.trainable_variables]
     state = [variable.value for variable in optimizer.variables]
     return lambda: jax.block_until_ready(gradients(trained, state, images))
+
+
+def _operations(embedder: Any, images: "np.ndarray") -> float:
+    """Floating-point operations of the forward and backward pass of a batch, as XLA counts them."""
+    import jax
+
+    fixed = [variable.value for variable in embedder.non_trainable_variables]
+    trained = [variable.value for variable in embedder.trainable_variables]
+
+    def total(trained: Any) -> Any:
+        return embedder.stateless_call(trained, fixed, images, training=True)[0].sum()
+
+    return float(jax.jit(jax.grad(total)).lower(trained).cost_analysis()["flops"])
+
+
+def _matrix_product(policy: str) -> float:
+    """Operations a second of a product of two large square matrices in the policy's precision."""
+    import jax
+    from jax import numpy as jnp
+
+    size = 8192 if jax.default_backend() == "gpu" else 1024
+    matrix = jax.random.normal(jax.random.key(0), (size, size), jnp.bfloat16 if "bfloat16" in policy else jnp.float32)
+    product = jax.jit(jnp.matmul)
+    jax.block_until_ready(product(matrix, matrix))
+    seconds = [_seconds(lambda: jax.block_until_ready(product(matrix, matrix))).wall for _ in range(20)]
+    return 2 * size**3 / statistics.median(seconds)
 
 
 class Seconds(NamedTuple):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from components.shared import backend
 from components.shared.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def load_embedder(folder: Path) -> "keras.Model":
     except Exception as error:  # keras raises whatever the broken part of the archive made it stumble over
         reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise InputError(f"{path}: cannot be loaded as a Keras model: {reason}") from error
-    model.jit_compile = False  # XLA makes ResNet50 ten times slower on CPUs
+    model.jit_compile = backend.compiles()
     return model
 
 
@@ -46,7 +47,7 @@ def embed(
     """The embeddings of prepared images.
 
     Args:
-        model: takes uint8 [n, H, W, C] as prepared, gives unit-length float32 [n, D].
+        model: takes uint8 [n, H, W, C] as prepared, gives float32 [n, D].
         images: uint8 [N, H, W, C], may be memory-mapped.
         batch_size: images a step.
         progress: whether to show a bar on stderr.

@@ -7,6 +7,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from components.shared import backend
+from components.shared.embed import embed
 from components.shared.errors import InputError
 from components.train import discriminant
 from components.train import weights as first_weights
@@ -14,7 +16,6 @@ from components.train import weights as first_weights
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 POOL = "pool_block_"
-BATCH = 64
 RESNET50: dict[str, Any] = {
     "input_conv_filters": [64],
     "input_conv_kernel_sizes": [7],
@@ -79,20 +80,23 @@ def build(
     return keras.Model(images, keras.layers.UnitNormalization(name="embeddings")(both), name="embedder")
 
 
-def pooled_features(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+def pooled_features(
+    model: Any, images: NDArray[np.uint8], rows: NDArray[np.integer] | None = None
+) -> NDArray[np.float32]:
     """The pooled features of images, as they are before standardising.
 
     Args:
         model: of `build`.
         images: uint8 [N, H, W, C], may be memory-mapped.
+        rows: which images; all where None.
 
     Returns:
-        float32 [N, F].
+        float32 [N, F], or [len(rows), F].
     """
     plain = _plain(model)
     pooled = keras.Model(plain.input, plain.get_layer("standardise").input)
-    parts = range(0, len(images), BATCH)
-    return np.concatenate([keras.ops.convert_to_numpy(pooled(images[a : a + BATCH], training=False)) for a in parts])
+    pooled.jit_compile = backend.compiles()
+    return embed(pooled, images, rows=rows, what="features")
 
 
 def standardise(model: Any, features: NDArray[np.float32]) -> None:
@@ -151,7 +155,7 @@ def twin(model: Any, precision: str) -> Any:
     blocks = [int(layer.name.removeprefix(POOL)) for layer in plain.layers if layer.name.startswith(POOL)]
     result = build(model.input_shape[1:], size, dropout, "none", 0, precision, blocks, plain is not model)
     result.set_weights(model.get_weights())
-    result.jit_compile = keras.backend.backend() == "jax"  # TensorFlow's XLA makes ResNet50 ten times slower on CPUs
+    result.jit_compile = backend.compiles()
     return result
 
 

@@ -123,11 +123,10 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
 def _start_head(embedder: Any, params: TrainParams, store: ImageStore, rows: pd.DataFrame) -> None:
     """Fits what comes after a pre-trained network to the training images."""
     if params.head == "random":
-        network.standardise(embedder, network.pooled_features(embedder, store.images[_spread(rows.row.to_numpy())]))
+        network.standardise(embedder, network.pooled_features(embedder, store.images, _spread(rows.row.to_numpy())))
         return
-    sys.stderr.write("computing the head's discriminant …\n")
     whole = whole_identities(rows, DISCRIMINATED)
-    features = network.pooled_features(embedder, store.images[whole.row.to_numpy()])
+    features = network.pooled_features(embedder, store.images, whole.row.to_numpy())
     network.standardise(embedder, features)
     network.start_head(embedder, features, pd.factorize(whole.identity)[0], (whole.kind == "forgery").to_numpy())
 
