@@ -1,12 +1,13 @@
 """MLflow's model registry: versions of one registered model, with the bundles that they were shipped as."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from components.shared import tracking
-from components.shared.errors import InputError
+from components.shared.errors import InputError, discreet
 from components.shared.run import first_line, patient
 
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -102,4 +103,8 @@ def _asking() -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:  # whatever a store that is down may raise; it may name a password
-        raise InputError(f"the tracking store cannot be used: {first_line(error)}") from None
+        uri = os.environ.get("MLFLOW_TRACKING_URI")
+        store = f"the tracking store {discreet(uri) if uri else 'in mlruns/'}"
+        missing = getattr(error, "error_code", None) == "RESOURCE_DOES_NOT_EXIST"
+        fault = "lacks what is asked for" if missing else "cannot be used"
+        raise InputError(f"{store} {fault}: {first_line(error)}; set MLFLOW_TRACKING_URI to the right one") from None

@@ -12,4 +12,4 @@ class InputError(Exception):
 
 def discreet(text: str) -> str:
     """The text, without the user and password that an address in it may carry."""
-    return re.sub(r"//[^/@\s]+@", "//", text)
+    return re.sub(r"//[^/\s]+@", "//", text)

@@ -159,8 +159,25 @@ def test_a_champion_that_is_tried_again_stays_champion_and_nothing_moves(
     assert (named.aliases, named.description) == (["champion"], first.reason)
 
 
-def test_a_store_that_is_down_is_one_line_and_no_traceback_tells_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://ann:planted@127.0.0.1:9")
-    with pytest.raises(InputError, match="the tracking store cannot be used") as caught:
+def test_a_store_without_the_run_is_named_with_the_variable_that_names_another(
+    freeze: Callable[[str], Path], client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = freeze("elsewhere")
+    version = Registry(NAME).register(bundle)
+    other = f"sqlite:///{tmp_path}/other.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", other)
+    assert Registry(NAME).champion() is None
+    for ask in (lambda: Registry(NAME).register(bundle), lambda: Registry(NAME).fetch(version, tmp_path)):
+        with pytest.raises(InputError, match="set MLFLOW_TRACKING_URI to the right one") as caught:
+            ask()
+        assert f"{other} lacks what is asked for: Run with id={version.run_id} not found" in str(caught.value)
+
+
+@pytest.mark.parametrize("password", ["planted", "p@planted"])
+def test_a_store_that_is_down_is_one_line_and_no_traceback_tells_its_password(
+    password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://ann:{password}@127.0.0.1:9")
+    with pytest.raises(InputError, match=r"the tracking store http://127\.0\.0\.1:9 cannot be used") as caught:
         Registry(NAME).champion()
     assert "planted" not in "".join(traceback.format_exception(caught.value))
