@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from kfp.dsl import Artifact, Markdown, Model
 
+from components.shared.errors import InputError
 from pipelines import pipeline, signature, tasks
 from pipelines.cluster import Cluster
 from pipelines.pipeline import Argument, Tasks
@@ -26,7 +27,12 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster, 
         defaults: the sections of params.yaml, by name.
         cluster: how the tasks run on a cluster.
         model: registered model of MLflow.
+
+    Raises:
+        InputError: MLflow takes no such name.
     """
+    if not model.strip() or set("/:") & set(model):
+        raise InputError(f"--model '{model}': the name of a registered model is not empty and has no '/' and no ':'")
 
     def flow(given: Mapping[str, Any]) -> Outputs:
         task = Tasks(image, cluster, given)

@@ -58,6 +58,7 @@ def test_help_answers_at_once_and_gives_an_example(arguments: list[str]) -> None
         ),
         (["compile", "--grid", "train.mining=hard,all", "compare"], "--grid is an option of 'compare', not of 'signa"),
         (["run", "--model", "signatures"], "--model is an option of 'retrain'"),
+        (["compile", "retrain", "--model", "models/signatures"], "has no '/'"),
         (["compile", "compare", "--grid", "train.mining=hard,hrad"], "train.mining is 'hrad'"),
         (["compile", "compare", "--grid", "train.mining=hard"], "there is nothing to compare"),
         (["run", "compare", "--grid", "preprocess.height=32,64"], "sections: split, train"),
