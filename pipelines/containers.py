@@ -1,12 +1,15 @@
 """Containers for the tasks on this machine's Docker engine: what they see of the machine, and what they may do."""
 
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from components.shared import tracking
 from components.shared.errors import InputError
 from components.shared.files import kept_folder, project_root
+from components.shared.run import first_line
 from pipelines.sections import Sections
 
 LABEL = "signature-recognition.process"
@@ -46,25 +49,27 @@ def runner(image: str, sections: Sections) -> Any:
     _check(image)
     runs = project_root() / "mlruns"
     store = os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{runs / 'mlflow.db'}"
-    checkpoints = os.environ.get("CHECKPOINT_DIR") or str(kept_folder())
-    curves = os.environ.get("TENSORBOARD_DIR") or str(runs / "tensorboard")
+    checkpoints = _absolute(os.environ.get("CHECKPOINT_DIR") or str(kept_folder()))
+    curves = _absolute(os.environ.get("TENSORBOARD_DIR") or str(runs / "tensorboard"))
+    given = {name: _absolute(os.environ[name]) for name in FOLDERS if os.environ.get(name)}
     passed_on = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
     shared = [Path(folder) for folder in (checkpoints, curves) if not folder.startswith("s3://")]
     if store.startswith(SQLITE):
-        shared += _store_folders(Path(store.removeprefix(SQLITE)))
+        database = _absolute(store.removeprefix(SQLITE))
+        store = f"{SQLITE}{database}"
+        shared += _store_folders(Path(database))
     for folder in shared:
         folder.mkdir(parents=True, exist_ok=True)
+    read_only = dict.fromkeys(_seen(sections, given.values()), True) | dict.fromkeys(map(str, shared), False)
     return local.DockerRunner(
         environment={
             **passed_on,
+            **given,
             "MLFLOW_TRACKING_URI": store,
             "CHECKPOINT_DIR": checkpoints,
             "TENSORBOARD_DIR": curves,
         },
-        mounts=[
-            *(Mount(str(path), str(path), type="bind") for path in shared),
-            *(Mount(path, path, type="bind", read_only=True) for path in _seen(sections)),
-        ],
+        mounts=[Mount(path, path, type="bind", read_only=only) for path, only in read_only.items()],
         labels={LABEL: str(os.getpid())},
         network_mode="host",
         user=f"{os.getuid()}:{os.getgid()}",
@@ -84,28 +89,47 @@ def stop() -> None:
         container.kill()
 
 
+@contextmanager
+def asking() -> Iterator[None]:
+    """Turns what Docker refuses into one line.
+
+    Raises:
+        InputError: no engine answers, or it refuses.
+    """
+    from docker.errors import DockerException
+    from requests import RequestException
+
+    try:
+        yield
+    except (DockerException, RequestException) as error:
+        reason = first_line(getattr(error, "explanation", None) or error)
+        raise InputError(f"Docker: {reason}; is its engine running, and may you use it?") from None
+
+
+def _absolute(folder: str) -> str:
+    return folder if folder.startswith("s3://") else str(Path(folder).resolve())
+
+
 def _store_folders(database: Path) -> list[Path]:
     """Where a store on this machine keeps its runs and their artifacts; made here, so that both lie on this machine."""
     database.parent.mkdir(parents=True, exist_ok=True)
     client = tracking.connect()
     artifacts = client.get_experiment(tracking.experiment_id(client)).artifact_location
-    return [database.parent, Path(artifacts.removeprefix("file://"))]
+    local = artifacts.removeprefix("file://")
+    return [database.parent, *([] if "://" in local else [Path(local)])]
 
 
-def _seen(sections: Sections) -> set[str]:
+def _seen(sections: Sections, given: Iterable[str]) -> set[str]:
     named = [str(sections[step].get(key)) for step, key in PATHS]
-    given = [os.environ[name] for name in FOLDERS if name in os.environ]
     return {str(Path(path).resolve()) for path in [*named, *given] if Path(path).is_absolute() and Path(path).exists()}
 
 
 def _check(image: str) -> None:
     import docker
-    from docker.errors import DockerException, ImageNotFound
+    from docker.errors import ImageNotFound
 
-    try:
-        client = docker.from_env()
-        client.images.get(image)
-    except ImageNotFound:
-        raise InputError(f"{image}: not on this machine; build it with make image, or docker pull it") from None
-    except DockerException as error:
-        raise InputError(f"no Docker engine answers ({str(error).splitlines()[0][:200]}); start one") from None
+    with asking():
+        try:
+            docker.from_env().images.get(image)
+        except ImageNotFound:
+            raise InputError(f"{image}: not on this machine; build it with make image, or docker pull it") from None

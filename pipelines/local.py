@@ -40,7 +40,7 @@ def run(build: Build, sections: Sections, root: Path, image: str | None = None) 
         Where the reports and what is shipped are, by name.
 
     Raises:
-        InputError: a task refused its input; the message names the task.
+        InputError: a task refused its input, and the message names the task; or Docker cannot be used.
         TaskError: a task failed otherwise; the message names the task.
     """
     from kfp import local
@@ -55,7 +55,7 @@ def run(build: Build, sections: Sections, root: Path, image: str | None = None) 
     runner = local.SubprocessRunner(use_venv=False) if image is None else containers.runner(image, sections)
     local.init(runner=runner, pipeline_root=str(root.resolve()))
     log = _Log(sys.stdout)
-    with _environment(), redirect_stdout(log), warnings.catch_warnings():
+    with _environment(), redirect_stdout(log), warnings.catch_warnings(), containers.asking():
         warnings.filterwarnings("ignore", message=".*have no effect")  # resources are the cluster's matter
         try:
             done = pipeline()
