@@ -1,9 +1,10 @@
 """The best of several trainings, by their error rates on val, and whether that may be chance."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from components.evaluate.compare import compare, sentence
 from components.shared import tracking
@@ -41,13 +42,17 @@ def branches(settings: Sequence[Sequence[str]], given: Sections) -> list[Section
         given: the sections that all branches start from.
 
     Raises:
-        InputError: there is nothing to choose from, or a setting is wrong or of another section than split and train.
+        InputError: there is nothing to choose from, or a setting is wrong, of another section than split and train, or
+            of several parameters at once.
     """
     if len(settings) < 2:
         raise InputError(f"{len(settings)} settings: there is nothing to compare; give at least two")
     common = {step: given[step] for step in ("split", "train")}
     evaluate = {**given["evaluate"], "part": "val"}
-    return [{**sections.override(common, each), "evaluate": evaluate} for each in settings]
+    made = [{**sections.override(common, each), "evaluate": evaluate} for each in settings]
+    for assignment in itertools.chain(*settings):
+        _check_single(assignment, common)
+    return made
 
 
 def choose(
@@ -97,8 +102,19 @@ def track(choice: Choice) -> None:
 def _apart(best: Path, second: Path, *names: str) -> str:
     try:
         return sentence(compare(best, second)[0], *names)
-    except InputError:
-        return "they were measured on different pairs, as folds are, so that their difference has no interval"
+    except InputError as error:
+        reason = str(error).replace(str(best), names[0]).replace(str(second), names[1])
+        return f"their difference has no interval: {reason}"
+
+
+def _check_single(assignment: str, given: Sections) -> None:
+    """Refuses what names several parameters, for a branch is told apart by the value of each."""
+    name = assignment.partition("=")[0]
+    found: Any = given
+    for key in name.split("."):
+        found = found.get(key) if isinstance(found, dict) else None
+    if isinstance(found, dict):
+        raise InputError(f"{assignment}: {name} holds several parameters; vary single ones, as {name}.{min(found)}=…")
 
 
 def _table(rows: Iterable[Sequence[str]]) -> str:

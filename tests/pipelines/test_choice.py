@@ -7,7 +7,7 @@ import mlflow
 import pytest
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.tables import write_scores
+from components.evaluate.tables import SCORES, write_scores
 from components.shared import tracking
 from components.shared.errors import InputError
 from components.shared.run import Record
@@ -59,6 +59,7 @@ def test_a_branch_has_its_settings_and_never_reads_test() -> None:
         ([["train.mining=hard"], ["train.mining=hrad"]], "train.mining is 'hrad'"),
         ([["train.mining=hard"], ["preprocess.height=64"]], "sections: split, train"),
         ([["train.mining=hard"], ["evaluate.part=test"]], "sections: split, train"),
+        ([["train.mining=hard"], ["train.augment={flip: true}"]], "train.augment holds several parameters"),
     ],
 )
 def test_a_wrong_setting_is_refused_before_anything_runs(settings: list[list[str]], message: str) -> None:
@@ -85,9 +86,16 @@ def test_the_best_is_set_against_the_second_on_the_same_pairs(evaluations: list[
     assert (same.best, "may be chance" in same.report) == (0, True)
 
 
-def test_folds_have_other_pairs_and_the_report_says_so(tmp_path: Path) -> None:
-    folders = [evaluated(tmp_path / digest, 1.0, "hard", digest) for digest in ("first", "second")]
-    assert "measured on different pairs" in choice.choose(SETTINGS[:2], figures(0.2, 0.1), folders).report
+def test_where_best_and_second_cannot_be_compared_the_report_says_why(tmp_path: Path) -> None:
+    folders = [evaluated(tmp_path / name, 1.0, name, digest=name) for name in ("hard", "all")]
+
+    def told() -> str:
+        return choice.choose(SETTINGS[:2], figures(0.1, 0.2), folders).report.splitlines()[-1]
+
+    both = "train.mining=hard and train.mining=all"
+    assert f"has no interval: {both} were not made on the same pairs" in told()  # as folds
+    (folders[1] / SCORES).unlink()
+    assert f"has no interval: train.mining=all/{SCORES}: no such file" in told()
 
 
 def test_without_forgeries_the_random_ones_decide_and_without_any_rate_nothing_does(evaluations: list[Path]) -> None:
