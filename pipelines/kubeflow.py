@@ -126,11 +126,23 @@ def _submit(options: argparse.Namespace) -> None:
 
 
 def _schedule(options: argparse.Namespace) -> None:
-    when = {"cron_expression": options.cron} if options.cron else {"interval_second": options.every}
+    when = _when(options)
     server = _server(options)
     with _package(options) as package:
         made = server.schedule(package, options.name, options.experiment, when)
     sys.stdout.write(f"{options.name}: recurring run {made}\n")
+
+
+def _when(options: argparse.Namespace) -> dict[str, Any]:
+    if options.cron is None:
+        if options.every < 1:
+            raise InputError(f"--every {options.every}: at least 1 second is needed")
+        return {"interval_second": options.every}
+    if len(options.cron.split()) != 6 and not options.cron.startswith("@"):  # KFP reads five as the first five of six
+        raise InputError(
+            f"--cron '{options.cron}': write six fields: second, minute, hour, day, month, day of the week"
+        )
+    return {"cron_expression": options.cron}
 
 
 def _list(options: argparse.Namespace) -> None:

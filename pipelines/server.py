@@ -14,6 +14,7 @@ from components.shared.errors import InputError
 
 SECONDS = 10, 60  # to connect, to answer
 POLL = 10.0  # seconds between two questions whether a run has ended
+PATIENCE = 600.0  # seconds for which these may fail
 ENDED = {"SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"}
 REFUSED = {
     401: "the token is missing, wrong or has expired; give a new one by KFP_TOKEN",
@@ -37,6 +38,10 @@ class Address(NamedTuple):
 
 class RunFailedError(Exception):
     """A run ended otherwise than well."""
+
+
+class PassingError(InputError):
+    """The server, or what stands before it, may answer when it is asked again."""
 
 
 class Server:
@@ -67,16 +72,23 @@ class Server:
         return f"{self._address.host.rstrip('/')}/#/runs/details/{run_id}"
 
     def wait(self, run_id: str, poll: float = POLL) -> None:
-        """Waits until a run has ended.
+        """Waits until a run has ended; asks again where the server fails, as it does while it is restarted.
 
         Raises:
             RunFailedError: it ended otherwise than well.
+            InputError: the server refuses, or has failed for `PATIENCE`; the run goes on.
         """
+        answered = time.monotonic()
         while True:
-            with self._asking():
-                found = self._client.get_run(run_id)
-            if found.state in ENDED:
-                break
+            try:
+                with self._asking():
+                    found = self._client.get_run(run_id)
+                if found.state in ENDED:
+                    break
+                answered = time.monotonic()
+            except PassingError:
+                if time.monotonic() - answered > PATIENCE:
+                    raise
             time.sleep(poll)
         if found.state != "SUCCEEDED":
             reason = f": {found.error.message}" if found.error and found.error.message else ""
@@ -136,14 +148,16 @@ class Server:
                 warnings.simplefilter("ignore")
                 yield
         except kfp_server_api.ApiException as error:
-            raise self._refused(_refusal(error.status, error.reason, error.body)) from None
+            kind = PassingError if error.status == 429 or error.status >= 500 else InputError
+            raise self._refused(_refusal(error.status, error.reason, error.body), kind) from None
         except urllib3.exceptions.HTTPError as error:
             reason = getattr(error, "reason", None) or error
-            raise self._refused(f"does not answer ({type(reason).__name__}); is this its address?") from None
+            told = f"does not answer ({type(reason).__name__}); is this its address?"
+            raise self._refused(told, PassingError) from None
 
-    def _refused(self, reason: str) -> InputError:
+    def _refused(self, reason: str, kind: type[InputError]) -> InputError:
         text = f"{self._address.host}: {reason}"
-        return InputError(text.replace(self._address.token, "…") if self._address.token else text)
+        return kind(text.replace(self._address.token, "…") if self._address.token else text)
 
 
 def _client(address: Address) -> Any:
@@ -182,4 +196,5 @@ def _refusal(status: int, reason: str, body: bytes | str | None) -> str:
     except (ValueError, KeyError, TypeError):
         said = reason
     hint = "; is this the address of Kubeflow Pipelines?" if status == 404 else ""
-    return f"{str(said).splitlines()[0][:300]} (HTTP {status}){hint}"
+    first = next(iter(str(said or reason or "").strip().splitlines()), "refused without a reason")
+    return f"{first[:300]} (HTTP {status}){hint}"

@@ -16,7 +16,7 @@ class KubeflowServer(ThreadingHTTPServer):
 
     Attributes:
         asked: method, path and body of every request.
-        states: what a run is in, question by question; the last stays.
+        states: what a run is in, question by question, or the status of a failure; the last stays.
         multi_user: whether it serves several users.
         says: status and body with which it answers every question from now on, where set.
     """
@@ -24,7 +24,7 @@ class KubeflowServer(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[tuple[str, str, Any]] = []
-        self.states = ["SUCCEEDED"]
+        self.states: list[str | int] = ["SUCCEEDED"]
         self.multi_user = False
         self.says: tuple[int, str] | None = None
         self.recurring: dict[str, dict[str, Any]] = {}
@@ -51,7 +51,7 @@ class KubeflowServer(ThreadingHTTPServer):
             return 200, {**body, "run_id": "run-1", "state": "PENDING"}
         if kind == "runs" and name == "run-1":
             state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
-            return 200, {"run_id": name, "state": state}
+            return (state, {}) if isinstance(state, int) else (200, {"run_id": name, "state": state})
         if kind == "recurringruns" and method == "POST":
             made = f"recurring-{len(self.recurring)}"
             self.recurring[made] = {**body, "recurring_run_id": made, "status": "ENABLED"}

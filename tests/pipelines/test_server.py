@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from components.shared.errors import InputError
 from pipelines.__main__ import main
 from pipelines.server import Address, RunFailedError, Server
 from tests.pipelines.kfp_server import TOKEN, KubeflowServer, serving
@@ -75,6 +76,45 @@ def test_waiting_asks_until_the_run_has_ended_and_says_how(server: KubeflowServe
             asked.wait("run-1", poll=0)
 
 
+def test_waiting_outlasts_failures_that_pass_and_gives_up_those_that_do_not(
+    server: KubeflowServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Server(Address(server.host, None, TOKEN))
+    server.states = ["RUNNING", 502, 503, 429, "RUNNING", 500, "SUCCEEDED"]
+    asked.wait("run-1", poll=0)
+    assert server.states == ["SUCCEEDED"]
+    server.states = [404, "SUCCEEDED"]
+    with pytest.raises(InputError, match="HTTP 404"):
+        asked.wait("run-1", poll=0)
+    monkeypatch.setattr("pipelines.server.PATIENCE", 0.2)
+    server.states = ["RUNNING", 502]
+    with pytest.raises(InputError, match="HTTP 502"):
+        asked.wait("run-1", poll=0)
+
+
+@pytest.mark.parametrize("body", ["", '{"message": ""}', '{"message": "\\n"}', '{"message": null}', "[]"])
+def test_a_refusal_that_says_nothing_is_one_line_with_its_status(
+    body: str, server: KubeflowServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.says = 409, body
+    assert "(HTTP 409)" in refused(["schedule", "list"], capsys)
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        (["--every", "0"], "--every 0: at least 1 second"),
+        (["--cron", ""], "--cron '': write six fields"),
+        (["--cron", "0 3 * * *"], "--cron '0 3 * * *': write six fields"),
+    ],
+)
+def test_a_schedule_that_says_no_time_is_refused_before_the_server_is_asked(
+    when: list[str], told: str, server: KubeflowServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told in refused(["schedule", "create", "nightly", *FILES, *when], capsys)
+    assert server.asked == []
+
+
 def test_a_token_that_is_refused_is_one_line_without_the_token(
     server: KubeflowServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,8 +164,6 @@ def test_a_server_for_several_users_wants_a_namespace(
 
 
 def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    from components.shared.errors import InputError
-
     monkeypatch.setattr("pipelines.server.SECONDS", (0.2, 0.2))
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(InputError, match="does not answer"):
         Server(Address(f"http://127.0.0.1:{silent.getsockname()[1]}", None, None))
