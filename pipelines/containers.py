@@ -102,8 +102,9 @@ def asking() -> Iterator[None]:
     try:
         yield
     except (DockerException, RequestException) as error:
-        reason = first_line(getattr(error, "explanation", None) or error)
-        raise InputError(f"Docker: {reason}; is its engine running, and may you use it?") from None
+        told = getattr(error, "explanation", None)  # by the engine itself
+        hint = "" if told else "; is its engine running, and may you use it?"
+        raise InputError(f"Docker: {first_line(told or error)}{hint}") from None
 
 
 def _absolute(folder: str) -> str:

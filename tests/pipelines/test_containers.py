@@ -92,7 +92,7 @@ def test_a_folder_that_serves_for_several_things_is_mounted_once(
 
 @pytest.mark.usefixtures("client", "engine")
 def test_an_engine_that_refuses_a_container_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^Docker: no space left on the engine; [^\n]+$"):
+    with pytest.raises(InputError, match=r"^Docker: no space left on the engine$"):
         local.run(signature.build, GIVEN, tmp_path / "root", IMAGE)
 
 
