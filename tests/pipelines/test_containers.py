@@ -46,8 +46,10 @@ class _Engine(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An engine that refuses, named by the environment."""
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An engine that refuses, named by the environment, as are folders of the test's own."""
+    for name in ("CHECKPOINT_DIR", "TENSORBOARD_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / name))
     with ThreadingHTTPServer(("127.0.0.1", 0), _Engine) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
