@@ -28,9 +28,7 @@ def main() -> None:
     arguments.add_argument(
         "--elastic", type=float, default=0.02, metavar="SHARE", help="of the height, by which strokes are bent"
     )
-    arguments.add_argument(
-        "--workers", type=int, default=TrainParams().workers, metavar="N", help="threads that make batches"
-    )
+    arguments.add_argument("--workers", type=int, default=2, metavar="N", help="threads that make batches")
     arguments.add_argument("--rounds", type=int, default=10, metavar="N", help="turns of both")
     options = arguments.parse_args()
     backend.load()

@@ -4,9 +4,11 @@
 
 All take turns, step by step, on one network in one precision, while the workers make the next batches; medians.
 The bare pass has no loss but a weighted sum of the embeddings, no optimizer, and one batch that never changes; what
-Adam alone adds to it is shown beside it. On JAX, also the share of what the chip does in a bare product of matrices.
+Adam alone adds to it is shown beside it. Last, the share of what the chip does in a bare product
+of matrices.
 """
 
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -41,8 +43,6 @@ def main() -> None:
 
 
 def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int) -> None:
-    import keras
-
     from components.train import precision, replicas, step
 
     policy = precision.resolve(params.precision)
@@ -68,11 +68,10 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int) -> No
         wall = statistics.median(row[i].wall / row[0].wall for row in rounds)
         cpu = statistics.median(row[i].cpu / row[0].cpu for row in rounds)
         print(f"{name:<24}{rate:10.1f}{wall:20.3f}{cpu:24.3f}")
-    if keras.backend.backend() == "jax":
-        peak, work = _matrix_product(policy), _operations(model.embedder, first.images)
-        for i, name in enumerate(actions):
-            rate = work / statistics.median(row[i].wall for row in rounds)
-            print(f"{name:<24}{rate / 1e12:10.1f} TFLOP/s of convolutions, {rate / peak:.1%} of {peak / 1e12:.1f}")
+    peak, work = _matrix_product(policy), count * _operations(model.embedder)
+    for i, name in enumerate([*actions][:2]):
+        rate = work / statistics.median(row[i].wall for row in rounds)
+        print(f"{name:<24}{rate / 1e12:10.3g} TFLOP/s, {rate / peak:.1%} of the {peak / 1e12:.3g} of a matrix product")
 
 
 def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> Any:
@@ -146,30 +145,35 @@ def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update
     return lambda: jax.block_until_ready(gradients(trained, state, images))
 
 
-def _operations(embedder: Any, images: "np.ndarray") -> float:
-    """Floating-point operations of the forward and backward pass of a batch, as XLA counts them."""
-    import jax
+def _operations(model: Any) -> float:
+    """Floating-point operations a training takes for one image: three times those of the products going forward."""
+    import keras
 
-    fixed = [variable.value for variable in embedder.non_trainable_variables]
-    trained = [variable.value for variable in embedder.trainable_variables]
-
-    def total(trained: Any) -> Any:
-        return embedder.stateless_call(trained, fixed, images, training=True)[0].sum()
-
-    return float(jax.jit(jax.grad(total)).lower(trained).cost_analysis()["flops"])
+    total = 0
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            total += _operations(layer) / 3
+        elif isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense)):
+            total += 2 * math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:-1])
+    return 3 * total
 
 
 def _matrix_product(policy: str) -> float:
     """Operations a second of a product of two large square matrices in the policy's precision."""
-    import jax
-    from jax import numpy as jnp
+    from keras import ops, random
 
-    size = 8192 if jax.default_backend() == "gpu" else 1024
-    matrix = jax.random.normal(jax.random.key(0), (size, size), jnp.bfloat16 if "bfloat16" in policy else jnp.float32)
-    product = jax.jit(jnp.matmul)
-    jax.block_until_ready(product(matrix, matrix))
-    seconds = [_seconds(lambda: jax.block_until_ready(product(matrix, matrix))).wall for _ in range(20)]
-    return 2 * size**3 / statistics.median(seconds)
+    dtype = "bfloat16" if "bfloat16" in policy else "float32"
+    size = 8192 if dtype == "bfloat16" else 1024
+    matrix = random.normal((size, size), dtype=dtype, seed=0)
+
+    def product() -> None:
+        result = matrix
+        for _ in range(10):
+            result = ops.matmul(matrix, result)
+        ops.convert_to_numpy(result[0, 0])
+
+    product()
+    return 10 * 2 * size**3 / min(_seconds(product).wall for _ in range(5))
 
 
 class Seconds(NamedTuple):

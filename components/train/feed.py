@@ -1,9 +1,10 @@
 """Batches of images, made in parallel and ahead of the step that consumes them."""
 
+import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from components.train.params import AugmentParams
 from components.train.sampler import Sampler
 
 AHEAD = 2  # batches a worker
+MOST = 16  # workers
 
 
 class Fed(NamedTuple):
@@ -24,7 +26,12 @@ class Fed(NamedTuple):
 
 
 def feed(
-    images: NDArray[np.uint8], sampler: Sampler, params: AugmentParams, first: int, last: int, workers: int
+    images: NDArray[np.uint8],
+    sampler: Sampler,
+    params: AugmentParams,
+    first: int,
+    last: int,
+    workers: int | Literal["auto"],
 ) -> Iterator[Fed]:
     """Yields the batches of the steps `first` to `last - 1`, in order.
 
@@ -37,9 +44,10 @@ def feed(
         params: the largest changes of the augmentation.
         first: the first step, counted from 0.
         last: the step after the last.
-        workers: threads.
+        workers: threads; auto: one a core, 16 at most.
     """
-    pool = ThreadPoolExecutor(workers, "feed")
+    threads = min(len(os.sched_getaffinity(0)), MOST) if workers == "auto" else workers
+    pool = ThreadPoolExecutor(threads, "feed")
     pending: deque[Future[Fed]] = deque()
     neighbours = sampler.neighbours
     try:
@@ -47,7 +55,7 @@ def feed(
             if sampler.neighbours is not neighbours:
                 neighbours = sampler.neighbours
                 _discard(pending)
-            while len(pending) <= AHEAD * workers and step + len(pending) < last:
+            while len(pending) <= AHEAD * threads and step + len(pending) < last:
                 pending.append(pool.submit(make_batch, images, sampler, params, step + len(pending)))
             yield pending.popleft().result()
     finally:

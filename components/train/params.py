@@ -59,7 +59,9 @@ class TrainParams(StepParams):
         0.0, ge=0, le=1, description="fraction of a batch's identities drawn among those confused with the others"
     )
     augment: AugmentParams = AugmentParams()
-    workers: int = Field(2, ge=1, le=64, description="threads that make batches ahead of the step")
+    workers: Annotated[int, Field(ge=1, le=64)] | Literal["auto"] = Field(
+        "auto", description="threads that make batches ahead of the step; auto: one a core, 16 at most"
+    )
     steps: int = Field(220, ge=1)
     learning_rate: float = Field(1e-3, gt=0, description="of Adam, before decay")
     decay_steps: int = Field(90, ge=1)
