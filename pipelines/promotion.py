@@ -12,7 +12,7 @@ from components.shared import partition, tracking
 from components.shared.catalog import COLUMNS
 from components.shared.errors import InputError
 from components.shared.images import open_store
-from pipelines.registry import CHALLENGER, CHAMPION, Registry
+from pipelines.registry import CHALLENGER, CHAMPION, Registry, store
 
 SEEN = "Test identities that the champion was trained on, if any, are in its favour."
 
@@ -76,7 +76,7 @@ def decide(found: Sequence[Difference], challenger: str, champion: str | None) -
         InputError: there is a champion, but nothing to compare it by.
     """
     if champion is None:
-        reason = f"There was no champion: {challenger}, the first, became it."
+        reason = f"There was no champion in {store()}: {challenger}, the first, became it."
         return Decision(CHAMPION, reason, {}, _report(CHAMPION, challenger, reason))
     if not found:
         raise InputError("the test images allow no comparison of one identity with another; raise split.test")

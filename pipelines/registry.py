@@ -96,6 +96,12 @@ class Registry:
                 raise
 
 
+def store() -> str:
+    """The tracking store, for a message; without a password."""
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    return f"the tracking store {discreet(uri) if uri else 'in mlruns/'}"
+
+
 @contextmanager
 def _asking() -> Iterator[None]:
     try:
@@ -103,8 +109,6 @@ def _asking() -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:  # whatever a store that is down may raise; it may name a password
-        uri = os.environ.get("MLFLOW_TRACKING_URI")
-        store = f"the tracking store {discreet(uri) if uri else 'in mlruns/'}"
         missing = getattr(error, "error_code", None) == "RESOURCE_DOES_NOT_EXIST"
         fault = "lacks what is asked for" if missing else "cannot be used"
-        raise InputError(f"{store} {fault}: {first_line(error)}; set MLFLOW_TRACKING_URI to the right one") from None
+        raise InputError(f"{store()} {fault}: {first_line(error)}; set MLFLOW_TRACKING_URI to the right one") from None

@@ -91,13 +91,14 @@ def sentence(found: Difference, left: str, right: str) -> str:
     gap = found.left - found.right
     kept = f"{found.n_pairs:,}" + (f" of {found.n_all:,}" if found.n_pairs < found.n_all else "")
     stands_on = f"{found.n_identities:,} identities, {kept} comparisons"
-    rates = f"EER {found.left:.1%} and {found.right:.1%}".replace("%", " %")
     if found.ends is None:
+        rates = f"EER {found.left:.1%} ({left}) and {found.right:.1%} ({right})".replace("%", " %")
         return f"{found.verification}: {rates}; {stands_on} are too few to tell whether it is chance"
     winner = left if gap < 0 else right
     low, high = found.ends if gap >= 0 else (-found.ends[1], -found.ends[0])
     within = f"{_points(low)} to {_points(high)}"
     told = f"{winner} is better by {_points(abs(gap))} points ({within})" if gap else f"no difference ({within} points)"
+    rates = f"EER {min(found.left, found.right):.1%} against {max(found.left, found.right):.1%}".replace("%", " %")
     verdict = "more than chance" if found.better else "may be chance"
     return f"{found.verification}: {told}: {verdict}; {rates}; {stands_on}"
 

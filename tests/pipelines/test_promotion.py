@@ -50,10 +50,15 @@ def test_only_a_difference_beyond_its_interval_makes_a_champion(
     assert ("difference/eer_ci_low" in decision.figures) == (ends is not None)
 
 
-def test_the_first_becomes_champion_and_the_report_says_that_there_was_none() -> None:
+def test_the_first_becomes_champion_and_the_report_says_in_which_store_there_was_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://user:secret@mlflow.example")
     decision = promotion.decide([], "version 1", None)
     assert (decision.alias, decision.figures) == ("champion", {})
-    assert "There was no champion" in decision.report
+    assert "There was no champion in the tracking store https://" in decision.report
+    assert "mlflow.example: version 1, the first, became it" in decision.report
+    assert "secret" not in decision.report
 
 
 def test_a_champion_and_nothing_to_compare_it_by_is_refused() -> None:
