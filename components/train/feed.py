@@ -46,7 +46,7 @@ def feed(
         last: the step after the last.
         workers: threads; auto: one a core, 16 at most.
     """
-    threads = min(len(os.sched_getaffinity(0)), MOST) if workers == "auto" else workers
+    threads = min(os.cpu_count() or 1, MOST) if workers == "auto" else workers
     pool = ThreadPoolExecutor(threads, "feed")
     pending: deque[Future[Fed]] = deque()
     neighbours = sampler.neighbours

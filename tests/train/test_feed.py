@@ -1,6 +1,8 @@
 """The feed: batches in order, ahead of the step."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -20,8 +22,10 @@ def a_sampler(hard: float = 0.0) -> Sampler:
     return Sampler(table, identities=4, images=2, forgeries=0, seed=9, hard_identities=hard)
 
 
-@pytest.mark.parametrize("workers", [1, 2, 5])
-def test_the_batches_of_the_asked_steps_come_in_order_and_equal_those_made_alone(workers: int) -> None:
+@pytest.mark.parametrize("workers", [1, 2, 5, "auto"])
+def test_the_batches_of_the_asked_steps_come_in_order_and_equal_those_made_alone(
+    workers: int | Literal["auto"],
+) -> None:
     fed = list(feed(IMAGES, a_sampler(), ALL, 3, 15, workers))
     assert len(fed) == 12
     for step, batch in enumerate(fed, 3):
@@ -29,6 +33,22 @@ def test_the_batches_of_the_asked_steps_come_in_order_and_equal_those_made_alone
         assert [part.tobytes() for part in (batch.images, batch.labels, batch.rows)] == [
             part.tobytes() for part in (alone.images, alone.labels, alone.rows)
         ]
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (8, 8), (96, 16), (None, 1)])
+def test_auto_is_a_thread_a_core_and_sixteen_at_most(
+    monkeypatch: pytest.MonkeyPatch, cores: int | None, threads: int
+) -> None:
+    counts = []
+
+    def pool(count: int, name: str) -> ThreadPoolExecutor:
+        counts.append(count)
+        return ThreadPoolExecutor(count, name)
+
+    monkeypatch.setattr("components.train.feed.os.cpu_count", lambda: cores)
+    monkeypatch.setattr("components.train.feed.ThreadPoolExecutor", pool)
+    assert len(list(feed(IMAGES, a_sampler(), NOTHING, 0, 3, "auto"))) == 3
+    assert counts == [threads]
 
 
 def test_a_batch_says_which_rows_it_was_made_of() -> None:
