@@ -155,7 +155,7 @@ def test_the_parameters_that_made_the_data_come_from_dvc_lock(
     assert run.data.tags["DVC_STAGE"] == "train"
 
 
-@pytest.fixture(params=["refuses", "is silent"])
+@pytest.fixture(params=["refuses", pytest.param("is silent", marks=pytest.mark.slow)])
 def dead_server(request: pytest.FixtureRequest) -> Iterator[str]:
     """A port that nobody answers on: closed, or one that accepts connections and never says a word."""
     with socket.socket() as listener:

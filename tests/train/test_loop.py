@@ -184,7 +184,9 @@ def assert_equal(ours: list[Any], theirs: list[Any]) -> None:
         assert np.array_equal(one, other, equal_nan=True)
 
 
-@pytest.mark.parametrize("params", [PLAIN, EVERYTHING], ids=["plain", "everything"])
+@pytest.mark.parametrize(
+    "params", [pytest.param(PLAIN, id="plain"), pytest.param(EVERYTHING, id="everything", marks=pytest.mark.slow)]
+)
 def test_a_training_killed_anywhere_and_gone_on_with_equals_one_that_was_not(
     make: Make, undisturbed: Undisturbed, params: TrainParams
 ) -> None:
@@ -199,7 +201,9 @@ def test_a_training_killed_anywhere_and_gone_on_with_equals_one_that_was_not(
     assert pd.DataFrame(halves.trainer.history).to_csv() == undisturbed(params)[1]
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
 def test_a_signal_ends_the_step_writes_a_checkpoint_and_the_training_goes_on_from_there(
     make: Make, undisturbed: Undisturbed, number: int, code: int
 ) -> None:
@@ -334,7 +338,7 @@ def test_embeddings_that_are_not_finite_at_a_validation_are_said_in_one_line(mak
         place.fit()
 
 
-@pytest.mark.parametrize("margin", [0.5, "soft"])
+@pytest.mark.parametrize("margin", [0.5, pytest.param("soft", marks=pytest.mark.slow)])
 def test_a_collapse_is_reported_once_within_a_hundred_steps(
     make: Make, caplog: pytest.LogCaptureFixture, margin: Any
 ) -> None:

@@ -155,6 +155,7 @@ def test_batches_may_have_fewer_forgeries_than_the_first() -> None:
         )
 
 
+@pytest.mark.slow
 def test_xla_takes_the_same_steps() -> None:
     params: dict[str, Any] = {"mining": "all", "margin": "soft", "cross_batch_memory": 12, "warm_up": 1}
     plain, compiled = model_of(**params), model_of(**params)
