@@ -4,8 +4,7 @@
 
 All take turns, step by step, on one network in one precision, while the workers make the next batches; medians.
 The bare pass has no loss but a weighted sum of the embeddings, no optimizer, and one batch that never changes; what
-Adam alone adds to it is shown beside it. Last, the share of what the chip does in a bare product
-of matrices.
+Adam alone adds to it is shown beside it. Last comes the share of what the chip does in a bare product of matrices.
 """
 
 import math
@@ -68,7 +67,8 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int) -> No
         wall = statistics.median(row[i].wall / row[0].wall for row in rounds)
         cpu = statistics.median(row[i].cpu / row[0].cpu for row in rounds)
         print(f"{name:<24}{rate:10.1f}{wall:20.3f}{cpu:24.3f}")
-    peak, work = _matrix_product(policy), count * _operations(model.embedder)
+    peak = _matrix_product(policy)
+    work = 3 * count * _operations(model.embedder)  # going back takes twice as many as going forward
     for i, name in enumerate([*actions][:2]):
         rate = work / statistics.median(row[i].wall for row in rounds)
         print(f"{name:<24}{rate / 1e12:10.3g} TFLOP/s, {rate / peak:.1%} of the {peak / 1e12:.3g} of a matrix product")
@@ -146,16 +146,16 @@ def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update
 
 
 def _operations(model: Any) -> float:
-    """Floating-point operations a training takes for one image: three times those of the products going forward."""
+    """Floating-point operations of a model's convolutions and products for one image, going forward."""
     import keras
 
-    total = 0
+    total = 0.0
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            total += _operations(layer) / 3
+            total += _operations(layer)
         elif isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense)):
             total += 2 * math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:-1])
-    return 3 * total
+    return total
 
 
 def _matrix_product(policy: str) -> float:
