@@ -70,7 +70,7 @@ def _start(folder: Path, weights: str) -> None:
     ):
         _time(seconds, module, name, stage)
     ends: list[float] = []
-    _time(seconds, replicas, "train_on_batch", "first step, with its tracing", ends)
+    _time(seconds, replicas, "begin_step", "first step, with its tracing", ends)
     params = TrainParams(weights=weights, steps=1, forgeries_per_identity=0)
     step.run(params, folder / "prepared", folder / "split", folder / "out")
     total = ends[0] - begun

@@ -2,11 +2,13 @@
 
     python -m benchmarks.train_step --height 112 --width 192
 
-All take turns, step by step, on one network in one precision, while the workers make the next batches; medians.
-The bare pass has no loss but a weighted sum of the embeddings, no optimizer, and one batch that never changes; what
-Adam alone adds to it is shown beside it. Last comes the share of what the chip does in a bare product of matrices.
+All take turns, some steps each, on one network in one precision, while the workers make the next batches; medians.
+Each may begin a step before the last is done, as training does. The bare pass has no loss but a weighted sum of the
+embeddings, no optimizer, and one batch that never changes; what Adam alone adds to it is shown beside it. Last comes
+the share of what the chip does in a bare product of matrices.
 """
 
+import itertools
 import math
 import statistics
 import time
@@ -27,7 +29,8 @@ def main() -> None:
     training(arguments)
     arguments.add_argument("--mining", default="semi-hard", choices=("semi-hard", "hard", "all"), help="of triplets")
     arguments.add_argument("--blocks", nargs="+", type=int, default=[13], metavar="N", help="as train.pooled_blocks")
-    arguments.add_argument("--steps", type=int, default=20, metavar="N", help="of each")
+    arguments.add_argument("--steps", type=int, default=2, metavar="N", help="of each in a turn; 10 on a GPU")
+    arguments.add_argument("--rounds", type=int, default=10, metavar="N", help="turns of each")
     options = arguments.parse_args()
     backend.load()
     params = TrainParams(
@@ -38,39 +41,52 @@ def main() -> None:
         pooled_blocks=options.blocks,
         precision=options.precision,
     )
-    _measure(params, (options.height, options.width, options.channels), options.steps)
+    _measure(params, (options.height, options.width, options.channels), options.steps, options.rounds)
 
 
-def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int) -> None:
+def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, rounds: int) -> None:
+    from keras import ops
+
     from components.train import precision, replicas, step
 
     policy = precision.resolve(params.precision)
     with replicas.scope():
         model = step.compiled(params, shape, policy)
-    feed = _batches(params, shape, steps + 3)
-    first = next(feed)
-    bare, adam = (_bare(model, first.images, update) for update in (False, True))
+    feed = _batches(params, shape, steps * (rounds + 2) + 1)
+    batch = next(feed)
+    bare, adam = (_bare(model, batch.images, update) for update in (False, True))
 
     def whole() -> None:
-        fed = next(feed)
-        replicas.train_on_batch(model, fed.images, fed.labels)
+        begun: Any = None
+        for fed in itertools.islice(feed, steps):
+            logs = replicas.begin_step(model, fed.images, fed.labels)
+            if begun:
+                replicas.read(begun)
+            begun = logs
+        replicas.read(begun)
 
-    actions = {"train step": whole, "forward and backward": bare, "… and Adam": adam}
+    def repeated(step: Callable[[], Any]) -> Callable[[], None]:
+        def action() -> None:
+            ops.convert_to_numpy([step() for _ in range(steps)][-1])
+
+        return action
+
+    actions = {"train step": whole, "forward and backward": repeated(bare), "… and Adam": repeated(adam)}
     for action in (*actions.values(), *actions.values()):
         action()
-    rounds = [[_seconds(action) for action in actions.values()] for _ in range(steps)]
-    count = len(first.labels)
-    print(f"{count} images of {'×'.join(map(str, shape))} a step, {params.mining}, {policy}, median of {steps} rounds")
+    measured = [[_seconds(action) for action in actions.values()] for _ in range(rounds)]
+    count = len(batch.labels)
+    print(f"{count} images of {'×'.join(map(str, shape))} a step, {params.mining}, {policy}, {rounds} × {steps} steps")
     print(f"{'':<24}{'images/s':>10}{'train step / this':>20}{'the same in CPU time':>24}")
     for i, name in enumerate(actions):
-        rate = count / statistics.median(row[i].wall for row in rounds)
-        wall = statistics.median(row[i].wall / row[0].wall for row in rounds)
-        cpu = statistics.median(row[i].cpu / row[0].cpu for row in rounds)
+        rate = count * steps / statistics.median(row[i].wall for row in measured)
+        wall = statistics.median(row[i].wall / row[0].wall for row in measured)
+        cpu = statistics.median(row[i].cpu / row[0].cpu for row in measured)
         print(f"{name:<24}{rate:10.1f}{wall:20.3f}{cpu:24.3f}")
     peak = _matrix_product(policy)
-    work = 3 * count * _operations(model.embedder)  # going back takes twice as many as going forward
+    work = 3 * count * steps * _operations(model.embedder)  # going back takes twice as many as going forward
     for i, name in enumerate([*actions][:2]):
-        rate = work / statistics.median(row[i].wall for row in rounds)
+        rate = work / statistics.median(row[i].wall for row in measured)
         print(f"{name:<24}{rate / 1e12:10.3g} TFLOP/s, {rate / peak:.1%} of the {peak / 1e12:.3g} of a matrix product")
 
 
@@ -93,8 +109,11 @@ def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> An
     return feed(images, sampler, augment, 0, steps, params.workers)
 
 
-def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], None]:
-    """The embeddings of one batch and the gradient of a weighted sum of them, compiled; with Keras's Adam or not."""
+def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], Any]:
+    """Begins the gradient of a weighted sum of one batch's embeddings, compiled; with Keras's Adam or not.
+
+    What it returns is ready when all of it is.
+    """
     import keras
     import numpy as np
 
@@ -116,13 +135,10 @@ def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], None]:
             optimizer.apply(found, embedder.trainable_variables)
         return found  # all of them: what is not returned is not computed
 
-    def step() -> None:
-        gradients(images)[0].numpy()
-
-    return step
+    return lambda: gradients(images)[0]
 
 
-def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update: bool) -> Callable[[], None]:
+def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update: bool) -> Callable[[], Any]:
     import jax
     import keras
 
@@ -142,7 +158,7 @@ def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update
 
     trained = [jax.numpy.array(variable.value) for variable in embedder.trainable_variables]
     state = [variable.value for variable in optimizer.variables]
-    return lambda: jax.block_until_ready(gradients(trained, state, images))
+    return lambda: gradients(trained, state, images)[0][0]
 
 
 def _operations(model: Any) -> float:

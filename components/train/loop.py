@@ -1,11 +1,11 @@
 """The training loop: steps, validation, checkpoints, curves."""
 
 import logging
+import math
 import sys
 from contextlib import closing
-from typing import Any
+from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 from tqdm import tqdm
 
@@ -16,11 +16,21 @@ from components.train.checkpoint import Arrays, Checkpoints, State
 from components.train.collapse import STEPS, CollapseWatch
 from components.train.curves import Curves
 from components.train.feed import Fed
+from components.train.mining import Tensor
+from components.train.optimizer import learning_rate
 from components.train.params import TrainParams
 from components.train.stop import Stop
 from components.train.validation import Validation, criterion
 
 logger = logging.getLogger(__name__)
+
+
+class Begun(NamedTuple):
+    """A step whose figures have not been read."""
+
+    number: int
+    fed: Fed
+    logs: dict[str, Tensor]
 
 
 class Trainer:
@@ -52,7 +62,9 @@ class Trainer:
         self.best: Arrays = []
         self.best_figures: dict[str, float] = {}
         self._collapse = CollapseWatch(params.margin)
+        self._begun: Begun | None = None
         self._last: Fed | None = None
+        self._loss = math.nan
 
     def fit(self, curves: Curves) -> dict[str, float]:
         """Takes the remaining steps.
@@ -74,8 +86,6 @@ class Trainer:
                 self._train(fed, curves)
                 progress.update()
                 progress.set_postfix_str(self._summary())
-                if self._is_due(self.params.log_every):
-                    self._record(curves)
                 if self._is_due(self.params.validate_every) and not stop.asked:
                     self._validate(curves, stop)
                 if self._is_due(self.params.checkpoint_every) and not stop.asked:
@@ -99,11 +109,22 @@ class Trainer:
         self.batches.sampler.neighbours = state.neighbours
 
     def _train(self, fed: Fed, curves: Curves) -> None:
-        figures = replicas.train_on_batch(self.model, fed.images, fed.labels)
-        self.step, self._last = self.step + 1, fed
+        """Begins a step, and reads the figures of the one before while a GPU computes it."""
+        logs = replicas.begin_step(self.model, fed.images, fed.labels)
+        self._settle(curves)
+        self.step += 1
+        self._begun = Begun(self.step, fed, logs)
+
+    def _settle(self, curves: Curves) -> None:
+        """Reads the figures of the step that was begun last, if they have not been."""
+        if self._begun is None:
+            return
+        (number, self._last, logs), self._begun = self._begun, None
+        figures = replicas.read(logs)
         if not np.isfinite(figures["loss"]):
-            raise self._diverged(f"the loss is {figures['loss']}")
+            raise self._diverged(f"the loss is {figures['loss']}", number)
         self.pending.append(figures)
+        self._loss = figures["loss"]
         if self._collapse.notices(figures):
             logger.warning(
                 "warning: the embeddings have collapsed: for %d steps all images have lain within %.1g of each other, "
@@ -111,15 +132,18 @@ class Trainer:
                 STEPS,
                 figures["spread"],
             )
-            curves.tracked.set_tags({"collapsed": f"step {self.step}"})
+            curves.tracked.set_tags({"collapsed": f"step {number}"})
+        if number % self.params.log_every == 0 or number == self.params.steps:
+            self._record(curves, number)
 
-    def _record(self, curves: Curves) -> None:
-        names = self.pending[0] if self.pending else ()
-        values = {f"train/{name}": float(np.mean([figures[name] for figures in self.pending])) for name in names}
-        values["train/learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+    def _record(self, curves: Curves, step: int) -> None:
+        values = {
+            f"train/{name}": float(np.mean([figures[name] for figures in self.pending])) for name in self.pending[0]
+        }
+        values["train/learning_rate"] = learning_rate(self.params, step)
         self.pending = []
-        self.history.append({"step": self.step, **values})
-        curves.log(values, self.step)
+        self.history.append({"step": step, **values})
+        curves.log(values, step)
 
     def _is_due(self, every: int) -> bool:
         return self.step % every == 0 or self.step == self.params.steps
@@ -131,6 +155,7 @@ class Trainer:
 
     def _validate(self, curves: Curves, stop: Stop) -> None:
         """Scores the embedder as it would be exported; changes nothing where it is cut short by a stop."""
+        self._settle(curves)
         weights = self._weights()
         self.candidate.set_weights(weights)
         scores = neighbours = None
@@ -166,6 +191,7 @@ class Trainer:
         return averaged
 
     def _save(self, curves: Curves) -> None:
+        self._settle(curves)
         values = _values(self._variables())
         if not all(np.isfinite(value).all() for value in values):
             raise self._diverged("weights are not finite")
@@ -185,15 +211,16 @@ class Trainer:
     def _variables(self) -> list[Any]:
         return [*self.model.variables, *self.model.optimizer.variables]
 
-    def _diverged(self, what: str) -> InputError:
+    def _diverged(self, what: str, step: int | None = None) -> InputError:
         batch = f", on {self.batches.described(self._last.rows)}" if self._last else ""
+        step = self.step if step is None else step
         return InputError(
-            f"train: {what} at step {self.step}{batch}; the last good checkpoint is {self.checkpoints.last or 'none'}; "
+            f"train: {what} at step {step}{batch}; the last good checkpoint is {self.checkpoints.last or 'none'}; "
             f"lower train.learning_rate, or set train.precision to float32"
         )
 
     def _summary(self) -> str:
-        figures = [f"loss {self.pending[-1]['loss']:.3f}"]
+        figures = [] if math.isnan(self._loss) else [f"loss {self._loss:.3f}"]
         if self.best:
             figures.append(f"best val EER {100 * criterion(self.best_figures):.1f} %")
         return ", ".join(figures)

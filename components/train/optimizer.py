@@ -1,5 +1,6 @@
 """Adam with exponential decay, and its update in one pass over the weights where TensorFlow has a kernel for that."""
 
+import math
 from typing import Any
 
 import keras
@@ -15,6 +16,12 @@ def adam(params: TrainParams) -> Any:
     average = {"use_ema": True, "ema_momentum": params.average} if params.average else {}
     kind = OnePassAdam if keras.backend.backend() == "tensorflow" else keras.optimizers.Adam
     return kind(schedule, beta_1=params.beta_1, **average)
+
+
+def learning_rate(params: TrainParams, step: int) -> float:
+    """After so many steps; asked of the optimizer, it would wait for the step that a GPU is at."""
+    passed = step / params.decay_steps
+    return params.learning_rate * params.decay_rate ** (math.floor(passed) if params.staircase else passed)
 
 
 class OnePassAdam(keras.optimizers.Adam):  # type: ignore[misc]

@@ -4,6 +4,7 @@ Every replica embeds its part, gathers the embeddings of all and computes the wh
 gathered goes back to the replica that embedded it. JAX uses one device.
 """
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -47,8 +48,8 @@ def check(identities: int) -> None:
         )
 
 
-def train_on_batch(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
-    """One step of a compiled `TripletModel`.
+def begin_step(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -> dict[str, Tensor]:
+    """Begins one step of a compiled `TripletModel`; a GPU computes it while the caller goes on.
 
     Args:
         model: made in `scope`, as was its optimizer, which is built.
@@ -56,19 +57,30 @@ def train_on_batch(model: keras.Model, images: NDArray[Any], labels: NDArray[Any
         labels: int [B].
 
     Returns:
-        The model's logs, over the whole batch.
+        The model's logs, over the whole batch; whoever reads one waits for the step.
     """
-    strategy = getattr(model, "distribute_strategy", None)
-    if strategy is None or strategy.num_replicas_in_sync == 1:
-        logs = model.train_on_batch(images, labels, return_dict=True)
+    model.make_train_function()
+    model.reset_metrics()
+    if keras.backend.backend() == "jax":
+        return _begin_on_jax(model, images, labels)
+    strategy = model.distribute_strategy
+    if strategy.num_replicas_in_sync == 1:
+        batch = images, labels, None
     else:
-        # Model.train_on_batch would give every replica the whole batch.
         parts = split(labels, strategy.num_replicas_in_sync)
         placed = np.stack([labels, np.arange(len(labels))], axis=1).astype(np.int32)
-        model.make_train_function()
-        model.reset_metrics()
-        batch = (_by_replica(images, parts, strategy), _by_replica(placed, parts, strategy), None)
-        logs = model.train_function(iter([batch]))
+        batch = _by_replica(images, parts, strategy), _by_replica(placed, parts, strategy), None
+    logs: dict[str, Tensor] = model.train_function(iter([batch]))
+    return logs
+
+
+def train_on_batch(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
+    """One step, as `begin_step`, to its end; `Model.train_on_batch` would give every replica the whole batch."""
+    return read(begin_step(model, images, labels))
+
+
+def read(logs: Mapping[str, Tensor]) -> dict[str, float]:
+    """The figures of a step that was begun."""
     return {name: float(value) for name, value in logs.items()}
 
 
@@ -100,7 +112,7 @@ def gather(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
 
     Args:
         embeddings: float32 [b, D], the replica's own.
-        labels: int [b, 2], label and place in the batch, as `train_on_batch` hands them out; [B] on a single device.
+        labels: int [b, 2], label and place in the batch, as `begin_step` hands them out; [B] on a single device.
     """
     if _in_scope() == 1:
         return embeddings, labels
@@ -114,6 +126,22 @@ def gather(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
 def share(loss: Tensor) -> Tensor:
     """A replica's share of a loss that each has computed over the whole batch: Keras sums them up."""
     return loss / _in_scope()
+
+
+def _begin_on_jax(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -> dict[str, Tensor]:
+    groups = (
+        model.trainable_variables,
+        model.non_trainable_variables,
+        model.optimizer.variables,
+        model.metrics_variables,
+    )
+    state = tuple([variable.value for variable in group] for group in groups)
+    logs: dict[str, Tensor]
+    logs, state = model.train_function(state, iter([(images, labels, None)]))
+    for group, values in zip(groups, state, strict=True):
+        for variable, value in zip(group, values, strict=True):
+            variable.assign(value)
+    return logs
 
 
 def _in_scope() -> int:

@@ -17,6 +17,7 @@ from components.shared.cli import Terminated
 from components.shared.errors import InputError
 from components.shared.images import open_store
 from components.shared.run import Run
+from components.train import replicas
 from components.train.batches import Batches
 from components.train.checkpoint import Checkpoints
 from components.train.curves import Curves
@@ -163,10 +164,10 @@ def signalled_in(step: int, number: int) -> type[TripletModel]:
     """A model to which a signal comes in the middle of a step, counted from 1."""
 
     class Signalled(TripletModel):
-        def train_on_batch(self, *arguments: Any, **keywords: Any) -> Any:
+        def reset_metrics(self) -> None:
             if int(self.optimizer.iterations) == step - 1:
                 os.kill(os.getpid(), number)
-            return super().train_on_batch(*arguments, **keywords)
+            super().reset_metrics()
 
     return Signalled
 
@@ -315,6 +316,24 @@ def test_a_loss_that_is_not_finite_stops_with_step_rows_files_and_the_last_good_
     assert f"({', '.join(f'{row}.png' for row in rows)})" in message
     assert f"the last good checkpoint is {place.checkpoints.folder / 'step-00000004'};" in message
     assert "\n" not in message
+
+
+def test_a_step_has_begun_before_the_figures_of_the_last_are_read(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[str] = []
+
+    def noting(name: str) -> Callable[..., Any]:
+        function = getattr(replicas, name)
+
+        def noted(*arguments: Any) -> Any:
+            events.append(name)
+            return function(*arguments)
+
+        return noted
+
+    for name in ("begin_step", "read"):
+        monkeypatch.setattr(replicas, name, noting(name))
+    make("ahead", PLAIN.model_copy(update={"steps": 4, "validate_every": 4, "checkpoint_every": 4})).fit()
+    assert events == ["begin_step", *["begin_step", "read"] * 3, "read"]
 
 
 def test_weights_that_are_not_finite_never_become_a_checkpoint(make: Make) -> None:

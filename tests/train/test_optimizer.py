@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.train.optimizer import OnePassAdam, adam
+from components.train.optimizer import OnePassAdam, adam, learning_rate
 from components.train.params import TrainParams
 
 
@@ -51,4 +51,7 @@ def test_the_parameters_describe_it() -> None:
         optimizer.iterations.assign(step)
         rates.append(float(optimizer.learning_rate))
     assert rates == pytest.approx([0.2, 0.2, 0.1, 0.05])
+    assert [learning_rate(params, step) for step in (0, 9, 10, 20)] == pytest.approx(rates)
+    smooth = params.model_copy(update={"staircase": False})
+    assert learning_rate(smooth, 15) == pytest.approx(float(adam(smooth).learning_rate) * 0.5**1.5)
     assert not adam(TrainParams()).use_ema
