@@ -1,25 +1,24 @@
-"""Error rates before any training: what blocks of ResNet50, size of the images and the mirror image are worth.
+"""Error rates before any training: what blocks of ResNet50, size of the images and views of them are worth.
 
-    python -m benchmarks.head /data/cedar --blocks 7 10 --mirrored
+    python -m benchmarks.head /data/cedar --blocks 7 10 --views whole mirror left right
 
 The discriminant of the pre-trained network's features is computed on all identities but those of a fold and measured
 on those of the fold, skilled and random, with one reference; the comparisons of all folds are pooled.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from benchmarks import cedar
 from benchmarks.arguments import parser
+from components.train.params import View
 
 if TYPE_CHECKING:
     import numpy as np
 
     from components.shared.pairs import Comparisons, Scores
-
-SIZE = 128
 
 
 def main() -> None:
@@ -28,14 +27,17 @@ def main() -> None:
     cedar.add(arguments)
     arguments.add_argument("--weights", default="imagenet", help="as train.weights")
     arguments.add_argument("--blocks", nargs="+", type=int, default=[7, 10], metavar="N", help="as train.pooled_blocks")
-    arguments.add_argument("--mirrored", action="store_true", help="as train.mirrored")
+    arguments.add_argument(
+        "--views", nargs="+", default=["whole"], choices=get_args(View), help="as train.views, whole among them"
+    )
+    arguments.add_argument("--size", type=int, default=128, metavar="N", help="as train.embedding_size")
     arguments.add_argument("--folds", type=int, default=5, metavar="N", help="of identities")
     options = arguments.parse_args()
     with cedar.prepared(arguments, options) as (prepared, _):
-        _measure(prepared, options.weights, options.blocks, options.mirrored, options.folds)
+        _measure(prepared, options.weights, options.blocks, options.views, options.size, options.folds)
 
 
-def _measure(prepared: Path, weights: str, blocks: Sequence[int], mirrored: bool, folds: int) -> None:
+def _measure(prepared: Path, weights: str, blocks: Sequence[int], views: Sequence[View], size: int, folds: int) -> None:
     import numpy as np
     import pandas as pd
 
@@ -46,37 +48,39 @@ def _measure(prepared: Path, weights: str, blocks: Sequence[int], mirrored: bool
     store = open_store(prepared)
     codes, names = pd.factorize(store.index.identity)
     forged = (store.index.kind == "forgery").to_numpy()
-    model = network.build(store.normalisation.shape, SIZE, 0.0, weights, 0, "float32", blocks)
+    model = network.build(store.normalisation.shape, size, 0.0, weights, 0, "float32", blocks)
     begun = time.perf_counter()
-    images = [store.images, store.images[:, :, ::-1]] if mirrored else [store.images]
-    views = [network.pooled_features(model, each).astype(np.float64) for each in images]
+    features = {view: network.pooled_features(model, store.images, view=view).astype(np.float64) for view in views}
     seconds = (time.perf_counter() - begun) / len(codes)
     fold = np.random.default_rng(0).permutation(len(names)) % folds
     found = []
     for number in range(folds):
         test = fold[codes] == number
-        embeddings = _embed(views, codes, forged, ~test)[test]
+        embeddings = _embed(features, codes, forged, ~test, size)[test]
         found.append(pairs.compare(embeddings, codes[test], forged[test], references=1, draws=1, seed=0))
     print(f"{len(codes)} images of {len(names)} identities, {'×'.join(map(str, store.normalisation.shape))}")
-    print(f"blocks {', '.join(map(str, blocks))}{', mirrored' * mirrored}: {seconds * 1e3:.0f} ms an image")
+    print(f"blocks {', '.join(map(str, blocks))}; {', '.join(views)}: {seconds * 1e3:.0f} ms an image")
     for kind in ("skilled", "random"):
         print(f"{kind:<10}{_rate(found, kind)}")
 
 
 def _embed(
-    views: "Sequence[np.ndarray]", codes: "np.ndarray", forged: "np.ndarray", known: "np.ndarray"
+    features: "Mapping[View, np.ndarray]", codes: "np.ndarray", forged: "np.ndarray", known: "np.ndarray", size: int
 ) -> "np.ndarray":
-    """Embeddings of all images, float64 [N, SIZE], by the discriminant of the known ones."""
+    """Embeddings of all images, float64 [N, size], by the discriminant of the known ones."""
     import numpy as np
 
     from components.train import discriminant
+    from components.train.views import PARTS
 
-    mean, deviation = views[0][known].mean(axis=0), views[0][known].std(axis=0) + 1e-6
-    standard = [(features - mean) / deviation for features in views]
-    width = SIZE // len(views)
-    directions = discriminant.projection(standard[0][known], codes[known], forged[known], width)
-    halves = [features @ directions for features in standard]
-    return np.concatenate([half / np.linalg.norm(half, axis=1, keepdims=True) for half in halves], axis=1)
+    whole = features["whole"][known]
+    mean, deviation = whole.mean(axis=0), whole.std(axis=0) + 1e-6
+    standard = {view: (found - mean) / deviation for view, found in features.items()}
+    parts = [found[known] for view, found in standard.items() if view == "whole" or view in PARTS]
+    learnt = discriminant.further_identities(parts, codes[known], forged[known])
+    directions = discriminant.projection(*learnt, size // len(features))
+    shares = [found @ directions for found in standard.values()]
+    return np.concatenate([share / np.linalg.norm(share, axis=1, keepdims=True) for share in shares], axis=1)
 
 
 def _rate(found: "Sequence[Comparisons]", kind: str) -> str:

@@ -4,11 +4,13 @@ Sources: R. A. Fisher, The Use of Multiple Measurements in Taxonomic Problems, 1
 A. Stolcke, Within-Class Covariance Normalization for SVM-based Speaker Recognition, Interspeech 2006 (whitening).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
-SHRINKAGE = 2.0
+SHRINKAGE = 1.0
 """Of the within scatter, towards its mean variance in every direction: few identities know few directions."""
 EMPHASIS = 0.25
 """Exponent of the ratio of variances by which a whitened direction is weighted; 0 would weight all alike."""
@@ -45,6 +47,24 @@ def projection(
     kept = min(size, len(within))
     result[:, :kept] = weighted[:, ::-1][:, :kept]
     return result
+
+
+def further_identities(
+    features: Sequence[NDArray[np.floating]], identity: NDArray[np.integer], forged: NDArray[np.bool_]
+) -> tuple[NDArray[np.floating], NDArray[np.int64], NDArray[np.bool_]]:
+    """Takes parts of images for images of identities of their own: few identities become more.
+
+    Args:
+        features: one [N, D] of the whole images, one of each part.
+        identity: [N], as in `projection`.
+        forged: [N].
+
+    Returns:
+        Features, identity and forged, [parts · N, …], as `projection` takes them.
+    """
+    codes = np.unique(identity, return_inverse=True)[1]
+    own = np.concatenate([codes + number * (codes.max() + 1) for number in range(len(features))])
+    return np.concatenate(features), own, np.tile(forged, len(features))
 
 
 def _scatter(differences: F64) -> F64:

@@ -1,7 +1,7 @@
 """The embedder: ResNet50 → average pooling → standardising → dropout → Dense → unit length."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -12,10 +12,13 @@ from components.shared.embed import embed
 from components.shared.errors import InputError
 from components.train import discriminant
 from components.train import weights as first_weights
+from components.train.params import View
+from components.train.views import seen
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 POOL = "pool_block_"
+VIEWS = "views_"
 RESNET50: dict[str, Any] = {
     "input_conv_filters": [64],
     "input_conv_kernel_sizes": [7],
@@ -34,7 +37,7 @@ def build(
     seed: int,
     precision: str,
     pooled_blocks: Sequence[int] = (16,),
-    mirrored: bool = False,
+    views: Sequence[View] = ("whole",),
 ) -> Any:
     """Builds the embedder.
 
@@ -49,7 +52,7 @@ def build(
         precision: `float32` or `mixed_bfloat16`; the head is float32 either way.
         pooled_blocks: which of the 16 residual blocks' outputs are averaged and put side by side; later ones are left
             out. The four stages end with 3, 7, 13 and 16.
-        mirrored: half of the embedding is that of the image's mirror image, by the same network: a second opinion.
+        views: of the image, which the same network embeds, each for an equal share of the embedding.
 
     Returns:
         A keras.Model from uint8 [N, H, W, C], 0 to 255, to float32 [N, D] of unit length.
@@ -71,17 +74,18 @@ def build(
         center=False, scale=False, epsilon=1e-6, trainable=False, dtype="float32", name="standardise"
     )(joined)
     kept = keras.layers.Dropout(dropout, seed=seed, dtype="float32", name="dropout")(standard)
-    projected = keras.layers.Dense(embedding_size // (1 + mirrored), dtype="float32", name="project")(kept)
+    projected = keras.layers.Dense(embedding_size // len(views), dtype="float32", name="project")(kept)
     embeddings = keras.layers.UnitNormalization(dtype="float32", name="embeddings")(projected)
-    plain = keras.Model(images, embeddings, name="plain" if mirrored else "embedder")
-    if not mirrored:
-        return plain
-    both = keras.layers.Concatenate(name="both")([plain(images), plain(keras.ops.flip(images, axis=2))])
-    return keras.Model(images, keras.layers.UnitNormalization(name="embeddings")(both), name="embedder")
+    if list(views) == ["whole"]:
+        return keras.Model(images, embeddings, name="embedder")
+    plain = keras.Model(images, embeddings, name="plain")
+    shares = [plain(seen(images, view)) for view in views]
+    joined = keras.layers.Concatenate(name=VIEWS + "_".join(views))(shares)
+    return keras.Model(images, keras.layers.UnitNormalization(name="embeddings")(joined), name="embedder")
 
 
 def pooled_features(
-    model: Any, images: NDArray[np.uint8], rows: NDArray[np.integer] | None = None
+    model: Any, images: NDArray[np.uint8], rows: NDArray[np.integer] | None = None, view: View = "whole"
 ) -> NDArray[np.float32]:
     """The pooled features of images, as they are before standardising.
 
@@ -89,14 +93,18 @@ def pooled_features(
         model: of `build`.
         images: uint8 [N, H, W, C], may be memory-mapped.
         rows: which images; all where None.
+        view: which view of them.
 
     Returns:
         float32 [N, F], or [len(rows), F].
     """
     plain = _plain(model)
     pooled = keras.Model(plain.input, plain.get_layer("standardise").input)
+    if view != "whole":
+        inputs = keras.Input(plain.input_shape[1:], dtype="uint8")
+        pooled = keras.Model(inputs, pooled(seen(inputs, view)))
     pooled.jit_compile = backend.compiles()
-    return embed(pooled, images, rows=rows, what="features")
+    return embed(pooled, images, rows=rows, what=f"features, {view}")
 
 
 def standardise(model: Any, features: NDArray[np.float32]) -> None:
@@ -153,14 +161,16 @@ def twin(model: Any, precision: str) -> Any:
     plain, size = _plain(model), model.output_shape[-1]
     dropout = plain.get_layer("dropout").rate
     blocks = [int(layer.name.removeprefix(POOL)) for layer in plain.layers if layer.name.startswith(POOL)]
-    result = build(model.input_shape[1:], size, dropout, "none", 0, precision, blocks, plain is not model)
+    names = [layer.name.removeprefix(VIEWS) for layer in model.layers if layer.name.startswith(VIEWS)]
+    views = cast("list[View]", names[0].split("_") if names else ["whole"])
+    result = build(model.input_shape[1:], size, dropout, "none", 0, precision, blocks, views)
     result.set_weights(model.get_weights())
     result.jit_compile = backend.compiles()
     return result
 
 
 def _plain(model: Any) -> Any:
-    """What embeds one image, without its mirror image."""
+    """What embeds one view."""
     return next((layer for layer in model.layers if layer.name == "plain"), model)
 
 

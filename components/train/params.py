@@ -6,6 +6,8 @@ from pydantic import Field, StrictFloat, StrictInt, model_validator
 
 from components.shared.params import StepParams
 
+View = Literal["whole", "mirror", "left", "right"]
+
 
 class AugmentParams(StepParams):
     """The largest changes that augmentation makes; 0 switches one off.
@@ -38,7 +40,9 @@ class TrainParams(StepParams):
     pooled_blocks: tuple[Annotated[int, Field(ge=1, le=16)], ...] = Field(
         (13,), min_length=1, description="which of ResNet50's 16 residual blocks are pooled; later ones are left out"
     )
-    mirrored: bool = Field(False, description="half of the embedding is that of the image's mirror image")
+    views: tuple[View, ...] = Field(
+        ("whole",), min_length=1, description="whole | mirror | left | right: each has a share of the embedding"
+    )
     embedding_size: int = Field(128, ge=2)
     head: Literal["random", "discriminant"] = Field(
         "random", description="the projection's first weights; the discriminant is computed on the training images"
@@ -93,8 +97,12 @@ class TrainParams(StepParams):
                 f"pooled_blocks is {list(self.pooled_blocks)}: name each block once, in order",
             ),
             (
-                self.mirrored and self.embedding_size % 2 == 1,
-                f"embedding_size is {self.embedding_size}, but must be even where half is of the mirror image",
+                len(set(self.views)) < len(self.views),
+                f"views is {list(self.views)}: name each view once",
+            ),
+            (
+                self.embedding_size % len(self.views) > 0,
+                f"embedding_size is {self.embedding_size}, but {len(self.views)} views share it: make it a multiple",
             ),
             (numeric and float(self.margin) <= 0, f"margin is {self.margin}, but must be positive or 'soft'"),
             (

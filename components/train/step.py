@@ -15,7 +15,7 @@ from components.shared import backend, partition, tracking
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
 from components.shared.images import ImageStore, open_store
-from components.train import network, precision, replicas, weights
+from components.train import discriminant, network, precision, replicas, weights
 from components.train.batches import Batches
 from components.train.checkpoint import Checkpoints
 from components.train.curves import Curves
@@ -23,11 +23,12 @@ from components.train.key import Key
 from components.train.loop import Trainer
 from components.train.objective import TripletModel
 from components.train.optimizer import adam
-from components.train.params import TrainParams
+from components.train.params import TrainParams, View
 from components.train.validation import Validation
+from components.train.views import PARTS, demand_fitting
 
 STANDARDISED = 512  # images that say what mean and variance the pooled features have
-DISCRIMINATED = 4096  # images, at most, that a head's discriminant is computed on
+DISCRIMINATED = 8192  # images and parts of them, at most, that a head's discriminant is computed on
 
 
 def run(
@@ -58,6 +59,7 @@ def run(
     """
     store = open_store(prepared)
     rows = rows_of(store, split)
+    demand_fitting(params.views, store.normalisation.channels)
     batches = Batches(params, store, rows["train"])
     validation = Validation(store.images, rows["val"], params.val_references)
     _say_what_is_there(params, rows["train"], batches, validation)
@@ -103,7 +105,7 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
         params.seed,
         policy,
         params.pooled_blocks,
-        params.mirrored,
+        params.views,
     )
     if params.start_from is not None:
         weights.start_from(embedder, weights.embedder_file(params.start_from))
@@ -125,10 +127,12 @@ def _start_head(embedder: Any, params: TrainParams, store: ImageStore, rows: pd.
     if params.head == "random":
         network.standardise(embedder, network.pooled_features(embedder, store.images, _spread(rows.row.to_numpy())))
         return
-    whole = whole_identities(rows, DISCRIMINATED)
-    features = network.pooled_features(embedder, store.images, whole.row.to_numpy())
-    network.standardise(embedder, features)
-    network.start_head(embedder, features, pd.factorize(whole.identity)[0], (whole.kind == "forgery").to_numpy())
+    parts: list[View] = ["whole", *(view for view in params.views if view in PARTS)]
+    whole = whole_identities(rows, DISCRIMINATED // len(parts))
+    features = [network.pooled_features(embedder, store.images, whole.row.to_numpy(), part) for part in parts]
+    network.standardise(embedder, features[0])
+    identity, forged = pd.factorize(whole.identity)[0], (whole.kind == "forgery").to_numpy()
+    network.start_head(embedder, *discriminant.further_identities(features, identity, forged))
 
 
 def whole_identities(rows: pd.DataFrame, at_most: int) -> pd.DataFrame:

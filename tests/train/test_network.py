@@ -136,24 +136,6 @@ def test_the_pooled_blocks_are_averaged_side_by_side_and_later_ones_are_left_out
     np.testing.assert_allclose(np.asarray(twin(IMAGES)), np.asarray(model(IMAGES)), atol=1e-6)
 
 
-def test_half_of_a_mirrored_embedding_is_that_of_the_mirror_image(tmp_path: Path) -> None:
-    import keras
-
-    from components.train import network
-
-    model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_blocks=[3], mirrored=True)
-    plain = network.build(SHAPE, 8, 0.0, "none", 0, "float32", pooled_blocks=[3])
-    plain.set_weights(model.get_weights())
-    mirrored = np.ascontiguousarray(IMAGES[:, :, ::-1])
-    halves = np.concatenate([np.asarray(plain(images)) for images in (IMAGES, mirrored)], axis=1)
-    embeddings = np.asarray(model(IMAGES))
-    np.testing.assert_allclose(embeddings, halves / np.sqrt(2), atol=1e-5)
-    np.testing.assert_allclose(np.asarray(model(mirrored)), np.roll(embeddings, 8, axis=1), atol=1e-5)
-    model.save(tmp_path / "embedder.keras")
-    for same in (network.twin(model, "float32"), keras.models.load_model(tmp_path / "embedder.keras")):
-        np.testing.assert_allclose(np.asarray(same(IMAGES)), embeddings, atol=1e-6)
-
-
 def test_standardised_features_are_those_of_numpy_in_training_too() -> None:
     import keras
 
