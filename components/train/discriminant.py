@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
-SHRINKAGE = 1.0
+SHRINKAGE = 2.0
 """Of the within scatter, towards its mean variance in every direction: few identities know few directions."""
 EMPHASIS = 0.25
 """Exponent of the ratio of variances by which a whitened direction is weighted; 0 would weight all alike."""

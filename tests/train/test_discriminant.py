@@ -30,8 +30,8 @@ def test_the_axis_that_forgeries_leave_comes_first_and_one_that_nothing_leaves_i
     at_home, missed = [[1, 0, 0], [-1, 0, 0]], [[0, 2, 0], [0, -2, 0]]
     x = np.array([np.add(offset, [0, 0, place]) for place in (-5, 5) for offset in at_home + missed])
     found = projection(x, np.repeat([0, 1], 4), np.tile([False, False, True, True], 2), 2)
-    # within = diag(1, 0, 0), shrunk by 1/3; impostor = diag(0, 4, 0): ratio 4 / (1/3) = 12.
-    assert np.abs(found[:, 0]) == pytest.approx([0, 12**0.25 * np.sqrt(3), 0])
+    # within = diag(1, 0, 0), shrunk by 2/3; impostor = diag(0, 4, 0): ratio 4 / (2/3) = 6.
+    assert np.abs(found[:, 0]) == pytest.approx([0, 6**0.25 / np.sqrt(2 / 3), 0])
     assert np.abs(found[:, 1]).max() < 1e-3
 
 
