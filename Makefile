@@ -39,11 +39,11 @@ cedar: install ## the same on CEDAR (CEDAR_DIR, RESNET50_DIR where set, else the
 	$(IDENTITY) dvc exp run $(CEDAR) $(SET)
 	@$(MAKE) --no-print-directory results
 
-compare: install ## run a GRID of settings as experiments, by EER on val (DATA=cedar for CEDAR's settings)
-	@$(IDENTITY) python -m pipelines compare $(GRID) $($(shell echo $(DATA) | tr a-z A-Z))
+compare: install ## run a GRID of settings as experiments, by EER on val (DATA=cedar for CEDAR's settings, SET="-S …" changes them)
+	@$(IDENTITY) python -m pipelines compare $(GRID) $($(shell echo $(DATA) | tr a-z A-Z)) $(SET)
 
 crossval: install ## train and test FOLDS=5 folds, every identity in one of them, and pool them (DATA=cedar as above)
-	@$(IDENTITY) python -m pipelines crossval --folds $(FOLDS) $($(shell echo $(DATA) | tr a-z A-Z))
+	@$(IDENTITY) python -m pipelines crossval --folds $(FOLDS) $($(shell echo $(DATA) | tr a-z A-Z)) $(SET)
 FOLDS := 5
 GRID := train.mining=semi-hard,hard,all
 DATA := sample

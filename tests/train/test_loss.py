@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from keras import ops
 
@@ -65,6 +65,9 @@ def test_the_loss_equals_a_brute_force_loop(kind: str, margin: Any, metric: str)
 @given(labels=st.lists(st.integers(-1, 3), min_size=1, max_size=12), seed=st.integers(0, 10_000))
 def test_any_batch_costs_what_a_brute_force_loop_says(kind: str, labels: list[int], seed: int) -> None:
     codes, rows = np.array(labels, np.int32), unit_rows(len(labels), seed, size=4)
+    apart = np.linalg.norm(rows[:, np.newaxis].astype(float) - rows, axis=2)
+    # Within its rounding of 0, float32 may count a triplet as active that float64 does not.
+    assume(np.abs(apart[:, :, np.newaxis] - apart[:, np.newaxis] + 0.3).min() > 1e-6)
     found = loss_of(kind, rows, codes, 0.3)
     assert float(found.value) == pytest.approx(brute_force.triplet_loss(kind, rows, codes, 0.3).value, abs=1e-5)
 

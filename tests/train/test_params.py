@@ -42,7 +42,7 @@ def test_the_project_s_own_file_sets_every_parameter_to_its_default() -> None:
         ({"images_per_identity": 1}, "images_per_identity is 1"),
         ({"identities_per_batch": 1}, "identities_per_batch is 1"),
         ({"views": ["whole", "whole"]}, "views is ['whole', 'whole']: name each view once"),
-        ({"views": ["whole", "mirror", "left"]}, "embedding_size is 128, but 3 views share it equally"),
+        ({"views": ["whole", "mirror", "left"]}, "embedding_size is 128, but 3 views share it: make it a multiple"),
         ({"views": ["lfet"]}, "must be 'whole', 'mirror', 'left' or 'right' (did you mean 'left'?)"),
         ({"average": 1.0}, "average is 1.0"),
         ({"l2": -1}, "l2 is -1"),
