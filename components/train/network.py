@@ -60,10 +60,12 @@ def build(
     Raises:
         InputError: the weights cannot be loaded.
     """
+    alone = list(views) == ["whole"]
     images = keras.Input(image_shape, dtype="uint8", name="images")
+    levels = images if alone else keras.Input(image_shape, dtype="float32", name="levels")
     backbone = _backbone(image_shape, weights, precision)
     maps = [backbone.get_layer(_block(block)).output for block in pooled_blocks]
-    blocks = keras.Model(backbone.input, maps, name="resnet50")(_network_range(images, image_shape[2], precision))
+    blocks = keras.Model(backbone.input, maps, name="resnet50")(_network_range(levels, image_shape[2], precision))
     pooled = [
         keras.layers.GlobalAveragePooling2D(dtype="float32", name=f"{POOL}{block}")(features)
         for block, features in zip(pooled_blocks, blocks, strict=True)
@@ -76,9 +78,9 @@ def build(
     kept = keras.layers.Dropout(dropout, seed=seed, dtype="float32", name="dropout")(standard)
     projected = keras.layers.Dense(embedding_size // len(views), dtype="float32", name="project")(kept)
     embeddings = keras.layers.UnitNormalization(dtype="float32", name="embeddings")(projected)
-    if list(views) == ["whole"]:
+    if alone:
         return keras.Model(images, embeddings, name="embedder")
-    plain = keras.Model(images, embeddings, name="plain")
+    plain = keras.Model(levels, embeddings, name="plain")
     shares = [plain(seen(images, view)) for view in views]
     joined = keras.layers.Concatenate(name=VIEWS + "_".join(views))(shares)
     return keras.Model(images, keras.layers.UnitNormalization(name="embeddings")(joined), name="embedder")
@@ -100,7 +102,7 @@ def pooled_features(
     """
     plain = _plain(model)
     pooled = keras.Model(plain.input, plain.get_layer("standardise").input)
-    if view != "whole":
+    if plain is not model or view != "whole":
         inputs = keras.Input(plain.input_shape[1:], dtype="uint8")
         pooled = keras.Model(inputs, pooled(seen(inputs, view)))
     pooled.jit_compile = backend.compiles()

@@ -38,12 +38,17 @@ def demand_fitting(views: Sequence[View], channels: int) -> None:
 
 
 def seen(images: Any, view: View) -> Any:
-    """One view of images, uint8 [B, H, W, C], of the same size."""
-    if view == "whole":
-        return images
+    """One view of images, uint8 [B, H, W, C], as float32 of the same shape, 0 to 255.
+
+    The levels of a part are not rounded: two machines that sum in another order would round some to other levels.
+    """
     inputs = keras.Input(images.shape[1:], dtype="uint8")
-    outputs = ops.flip(inputs, axis=2) if view == "mirror" else _part(inputs, *PARTS[view])
-    return keras.Model(inputs, outputs, name=f"view_{view}")(images)
+    levels = ops.cast(inputs, "float32")
+    if view == "mirror":
+        levels = ops.flip(levels, axis=2)
+    elif view in PARTS:
+        levels = _part(levels, *PARTS[view])
+    return keras.Model(inputs, levels, name=f"view_{view}")(images)
 
 
 def _part(images: Any, start: float, end: float) -> Any:
@@ -55,7 +60,7 @@ def _part(images: Any, start: float, end: float) -> Any:
     margin = max(1, min(height, width) // MARGIN)
     inside = np.zeros(width, np.float32)
     inside[round(start * width) : round(end * width)] = 1
-    levels = (255 - ops.cast(ops.squeeze(images, axis=3), "float32")) * inside
+    levels = (255 - ops.squeeze(images, axis=3)) * inside
     ink = ops.cast(levels > 255 - INK, "float32")
     top, bottom = _extent(ops.max(ink, axis=2))
     left, right = _extent(ops.max(ink, axis=1))
@@ -63,7 +68,7 @@ def _part(images: Any, start: float, end: float) -> Any:
     scale = ops.clip(room, 1.0, ENLARGED)
     rows, columns = _resampling(height, top, bottom, scale), _resampling(width, left, right, scale)
     enlarged = ops.matmul(ops.matmul(rows, levels), ops.transpose(columns, (0, 2, 1)))
-    return ops.cast(ops.round(255 - ops.expand_dims(enlarged, 3)), "uint8")
+    return 255 - ops.expand_dims(enlarged, 3)
 
 
 def _extent(marked: Any) -> tuple[Any, Any]:

@@ -33,7 +33,7 @@ def drawn(count: int) -> NDArray[np.uint8]:
     return np.stack(pages)
 
 
-def seen(images: NDArray[np.uint8], view: View) -> NDArray[np.uint8]:
+def seen(images: NDArray[np.uint8], view: View) -> NDArray[np.float32]:
     import keras
 
     from components.train import views
@@ -86,14 +86,18 @@ def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path:
     images = drawn(5)
     names: list[View] = ["mirror", "whole", "right", "left"]
     model = network.build((HEIGHT, WIDTH, 1), 16, 0.0, "none", 0, "float32", [3], names)
-    plain = network.build((HEIGHT, WIDTH, 1), 4, 0.0, "none", 0, "float32", [3])
-    plain.set_weights(model.get_weights())
-    shares = [np.asarray(plain(seen(images, name))) for name in names]
+    plain = model.get_layer("plain")
+    pooled = keras.Model(plain.input, plain.get_layer("standardise").input)
+    shares = {name: np.asarray(plain(seen(images, name))) for name in names}
     embeddings = np.asarray(model(images))
-    np.testing.assert_allclose(embeddings, np.concatenate(shares, axis=1) / 2, atol=1e-5)
+    np.testing.assert_allclose(embeddings, np.concatenate([*shares.values()], axis=1) / 2, atol=1e-5)
     for name in names:
-        expected = network.pooled_features(plain, seen(images, name))
-        np.testing.assert_allclose(network.pooled_features(model, images, None, name), expected, atol=1e-5)
+        features = network.pooled_features(model, images, None, name)
+        np.testing.assert_allclose(features, np.asarray(pooled(seen(images, name))), atol=1e-5)
+    alone = network.build((HEIGHT, WIDTH, 1), 4, 0.0, "none", 0, "float32", [3])
+    alone.set_weights(model.get_weights())
+    np.testing.assert_allclose(np.asarray(alone(images)), shares["whole"], atol=1e-5)
+    np.testing.assert_allclose(np.asarray(alone(images[:, :, ::-1])), shares["mirror"], atol=1e-5)
     model.save(tmp_path / "embedder.keras")
     for same in (network.twin(model, "float32"), keras.models.load_model(tmp_path / "embedder.keras")):
         np.testing.assert_allclose(np.asarray(same(images)), embeddings, atol=1e-6)
