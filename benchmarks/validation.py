@@ -15,7 +15,7 @@ from benchmarks.arguments import parser
 from components.train.params import TrainParams
 
 BATCH = {"identities_per_batch": 8, "images_per_identity": 4, "forgeries_per_identity": 4, "mining": "hard"}
-CEDAR = {**BATCH, "pooled_blocks": [7, 10], "views": ["whole", "mirror", "left", "right"], "embedding_size": 256}
+CEDAR = {**BATCH, "pooled_blocks": [7, 10], "views": ["whole", "mirror"]}
 
 
 def main() -> None:
