@@ -158,7 +158,7 @@ def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update
 
     trained = [jax.numpy.array(variable.value) for variable in embedder.trainable_variables]
     state = [variable.value for variable in optimizer.variables]
-    return lambda: gradients(trained, state, images)[0][0]
+    return lambda: jax.tree.leaves(gradients(trained, state, images))[0]
 
 
 def _operations(model: Any) -> float:
