@@ -33,6 +33,8 @@ def main() -> None:
     arguments.add_argument("--size", type=int, default=128, metavar="N", help="as train.embedding_size")
     arguments.add_argument("--folds", type=int, default=5, metavar="N", help="of identities")
     options = arguments.parse_args()
+    if "whole" not in options.views:
+        arguments.error("--views wants whole among them")
     with cedar.prepared(arguments, options) as (prepared, _):
         _measure(prepared, options.weights, options.blocks, options.views, options.size, options.folds)
 
