@@ -56,10 +56,10 @@ def augment(images: U8, params: AugmentParams, random: np.random.Generator) -> U
     affine, colour = random.uniform(-1, 1, (count, 6)), random.uniform(-1, 1, (count, 4))
     chance, stroke = random.random((count, 2)), random.uniform(-1, 1, (count,))
     fields = _fields(count, height, width, params.elastic * height, random) if params.elastic else None
+    inverse = _inverse(height, width, params, affine, params.flip & (chance[:, 0] < 0.5))
     result = np.empty_like(images)
     for i, image in enumerate(images):
-        inverse = _inverse(height, width, params, affine[i], params.flip and bool(chance[i, 0] < 0.5))
-        varied = _warp(image, inverse, None if fields is None else fields[i])
+        varied = _warp(image, inverse[i], None if fields is None else fields[i])
         if chance[i, 1] < params.thickness:
             varied = _thickness(varied, stroke[i])
         if params.brightness or params.contrast or params.hue or params.saturation:
@@ -68,17 +68,26 @@ def augment(images: U8, params: AugmentParams, random: np.random.Generator) -> U
     return result
 
 
-def _inverse(height: int, width: int, params: AugmentParams, draw: NDArray[np.float64], flip: bool) -> F32:
-    """Where each pixel (x, y) of the result comes from: shift, rotation, shear and scale about the centre, 2×3."""
-    angle = math.radians(params.rotation * draw[0])
-    scale = 1 + params.scale * draw[1:3]
-    sine, cosine = math.sin(angle), math.cos(angle)
-    rotated = np.array([[cosine, -sine], [sine, cosine]])
-    linear = rotated @ np.array([[1, params.shear * draw[3]], [0, 1]]) @ np.diag(scale * (-1 if flip else 1, 1))
+def _inverse(height: int, width: int, params: AugmentParams, draw: NDArray[np.float64], flip: NDArray[np.bool_]) -> F32:
+    """Where each pixel (x, y) of each result comes from: shift, rotation, shear and scale about the centre, [B, 2, 3].
+
+    The draws are [B, 6]. All at once: threads that do little things in Python hold each other up.
+    """
+    angle = np.radians(params.rotation * draw[:, 0])
+    scale = 1 + params.scale * draw[:, 1:3]
+    scale[:, 0] *= np.where(flip, -1, 1)
+    sheared = _matrices(1, params.shear * draw[:, 3], 0, 1)
+    rotated = _matrices(np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle))
+    back = np.linalg.inv(rotated @ sheared * scale[:, np.newaxis])
     centre = np.array([(width - 1) / 2, (height - 1) / 2])
-    shift = params.shift * draw[4:] * (width, height)
-    back = np.linalg.inv(linear)
-    return np.column_stack([back, centre - back @ (centre + shift)]).astype(np.float32)
+    shift = params.shift * draw[:, 4:] * (width, height)
+    offset = centre[:, np.newaxis] - back @ (centre + shift)[..., np.newaxis]
+    return np.concatenate([back, offset], axis=2).astype(np.float32)
+
+
+def _matrices(*entries: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """2×2 matrices, [B, 2, 2], of their entries by rows."""
+    return np.stack(np.broadcast_arrays(*entries), axis=-1).reshape(-1, 2, 2)
 
 
 def _warp(image: Pixels, inverse: F32, field: F32 | None) -> Pixels:

@@ -115,6 +115,11 @@ class Trainer:
         self.step += 1
         self._begun = Begun(self.step, fed, logs)
 
+    def _catch_up(self, curves: Curves) -> None:
+        """Waits for the steps that were begun: their figures, and the weights after them."""
+        self._settle(curves)
+        replicas.sync(self.model)
+
     def _settle(self, curves: Curves) -> None:
         """Reads the figures of the step that was begun last, if they have not been."""
         if self._begun is None:
@@ -155,7 +160,7 @@ class Trainer:
 
     def _validate(self, curves: Curves, stop: Stop) -> None:
         """Scores the embedder as it would be exported; changes nothing where it is cut short by a stop."""
-        self._settle(curves)
+        self._catch_up(curves)
         weights = self._weights()
         self.candidate.set_weights(weights)
         scores = neighbours = None
@@ -191,7 +196,7 @@ class Trainer:
         return averaged
 
     def _save(self, curves: Curves) -> None:
-        self._settle(curves)
+        self._catch_up(curves)
         values = _values(self._variables())
         if not all(np.isfinite(value).all() for value in values):
             raise self._diverged("weights are not finite")

@@ -1,4 +1,4 @@
-"""The embedder: ResNet50 → average pooling → standardising → dropout → Dense → unit length."""
+"""The embedder: ResNet50 → pooling → standardising → dropout → Dense → unit length."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from components.shared import backend
 from components.shared.embed import embed
 from components.shared.errors import InputError
-from components.train import discriminant
+from components.train import discriminant, pooling
 from components.train import weights as first_weights
 from components.train.params import View
 from components.train.views import seen
@@ -18,6 +18,7 @@ from components.train.views import seen
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 POOL = "pool_block_"
+COMPONENTS = "components_block_"
 VIEWS = "views_"
 RESNET50: dict[str, Any] = {
     "input_conv_filters": [64],
@@ -38,6 +39,7 @@ def build(
     precision: str,
     pooled_blocks: Sequence[int] = (16,),
     views: Sequence[View] = ("whole",),
+    pooled_components: int = 0,
 ) -> Any:
     """Builds the embedder.
 
@@ -50,9 +52,11 @@ def build(
         weights: `none`, `imagenet`, `hf://…` or a folder in the layout of timm's presets.
         seed: of the dropout.
         precision: `float32` or `mixed_bfloat16`; the head is float32 either way.
-        pooled_blocks: which of the 16 residual blocks' outputs are averaged and put side by side; later ones are left
+        pooled_blocks: which of the 16 residual blocks' outputs are pooled and put side by side; later ones are left
             out. The four stages end with 3, 7, 13 and 16.
         views: of the image, which the same network embeds, each for an equal share of the embedding.
+        pooled_components: of how many combinations of a block's features the second moments are pooled; 0: the mean of
+            the features.
 
     Returns:
         A keras.Model from uint8 [N, H, W, C], 0 to 255, to float32 [N, D] of unit length.
@@ -67,7 +71,9 @@ def build(
     maps = [backbone.get_layer(_block(block)).output for block in pooled_blocks]
     blocks = keras.Model(backbone.input, maps, name="resnet50")(_network_range(levels, image_shape[2], precision))
     pooled = [
-        keras.layers.GlobalAveragePooling2D(dtype="float32", name=f"{POOL}{block}")(features)
+        pooling.second_moments(features, pooled_components, f"{COMPONENTS}{block}", f"{POOL}{block}")
+        if pooled_components
+        else pooling.mean(features, f"{POOL}{block}")
         for block, features in zip(pooled_blocks, blocks, strict=True)
     ]
     joined = keras.layers.Concatenate(dtype="float32", name="join")(pooled) if len(pooled) > 1 else pooled[0]
@@ -100,13 +106,24 @@ def pooled_features(
     Returns:
         float32 [N, F], or [len(rows), F].
     """
-    plain = _plain(model)
-    pooled = keras.Model(plain.input, plain.get_layer("standardise").input)
-    if plain is not model or view != "whole":
-        inputs = keras.Input(plain.input_shape[1:], dtype="uint8")
-        pooled = keras.Model(inputs, pooled(seen(inputs, view)))
-    pooled.jit_compile = backend.compiles()
+    pooled = _seen_by(model, _plain(model).get_layer("standardise").input, view)
     return embed(pooled, images, rows=rows, what=f"features, {view}")
+
+
+def start_components(model: Any, images: NDArray[np.uint8], rows: NDArray[np.integer]) -> None:
+    """Lets the second moments be those of the features' principal components.
+
+    Args:
+        model: of `build`, with `pooled_components`.
+        images: uint8 [N, H, W, C], may be memory-mapped.
+        rows: which images, few: the features of all their places are in memory at a time.
+    """
+    for layer in _plain(model).layers:
+        if layer.name.startswith(COMPONENTS):
+            count, features = layer.units, layer.input.shape[-1]
+            flat = keras.layers.Flatten(dtype="float32")(layer.input)
+            places = embed(_seen_by(model, flat, "whole"), images, rows=rows, what="principal components")
+            layer.set_weights(pooling.principal_components(places.reshape(-1, features), count))
 
 
 def standardise(model: Any, features: NDArray[np.float32]) -> None:
@@ -165,7 +182,8 @@ def twin(model: Any, precision: str) -> Any:
     blocks = [int(layer.name.removeprefix(POOL)) for layer in plain.layers if layer.name.startswith(POOL)]
     names = [layer.name.removeprefix(VIEWS) for layer in model.layers if layer.name.startswith(VIEWS)]
     views = cast("list[View]", names[0].split("_") if names else ["whole"])
-    result = build(model.input_shape[1:], size, dropout, "none", 0, precision, blocks, views)
+    components = next((layer.units for layer in plain.layers if layer.name.startswith(COMPONENTS)), 0)
+    result = build(model.input_shape[1:], size, dropout, "none", 0, precision, blocks, views, components)
     result.set_weights(model.get_weights())
     result.jit_compile = backend.compiles()
     return result
@@ -174,6 +192,17 @@ def twin(model: Any, precision: str) -> Any:
 def _plain(model: Any) -> Any:
     """What embeds one view."""
     return next((layer for layer in model.layers if layer.name == "plain"), model)
+
+
+def _seen_by(model: Any, tensor: Any, view: View) -> Any:
+    """The model from images, uint8, to what a tensor of the plain network is in one view of them."""
+    plain = _plain(model)
+    result = keras.Model(plain.input, tensor)
+    if plain is not model or view != "whole":
+        inputs = keras.Input(plain.input_shape[1:], dtype="uint8")
+        result = keras.Model(inputs, result(seen(inputs, view)))
+    result.jit_compile = backend.compiles()
+    return result
 
 
 def _block(number: int) -> str:

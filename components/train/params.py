@@ -1,11 +1,16 @@
 """Parameters of the train step."""
 
+from bisect import bisect_left
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, model_validator
 
 from components.shared.params import StepParams
 
+STAGE_ENDS = (3, 7, 13, 16)
+"""Of ResNet50's 16 residual blocks."""
+FEATURES = (256, 512, 1024, 2048)
+"""What a block of each stage puts out."""
 View = Literal["whole", "mirror", "left", "right"]
 
 
@@ -39,6 +44,11 @@ class TrainParams(StepParams):
     start_from: str | None = Field(None, min_length=1, description="an embedder.keras to start from, at step 0")
     pooled_blocks: tuple[Annotated[int, Field(ge=1, le=16)], ...] = Field(
         (13,), min_length=1, description="which of ResNet50's 16 residual blocks are pooled; later ones are left out"
+    )
+    pooled_components: int = Field(
+        0,
+        ge=0,
+        description="0: the mean of a block's features; else the second moments of so many combinations of them",
     )
     views: tuple[View, ...] = Field(
         ("whole",), min_length=1, description="whole | mirror | left | right: each has a share of the embedding"
@@ -91,10 +101,16 @@ class TrainParams(StepParams):
 
     def _faults(self) -> list[tuple[bool, str]]:
         numeric = self.margin != "soft"
+        first = min(self.pooled_blocks)
+        features = FEATURES[bisect_left(STAGE_ENDS, first)]
         return [
             (
                 list(self.pooled_blocks) != sorted(set(self.pooled_blocks)),
                 f"pooled_blocks is {list(self.pooled_blocks)}: name each block once, in order",
+            ),
+            (
+                self.pooled_components > features,
+                f"pooled_components is {self.pooled_components}, but block {first} has {features} features",
             ),
             (
                 len(set(self.views)) < len(self.views),

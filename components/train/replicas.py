@@ -4,9 +4,10 @@ Every replica embeds its part, gathers the embeddings of all and computes the wh
 gathered goes back to the replica that embedded it. JAX uses one device.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
@@ -17,6 +18,9 @@ from components.shared.errors import InputError
 from components.train.mining import FORGERY, Tensor
 
 Rows = NDArray[np.int64]
+
+_ahead: WeakKeyDictionary[Any, Sequence[Any]] = WeakKeyDictionary()
+"""On JAX, the values of models' variables after the steps that were begun; the variables' own are used up."""
 
 
 def count() -> int:
@@ -57,12 +61,13 @@ def begin_step(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -
         labels: int [B].
 
     Returns:
-        The model's logs, over the whole batch; whoever reads one waits for the step.
+        The model's logs, over the whole batch; whoever reads one waits for the step. `sync` before anything else of the
+        model is read.
     """
     model.make_train_function()
-    model.reset_metrics()
     if keras.backend.backend() == "jax":
         return _begin_on_jax(model, images, labels)
+    model.reset_metrics()
     strategy = model.distribute_strategy
     if strategy.num_replicas_in_sync == 1:
         batch = images, labels, None
@@ -76,7 +81,17 @@ def begin_step(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -
 
 def train_on_batch(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
     """One step, as `begin_step`, to its end; `Model.train_on_batch` would give every replica the whole batch."""
-    return read(begin_step(model, images, labels))
+    logs = begin_step(model, images, labels)
+    sync(model)
+    return read(logs)
+
+
+def sync(model: keras.Model) -> None:
+    """Gives the variables of a model the values that they have after the steps that were begun."""
+    if model in _ahead:
+        for group, values in zip(_groups(model), _ahead.pop(model), strict=True):
+            for variable, value in zip(group, values, strict=True):
+                variable.assign(value)
 
 
 def read(logs: Mapping[str, Tensor]) -> dict[str, float]:
@@ -129,19 +144,22 @@ def share(loss: Tensor) -> Tensor:
 
 
 def _begin_on_jax(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -> dict[str, Tensor]:
-    groups = (
+    """The values go from step to step by themselves: to assign a thousand variables takes as long as a small step."""
+    *state, metrics = _ahead.pop(model, None) or [[variable.value for variable in group] for group in _groups(model)]
+    reset = [np.zeros(value.shape, value.dtype) for value in metrics]
+    logs: dict[str, Tensor]
+    logs, _ahead[model] = model.train_function((*state, reset), iter([(images, labels, None)]))
+    return logs
+
+
+def _groups(model: keras.Model) -> list[list[Any]]:
+    """A model's variables in the order of Keras's state on JAX."""
+    return [
         model.trainable_variables,
         model.non_trainable_variables,
         model.optimizer.variables,
         model.metrics_variables,
-    )
-    state = tuple([variable.value for variable in group] for group in groups)
-    logs: dict[str, Tensor]
-    logs, state = model.train_function(state, iter([(images, labels, None)]))
-    for group, values in zip(groups, state, strict=True):
-        for variable, value in zip(group, values, strict=True):
-            variable.assign(value)
-    return logs
+    ]
 
 
 def _in_scope() -> int:

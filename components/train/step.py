@@ -27,6 +27,7 @@ from components.train.params import TrainParams, View
 from components.train.validation import Validation
 from components.train.views import PARTS, demand_fitting
 
+SURVEYED = 64  # images, with all their places, that say what the principal components are
 STANDARDISED = 512  # images that say what mean and variance the pooled features have
 DISCRIMINATED = 8192  # images and parts of them, at most, that a head's discriminant is computed on
 
@@ -106,6 +107,7 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
         policy,
         params.pooled_blocks,
         params.views,
+        params.pooled_components,
     )
     if params.start_from is not None:
         weights.start_from(embedder, weights.embedder_file(params.start_from))
@@ -124,8 +126,12 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
 
 def _start_head(embedder: Any, params: TrainParams, store: ImageStore, rows: pd.DataFrame) -> None:
     """Fits what comes after a pre-trained network to the training images."""
+    if params.pooled_components:
+        network.start_components(embedder, store.images, _spread(rows.row.to_numpy(), SURVEYED))
     if params.head == "random":
-        network.standardise(embedder, network.pooled_features(embedder, store.images, _spread(rows.row.to_numpy())))
+        network.standardise(
+            embedder, network.pooled_features(embedder, store.images, _spread(rows.row.to_numpy(), STANDARDISED))
+        )
         return
     parts: list[View] = ["whole", *(view for view in params.views if view in PARTS)]
     whole = whole_identities(rows, DISCRIMINATED // len(parts))
@@ -148,9 +154,9 @@ def whole_identities(rows: pd.DataFrame, at_most: int) -> pd.DataFrame:
     return rows[rows.identity.isin(names[:: -(-count // at_most)])].sort_values("row")
 
 
-def _spread(rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    """At most `STANDARDISED` of the rows, evenly spread."""
-    return np.sort(rows)[:: -(-len(rows) // STANDARDISED)]
+def _spread(rows: NDArray[np.intp], at_most: int) -> NDArray[np.intp]:
+    """So many of the rows at most, evenly spread."""
+    return np.sort(rows)[:: -(-len(rows) // at_most)]
 
 
 def rows_of(store: ImageStore, split: Path) -> dict[str, pd.DataFrame]:
