@@ -12,6 +12,8 @@ from keras import ops
 from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
+LEAST = 1e-12
+"""Variance that no direction goes below: features may never vary."""
 
 
 def mean(features: Any, name: str) -> Any:
@@ -52,5 +54,5 @@ def principal_components(features: F32, components: int) -> tuple[F32, F32]:
     centre = features.mean(axis=0, dtype=np.float64)
     scatter = np.cov(features.astype(np.float64), rowvar=False)
     variance, directions = (found[..., ::-1][..., :components] for found in np.linalg.eigh(scatter))
-    kernel = directions / np.sqrt(np.maximum(variance, 1e-6 * variance[0]))
+    kernel = directions / np.sqrt(np.maximum(variance, 1e-6 * variance[0] + LEAST))
     return kernel.astype(np.float32), (-centre @ kernel).astype(np.float32)
