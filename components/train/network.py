@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import keras
 import numpy as np
+from keras import ops
 from numpy.typing import NDArray
 
 from components.shared import backend
@@ -87,8 +88,9 @@ def build(
     if alone:
         return keras.Model(images, embeddings, name="embedder")
     plain = keras.Model(levels, embeddings, name="plain")
-    shares = [plain(seen(images, view)) for view in views]
-    joined = keras.layers.Concatenate(name=VIEWS + "_".join(views))(shares)
+    shown = ops.concatenate([seen(images, view) for view in views])
+    by_view = ops.reshape(plain(shown), (len(views), -1, embedding_size // len(views)))
+    joined = keras.layers.Flatten(name=VIEWS + "_".join(views))(ops.transpose(by_view, (1, 0, 2)))
     return keras.Model(images, keras.layers.UnitNormalization(name="embeddings")(joined), name="embedder")
 
 
