@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from components.train import replicas
 from components.train.augment import augment
 from components.train.params import AugmentParams
 from components.train.sampler import Sampler
@@ -50,19 +49,15 @@ def feed(
     threads = min(os.cpu_count() or 1, MOST) if workers == "auto" else workers
     pool = ThreadPoolExecutor(threads, "feed")
     pending: deque[Future[Fed]] = deque()
-    ready: deque[Fed] = deque()
     neighbours = sampler.neighbours
     try:
         for step in range(first, last):
             if sampler.neighbours is not neighbours:
                 neighbours = sampler.neighbours
-                ready.clear()
                 _discard(pending)
-            while len(pending) <= AHEAD * threads and (coming := step + len(ready) + len(pending)) < last:
-                pending.append(pool.submit(make_batch, images, sampler, params, coming))
-            while pending and (not ready or (len(ready) == 1 and pending[0].done())):
-                ready.append(_placed(pending.popleft().result()))
-            yield ready.popleft()
+            while len(pending) <= AHEAD * threads and step + len(pending) < last:
+                pending.append(pool.submit(make_batch, images, sampler, params, step + len(pending)))
+            yield pending.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -71,10 +66,6 @@ def make_batch(images: NDArray[np.uint8], sampler: Sampler, params: AugmentParam
     """The batch of one step; equal arguments give equal bytes, in any thread and on any run."""
     rows, labels = sampler.draw(step)
     return Fed(augment(images[rows], params, np.random.default_rng([sampler.seed, 1, step])), labels, rows)
-
-
-def _placed(fed: Fed) -> Fed:
-    return fed._replace(images=replicas.place(fed.images))
 
 
 def _discard(pending: deque[Future[Fed]]) -> None:

@@ -52,21 +52,12 @@ def check(identities: int) -> None:
         )
 
 
-def place(images: NDArray[Any]) -> Any:
-    """Where a step wants its images. JAX copies to a GPU what it is given only when all earlier steps are done."""
-    if keras.backend.backend() != "jax":
-        return images
-    import jax
-
-    return jax.device_put(images)
-
-
 def begin_step(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -> dict[str, Tensor]:
     """Begins one step of a compiled `TripletModel`; a GPU computes it while the caller goes on.
 
     Args:
         model: made in `scope`, as was its optimizer, which is built.
-        images: uint8 [B, H, W, C], or what `place` made of them before the last step began.
+        images: uint8 [B, H, W, C].
         labels: int [B].
 
     Returns:
