@@ -1,6 +1,6 @@
 """Error rates before any training: what blocks of ResNet50, size of the images and views of them are worth.
 
-    python -m benchmarks.head /data/cedar --blocks 7 10 --views whole mirror left right
+    python -m benchmarks.head /data/cedar --blocks 7 --components 40 --views whole mirror left right --size 512
 
 The discriminant of the pre-trained network's features is computed on all identities but those of a fold and measured
 on those of the fold, skilled and random, with one reference; the comparisons of all folds are pooled.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, get_args
 
 from benchmarks import cedar
 from benchmarks.arguments import parser
-from components.train.params import View
+from components.train.params import TrainParams, View
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +27,7 @@ def main() -> None:
     cedar.add(arguments)
     arguments.add_argument("--weights", default="imagenet", help="as train.weights")
     arguments.add_argument("--blocks", nargs="+", type=int, default=[7, 10], metavar="N", help="as train.pooled_blocks")
+    arguments.add_argument("--components", type=int, default=0, metavar="N", help="as train.pooled_components")
     arguments.add_argument(
         "--views", nargs="+", default=["whole"], choices=get_args(View), help="as train.views, whole among them"
     )
@@ -36,32 +37,56 @@ def main() -> None:
     if "whole" not in options.views:
         arguments.error("--views wants whole among them")
     with cedar.prepared(arguments, options) as (prepared, _):
-        _measure(prepared, options.weights, options.blocks, options.views, options.size, options.folds)
+        params = TrainParams(
+            weights=options.weights,
+            pooled_blocks=options.blocks,
+            pooled_components=options.components,
+            views=options.views,
+            embedding_size=options.size,
+        )
+        _measure(prepared, params, options.folds)
 
 
-def _measure(prepared: Path, weights: str, blocks: Sequence[int], views: Sequence[View], size: int, folds: int) -> None:
+def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
     import numpy as np
     import pandas as pd
 
     from components.shared import pairs
     from components.shared.images import open_store
     from components.train import network
+    from components.train.step import SURVEYED, spread
 
     store = open_store(prepared)
     codes, names = pd.factorize(store.index.identity)
     forged = (store.index.kind == "forgery").to_numpy()
-    model = network.build(store.normalisation.shape, size, 0.0, weights, 0, "float32", blocks)
+    model = network.build(
+        store.normalisation.shape,
+        params.embedding_size,
+        0.0,
+        params.weights,
+        0,
+        "float32",
+        params.pooled_blocks,
+        params.views,
+        params.pooled_components,
+    )
+    if params.pooled_components:
+        network.start_components(model, store.images, spread(np.arange(len(codes)), SURVEYED))
     begun = time.perf_counter()
-    features = {view: network.pooled_features(model, store.images, view=view).astype(np.float64) for view in views}
+    features = {
+        view: network.pooled_features(model, store.images, view=view).astype(np.float64) for view in params.views
+    }
     seconds = (time.perf_counter() - begun) / len(codes)
     fold = np.random.default_rng(0).permutation(len(names)) % folds
     found = []
     for number in range(folds):
         test = fold[codes] == number
-        embeddings = _embed(features, codes, forged, ~test, size)[test]
+        embeddings = _embed(features, codes, forged, ~test, params.embedding_size)[test]
         found.append(pairs.compare(embeddings, codes[test], forged[test], references=1, draws=1, seed=0))
     print(f"{len(codes)} images of {len(names)} identities, {'×'.join(map(str, store.normalisation.shape))}")
-    print(f"blocks {', '.join(map(str, blocks))}; {', '.join(views)}: {seconds * 1e3:.0f} ms an image")
+    pooled = f"second moments of {params.pooled_components} components" if params.pooled_components else "means"
+    blocks, views = (", ".join(map(str, names)) for names in (params.pooled_blocks, params.views))
+    print(f"blocks {blocks}, {pooled}; {views}: {seconds * 1e3:.0f} ms an image")
     for kind in ("skilled", "random"):
         print(f"{kind:<10}{_rate(found, kind)}")
 

@@ -127,10 +127,10 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
 def _start_head(embedder: Any, params: TrainParams, store: ImageStore, rows: pd.DataFrame) -> None:
     """Fits what comes after a pre-trained network to the training images."""
     if params.pooled_components:
-        network.start_components(embedder, store.images, _spread(rows.row.to_numpy(), SURVEYED))
+        network.start_components(embedder, store.images, spread(rows.row.to_numpy(), SURVEYED))
     if params.head == "random":
         network.standardise(
-            embedder, network.pooled_features(embedder, store.images, _spread(rows.row.to_numpy(), STANDARDISED))
+            embedder, network.pooled_features(embedder, store.images, spread(rows.row.to_numpy(), STANDARDISED))
         )
         return
     parts: list[View] = ["whole", *(view for view in params.views if view in PARTS)]
@@ -154,7 +154,7 @@ def whole_identities(rows: pd.DataFrame, at_most: int) -> pd.DataFrame:
     return rows[rows.identity.isin(names[:: -(-count // at_most)])].sort_values("row")
 
 
-def _spread(rows: NDArray[np.intp], at_most: int) -> NDArray[np.intp]:
+def spread(rows: NDArray[np.intp], at_most: int) -> NDArray[np.intp]:
     """So many of the rows at most, evenly spread."""
     return np.sort(rows)[:: -(-len(rows) // at_most)]
 
