@@ -19,7 +19,7 @@ CASES: list[dict[str, Any]] = [
 
 
 def train(case: dict[str, Any], scope: Callable[[], AbstractContextManager[Any]] = nullcontext) -> dict[str, Any]:
-    """Takes a few steps; batch normalisation is in inference mode, and there is no dropout.
+    """Begins a few steps before it looks at any; batch normalisation is in inference mode, and there is no dropout.
 
     Args:
         case: parameters of the training.
@@ -28,13 +28,15 @@ def train(case: dict[str, Any], scope: Callable[[], AbstractContextManager[Any]]
     Returns:
         `logs` of each step and the final `variables` in one list.
     """
-    random, logs = np.random.default_rng(0), []
+    random, begun = np.random.default_rng(0), []
     with scope():
         model = _model(TrainParams(**case), random)
     for _ in range(4):
         labels = np.concatenate([np.repeat(random.permutation(9)[:5], 3), np.full(10, FORGERY)])
         images = random.integers(0, 256, (len(labels), 6, 6, 1), np.uint8)
-        logs.append(replicas.train_on_batch(model, images, labels.astype(np.int32)))
+        begun.append(replicas.begin_step(model, images, labels.astype(np.int32)))
+    replicas.sync(model)
+    logs = [replicas.read(step) for step in begun]
     variables = [np.ravel(variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
     return {"logs": logs, "variables": np.concatenate(variables).tolist()}
 
