@@ -54,7 +54,7 @@ def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
     from components.shared import pairs
     from components.shared.images import open_store
     from components.train import network
-    from components.train.step import SURVEYED, spread
+    from components.train.head import SURVEYED, spread
 
     store = open_store(prepared)
     codes, names = pd.factorize(store.index.identity)

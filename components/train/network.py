@@ -56,8 +56,8 @@ def build(
         pooled_blocks: which of the 16 residual blocks' outputs are pooled and put side by side; later ones are left
             out. The four stages end with 3, 7, 13 and 16.
         views: of the image, which the same network embeds, each for an equal share of the embedding.
-        pooled_components: of how many combinations of a block's features the second moments are pooled; 0: the mean of
-            the features.
+        pooled_components: of how many combinations of a block's features the second moments are pooled, as their square
+            root; 0: the mean of the features.
 
     Returns:
         A keras.Model from uint8 [N, H, W, C], 0 to 255, to float32 [N, D] of unit length.
@@ -159,6 +159,26 @@ def start_head(
     kernel.assign(directions * (np.linalg.norm(drawn) / np.linalg.norm(directions)))
 
 
+def head(model: Any) -> Any:
+    """What comes after the pooled features, sharing its weights with the model.
+
+    Args:
+        model: of `build`.
+
+    Returns:
+        A keras.Model from the pooled features of every view, float32 [N, views, F], to embeddings, float32 [N, D].
+    """
+    plain, size = _plain(model), model.output_shape[-1]
+    views = len(_views(model))
+    standard = plain.get_layer("standardise")
+    features = keras.Input((views, standard.input.shape[-1]))
+    share = ops.reshape(features, (-1, features.shape[-1]))
+    for layer in (standard, *(plain.get_layer(name) for name in ("dropout", "project", "embeddings"))):
+        share = layer(share)
+    embeddings = keras.layers.UnitNormalization()(ops.reshape(share, (-1, size)))
+    return keras.Model(features, embeddings, name="head")
+
+
 def regularise(model: Any, l2: float) -> None:
     """Adds `l2` / 2 · Σ kernel² of every kernel to the model's `losses`; its configuration stays as it was."""
     if l2:
@@ -182,10 +202,8 @@ def twin(model: Any, precision: str) -> Any:
     plain, size = _plain(model), model.output_shape[-1]
     dropout = plain.get_layer("dropout").rate
     blocks = [int(layer.name.removeprefix(POOL)) for layer in plain.layers if layer.name.startswith(POOL)]
-    names = [layer.name.removeprefix(VIEWS) for layer in model.layers if layer.name.startswith(VIEWS)]
-    views = cast("list[View]", names[0].split("_") if names else ["whole"])
     components = next((layer.units for layer in plain.layers if layer.name.startswith(COMPONENTS)), 0)
-    result = build(model.input_shape[1:], size, dropout, "none", 0, precision, blocks, views, components)
+    result = build(model.input_shape[1:], size, dropout, "none", 0, precision, blocks, _views(model), components)
     result.set_weights(model.get_weights())
     result.jit_compile = backend.compiles()
     return result
@@ -194,6 +212,12 @@ def twin(model: Any, precision: str) -> Any:
 def _plain(model: Any) -> Any:
     """What embeds one view."""
     return next((layer for layer in model.layers if layer.name == "plain"), model)
+
+
+def _views(model: Any) -> "list[View]":
+    """The views that a model embeds."""
+    names = [layer.name.removeprefix(VIEWS) for layer in model.layers if layer.name.startswith(VIEWS)]
+    return cast("list[View]", names[0].split("_") if names else ["whole"])
 
 
 def _seen_by(model: Any, tensor: Any, view: View) -> Any:

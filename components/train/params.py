@@ -57,6 +57,11 @@ class TrainParams(StepParams):
     head: Literal["random", "discriminant"] = Field(
         "random", description="the projection's first weights; the discriminant is computed on the training images"
     )
+    head_steps: int = Field(
+        0,
+        ge=0,
+        description="steps that train the projection alone, on images as they are, before the network is trained",
+    )
     dropout: float = Field(0.1, ge=0, lt=1, description="of the pooled features")
     l2: float = Field(0.0, ge=0, description="factor of half the sum of squared kernels, added to the loss")
     mining: Literal["semi-hard", "hard", "all"] = "semi-hard"
@@ -132,6 +137,10 @@ class TrainParams(StepParams):
             (
                 self.head == "discriminant" and self.weights == "none",
                 "head 'discriminant' wants the features of a network trained before: set weights, or head to random",
+            ),
+            (
+                self.head_steps > 0 and self.weights == "none",
+                "head_steps wants the features of a network trained before: set weights, or head_steps to 0",
             ),
             (
                 self.warm_up >= self.steps,

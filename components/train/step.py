@@ -4,18 +4,16 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from components.shared import backend, partition, tracking
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
 from components.shared.images import ImageStore, open_store
-from components.train import discriminant, network, precision, replicas, weights
+from components.train import head, network, precision, replicas, weights
 from components.train.batches import Batches
 from components.train.checkpoint import Checkpoints
 from components.train.curves import Curves
@@ -23,13 +21,9 @@ from components.train.key import Key
 from components.train.loop import Trainer
 from components.train.objective import TripletModel
 from components.train.optimizer import adam
-from components.train.params import TrainParams, View
+from components.train.params import TrainParams
 from components.train.validation import Validation
-from components.train.views import PARTS, demand_fitting
-
-SURVEYED = 64  # images, with all their places, that say what the principal components are
-STANDARDISED = 512  # images that say what mean and variance the pooled features have
-DISCRIMINATED = 8192  # images and parts of them, at most, that a head's discriminant is computed on
+from components.train.views import demand_fitting
 
 
 def run(
@@ -69,7 +63,7 @@ def run(
     saved = checkpoints.named(resume) if resume else checkpoints.newest()
     trainer = _trainer(params, store, batches, validation, checkpoints)
     if params.weights != "none" and not saved:
-        _start_head(trainer.model.embedder, params, store, rows["train"])
+        head.start(trainer.model.embedder, params, store.images, rows["train"])
     with tracking.train_run(params, saved.run_id if saved else None, made_with) as tracked, atomic_folder(out) as fresh:
         tracked.log_dataset("prepared", prepared, key.data, "training")
         curves = Curves(tracked, key.name, goes_on=saved is not None)
@@ -122,41 +116,6 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
     model.compile(optimizer=adam(params), jit_compile=_has_gpu())
     model.optimizer.build(model.trainable_variables)
     return model
-
-
-def _start_head(embedder: Any, params: TrainParams, store: ImageStore, rows: pd.DataFrame) -> None:
-    """Fits what comes after a pre-trained network to the training images."""
-    if params.pooled_components:
-        network.start_components(embedder, store.images, spread(rows.row.to_numpy(), SURVEYED))
-    if params.head == "random":
-        network.standardise(
-            embedder, network.pooled_features(embedder, store.images, spread(rows.row.to_numpy(), STANDARDISED))
-        )
-        return
-    parts: list[View] = ["whole", *(view for view in params.views if view in PARTS)]
-    whole = whole_identities(rows, DISCRIMINATED // len(parts))
-    features = [network.pooled_features(embedder, store.images, whole.row.to_numpy(), part) for part in parts]
-    network.standardise(embedder, features[0])
-    identity, forged = pd.factorize(whole.identity)[0], (whole.kind == "forgery").to_numpy()
-    network.start_head(embedder, *discriminant.further_identities(features, identity, forged))
-
-
-def whole_identities(rows: pd.DataFrame, at_most: int) -> pd.DataFrame:
-    """All rows of identities that have two genuine images: of every one, or of evenly spread ones to keep to a number.
-
-    Args:
-        rows: `row`, `identity`, `kind`.
-        at_most: how many rows; identities of very different sizes may exceed it a little.
-    """
-    genuine = rows[rows.kind == "genuine"].identity.value_counts()
-    names = sorted(genuine.index[genuine > 1], key=str)
-    count = int(rows.identity.isin(names).sum())
-    return rows[rows.identity.isin(names[:: -(-count // at_most)])].sort_values("row")
-
-
-def spread(rows: NDArray[np.intp], at_most: int) -> NDArray[np.intp]:
-    """So many of the rows at most, evenly spread."""
-    return np.sort(rows)[:: -(-len(rows) // at_most)]
 
 
 def rows_of(store: ImageStore, split: Path) -> dict[str, pd.DataFrame]:

@@ -197,7 +197,7 @@ def test_forgeries_that_are_asked_for_and_not_there_are_said_and_so_is_what_val_
 
 
 def test_the_discriminant_is_computed_on_whole_identities_with_two_genuine_images() -> None:
-    from components.train.step import whole_identities
+    from components.train.head import whole_identities
 
     images = [(str(i), kind) for i in range(9) for kind in ["genuine"] * (1 if i == 4 else 2) + ["forgery"] * 2]
     rows = pd.DataFrame(images, columns=["identity", "kind"]).assign(row=np.arange(len(images))[::-1])
