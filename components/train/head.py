@@ -7,6 +7,7 @@ A. Kumar et al., Fine-Tuning can Distort Pretrained Features and Underperform Ou
 import sys
 from typing import Any
 
+import keras
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -76,9 +77,10 @@ def train(embedder: Any, params: TrainParams, features: NDArray[np.float32], row
         params.forgeries_per_identity,
         params.seed,
     )
+    constant = params.model_copy(update={"decay_rate": 1.0, "average": 0.0})
     with replicas.scope():
         model = TripletModel(network.head(embedder), params)
-        model.compile(optimizer=adam(params.model_copy(update={"decay_rate": 1.0, "average": 0.0})), jit_compile=False)
+        model.compile(optimizer=adam(constant), jit_compile=keras.backend.backend() == "jax")
         model.optimizer.build(model.trainable_variables)
     steps = trange(params.head_steps, desc="head", unit="step", file=sys.stderr)
     for step in steps:

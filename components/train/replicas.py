@@ -6,6 +6,7 @@ gathered goes back to the replica that embedded it. JAX uses one device.
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -32,9 +33,7 @@ def scope() -> AbstractContextManager[Any]:
     """Where a model and its optimizer are made so that they train on all devices; without effect where there is one."""
     if count() == 1:
         return nullcontext()
-    import tensorflow as tf
-
-    entered: AbstractContextManager[Any] = tf.distribute.MirroredStrategy(_devices()).scope()
+    entered: AbstractContextManager[Any] = _strategy(tuple(_devices())).scope()
     return entered
 
 
@@ -160,6 +159,14 @@ def _groups(model: keras.Model) -> list[list[Any]]:
         model.optimizer.variables,
         model.metrics_variables,
     ]
+
+
+@cache
+def _strategy(devices: tuple[str, ...]) -> Any:
+    """One and the same for equal devices: a layer made in the scope of one strategy is of no use in another's."""
+    import tensorflow as tf
+
+    return tf.distribute.MirroredStrategy(devices)
 
 
 def _in_scope() -> int:

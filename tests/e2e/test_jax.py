@@ -14,7 +14,7 @@ import yaml
 
 from components.train.params import TrainParams
 from tests.train import wide
-from tests.train.steps import CASES, train
+from tests.train.steps import CASES, train, train_head
 
 pytest.importorskip("jax")
 
@@ -25,13 +25,14 @@ from components.train.__main__ import main
 main(sys.argv[1:])
 import jax
 from tests.train import wide
-from tests.train.steps import CASES, train
+from tests.train.steps import CASES, train, train_head
 
 compiled = {
     kind: jax.jit(jax.value_and_grad(lambda rows: wide.mined_loss(kind, rows))).lower(wide.ROWS).as_text()
     for kind in wide.KINDS
 }
 report = {"steps": [train(case) for case in CASES], "modules": list(sys.modules), "compiled": compiled}
+report["head"] = train_head()
 print(json.dumps(report))
 """
 PARAMS = TrainParams(
@@ -105,3 +106,7 @@ def test_equal_weights_and_batches_give_the_losses_of_tensorflow(on_jax: dict[st
     for ours, theirs in zip(expected["logs"], found["logs"], strict=True):
         assert theirs == pytest.approx(ours, abs=1e-4)
     assert found["variables"] == pytest.approx(expected["variables"], abs=1e-4)
+
+
+def test_a_head_trained_alone_is_that_of_tensorflow(on_jax: dict[str, Any]) -> None:
+    assert on_jax["head"] == pytest.approx(train_head(), abs=1e-4)

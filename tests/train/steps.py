@@ -6,8 +6,9 @@ from typing import Any
 
 import keras
 import numpy as np
+import pandas as pd
 
-from components.train import replicas
+from components.train import head, network, replicas
 from components.train.mining import FORGERY
 from components.train.objective import TripletModel
 from components.train.params import TrainParams
@@ -39,6 +40,21 @@ def train(case: dict[str, Any], scope: Callable[[], AbstractContextManager[Any]]
     logs = [replicas.read(step) for step in begun]
     variables = [np.ravel(variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
     return {"logs": logs, "variables": np.concatenate(variables).tolist()}
+
+
+def train_head(scope: Callable[[], AbstractContextManager[Any]] = nullcontext) -> list[float]:
+    """A few steps of the projection alone, on features of two views; its kernel afterwards."""
+    random = np.random.default_rng(0)
+    batch = {"identities_per_batch": 4, "images_per_identity": 2, "forgeries_per_identity": 1}
+    params = TrainParams.model_validate({**batch, "weights": "imagenet", "head_steps": 3})
+    with scope():
+        embedder = network.build((32, 32, 1), 8, 0.0, "none", 0, "float32", [3], ["whole", "mirror"])
+    kernel = network.head(embedder).get_layer("project").kernel
+    kernel.assign(random.normal(size=kernel.shape) / 3)
+    identity, kind = np.repeat(np.arange(6), 5).astype(str), ["genuine", "genuine", "genuine", "forgery", "forgery"] * 6
+    features = random.normal(size=(30, 2, kernel.shape[0])).astype(np.float32)
+    head.train(embedder, params, features, pd.DataFrame({"identity": identity, "kind": kind}))
+    return [float(value) for value in np.ravel(kernel.numpy())]
 
 
 def _model(params: TrainParams, random: np.random.Generator) -> TripletModel:

@@ -36,6 +36,7 @@ def test_the_project_s_own_file_sets_every_parameter_to_its_default() -> None:
         ({"margin": "sfot"}, "margin"),
         ({"deterministic": True, "precision": "mixed_bfloat16"}, "deterministic does not hold in mixed_bfloat16"),
         ({"start_from": "a.keras", "weights": "imagenet"}, "set weights to none, not imagenet"),
+        ({"head_steps": 10}, "head_steps wants the features of a network trained before: set weights"),
         ({"head": "discriminant"}, "head 'discriminant' wants the features of a network trained before: set weights"),
         ({"steps": 10, "warm_up": 10, "mining": "hard"}, "warm_up is 10, so that 'hard' never begins in 10 steps"),
         ({"warm_up": 5}, "warm_up begins with semi-hard, which mining already is"),

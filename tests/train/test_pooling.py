@@ -21,15 +21,44 @@ def moments_of(maps: np.ndarray, components: int) -> tuple[Any, np.ndarray]:
     return model.get_layer("combined"), np.asarray(model(maps))
 
 
-def test_second_moments_are_the_mean_product_of_any_two_combinations_over_the_places() -> None:
+def test_second_moments_are_the_root_of_the_mean_products_of_any_two_combinations_over_the_places() -> None:
     maps = RANDOM.normal(size=(2, 3, 4, 5)).astype(np.float32)
     layer, found = moments_of(maps, 3)
-    combined = maps @ layer.kernel.numpy() + layer.bias.numpy()
-    expected = [
-        [np.mean(image[..., first] * image[..., second]) for first in range(3) for second in range(first, 3)]
-        for image in combined
-    ]
+    places = (maps @ layer.kernel.numpy() + layer.bias.numpy()).reshape(2, 12, 3)
+    products = np.stack([sum(np.outer(place, place) for place in image) / 12 for image in places])
+    roots = np.asarray(pooling.square_root(products))
+    expected = [[root[first, second] for first in range(3) for second in range(first, 3)] for root in roots]
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_the_square_root_of_a_matrix_times_itself_is_the_matrix() -> None:
+    directions = np.linalg.qr(RANDOM.normal(size=(4, 4)))[0]
+    matrix = (directions * (0.4, 0.3, 0.2, 0.1) @ directions.T * 7).astype(np.float32)
+    root = np.asarray(pooling.square_root(matrix[np.newaxis]))[0]
+    np.testing.assert_allclose(root @ root, matrix, atol=0.01 * matrix.max())
+    np.testing.assert_allclose(root, root.T, atol=1e-5)
+
+
+def test_small_eigenvalues_have_a_smaller_root_than_theirs_and_never_a_larger_one() -> None:
+    eigenvalues = np.array([1, 0.1, 1e-2, 1e-3, 1e-4, 0], np.float32)
+    root = np.diag(np.asarray(pooling.square_root(np.diag(eigenvalues)[np.newaxis]))[0])
+    assert (root <= np.sqrt(eigenvalues) + 1e-6).all()
+    assert (np.diff(root) < 0).all()
+    assert root[-1] == pytest.approx(0)
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2])
+def test_singular_matrices_have_a_root_whose_gradient_is_finite(rank: int) -> None:
+    import tensorflow as tf
+
+    factor = RANDOM.normal(size=(1, 5, rank)).astype(np.float32)
+    matrices = tf.constant(factor @ factor.transpose(0, 2, 1))
+    with tf.GradientTape() as tape:
+        tape.watch(matrices)
+        root = pooling.square_root(matrices)
+        total = tf.reduce_sum(root**2)
+    assert np.isfinite(root).all()
+    assert np.isfinite(tape.gradient(total, matrices)).all()
 
 
 def test_principal_components_have_variance_1_and_do_not_vary_together() -> None:
@@ -73,10 +102,14 @@ def test_a_network_of_second_moments_is_twinned_saved_and_loaded(views: Any, tmp
 
 
 def test_a_network_starts_with_the_principal_components_of_each_of_its_blocks() -> None:
+    import keras
+
     from components.train import network
 
     model = network.build(SHAPE, 8, 0.0, "none", 0, "float32", [3, 7], ("whole", "mirror"), 5)
     network.start_components(model, IMAGES, np.arange(6))
-    moments = network.pooled_features(model, IMAGES).mean(axis=0)
-    rows, columns = np.triu_indices(5)
-    np.testing.assert_allclose(moments, np.tile(rows == columns, 2), atol=0.02)
+    plain = model.get_layer("plain")
+    for block in (3, 7):
+        components = keras.Model(plain.input, plain.get_layer(f"components_block_{block}").output)
+        places = np.asarray(components(IMAGES.astype(np.float32))).reshape(-1, 5)
+        np.testing.assert_allclose(places.T @ places / len(places), np.eye(5), atol=0.02)

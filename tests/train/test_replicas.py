@@ -11,7 +11,7 @@ import pytest
 from components.shared.errors import InputError
 from components.train import replicas
 from components.train.mining import FORGERY
-from tests.train.steps import CASES, train
+from tests.train.steps import CASES, train, train_head
 
 IN_A_PROCESS_OF_ITS_OWN = """
 import json, sys
@@ -21,10 +21,10 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
 from components.train import replicas
-from tests.train.steps import CASES, train
+from tests.train.steps import CASES, train, train_head
 from tests.train.test_replicas import refusal
 
-print(json.dumps([[train(case, replicas.scope) for case in CASES], refusal()]))
+print(json.dumps([[train(case, replicas.scope) for case in CASES], train_head(replicas.scope), refusal()]))
 """
 
 
@@ -39,12 +39,13 @@ def test_steps_on_two_devices_equal_those_on_one() -> None:
     command = [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
     assert done.returncode == 0, done.stderr
-    split, refused = json.loads(done.stdout)
+    split, head, refused = json.loads(done.stdout.splitlines()[-1])
     for case, found in zip(CASES, split, strict=True):
         expected = train(case)
         for ours, theirs in zip(expected["logs"], found["logs"], strict=True):
             assert theirs == pytest.approx(ours, abs=1e-5)
         assert found["variables"] == pytest.approx(expected["variables"], abs=1e-5)
+    assert head == pytest.approx(train_head(), abs=1e-5)
     assert refused == (
         "train.identities_per_batch is 1, but a batch is split over 2 devices; "
         "raise it, or show fewer devices (CUDA_VISIBLE_DEVICES)"
