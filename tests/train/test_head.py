@@ -101,7 +101,7 @@ def test_a_loss_that_is_not_finite_names_the_step(embedder: Any) -> None:
 @pytest.mark.parametrize("start", ["random", "discriminant"])
 @pytest.mark.parametrize("components", [0, 4])
 def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
-    embedder: Any, start: str, components: int, capfd: pytest.CaptureFixture[str]
+    start: str, components: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     params = PARAMS.model_copy(update={"head": start, "pooled_components": components, "head_steps": 2})
     model = network.build(SHAPE, 8, 0.0, "none", 0, "float32", [3], PARAMS.views, components)
