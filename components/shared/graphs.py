@@ -26,6 +26,7 @@ def compiled(spec: Normalisation) -> Callable[[Sequence[bytes]], list[Normalised
         ),
         input_signature=[tf.TensorSpec([None], tf.string)],
     ).get_concrete_function()
+    graph(tf.constant([], tf.string))  # optimised now: threads that begin together would each do it
 
     def call(encoded: tf.Tensor) -> list[Normalised]:
         pixels, greys = graph(encoded)

@@ -23,7 +23,7 @@ from components.train.views import PARTS
 
 SURVEYED = 64  # images, with all their places, that say what the principal components are
 STANDARDISED = 512  # images that say what mean and variance the pooled features have
-SEEN = 8192  # images and views of them, at most, that a head is fitted to
+SEEN = 16384  # images and views of them, at most, that a head is fitted to
 
 
 def start(embedder: Any, params: TrainParams, images: NDArray[np.uint8], rows: pd.DataFrame) -> None:

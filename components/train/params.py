@@ -11,7 +11,7 @@ STAGE_ENDS = (3, 7, 13, 16)
 """Of ResNet50's 16 residual blocks."""
 FEATURES = (256, 512, 1024, 2048)
 """What a block of each stage puts out."""
-View = Literal["whole", "mirror", "left", "right"]
+View = Literal["whole", "mirror", "left", "right", "start", "middle", "end"]
 
 
 class AugmentParams(StepParams):
@@ -51,7 +51,9 @@ class TrainParams(StepParams):
         description="0: the mean of a block's features; else the second moments of so many combinations of them",
     )
     views: tuple[View, ...] = Field(
-        ("whole",), min_length=1, description="whole | mirror | left | right: each has a share of the embedding"
+        ("whole",),
+        min_length=1,
+        description="whole | mirror | left | right | start | middle | end: each has a share of the embedding",
     )
     embedding_size: int = Field(128, ge=2)
     head: Literal["random", "discriminant"] = Field(

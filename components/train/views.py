@@ -14,8 +14,14 @@ from keras import ops
 from components.shared.errors import InputError
 from components.train.params import View
 
-PARTS: dict[View, tuple[float, float]] = {"left": (0.0, 0.55), "right": (0.45, 1.0)}
-"""Of the width. They overlap, so that a letter in the middle is whole in one of them."""
+PARTS: dict[View, tuple[float, float]] = {
+    "left": (0.0, 0.55),
+    "right": (0.45, 1.0),
+    "start": (0.0, 0.38),
+    "middle": (0.31, 0.69),
+    "end": (0.62, 1.0),
+}
+"""Halves and thirds of the width. They overlap, so that a letter between two is whole in one of them."""
 ENLARGED = 1.8
 """At most: a short stroke does not become a beam."""
 MARGIN = 32

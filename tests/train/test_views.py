@@ -22,13 +22,14 @@ def page(*strokes: tuple[int, int, int, int]) -> NDArray[np.uint8]:
 
 
 def drawn(count: int) -> NDArray[np.uint8]:
-    """Curves of different extents, with greys at their edges."""
+    """Curves of different extents from left to right, with greys at their edges."""
     random = np.random.default_rng(0)
     pages = []
     for _ in range(count):
         image = page()
-        points = random.integers((4, 4), (WIDTH - 4, HEIGHT - 4), (7, 2)).reshape(-1, 1, 2).astype(np.int32)
-        cv2.polylines(image, [points], False, 0, 1, cv2.LINE_AA)
+        points = random.integers((4, 4), (WIDTH - 4, HEIGHT - 4), (7, 2)).astype(np.int32)
+        points[[0, -1], 0] = 6, WIDTH - 6
+        cv2.polylines(image, [points.reshape(-1, 1, 2)], False, 0, 1, cv2.LINE_AA)
         pages.append(image)
     return np.stack(pages)
 
@@ -42,7 +43,10 @@ def seen(images: NDArray[np.uint8], view: View) -> NDArray[np.float32]:
     return np.asarray(keras.Model(inputs, views.seen(inputs, view))(images))
 
 
-@pytest.mark.parametrize(("view", "first", "beyond"), [("left", 0, 35), ("right", 29, 64)])
+@pytest.mark.parametrize(
+    ("view", "first", "beyond"),
+    [("left", 0, 35), ("right", 29, 64), ("start", 0, 24), ("middle", 20, 44), ("end", 40, 64)],
+)
 def test_a_part_is_its_ink_in_the_middle_as_large_as_fits_and_not_larger_than_1_8_times(
     view: View, first: int, beyond: int
 ) -> None:
