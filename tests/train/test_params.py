@@ -45,7 +45,10 @@ def test_the_project_s_own_file_sets_every_parameter_to_its_default() -> None:
         ({"views": ["whole", "whole"]}, "views is ['whole', 'whole']: name each view once"),
         ({"pooled_blocks": [3, 7], "pooled_components": 257}, "pooled_components is 257, but block 3 has 256 features"),
         ({"views": ["whole", "mirror", "left"]}, "embedding_size is 128, but 3 views share it: make it a multiple"),
-        ({"views": ["lfet"]}, "must be 'whole', 'mirror', 'left', 'right', 'start', 'middle' or 'end' (did you mean 'left'?)"),
+        (
+            {"views": ["lfet"]},
+            "must be 'whole', 'mirror', 'left', 'right', 'start', 'middle' or 'end' (did you mean 'left'?)",
+        ),
         ({"average": 1.0}, "average is 1.0"),
         ({"l2": -1}, "l2 is -1"),
         ({"checkpoints": 0}, "checkpoints is 0"),
