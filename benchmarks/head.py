@@ -1,6 +1,6 @@
 """Error rates before any training: what blocks of ResNet50, size of the images and views of them are worth.
 
-    python -m benchmarks.head /data/cedar --blocks 7 --components 56 --views whole mirror start middle end --size 1280
+    python -m benchmarks.head /data/cedar --blocks 7 --components 56 --views whole mirror left right --size 1024
 
 The discriminant of the pre-trained network's features is computed on all identities but those of a fold and measured
 on those of the fold, skilled and random, with one reference; the comparisons of all folds are pooled.
