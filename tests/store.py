@@ -137,8 +137,8 @@ def parts(address: str) -> tuple[str, str]:
 def _client(service: str, endpoint: str) -> Any:
     import boto3
 
-    keys = dict(zip(("aws_access_key_id", "aws_secret_access_key"), OWNER, strict=True))
-    return boto3.client(service, endpoint_url=endpoint, region_name="us-east-1", **keys)
+    session = boto3.session.Session(*OWNER, region_name="us-east-1")
+    return session.client(service, endpoint_url=endpoint)  # type: ignore[call-overload]
 
 
 def _wait(store: Store, log: Path) -> None:

@@ -51,12 +51,12 @@ def refused(name: str, error: Any, with_token: bool) -> StoreError:
     return next(kind(f"{name}: {reason}") for holds, kind, reason in cases if holds)
 
 
-def unsent(name: str, error: Exception) -> StoreError:
+def unsent(name: str, error: BaseException) -> StoreError:
     """What a `BotoCoreError` means: there was no answer. Nothing of the request is told, for a key may stand in it."""
     from botocore import exceptions as known
 
     kind = type(error).__name__
-    cases = [
+    cases: list[tuple[type[BaseException] | tuple[type[BaseException], ...], str]] = [
         (
             (known.NoCredentialsError, known.PartialCredentialsError, known.CredentialRetrievalError),
             "no keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
@@ -70,7 +70,7 @@ def unsent(name: str, error: Exception) -> StoreError:
         ),
         ((known.ResponseStreamingError, known.IncompleteReadError), "the connection broke several times: run again"),
         (known.HTTPClientError, "the request cannot be sent: check AWS_ENDPOINT_URL, and the keys for line breaks"),
-        (Exception, f"failed ({kind})"),
+        (BaseException, f"failed ({kind})"),
     ]
     return next(StoreError(f"{name}: {reason}") for kinds, reason in cases if isinstance(error, kinds))
 
