@@ -27,7 +27,7 @@ print(json.dumps({i["metadata"]["name"]: i["download_info"]["archive_info"]["has
     >/opt/venv/archives.json
 
 FROM python:3.11-slim AS code
-COPY params.yaml /app/
+COPY params.yaml pyproject.toml /app/
 COPY components /app/components
 COPY pipelines /app/pipelines
 RUN chmod -R a+rX /app
@@ -50,8 +50,12 @@ ENV PATH=/opt/venv/bin:$PATH \
 USER 10001
 CMD ["python", "-m", "pipelines", "--help"]
 ARG GIT_REVISION=
+ARG VERSION=
+ARG CREATED=
 LABEL org.opencontainers.image.title=signature-recognition \
       org.opencontainers.image.description="The steps of the signature recognition pipeline" \
       org.opencontainers.image.licenses=Apache-2.0 \
+      org.opencontainers.image.version=$VERSION \
+      org.opencontainers.image.created=$CREATED \
       org.opencontainers.image.revision=$GIT_REVISION
 ENV GIT_REVISION=$GIT_REVISION

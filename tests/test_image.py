@@ -63,7 +63,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_image_is_given_the_code_the_parameters_and_the_locks_and_nothing_else(tree: Path) -> None:
-    assert context(tree) == {*tracked("components", "pipelines"), *LOCKS, "params.yaml"}
+    assert context(tree) == {*tracked("components", "pipelines"), *LOCKS, "params.yaml", "pyproject.toml"}
 
 
 def test_no_data_history_or_secret_reaches_the_image(tree: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tomllib
 from importlib import metadata
 from pathlib import Path
 from platform import python_version
@@ -28,8 +29,19 @@ def code_revision() -> Revision:
 
 
 def versions() -> dict[str, str]:
-    """The versions of Python and of the libraries that decide the numbers."""
-    return {"python": python_version(), **{name: version for name in LIBRARIES if (version := _version(name))}}
+    """Returns the versions of the project, of Python and of the numerical libraries."""
+    libraries = {name: version for name in LIBRARIES if (version := _version(name))}
+    project = project_version()
+    return {**({"project": project} if project else {}), "python": python_version(), **libraries}
+
+
+def project_version() -> str | None:
+    """Reads the project's version from pyproject.toml; null where the code lies without it."""
+    try:
+        text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    return str(tomllib.loads(text)["project"]["version"])
 
 
 def _version(name: str) -> str | None:

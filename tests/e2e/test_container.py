@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from PIL import Image
 
+from components.shared.provenance import project_version
 from components.shared.relog import relog
 from pipelines import sbom
 from tests.e2e.engine import PROJECT, docker, image
@@ -104,7 +106,16 @@ def test_the_image_is_small_labelled_and_not_roots() -> None:
     (found,) = json.loads(docker("image", "inspect", image()).stdout)
     assert found["Size"] <= 3_000_000_000
     assert found["Config"]["User"] == "10001"
-    assert found["Config"]["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
+    labels = {name.rpartition(".")[2]: value for name, value in found["Config"]["Labels"].items()}
+    assert labels["licenses"] == "Apache-2.0"
+    assert labels["version"] == project_version()
+    assert datetime.fromisoformat(labels["created"]) <= datetime.now(UTC)
+
+
+def test_the_code_inside_knows_the_projects_version() -> None:
+    script = "from components.shared.provenance import versions; print(versions()['project'])"
+    done = docker("run", "--rm", *LOCKED, image(), "python", "-c", script)
+    assert done.stdout.strip() == project_version(), done.stderr
 
 
 def test_the_list_of_its_parts_holds_every_package_with_the_hash_that_was_installed(tmp_path: Path) -> None:

@@ -51,5 +51,18 @@ def test_a_change_of_a_tracked_file_makes_the_revision_dirty(monkeypatch: pytest
 
 def test_versions_name_python_and_the_libraries_that_are_installed() -> None:
     known = provenance.versions()
-    assert {"python", "tensorflow", "keras", "numpy"} <= set(known)
+    assert {"project", "python", "tensorflow", "keras", "numpy"} <= set(known)
     assert all(known.values())
+
+
+def test_the_projects_version_is_that_of_pyproject(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "3.2.1"\n')
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    assert provenance.project_version() == "3.2.1"
+    assert provenance.versions()["project"] == "3.2.1"
+
+
+def test_code_without_a_pyproject_has_no_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    assert provenance.project_version() is None
+    assert "project" not in provenance.versions()
