@@ -12,7 +12,7 @@ CEDAR := -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192
 # `dvc exp run` commits; a name is only made up where git has none.
 IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
-.PHONY: help install repro cedar compare crossval results remote ui tensorboard test e2e check lock kubeflow image clean
+.PHONY: help install repro cedar compare crossval results remote ui tensorboard test e2e format check lock kubeflow image release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -75,8 +75,18 @@ test: $(BIN)/.installed-dev ## the quick tests (under 5 minutes)
 e2e: $(BIN)/.installed-dev ## the rest: whole runs, Kubeflow's local runner
 	@python -m pytest -m slow -n 2 --dist loadfile
 
+format: $(BIN)/.installed-dev ## mend what ruff can mend, and format the code
+	@ruff check --fix .
+	@ruff format .
+
 check: $(BIN)/.installed-dev ## ruff, mypy and the rest of pre-commit over the whole tree
 	@pre-commit run --all-files
+
+release: ## cut a release, VERSION=0.2.0: changelog, commit, tag and, where a Docker engine answers, the image
+	@$(PYTHON) -m tools.release "$(VERSION)"
+	@if docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory image IMAGE=signature-recognition:$(VERSION); \
+	else echo "no Docker engine answers, so no image was built: make image IMAGE=signature-recognition:$(VERSION)"; fi
+VERSION :=
 
 kubeflow: install ## compile the Kubeflow pipeline and run it on the sample, in containers where a Docker engine answers
 	@python -m pipelines compile
@@ -84,10 +94,14 @@ kubeflow: install ## compile the Kubeflow pipeline and run it on the sample, in 
 	else echo "no Docker engine answers: each task is a process, not a container"; python -m pipelines run; fi
 
 image: $(BIN)/.installed-dev ## build the container image (GPU=1: for GPUs) and list its parts in build/sbom.json
-	@docker build --build-arg GPU=$(GPU) --build-arg GIT_REVISION=$(REVISION) -t $(IMAGE) .
+	@docker build --build-arg GPU=$(GPU) --build-arg GIT_REVISION=$(REVISION) \
+	--build-arg VERSION=$(PROJECT_VERSION) --build-arg CREATED=$(CREATED) -t $(IMAGE) .
 	@python -m pipelines.sbom $(IMAGE)
 GPU := 0
-REVISION = $(shell git rev-parse HEAD)$(shell git diff --quiet HEAD -- Dockerfile components pipelines params.yaml 'requirements*.lock' || echo -dirty)
+REVISION = $(shell git rev-parse HEAD)$(shell git diff --quiet HEAD -- Dockerfile components pipelines params.yaml pyproject.toml 'requirements*.lock' || echo -dirty)
+PROJECT_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+# The commit's, not the clock's: one commit, one image.
+CREATED = $(shell git show -s --format=%cI HEAD)
 IMAGE := signature-recognition:$(if $(filter 1,$(GPU)),gpu,latest)
 
 lock: $(BIN)/.installed ## compile the lock files anew
