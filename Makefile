@@ -12,7 +12,7 @@ CEDAR := -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192
 # `dvc exp run` commits; a name is only made up where git has none.
 IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
-.PHONY: help install repro cedar compare crossval results remote ui tensorboard test e2e format check lock kubeflow image release clean
+.PHONY: help install repro cedar compare crossval results remote ui tensorboard test coverage e2e format check lock kubeflow image release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -70,7 +70,10 @@ tensorboard: install ## open TensorBoard on the training curves
 	@tensorboard --logdir mlruns/tensorboard
 
 test: $(BIN)/.installed-dev ## the quick tests (under 5 minutes)
-	@python -m pytest -m "not slow" -n 2 --dist loadfile
+	@python -m pytest -m "not slow" -n 2 --dist loadfile $(COVERAGE)
+
+coverage: COVERAGE := --cov --cov-report=term
+coverage: test ## the same, and how much of the code they run; below the floor in pyproject.toml it fails
 
 e2e: $(BIN)/.installed-dev ## the rest: whole runs, Kubeflow's local runner
 	@python -m pytest -m slow -n 2 --dist loadfile
