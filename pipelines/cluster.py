@@ -22,18 +22,18 @@ Name = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_leng
 
 
 class Step(StepParams):
-    """What one task gets."""
+    """Resources and tries of one task."""
 
-    cpu: Cpu = Field("4", description="cores")
-    memory: Memory = Field("8Gi", description="Kubernetes' units")
-    timeout: int = Field(21600, ge=1, description="seconds until a try is stopped")
-    retries: int = Field(1, ge=0, description="further tries of one that failed")
+    cpu: Cpu = Field("4", description="Cores, in Kubernetes' units.")
+    memory: Memory = Field("8Gi", description="Memory, in Kubernetes' units.")
+    timeout: int = Field(21600, ge=1, description="Seconds after which a try is stopped.")
+    retries: int = Field(1, ge=0, description="Further tries of a task that failed.")
 
 
 class CachedStep(Step):
     """The same for a task that gives equal outputs for equal inputs."""
 
-    cache: bool = Field(True, description="take outputs for equal inputs from an earlier run")
+    cache: bool = Field(True, description="Outputs for equal inputs are taken from an earlier run.")
 
 
 class Cluster(StepParams):
@@ -45,16 +45,43 @@ class Cluster(StepParams):
     train: CachedStep = CachedStep(timeout=172800, retries=3)
     evaluate: CachedStep = CachedStep()
     freeze: CachedStep = CachedStep(cpu="2", timeout=3600)
-    accelerator: str = Field("nvidia.com/gpu", min_length=1, description="the cluster's name for it")
-    accelerators: int = Field(0, ge=0, description="of train")
-    node_selector: dict[str, str] = Field({}, description="of train")
-    tolerations: list[dict[str, Any]] = Field([], description="of train, as Kubernetes writes them")
-    shm: Memory = Field("2Gi", description="shared memory of train")
-    checkpoints: str | None = Field(None, pattern="^(s3://.+|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$")
-    environment: dict[str, str] = Field({}, description="variables of every task")
-    secret: Name = Field("signature-recognition", description="secret of the namespace")
-    secret_keys: dict[str, str] = Field({}, description="key of the secret by the variable that it fills")
-    user: int | None = Field(10001, ge=1, description="and group of every task")
+    accelerator: str = Field(
+        "nvidia.com/gpu",
+        min_length=1,
+        description="The cluster's name for the accelerators that train may use.",
+    )
+    accelerators: int = Field(0, ge=0, description="Accelerators of train.")
+    node_selector: dict[str, str] = Field(
+        {}, description="Labels, with their values, of the nodes that train may run on."
+    )
+    tolerations: list[dict[str, Any]] = Field(
+        [],
+        description="Tolerations of train, as Kubernetes writes them.",
+    )
+    shm: Memory = Field("2Gi", description="Size of `/dev/shm` for train.")
+    checkpoints: str | None = Field(
+        None,
+        pattern="^(s3://.+|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$",
+        description="Place of train's checkpoints, from which a retry goes on: "
+        "`s3://bucket/prefix`, or the name of a volume claim.",
+    )
+    environment: dict[str, str] = Field(
+        {},
+        description="Environment variables of every task, as `AWS_ENDPOINT_URL`, "
+        "`MLFLOW_TRACKING_URI`; never a secret.",
+    )
+    secret: Name = Field(
+        "signature-recognition",
+        description="Secret of the namespace; it, or any of its keys, may be missing.",
+    )
+    secret_keys: dict[str, str] = Field(
+        {}, description="For each variable of every task, the key of the secret that fills it."
+    )
+    user: int | None = Field(
+        10001,
+        ge=1,
+        description="User and group of every task; null: those of the namespace, never root.",
+    )
 
 
 LOCAL = Cluster(**{step: Step(retries=0) if step == "ingest" else CachedStep(retries=0) for step in sections.STEPS})

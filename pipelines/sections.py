@@ -14,13 +14,20 @@ STEPS = ("ingest", "preprocess", "split", "train", "evaluate", "freeze")
 Sections = dict[str, dict[str, Any]]
 
 
+def model(step: str) -> type[StepParams]:
+    """Returns the parameter model of a step, `TrainParams` for `train`."""
+    module = import_module(f"components.{step}.params")
+    result: type[StepParams] = getattr(module, f"{step.capitalize()}Params")
+    return result
+
+
 def read(path: Path) -> Sections:
     """All sections of params.yaml, complete with defaults, but for those that are null: KFP knows no null.
 
     Raises:
         InputError: a section is missing, a parameter unknown or its value wrong.
     """
-    return {step: _dump(load(_model(step), step, path)) for step in STEPS}
+    return {step: _dump(load(model(step), step, path)) for step in STEPS}
 
 
 def override(sections: Sections, assignments: Iterable[str]) -> Sections:
@@ -35,7 +42,7 @@ def override(sections: Sections, assignments: Iterable[str]) -> Sections:
         if step not in sections:
             raise InputError(f"-S {assignment}: write <section>.<parameter>=<value>; sections: {', '.join(sections)}")
         changed[step] = assign(changed[step], assignment)
-    return {step: _dump(parse(_model(step), step, values, "-S")) for step, values in changed.items()}
+    return {step: _dump(parse(model(step), step, values, "-S")) for step, values in changed.items()}
 
 
 def assign(values: dict[str, Any], assignment: str) -> dict[str, Any]:
@@ -49,11 +56,6 @@ def assign(values: dict[str, Any], assignment: str) -> dict[str, Any]:
     if not equals or not keys:
         raise InputError(f"-S {assignment}: write <section>.<parameter>=<value>")
     return _set(values, keys, _value(assignment, text))
-
-
-def _model(step: str) -> type[StepParams]:
-    model: type[StepParams] = getattr(import_module(f"components.{step}.params"), f"{step.capitalize()}Params")
-    return model
 
 
 def _dump(params: StepParams) -> dict[str, Any]:

@@ -11,23 +11,50 @@ Protocol = Literal["deployed", "field", "references", "identification"]
 
 
 class ReportParams(StepParams):
-    images: bool = Field(default=True, description="pictures of mistaken images, in the report that stays here")
+    """Contents of the report."""
+
+    images: bool = Field(
+        default=True,
+        description="Pictures of the most confident mistakes in the local report; the copy that is "
+        "uploaded never has any.",
+    )
 
 
 class EvaluateParams(StepParams):
     part: Part = Field(
-        default="both", description="val: test is never read; test: val only chooses thresholds; both: figures of both"
+        default="both",
+        description="`val`: test is never read; `test`: val only chooses thresholds; `both`: error rates "
+        "of val and of test.",
     )
-    protocols: tuple[Protocol, ...] = Field(default=("deployed",), min_length=1, description="what is measured")
+    protocols: tuple[Protocol, ...] = Field(
+        default=("deployed",),
+        min_length=1,
+        description="Any of `deployed` (thresholds chosen on val, carried to test), `field` (for "
+        "comparison with papers only), `references` (more references, fused in several ways), "
+        "`identification` (closed and open set).",
+    )
     target: StrictFloat | Literal["equal_error"] = Field(
         default="equal_error",
-        description="what the threshold is chosen for on val: equal_error, or a FAR ≤ this number",
+        description="Policy of the threshold that val chooses: `equal_error`, or a number, the largest "
+        "FAR that is allowed.",
     )
-    references: int = Field(default=5, ge=2, description="references of a claim, beside the figures with a single one")
-    draws: int = Field(default=10, ge=1, description="seeded draws of the references")
-    far: float = Field(default=0.01, gt=0, lt=1, description="FRR is given at this FAR")
-    bootstrap: int = Field(default=1000, ge=0, description="resamplings of the identities, 0: no intervals")
-    seed: int = Field(default=0, ge=0, description="of draws, resamplings and the untrained network")
+    references: int = Field(
+        default=5,
+        ge=2,
+        description="References of a claim, beside the rates with a single one.",
+    )
+    draws: int = Field(default=10, ge=1, description="Seeded draws of the references.")
+    far: float = Field(default=0.01, gt=0, lt=1, description="FAR at which FRR is given.")
+    bootstrap: int = Field(
+        default=1000,
+        ge=0,
+        description="Resamplings of the identities for the 95 % intervals; 0: no intervals.",
+    )
+    seed: int = Field(
+        default=0,
+        ge=0,
+        description="Seed of draws, resamplings and the untrained network.",
+    )
     report: ReportParams = ReportParams()
 
     @model_validator(mode="after")

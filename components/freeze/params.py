@@ -8,12 +8,21 @@ from components.shared.params import StepParams
 class FreezeParams(StepParams):
     """The section `freeze` of params.yaml."""
 
-    parity_images: int = Field(default=16, ge=1, le=1000, description="source images on which the exports are compared")
+    parity_images: int = Field(
+        default=16,
+        ge=1,
+        le=1000,
+        description="Source files on which every export is compared with the Keras model.",
+    )
     tolerance: float = Field(
-        default=1e-4, gt=0, le=0.01, description="largest difference of an embedding's component from the Keras model"
+        default=1e-4,
+        gt=0,
+        le=0.01,
+        description="Largest difference of an embedding's component from the Keras model.",
     )
     publish: str | None = Field(
         default=None,
         pattern="^s3://",
-        description="where the bundle goes besides, under its version: s3://bucket/models",
+        description="`s3://bucket/models`: the bundle is also published there, under a version "
+        "that is never overwritten; null: it stays here.",
     )

@@ -8,32 +8,62 @@ from components.shared.params import StepParams
 
 
 class SampleParams(StepParams):
-    """What the generated signatures are like (`source: sample`)."""
+    """The generated signatures (`source: sample`)."""
 
-    seed: int = Field(default=0, ge=0, description="another seed gives other identities")
-    identities: int = Field(default=240, ge=1, le=100_000, description="number of identities")
-    genuine: int = Field(default=8, ge=1, le=10_000, description="genuine images per identity")
-    forgeries: int = Field(default=4, ge=0, le=10_000, description="skilled forgeries per identity")
+    seed: int = Field(
+        default=0,
+        ge=0,
+        description="Seed of the generator; another one gives other identities.",
+    )
+    identities: int = Field(default=240, ge=1, le=100_000, description="Number of identities.")
+    genuine: int = Field(default=8, ge=1, le=10_000, description="Genuine images per identity.")
+    forgeries: int = Field(
+        default=4,
+        ge=0,
+        le=10_000,
+        description="Skilled forgeries per identity.",
+    )
     leak: Literal["none", "paper"] = Field(
-        default="none", description="paper: the paper's grey tells forged from genuine"
+        default="none",
+        description="`paper` adds CEDAR's flaw: the paper's grey tells forgeries from genuine.",
     )
 
 
 class IngestParams(StepParams):
-    """Where the images come from, how they are laid out, and the caps on what comes from outside."""
+    """The source of the images, its layout, and the caps on archives and downloads."""
 
     source: str = Field(
         default="sample",
         min_length=1,
-        description="sample, cedar, a folder, an archive, https://…, s3://bucket/key, dvc:<repo>@<rev>:<path>",
+        description="Source of the images: `sample` (generated), `cedar` (the folder that "
+        "`CEDAR_DIR` names, else the public archive), a folder, an archive (.zip, .tar.*, .rar), "
+        "`https://…`, `s3://bucket/key-or-prefix`, or `dvc:<repo>@<rev>:<path>`.",
     )
     layout: Literal["auto", "cedar", "folder"] = Field(
-        default="auto", description="how identity and kind stand in the paths"
+        default="auto",
+        description="How paths name identity and kind. `cedar`: `full_org/original_W_S.png` and "
+        "`full_forg/forgeries_W_S.png`. `folder`: one folder per identity, optional `genuine/` "
+        "and `forgery/` below it, optional `train/`, `val/`, `test/` above it. `auto`: whichever "
+        "fits.",
     )
-    sha256: str | None = Field(default=None, pattern="^[0-9a-fA-F]{64}$", description="expected hash of an archive")
-    max_files: int = Field(default=200_000, ge=1, description="most entries of an archive, or objects")
+    sha256: str | None = Field(
+        default=None,
+        pattern="^[0-9a-fA-F]{64}$",
+        description="Expected sha256 of an archive; null: not checked.",
+    )
+    max_files: int = Field(
+        default=200_000,
+        ge=1,
+        description="Most entries of an archive, or objects below a prefix.",
+    )
     max_bytes: int = Field(
-        default=20_000_000_000, ge=1, description="most bytes of all downloads, and of an unpacked archive"
+        default=20_000_000_000,
+        ge=1,
+        description="Most bytes of all downloads together, and of an unpacked archive.",
     )
-    max_ratio: float = Field(default=200, ge=1, description="most unpacked bytes per archived byte")
+    max_ratio: float = Field(
+        default=200,
+        ge=1,
+        description="Most unpacked bytes per byte of an archive.",
+    )
     sample: SampleParams = SampleParams()

@@ -120,7 +120,8 @@ class Run:
         """Goes on without the store, after one warning."""
         reason = first_line(error)
         logger.warning(
-            "warning: the tracking store cannot be used (%s); going on without it, README says how to log later",
+            "warning: the tracking store cannot be used (%s); going on without it, "
+            "docs/tracking.md says how to log its outputs later",
             reason,
         )
         self._client = self.run_id = self.record.run_id = None

@@ -10,12 +10,35 @@ from components.shared.params import StepParams
 class SplitParams(StepParams):
     """The section `split` of params.yaml."""
 
-    by: str = Field(default="fraction", description="fraction, folders, or the path of a csv of identity,part")
-    val: float = Field(default=0.1, gt=0, lt=1, description="fraction of the identities")
-    test: float = Field(default=0.3, gt=0, lt=1, description="fraction of the identities; not used with folds")
-    folds: int = Field(default=0, ge=0, le=10_000, description="number of folds; 0: by fraction")
-    fold: int = Field(default=0, ge=0, description="the fold whose identities are tested")
-    seed: int = Field(default=0, ge=0, description="of every draw")
+    by: str = Field(
+        default="fraction",
+        description="`fraction` draws identities by seed; `folders` takes the source's own "
+        "`train/`, `val/`, `test/`; a path ending in .csv names a table of `identity,part`.",
+    )
+    val: float = Field(
+        default=0.1,
+        gt=0,
+        lt=1,
+        description="Fraction of the identities that validate.",
+    )
+    test: float = Field(
+        default=0.3,
+        gt=0,
+        lt=1,
+        description="Fraction of the identities that are tested; not used with folds.",
+    )
+    folds: int = Field(
+        default=0,
+        ge=0,
+        le=10_000,
+        description="Folds of a cross-validation; 0: parts by fraction.",
+    )
+    fold: int = Field(
+        default=0,
+        ge=0,
+        description="Fold whose identities are tested; val is drawn from the others.",
+    )
+    seed: int = Field(default=0, ge=0, description="Seed of every draw of identities.")
 
     @field_validator("by")
     @classmethod

@@ -17,86 +17,213 @@ View = Literal["whole", "mirror", "left", "right", "start", "middle", "end"]
 class AugmentParams(StepParams):
     """The largest changes that augmentation makes; 0 switches one off.
 
-    Slant, proportions and stroke width also tell a forger's hand: an embedder that is taught to overlook much of them
-    tells forgeries worse.
+    Slant, proportions and stroke width also tell a forger's hand: an embedder that is taught to
+    overlook much of them tells forgeries worse.
     """
 
-    rotation: float = Field(3.0, ge=0, le=180, description="degrees")
-    scale: float = Field(0.06, ge=0, lt=1, description="fraction, each side on its own")
-    shear: float = Field(0.06, ge=0, le=1, description="horizontal, pixels a pixel")
-    shift: float = Field(0.03, ge=0, le=1, description="fraction of each side")
-    elastic: float = Field(0.0, ge=0, le=0.2, description="smooth local displacement, fraction of the height")
-    thickness: float = Field(0.3, ge=0, le=1, description="probability that strokes grow or shrink")
-    flip: bool = Field(False, description="left and right, for photos")
-    brightness: float = Field(0.0, ge=0, le=1, description="fraction of the full range")
-    contrast: float = Field(0.0, ge=0, lt=1, description="fraction")
-    hue: float = Field(0.0, ge=0, le=0.5, description="fraction of the colour circle; RGB only")
-    saturation: float = Field(0.0, ge=0, le=1, description="fraction; RGB only")
+    rotation: float = Field(3.0, ge=0, le=180, description="Largest rotation in degrees.")
+    scale: float = Field(
+        0.06,
+        ge=0,
+        lt=1,
+        description="Largest change of size, a fraction, each side on its own.",
+    )
+    shear: float = Field(
+        0.06,
+        ge=0,
+        le=1,
+        description="Largest horizontal shear in pixels per pixel of height.",
+    )
+    shift: float = Field(0.03, ge=0, le=1, description="Largest shift, a fraction of each side.")
+    elastic: float = Field(
+        0.0,
+        ge=0,
+        le=0.2,
+        description="Largest smooth local displacement, a fraction of the height.",
+    )
+    thickness: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="Probability that strokes grow or shrink.",
+    )
+    flip: bool = Field(False, description="Exchanges left and right at random; for photographs.")
+    brightness: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Largest change of brightness, a fraction of the full range; for photographs.",
+    )
+    contrast: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Largest change of contrast, a fraction; for photographs.",
+    )
+    hue: float = Field(
+        0.0,
+        ge=0,
+        le=0.5,
+        description="Largest change of hue, a fraction of the colour circle; RGB only.",
+    )
+    saturation: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Largest change of saturation, a fraction; RGB only.",
+    )
 
 
 class TrainParams(StepParams):
     """Section `train` of params.yaml."""
 
-    seed: int = Field(0, ge=0, lt=2**32, description="seed of weights, batches, augmentation and dropout")
-    weights: str = Field(
-        "none", description="none | imagenet (RESNET50_DIR, else the public weights) | hf://… | a folder"
+    seed: int = Field(
+        0,
+        ge=0,
+        lt=2**32,
+        description="Seed of weights, batches, augmentation and dropout.",
     )
-    start_from: str | None = Field(None, min_length=1, description="an embedder.keras to start from, at step 0")
+    weights: str = Field(
+        "none",
+        description="First weights of ResNet50: `none` (random), `imagenet` (the folder that "
+        "`RESNET50_DIR` names, else `hf://timm/resnet50.tv_in1k`), `hf://…`, or a folder.",
+    )
+    start_from: str | None = Field(
+        None,
+        min_length=1,
+        description="An `embedder.keras` trained before, whose weights are taken at step 0.",
+    )
     pooled_blocks: tuple[Annotated[int, Field(ge=1, le=16)], ...] = Field(
-        (13,), min_length=1, description="which of ResNet50's 16 residual blocks are pooled; later ones are left out"
+        (13,),
+        min_length=1,
+        description="ResNet50's residual blocks (1 to 16) whose features are pooled; later blocks "
+        "are left out. 3, 7, 13 and 16 end a stage.",
     )
     pooled_components: int = Field(
         0,
         ge=0,
-        description="0: the mean of a block's features; else the second moments of so many combinations of them",
+        description="0: the mean of each feature is pooled; else the second moments of this many "
+        "combinations of the features, as the root of their matrix.",
     )
     views: tuple[View, ...] = Field(
         ("whole",),
         min_length=1,
-        description="whole | mirror | left | right | start | middle | end: each has a share of the embedding",
+        description="Views of an image that share the embedding: `whole`, `mirror`, halves "
+        "(`left`, `right`) and thirds (`start`, `middle`, `end`), whose ink is enlarged.",
     )
-    embedding_size: int = Field(128, ge=2)
+    embedding_size: int = Field(
+        128,
+        ge=2,
+        description="Components of an embedding; a multiple of the number of views.",
+    )
     head: Literal["random", "discriminant"] = Field(
-        "random", description="the projection's first weights; the discriminant is computed on the training images"
+        "random",
+        description="First weights of the projection. `discriminant`: the directions in which "
+        "forgeries differ most, relative to the spread of a writer's own signatures, computed on "
+        "the training images.",
     )
     head_steps: int = Field(
         0,
         ge=0,
-        description="steps that train the projection alone, on images as they are, before the network is trained",
+        description="Steps that train the projection alone, on pre-trained features of the images "
+        "as they are, before the network is trained.",
     )
-    dropout: float = Field(0.1, ge=0, lt=1, description="of the pooled features")
-    l2: float = Field(0.0, ge=0, description="factor of half the sum of squared kernels, added to the loss")
-    mining: Literal["semi-hard", "hard", "all"] = "semi-hard"
+    dropout: float = Field(0.1, ge=0, lt=1, description="Fraction of pooled features dropped.")
+    l2: float = Field(
+        0.0,
+        ge=0,
+        description="Factor of half the sum of squared kernels, which is added to the loss.",
+    )
+    mining: Literal["semi-hard", "hard", "all"] = Field(
+        "semi-hard",
+        description="Triplets of the loss. `semi-hard`: for each anchor and positive the nearest "
+        "negative beyond the positive; `hard`: for each anchor the farthest positive and the "
+        "nearest negative; `all`: every triplet.",
+    )
     margin: StrictFloat | StrictInt | Literal["soft"] = Field(
-        0.5, description="a distance, or soft (softplus in place of the hinge)"
+        0.5,
+        description="Margin of the loss, a distance; `soft`: softplus in place of the hinge.",
     )
-    distance: Literal["euclidean", "squared"] = "euclidean"
-    warm_up: int = Field(0, ge=0, description="steps of semi-hard before `mining` takes over")
-    cross_batch_memory: int = Field(0, ge=0, description="recent embeddings kept as further negatives")
-    identities_per_batch: int = Field(10, ge=2, description="P")
-    images_per_identity: int = Field(3, ge=2, description="K, genuine images")
-    forgeries_per_identity: int = Field(3, ge=0, description="skilled forgeries, which are negatives for every anchor")
+    distance: Literal["euclidean", "squared"] = Field(
+        "euclidean", description="Distance between embeddings in the loss, plain or squared."
+    )
+    warm_up: int = Field(
+        0,
+        ge=0,
+        description="Steps of semi-hard mining before `mining` takes over.",
+    )
+    cross_batch_memory: int = Field(
+        0,
+        ge=0,
+        description="Recent embeddings kept as further negatives, for small GPUs; 0: none.",
+    )
+    identities_per_batch: int = Field(10, ge=2, description="Identities of a batch (P).")
+    images_per_identity: int = Field(
+        3,
+        ge=2,
+        description="Genuine images of each identity in a batch (K).",
+    )
+    forgeries_per_identity: int = Field(
+        3,
+        ge=0,
+        description="Skilled forgeries of each identity in a batch (F), negatives for every "
+        "anchor; 0: genuine images only.",
+    )
     hard_identities: float = Field(
-        0.0, ge=0, le=1, description="fraction of a batch's identities drawn among those confused with the others"
+        0.0,
+        ge=0,
+        le=1,
+        description="Fraction of a batch's identities drawn among those that are confused.",
     )
     augment: AugmentParams = AugmentParams()
     workers: Annotated[int, Field(ge=1, le=64)] | Literal["auto"] = Field(
-        "auto", description="threads that make batches ahead of the step; auto: one a core, 16 at most"
+        "auto",
+        description="Threads that make batches; `auto`: one per core, 16 at most.",
     )
-    steps: int = Field(220, ge=1)
-    learning_rate: float = Field(1e-3, gt=0, description="of Adam, before decay")
-    decay_steps: int = Field(90, ge=1)
-    decay_rate: float = Field(0.5, gt=0, le=1)
-    staircase: bool = False
-    beta_1: float = Field(0.9, ge=0, lt=1)
-    average: float = Field(0.0, ge=0, lt=1, description="momentum of the weights' moving average, which is then kept")
-    log_every: int = Field(10, ge=1, description="steps")
-    validate_every: int = Field(160, ge=1, description="steps")
-    val_references: int = Field(5, ge=1, description="references of the identification accuracy on val")
-    checkpoint_every: int = Field(40, ge=1, description="steps")
-    checkpoints: int = Field(2, ge=1, description="how many are kept, beside the best")
-    precision: Literal["auto", "float32", "mixed_bfloat16"] = "auto"
-    deterministic: bool = Field(False, description="equal bits for equal seeds on one kind of machine; in float32")
+    steps: int = Field(220, ge=1, description="Training steps.")
+    learning_rate: float = Field(1e-3, gt=0, description="Learning rate of Adam before any decay.")
+    decay_steps: int = Field(
+        90,
+        ge=1,
+        description="Steps in which the learning rate falls by `decay_rate`.",
+    )
+    decay_rate: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="Factor of the learning rate after each `decay_steps`.",
+    )
+    staircase: bool = Field(False, description="The learning rate falls in stairs, not steadily.")
+    beta_1: float = Field(0.9, ge=0, lt=1, description="Adam's decay of the gradients' mean.")
+    average: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Momentum of a moving average of the weights, which is the one that is validated and "
+        "kept; 0: none.",
+    )
+    log_every: int = Field(10, ge=1, description="Steps between two rows of the curves.")
+    validate_every: int = Field(160, ge=1, description="Steps between two validations on val.")
+    val_references: int = Field(
+        5,
+        ge=1,
+        description="References of an identity in the identification on val.",
+    )
+    checkpoint_every: int = Field(40, ge=1, description="Steps between two checkpoints.")
+    checkpoints: int = Field(
+        2,
+        ge=1,
+        description="Checkpoints that are kept, beside the best by EER on val.",
+    )
+    precision: Literal["auto", "float32", "mixed_bfloat16"] = Field(
+        "auto",
+        description="Precision of the training; `auto`: the one that the hardware is fast in. The "
+        "shipped embedder is float32.",
+    )
+    deterministic: bool = Field(
+        False,
+        description="Equal bits for equal seeds on one kind of machine, computed in float32.",
+    )
 
     @model_validator(mode="after")
     def _contradictions(self) -> "TrainParams":
@@ -127,7 +254,10 @@ class TrainParams(StepParams):
                 self.embedding_size % len(self.views) > 0,
                 f"embedding_size is {self.embedding_size}, but {len(self.views)} views share it: make it a multiple",
             ),
-            (numeric and float(self.margin) <= 0, f"margin is {self.margin}, but must be positive or 'soft'"),
+            (
+                numeric and float(self.margin) <= 0,
+                f"margin is {self.margin}, but must be positive or 'soft'",
+            ),
             (
                 self.deterministic and self.precision == "mixed_bfloat16",
                 "deterministic does not hold in mixed_bfloat16: set precision to float32 or auto",

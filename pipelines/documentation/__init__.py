@@ -1,0 +1,1 @@
+"""Pages of docs/ that are generated: the parameters and the commands."""
