@@ -12,7 +12,7 @@ CEDAR := -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192
 # `dvc exp run` commits; a name is only made up where git has none.
 IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
-.PHONY: help install repro cedar compare crossval results remote ui tensorboard test coverage e2e format check lock kubeflow image release clean
+.PHONY: help install repro cedar compare crossval results remote ui tensorboard test coverage e2e format check docs lock kubeflow image release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -84,6 +84,11 @@ format: $(BIN)/.installed-dev ## mend what ruff can mend, and format the code
 
 check: $(BIN)/.installed-dev ## ruff, mypy and the rest of pre-commit over the whole tree
 	@pre-commit run --all-files
+
+docs: $(BIN)/.installed-dev ## write the generated pages and build the documentation into build/docs
+	@python -m pipelines.documentation
+	@NO_MKDOCS_2_WARNING=true mkdocs build --strict
+	@echo "the documentation     build/docs/index.html"
 
 release: ## cut a release, VERSION=0.2.0: changelog, commit, tag and, where a Docker engine answers, the image
 	@$(PYTHON) -m tools.release "$(VERSION)"
