@@ -27,7 +27,7 @@ def prepared(arguments: argparse.ArgumentParser, options: argparse.Namespace) ->
     """Loads the backend, prepares and splits the images, and gives the folders of both until the context ends."""
     if options.folder is None:
         arguments.error("name CEDAR's folder, or set CEDAR_DIR")
-    os.environ["TQDM_DISABLE"] = "1"
+    os.environ["PROGRESS"] = "quiet"
     backend.load()
     logging.disable()
     from components.ingest import step as ingest

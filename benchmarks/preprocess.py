@@ -41,7 +41,7 @@ def main() -> None:
     files = sorted(path for path in options.folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     if len(files) < 2 * FEW:
         arguments.error(f"{options.folder} holds {len(files)} images; {2 * FEW} are the least")
-    os.environ.update(TF_NUM_INTRAOP_THREADS="1", CUDA_VISIBLE_DEVICES="-1", TQDM_DISABLE="1")
+    os.environ.update(TF_NUM_INTRAOP_THREADS="1", CUDA_VISIBLE_DEVICES="-1", PROGRESS="quiet")
     backend.load()
     logging.disable()
     import cv2

@@ -33,7 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _make_data(Path(folder), options.height, options.width)
         command = [sys.executable, "-m", "benchmarks.start", "--within", folder, "--weights", options.weights]
-        surroundings = {"CHECKPOINT_DIR": folder, "TENSORBOARD_DIR": folder, "TQDM_DISABLE": "1"}
+        surroundings = {"CHECKPOINT_DIR": folder, "TENSORBOARD_DIR": folder, "PROGRESS": "quiet"}
         surroundings["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
         rounds = []
         for _ in range(options.rounds + 1):

@@ -48,6 +48,7 @@ def _add_run(commands: Commands) -> None:
     )
     command.add_argument("--runner", choices=("subprocess", "docker"), default="subprocess", help="what a task is")
     arguments.add_image(command)
+    cli.quiet(command)
     command.set_defaults(action=_run)
 
 
@@ -61,6 +62,7 @@ def _add_compare(commands: Commands) -> None:
     command.add_argument(
         "grid", nargs="+", metavar="SECTION.PARAMETER=VALUE,VALUE…", help="what is varied; all combinations are run"
     )
+    cli.quiet(command)
     command.set_defaults(action=_compare)
 
 
@@ -75,6 +77,7 @@ def _add_crossval(commands: Commands) -> None:
     command.add_argument(
         "--out", type=Path, default=Path("reports/crossval"), metavar="DIR", help="where the pooled figures go"
     )
+    cli.quiet(command)
     command.set_defaults(action=_crossval)
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from components.shared import tracking
+from components.shared import progress, tracking
 from components.shared.errors import InputError
 from components.shared.files import kept_folder, project_root
 from components.shared.run import first_line
@@ -16,7 +16,7 @@ LABEL = "signature-recognition.process"
 PATHS = (("ingest", "source"), ("split", "by"), ("train", "weights"), ("train", "start_from"))
 WORDS = {"sample", "cedar", "fraction", "folders", "none", "imagenet"}
 FOLDERS = ("CEDAR_DIR", "RESNET50_DIR")
-PASSED_ON = ("AWS_", "MLFLOW_", "TF_", "TQDM_", *FOLDERS)
+PASSED_ON = ("AWS_", "MLFLOW_", "TF_", progress.VARIABLE, *FOLDERS)
 SQLITE = "sqlite:///"
 
 

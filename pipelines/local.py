@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 NO_IMAGE = "python"
 Build: TypeAlias = "Callable[[str, Sections, Cluster], Any]"
+COLOUR = re.compile(r"\x1b\[\d*m")
 BAD_INPUT = f"{InputError.__module__}.{InputError.__qualname__}: "
 
 
@@ -72,12 +73,11 @@ def run(build: Build, sections: Sections, root: Path, image: str | None = None) 
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """Lets the tasks' processes find the code, keeps TensorFlow quiet and progress bars, here a line each, rare."""
+    """Lets the tasks' processes find the code, and keeps TensorFlow quiet."""
     before = dict(os.environ)
     paths = [str(ROOT), *filter(None, [before.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("TQDM_MININTERVAL", "5")
     try:
         yield
     finally:
@@ -86,17 +86,18 @@ def _environment() -> Iterator[None]:
 
 
 class _Log(io.TextIOBase):
-    """Passes everything on and remembers why a task refused its input."""
+    """Passes text on, without unwanted colours, and remembers why a task refused its input."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
+        self._is_plain = bool(os.environ.get("NO_COLOR")) or not stream.isatty()
         self._reason = ""
 
     def write(self, text: str) -> int:
         for line in text.splitlines():
             if line.strip().startswith(BAD_INPUT):
                 self._reason = line.strip().removeprefix(BAD_INPUT)
-        self._stream.write(text)
+        self._stream.write(COLOUR.sub("", text) if self._is_plain else text)
         return len(text)
 
     def flush(self) -> None:

@@ -1,16 +1,15 @@
 """What any embedder must beat: the same network untrained, and histograms of oriented gradients (HOG)."""
 
-import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from components.evaluate.intervals import paired
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
 from components.evaluate.verification import Verification, verifications
+from components.shared.progress import track
 from components.shared.resampling import interval_of
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def hog(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> NDArray[np.float32
     cell = (HOG_CELL, HOG_CELL)
     descriptor = cv2.HOGDescriptor(size, (2 * HOG_CELL, 2 * HOG_CELL), cell, cell, 9)
     result = np.empty((len(rows), descriptor.getDescriptorSize()), np.float32)
-    for i, row in enumerate(tqdm(rows, desc="hog", unit="image", file=sys.stderr)):
+    for i, row in enumerate(track(rows, "hog", "image", len(rows))):
         image = np.asarray(images[row])
         grey = image[..., 0] if image.shape[-1] == 1 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         scaled = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)

@@ -7,7 +7,6 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from components.evaluate.bundle import Bundle
 from components.shared import backend
@@ -15,6 +14,7 @@ from components.shared.catalog import read_catalog
 from components.shared.convert import Normalised, Rejected, Source, read, source_table
 from components.shared.errors import InputError
 from components.shared.images import SOURCES, ImageStore, StoreWriter, open_store, write_table
+from components.shared.progress import progress_bar
 
 CHUNK = 32
 
@@ -79,8 +79,10 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
     rows: list[dict[str, str]] = [dict(zip(catalog.columns, values, strict=True)) for values in catalog.to_numpy()]
     taken: list[Taken] = []
     rejected: list[tuple[str, str]] = []
-    progress = tqdm(total=len(rows), desc="embed", unit="image", file=sys.stderr)
-    with StoreWriter(folder, bundle.normalisation) as writer:
+    with (
+        StoreWriter(folder, bundle.normalisation) as writer,
+        progress_bar("embed", "image", len(rows)) as progress,
+    ):
         for chunk in (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)):
             files = [read(raw / row["path"], MAX_PIXELS) for row in chunk]
             for row, result in zip(chunk, _take(files, graphs), strict=True):

@@ -3,13 +3,12 @@
 None of them says what was written; a network that finds them telling need not look at the writing.
 """
 
-import sys
-
 import cv2
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from tqdm import tqdm
+
+from components.shared.progress import track
 
 Grey = NDArray[np.uint8]
 CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
@@ -25,8 +24,9 @@ def describe(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> pd.DataFrame:
     Returns:
         float64 [n, S], finite, a statistic a column.
     """
-    progress = tqdm(rows, desc="statistics", unit="image", file=sys.stderr)
-    return pd.DataFrame([statistics(_grey(np.asarray(images[row]))) for row in progress], dtype=np.float64)
+    tracked = track(rows, "statistics", "image", len(rows))
+    described = [statistics(_grey(np.asarray(images[row]))) for row in tracked]
+    return pd.DataFrame(described, dtype=np.float64)
 
 
 def statistics(grey: Grey) -> dict[str, float]:

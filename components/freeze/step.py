@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
-from tqdm import tqdm
 
 from components.freeze import card, export, frozen_graph, parity, publish
 from components.freeze import manifest as provenance
@@ -18,6 +17,7 @@ from components.shared import files, tracking
 from components.shared.embed import load_embedder
 from components.shared.errors import InputError
 from components.shared.normalise import Normalisation
+from components.shared.progress import Bar, progress_bar
 
 PHASES = ("read", "SavedModel", "frozen graph", "parity", "describe", "log")
 log = logging.getLogger(__name__)
@@ -49,7 +49,8 @@ def run(params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: 
     if params.publish:
         publish.versions(params.publish)  # a store that refuses does so before the work and not after it
     tf.config.experimental.enable_tensor_float_32_execution(False)
-    with tqdm(total=len(PHASES), desc="freeze", unit="phase") as progress, files.atomic_folder(out) as folder:
+    phases = progress_bar("freeze", "phase", len(PHASES), even=False)
+    with phases as progress, files.atomic_folder(out) as folder:
         _enter(progress, "read")
         model, normalisation = load_embedder(embedder), Normalisation.load(embedder / "normalise.json")
         images = parity.choose_images(raw, params.parity_images, normalisation)
@@ -74,9 +75,9 @@ def run(params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: 
     return figures
 
 
-def _enter(progress: Any, phase: str) -> None:
+def _enter(progress: Bar, phase: str) -> None:
     progress.set_postfix_str(phase)
-    progress.update(PHASES.index(phase) - progress.n)
+    progress.update(0 if phase == PHASES[0] else 1)
 
 
 def _require(**folders: Path) -> None:
@@ -86,7 +87,7 @@ def _require(**folders: Path) -> None:
                 raise InputError(f"{folders[role] / name}: no such file; run the step '{step}' first or pass --{role}")
 
 
-def _export(module: tf.Module, folder: Path, progress: Any) -> None:
+def _export(module: tf.Module, folder: Path, progress: Bar) -> None:
     _enter(progress, "SavedModel")
     export.save(module, folder / "saved_model")
     _enter(progress, "frozen graph")

@@ -12,9 +12,8 @@ from lzma import LZMAError
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal, Protocol
 
-from tqdm import tqdm
-
 from components.shared.errors import InputError
+from components.shared.progress import progress_bar
 
 FORMATS = ".zip, .tar (plain, .gz, .bz2 or .xz) or .rar"
 _DAMAGED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError, RecursionError, NotImplementedError)
@@ -121,9 +120,11 @@ def unpack(archive: Path, folder: Path, limits: Limits) -> None:
     gate = Gate(archive, limits, size)
     folder.mkdir(parents=True)
     try:
-        with closing(reader(archive, gate)) as contents:
-            for content in tqdm(contents, desc="unpack", unit="file"):
+        contents = closing(reader(archive, gate))
+        with contents as admitted, progress_bar("unpack", "file", None) as bar:
+            for content in admitted:
                 _write(content, folder / content.path, gate)
+                bar.update()
     except _DAMAGED as error:
         raise gate.error(f"is damaged or of an unknown variant: {error}") from None
     except OSError as error:

@@ -7,12 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from tqdm import tqdm
-
 from components.ingest.catalog import NAME, Entry, Kind
 from components.ingest.layout import Found
 from components.shared.errors import InputError
 from components.shared.files import sha256
+from components.shared.progress import track
 
 THREADS = 8
 
@@ -30,7 +29,7 @@ def copy(images: list[Found], folder: Path, move: bool) -> list[Entry]:
     bring: Callable[[Path, Path], object] = Path.rename if move else shutil.copyfile
     with ThreadPoolExecutor(THREADS) as pool:
         entries = pool.map(partial(_bring, bring, folder), images)
-        return list(tqdm(entries, total=len(images), desc="ingest", unit="image"))
+        return list(track(entries, "ingest", "image", len(images)))
 
 
 def _bring(bring: Callable[[Path, Path], object], folder: Path, image: Found) -> Entry:

@@ -11,12 +11,11 @@ from hashlib import sha256 as sha256_of
 from pathlib import Path
 from typing import TypeVar
 
-from tqdm import tqdm
-
 from components.ingest.params import IngestParams
 from components.ingest.web import Remote, TransientError, UnreachableError, Web, shown
 from components.shared.errors import InputError
 from components.shared.files import atomic_file, kept_folder, sha256
+from components.shared.progress import progress_bar
 
 ELSE = "check the network, or name a folder (in ingest.source; for cedar: in CEDAR_DIR)"
 T = TypeVar("T")
@@ -138,7 +137,7 @@ def _bring(web: Web, remote: Remote, partial: Path, max_bytes: int) -> None:
     with web.get(have, remote if have else None) as (start, total, chunks):
         with (
             partial.open("r+b" if start else "wb") as stream,
-            tqdm(total=total, initial=start, desc="download", unit="B", unit_scale=True) as bar,
+            progress_bar("download", "B", total, initial=start) as bar,
         ):
             stream.seek(start)
             for chunk in chunks:

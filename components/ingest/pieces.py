@@ -14,10 +14,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from tqdm import tqdm
-
 from components.shared.errors import InputError
 from components.shared.files import atomic_file
+from components.shared.progress import progress_bar
 from components.shared.s3 import CONNECTIONS, Address, Store, Stored
 
 PIECE = 8 << 20  # bytes
@@ -74,7 +73,7 @@ def bring(store: Store, address: Address, places: Mapping[Stored, Path], ledger:
         missing = {item: place for item, place in places.items() if not known.has(item, CHECKED)}
         _make_room(missing)
         starts = [(item, start) for item in missing for start in range(0, item.bytes, PIECE)]
-        with tqdm(total=sum(item.bytes for item in missing), desc="download", unit="B", unit_scale=True) as bar:
+        with progress_bar("download", "B", sum(item.bytes for item in missing)) as bar:
             for count in _each(partial(_piece, store, address, places, known), starts):
                 bar.update(count)
         for _ in _each(partial(_check, store, address, places, known), missing):

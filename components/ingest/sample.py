@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
-from tqdm import tqdm
 
 from components.ingest import paper, strokes
 from components.ingest.catalog import Entry, Kind
 from components.ingest.params import SampleParams
 from components.ingest.strokes import Hand, Manner, Points
+from components.shared.progress import track
 
 VERSION = 2  # raise it with every change of what a seed gives
 MODES: tuple[Literal["L", "P", "RGBA"], ...] = ("L", "P", "RGBA")
@@ -41,7 +41,7 @@ def generate(params: SampleParams, folder: Path) -> list[Entry]:
         (folder / _folder(identity, kind)).mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(THREADS) as pool:
         entries = pool.map(lambda which: _save(params, folder, *which), wanted)
-        return list(tqdm(entries, total=len(wanted), desc="ingest", unit="image"))
+        return list(track(entries, "ingest", "image", len(wanted)))
 
 
 def image(params: SampleParams, identity: int, kind: Kind, number: int) -> bytes:

@@ -13,7 +13,6 @@ from typing import TypeAlias
 
 import pandas as pd
 from PIL import Image
-from tqdm import tqdm
 
 from components.preprocess import report
 from components.preprocess.params import PreprocessParams
@@ -23,6 +22,7 @@ from components.shared.convert import Normalised, Rejected, Source, read, source
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
 from components.shared.images import SOURCES, StoreWriter, write_table
+from components.shared.progress import progress_bar
 
 Row: TypeAlias = dict[str, str]
 Graph: TypeAlias = Callable[[Sequence[bytes]], list[Normalised | Rejected]]
@@ -63,9 +63,12 @@ def run(params: PreprocessParams, raw: Path, out: Path, told: Path | None = None
     greys: list[int] = []
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     with atomic_folder(out) as fresh:
-        with StoreWriter(fresh, params.normalisation) as writer:
-            results = tqdm(_in_parallel(prepare, rows), total=len(rows), desc="preprocess", unit="image")
-            for row, result in zip(rows, results, strict=True):
+        with (
+            StoreWriter(fresh, params.normalisation) as writer,
+            progress_bar("preprocess", "image", len(rows)) as progress,
+        ):
+            for row, result in zip(rows, _in_parallel(prepare, rows), strict=True):
+                progress.update()
                 if isinstance(result, str):
                     rejected.append((row["path"], result))
                     continue

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from components.shared import progress
 from components.shared.errors import InputError
 
 BAD_INPUT = 2
@@ -30,7 +31,18 @@ def parser(step: str, description: str, example: str) -> argparse.ArgumentParser
     result.add_argument(
         "--params", type=Path, default=Path("params.yaml"), metavar="FILE", help=f"file with the section '{step}'"
     )
+    quiet(result)
     return result
+
+
+def quiet(arguments: argparse.ArgumentParser) -> None:
+    """Adds `--quiet`."""
+    arguments.add_argument(
+        "--quiet",
+        action=_Quiet,
+        nargs=0,
+        help="show no progress, as with PROGRESS=quiet in the environment",
+    )
 
 
 def folder(arguments: argparse.ArgumentParser, name: str, default: str, meaning: str) -> None:
@@ -66,6 +78,13 @@ def execute(action: Callable[[], object]) -> None:
 def disk_is_full(error: OSError) -> bool:
     """Whether an error says so, in its number or (h5py's) in its text."""
     return error.errno in {errno.ENOSPC, errno.EDQUOT} or os.strerror(errno.ENOSPC) in str(error)
+
+
+class _Quiet(argparse.Action):
+    """Hides the progress in this process and in those it starts."""
+
+    def __call__(self, *_: object) -> None:
+        os.environ[progress.VARIABLE] = progress.QUIET
 
 
 class Formatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):

@@ -1,15 +1,14 @@
 """Loading an embedder and embedding images with it."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from components.shared import backend
 from components.shared.errors import InputError
+from components.shared.progress import progress_bar
 
 if TYPE_CHECKING:
     import keras
@@ -50,9 +49,9 @@ def embed(
         model: takes uint8 [n, H, W, C] as prepared, gives float32 [n, D].
         images: uint8 [N, H, W, C], may be memory-mapped.
         batch_size: images a step.
-        progress: whether to show a bar on stderr.
+        progress: whether to show it on stderr.
         rows: which images, in this order; all where None. Only a batch of them is in memory at a time.
-        what: the bar's label.
+        what: the progress's label.
 
     Returns:
         float32 [N, D], or [len(rows), D].
@@ -67,7 +66,7 @@ def embed(
         raise InputError(f"the embedder takes images of shape {expected}, but these are {given}")
     chosen = np.arange(len(images)) if rows is None else np.asarray(rows)
     result = np.empty((len(chosen), model.output_shape[-1]), np.float32)
-    with tqdm(total=len(chosen), desc=what, unit="image", disable=not progress, file=sys.stderr) as bar:
+    with progress_bar(what, "image", len(chosen), shown=progress) as bar:
         for start in range(0, len(chosen), batch_size):
             batch = images[chosen[start : start + batch_size]]
             result[start : start + len(batch)] = model.predict_on_batch(batch)

@@ -4,16 +4,15 @@ To train the projection first, alone, keeps the network from being bent towards 
 A. Kumar et al., Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution, ICLR 2022.
 """
 
-import sys
 from typing import Any
 
 import keras
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from tqdm import trange
 
 from components.shared.errors import InputError
+from components.shared.progress import progress_bar
 from components.train import discriminant, network, replicas
 from components.train.objective import TripletModel
 from components.train.optimizer import adam
@@ -82,13 +81,14 @@ def train(embedder: Any, params: TrainParams, features: NDArray[np.float32], row
         model = TripletModel(network.head(embedder), params)
         model.compile(optimizer=adam(constant), jit_compile=keras.backend.backend() == "jax")
         model.optimizer.build(model.trainable_variables)
-    steps = trange(params.head_steps, desc="head", unit="step", file=sys.stderr)
-    for step in steps:
-        drawn, labels = batches.draw(step)
-        loss = replicas.train_on_batch(model, features[drawn], labels)["loss"]
-        if not np.isfinite(loss):
-            raise InputError(f"train: the loss is {loss} at step {step + 1} of the head; lower train.learning_rate")
-        steps.set_postfix_str(f"loss {loss:.3f}")
+    with progress_bar("head", "step", params.head_steps) as bar:
+        for step in range(params.head_steps):
+            drawn, labels = batches.draw(step)
+            loss = replicas.train_on_batch(model, features[drawn], labels)["loss"]
+            if not np.isfinite(loss):
+                raise InputError(f"train: the loss is {loss} at step {step + 1} of the head; lower train.learning_rate")
+            bar.set_postfix_str(f"loss {loss:.3f}")
+            bar.update()
 
 
 def whole_identities(rows: pd.DataFrame, at_most: int) -> pd.DataFrame:

@@ -2,14 +2,13 @@
 
 import logging
 import math
-import sys
 from contextlib import closing
 from typing import Any, NamedTuple
 
 import numpy as np
-from tqdm import tqdm
 
 from components.shared.errors import InputError
+from components.shared.progress import progress_bar
 from components.train import replicas
 from components.train.batches import Batches
 from components.train.checkpoint import Arrays, Checkpoints, State
@@ -76,16 +75,19 @@ class Trainer:
             InputError: the loss, the weights or the embeddings are not finite, or the disk is full.
             KeyboardInterrupt: Ctrl-C or (`Terminated`) SIGTERM, after a checkpoint was written.
         """
-        progress = tqdm(total=self.params.steps, initial=self.step, desc="train", unit="step", file=sys.stderr)
-        with Stop() as stop, progress, closing(self.batches.between(self.step, self.params.steps)) as remaining:
+        with (
+            Stop() as stop,
+            progress_bar("train", "step", self.params.steps, initial=self.step) as bar,
+            closing(self.batches.between(self.step, self.params.steps)) as remaining,
+        ):
             if self._validation_is_due():
                 self._validate(curves, stop)
             for fed in remaining:
                 if stop.asked:
                     break
                 self._train(fed, curves)
-                progress.update()
-                progress.set_postfix_str(self._summary())
+                bar.set_postfix_str(self._summary())
+                bar.update()
                 if self._is_due(self.params.validate_every) and not stop.asked:
                     self._validate(curves, stop)
                 if self._is_due(self.params.checkpoint_every) and not stop.asked:

@@ -42,6 +42,17 @@ def test_both_commands_write_where_they_are_told(tmp_path: Path) -> None:
     assert (tmp_path / "data/source.json").is_file()
 
 
+def test_a_log_gets_whole_lines_of_progress_and_none_when_told_to_be_quiet(tmp_path: Path) -> None:
+    source = filled(tmp_path / "source", ["a/1.png", "b/1.png"])
+    params = section(tmp_path, source=str(source))
+    _, log = command(["--params", params, "--out", "raw"], tmp_path).communicate(timeout=30)
+    assert log.startswith("ingest  2/2 images, 100 %, ")
+    assert log.count("\n") == 1 and "\r" not in log
+    quiet = command(["--params", params, "--out", "raw", "--quiet"], tmp_path)
+    assert quiet.communicate(timeout=30) == ("", "")
+    assert quiet.returncode == 0
+
+
 def test_the_defaults_are_the_projects_folders(tmp_path: Path) -> None:
     filled(tmp_path / "source", ["a/1.png", "b/1.png"])
     section(tmp_path, source="source")

@@ -36,6 +36,21 @@ def test_help_answers_at_once_and_gives_an_example(arguments: list[str]) -> None
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [["run"], ["compare", "train.mining=hard,all"], ["crossval"]],
+    ids=lambda arguments: arguments[0],
+)
+def test_commands_that_run_steps_can_be_quiet(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PROGRESS", "")
+    with pytest.raises(SystemExit):
+        main([*arguments, "--quiet", "-S", "train.stepz=1"])
+    assert "unknown parameter train.stepz" in capsys.readouterr().err
+    assert os.environ["PROGRESS"] == "quiet"
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["compile", "-S", "train.stepz=1"], "unknown parameter train.stepz"),
@@ -99,3 +114,4 @@ def test_a_task_that_breaks_is_named_and_its_traceback_stands_above(tmp_path: Pa
     assert done.returncode == 1
     assert done.stderr == "error: task 'ingest' failed; what it said stands above\n"
     assert "RuntimeError: this OpenCV is broken" in done.stdout
+    assert "\x1b[" not in done.stdout  # which is no terminal

@@ -68,10 +68,12 @@ def test_relative_folders_are_mounted_and_passed_on_by_their_full_paths(
     for name, folder in named.items():
         monkeypatch.setenv(name, folder)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
+    monkeypatch.setenv("PROGRESS", "quiet")
     given = containers.runner(IMAGE, GIVEN).container_run_args
     full = {name: str(tmp_path / folder) for name, folder in named.items()}
     assert {name: given["environment"][name] for name in named} == full
     assert given["environment"]["MLFLOW_TRACKING_URI"] == f"sqlite:///{tmp_path}/mlflow.db"
+    assert given["environment"]["PROGRESS"] == "quiet"
     mounted = {mount["Source"]: mount["ReadOnly"] for mount in given["mounts"]}
     assert {
         full["CHECKPOINT_DIR"]: False,
