@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from components.shared import progress
 from components.shared.errors import InputError
 
 
@@ -50,8 +51,9 @@ def load_tensorflow() -> None:
     """
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    sys.stderr.write("loading TensorFlow …\n")
-    sys.stderr.flush()
+    if not progress.is_quiet():
+        sys.stderr.write("loading TensorFlow …\n")
+        sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:

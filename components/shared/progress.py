@@ -37,6 +37,11 @@ class Bar(Protocol):
     ) -> object: ...
 
 
+def is_quiet() -> bool:
+    """Returns whether no progress is to be shown."""
+    return os.environ.get(VARIABLE) == QUIET
+
+
 def progress_bar(
     label: str,
     unit: str,
@@ -56,7 +61,7 @@ def progress_bar(
         even: whether each unit takes about the same time; lines show speed and time left only then.
         shown: False for nothing visible.
     """
-    hidden = not shown or os.environ.get(VARIABLE) == QUIET
+    hidden = not shown or is_quiet()
     if not hidden and not sys.stderr.isatty():
         return Lines(label, unit, total, initial=initial, even=even, stream=sys.stderr)
     from tqdm import tqdm

@@ -34,6 +34,15 @@ print(backend.name(), before, tf.config.experimental.tensor_float_32_execution_e
     assert python(code, None, monkeypatch) == ("tensorflow True False", "loading TensorFlow …")
 
 
+@pytest.mark.slow
+def test_tensorflow_loads_without_a_word_where_no_progress_is_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PROGRESS", "quiet")
+    code = "from components.shared import backend; backend.load()"
+    assert python(code, None, monkeypatch) == ("", "")
+
+
 def test_beside_jax_tensorflow_looks_as_if_it_were_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     code = """
 import sys

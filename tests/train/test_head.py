@@ -107,7 +107,7 @@ def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
     model = network.build(SHAPE, 8, 0.0, "none", 0, "float32", [3], PARAMS.views, components)
     before = np.asarray(model(IMAGES))
     head.start(model, params, IMAGES, ROWS)
-    assert "head: 100%" in capfd.readouterr().err
+    assert "head  2/2 steps, 100 %" in capfd.readouterr().err
     assert np.abs(np.asarray(model(IMAGES)) - before).max() > 0.01
     standard = network.pooled_features(model, IMAGES) - model.get_layer("plain").get_layer("standardise").moving_mean
     np.testing.assert_allclose(standard.mean(axis=0), 0, atol=1e-3)
