@@ -6,7 +6,6 @@ CPU time per image, so that what else runs on the machine matters little; median
 The step's fixed cost (tracing the graph) is measured with a handful of images and taken off.
 """
 
-import csv
 import logging
 import os
 import statistics
@@ -18,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.arguments import parser, size
-from components.shared import backend
+from components.shared import backend, catalog
+from components.shared.catalog import Entry
 
 if TYPE_CHECKING:
     from components.preprocess.params import PreprocessParams
@@ -76,15 +76,10 @@ def _measure(files: list[Path], params: "PreprocessParams", folder: Path, rounds
 def _catalog(folder: Path, files: list[Path]) -> Path:
     """What ingest would write of these files, with links in place of copies."""
     folder.mkdir()
-    rows = [
-        {"path": f"{i}{path.suffix}", "identity": "0", "kind": "genuine", "sha256": "0"} for i, path in enumerate(files)
-    ]
-    for row, path in zip(rows, files, strict=True):
-        (folder / row["path"]).symlink_to(path.resolve())
-    with (folder / "catalog.csv").open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    entries = [Entry(f"{i}{path.suffix}", "0", "genuine", "0") for i, path in enumerate(files)]
+    for entry, path in zip(entries, files, strict=True):
+        (folder / entry.path).symlink_to(path.resolve())
+    catalog.write(entries, folder)
     return folder
 
 

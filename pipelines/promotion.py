@@ -8,8 +8,8 @@ from typing import NamedTuple
 from components.evaluate import shipped
 from components.evaluate.compare import Difference, compare, text
 from components.evaluate.params import EvaluateParams
-from components.shared import partition, tracking
-from components.shared.catalog import COLUMNS
+from components.shared import catalog, partition, tracking
+from components.shared.catalog import COLUMNS, Entry
 from components.shared.errors import InputError
 from components.shared.images import open_store
 from pipelines.registry import CHALLENGER, CHAMPION, Registry, store
@@ -118,7 +118,7 @@ def held_out(raw: Path, prepared: Path, split: Path, out: Path) -> Path:
     for path in test["path"]:
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).symlink_to((raw / path).resolve())
-    test[list(COLUMNS)].to_csv(out / "catalog.csv", index=False)
+    catalog.write([Entry(*row) for row in test[list(COLUMNS)].to_numpy()], out)
     return out
 
 

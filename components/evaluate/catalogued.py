@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from components.shared.catalog import CATALOG
 from components.shared.cli import BAD_INPUT
 from components.shared.errors import InputError
 
@@ -25,7 +26,7 @@ def catalogued(data: str, layout: str) -> Iterator[Path]:
         InputError: ingest refuses the data.
         SystemExit: ingest ends otherwise; it has said why.
     """
-    if (Path(data) / "catalog.csv").is_file():
+    if (Path(data) / CATALOG).is_file():
         yield Path(data)
         return
     with tempfile.TemporaryDirectory() as folder:

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.evaluate.bundle import Bundle
-from components.shared import backend
-from components.shared.catalog import read_catalog
+from components.shared import backend, catalog
 from components.shared.convert import Normalised, Rejected, Source, read, source_table
 from components.shared.errors import InputError
-from components.shared.images import SOURCES, ImageStore, StoreWriter, open_store, write_table
+from components.shared.images import ImageStore, StoreWriter, open_store, write_sources
 from components.shared.progress import progress_bar
 
 CHUNK = 32
@@ -75,8 +74,7 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
     backend.exact_float32()
     model = served.load(bundle.saved_model)
     graphs = Graphs(refusing(lambda images: model(images).numpy()), compiled(bundle.normalisation))
-    catalog = read_catalog(raw)
-    rows: list[dict[str, str]] = [dict(zip(catalog.columns, values, strict=True)) for values in catalog.to_numpy()]
+    rows = catalog.rows(raw)
     taken: list[Taken] = []
     rejected: list[tuple[str, str]] = []
     with (
@@ -97,7 +95,7 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
             path, reason = rejected[0]
             raise InputError(f"{raw}: the model refuses all {len(rows)} images, the first being {path}: {reason}")
     table = source_table([one.source for one in taken], [one.normalised.median_grey for one in taken])
-    write_table(table, folder / SOURCES)
+    write_sources(table, folder)
     return Embedded(open_store(folder), np.stack([one.vector for one in taken]), rejected)
 
 

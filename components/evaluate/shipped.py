@@ -17,9 +17,10 @@ from components.evaluate.results import Results
 from components.evaluate.shortcuts import shortcuts
 from components.evaluate.subject import of_rows
 from components.shared import tracking
-from components.shared.catalog import write_rejected
+from components.shared.catalog import CATALOG
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder, sha256
+from components.shared.images import write_rejected
 
 CARRIED = "The thresholds are the model's own, chosen on val identities of the data that it was made from."
 NOT_CARRIED = "The model carries no threshold: it was made without val identities."
@@ -47,7 +48,7 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
     _demand_target(bundle, params)
     with catalogued(data, layout) as raw, tempfile.TemporaryDirectory() as folder, atomic_folder(out) as fresh:
         taken = embed(bundle, raw, Path(folder))
-        catalog = sha256(raw / "catalog.csv")
+        catalog = sha256(raw / CATALOG)
         results = _measure(params, bundle, taken, Path(folder), catalog)
         results.write(fresh, params)
         write_rejected(taken.rejected, fresh)

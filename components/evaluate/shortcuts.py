@@ -12,8 +12,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
 from components.evaluate.verification import verifications
 from components.shared import probe
-from components.shared.errors import InputError
-from components.shared.images import SOURCES, ImageStore, read_table
+from components.shared.images import ImageStore, read_sources
 
 MOST_IMAGES = 1000
 """The best statistic is chosen on the first identities of train that have so many images: comparisons grow squared."""
@@ -38,7 +37,7 @@ def shortcuts(prepared: Path, store: ImageStore, train: Part, of: Subject, param
     """
     rows = np.concatenate([train.rows, of.part.rows])
     index = store.index.iloc[rows]
-    sources = _sources(prepared, len(store.index)).iloc[rows]
+    sources = read_sources(prepared, len(store.index)).iloc[rows]
     described = statistics.describe(store.images, rows)
     from_source = probe.of_sources(sources, index, params.bootstrap, params.seed)
     identity = index["identity"].to_numpy(str)
@@ -88,10 +87,3 @@ def _standardised(described: pd.DataFrame) -> NDArray[np.float64]:
     values = described.to_numpy(np.float64)
     spread = values.std(axis=0)
     return np.asarray((values - values.mean(axis=0)) / np.where(spread > 0, spread, 1))
-
-
-def _sources(prepared: Path, images: int) -> pd.DataFrame:
-    sources = read_table(prepared / SOURCES, "preprocess")
-    if len(sources) != images:
-        raise InputError(f"{prepared / SOURCES}: {len(sources)} rows for {images} images; run preprocess again")
-    return sources

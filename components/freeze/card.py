@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import pandas as pd
-
 from components.freeze import card_figures as figures
 from components.freeze.card_figures import KINDS
+from components.shared import catalog
 from components.shared.probe import SUSPICIOUS
 
-KIND_COLUMN = ("genuine", "forgery")
 POLICIES = {"equal_error": "equal error rates"}
 FEW = 30
 SOURCES = {
@@ -59,11 +57,12 @@ def render(facts: Facts) -> str:
     )
 
 
-def count(catalogue: Path) -> dict[str, int]:
-    """Numbers of identities, genuine images and forgeries in catalog.csv."""
-    table = pd.read_csv(catalogue, dtype={"identity": str})
+def count(raw: Path) -> dict[str, int]:
+    """Counts the identities, genuine images and forgeries that `raw`/catalog.csv lists."""
+    table = catalog.read(raw)
     kinds = table["kind"].value_counts()
-    return {"identities": int(table["identity"].nunique()), **{kind: int(kinds.get(kind, 0)) for kind in KIND_COLUMN}}
+    counts = {kind: int(kinds.get(kind, 0)) for kind in catalog.KINDS}
+    return {"identities": int(table["identity"].nunique()), **counts}
 
 
 def _source(name: str | None) -> str:

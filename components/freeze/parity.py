@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import tensorflow as tf
 
+from components.shared import catalog
+from components.shared.catalog import CATALOG
 from components.shared.errors import InputError
 from components.shared.normalise import Normalisation, normalise, normalise_batch
 
@@ -26,15 +27,15 @@ def choose_images(raw: Path, count: int, normalisation: Normalisation) -> npt.ND
         The files' bytes, [n] with 1 ≤ n ≤ count.
 
     Raises:
-        InputError: no PNG or JPEG file of the catalogue can be normalised.
+        InputError: the catalogue cannot be used, or none of its files is a PNG or JPEG that can be normalised.
     """
-    paths = [raw / path for path in pd.read_csv(raw / "catalog.csv")["path"]]
+    paths = [raw / path for path in catalog.read(raw)["path"]]
     chosen: list[bytes] = []
     for group in np.array_split(np.arange(len(paths)), min(count, len(paths)) or 1):
         candidates = _accepted((paths[row] for row in group), normalisation)
         chosen.extend(encoded for encoded in [next(candidates, None)] if encoded is not None)
     if not chosen:
-        raise InputError(f"{raw / 'catalog.csv'}: names no PNG or JPEG image on which the exports could be compared")
+        raise InputError(f"{raw / CATALOG}: names no PNG or JPEG image on which the exports could be compared")
     return np.array(chosen, dtype=object)
 
 

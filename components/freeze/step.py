@@ -122,7 +122,7 @@ def _describe(
         "parity": figures,
     }
     metrics, params = _flat(_json(evaluation / "metrics.json")), tracking.read(evaluation).params
-    facts = card.Facts(card.count(raw / "catalog.csv"), metrics, manifest, params)
+    facts = card.Facts(card.count(raw), metrics, manifest, params)
     (folder / "model_card.md").write_text(card.render(facts), encoding="utf-8")
     return manifest
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from components.ingest.catalog import NAME, Entry, Kind
 from components.ingest.layout import Found
+from components.shared.catalog import CATALOG, Entry, Kind
 from components.shared.errors import InputError
 from components.shared.files import sha256
 from components.shared.progress import track
@@ -22,8 +22,8 @@ def copy(images: list[Found], folder: Path, move: bool) -> list[Entry]:
     Raises:
         InputError: an image cannot be read, or would take the catalog's place.
     """
-    if clash := next((image.path for image in images if image.path.parts[0] == NAME), None):
-        raise InputError(f"{clash}: {NAME} is the catalog's own name: rename it")
+    if clash := next((image.path for image in images if image.path.parts[0] == CATALOG), None):
+        raise InputError(f"{clash}: {CATALOG} is the catalog's own name: rename it")
     for parent in {folder / image.path.parent for image in images}:
         parent.mkdir(parents=True, exist_ok=True)
     bring: Callable[[Path, Path], object] = Path.rename if move else shutil.copyfile

@@ -4,13 +4,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import get_args
 
-from components.ingest.catalog import Kind
 from components.ingest.listing import File, is_image
+from components.shared.catalog import KINDS
 from components.shared.errors import InputError
 
-KINDS: tuple[str, ...] = get_args(Kind)
 PARTS = ("train", "val", "test")
 DEPTH = 2
 CEDAR = {"full_org": ("genuine", re.compile(r"original_(\d+)_\d+\.\w+$", re.IGNORECASE))} | {

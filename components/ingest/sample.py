@@ -4,19 +4,18 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
 from components.ingest import paper, strokes
-from components.ingest.catalog import Entry, Kind
 from components.ingest.params import SampleParams
 from components.ingest.strokes import Hand, Manner, Points
+from components.shared.catalog import KINDS, Entry, Kind
 from components.shared.progress import track
 
 VERSION = 2  # raise it with every change of what a seed gives
 MODES: tuple[Literal["L", "P", "RGBA"], ...] = ("L", "P", "RGBA")
-KINDS: tuple[Kind, ...] = get_args(Kind)
 FORGERS = 5  # hands that imitate one identity
 THREADS = 4
 LEAKING_GREY = {"genuine": (234, 246), "forgery": (249, 256)}

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from components.ingest import catalog, copying, layout
+from components.ingest import copying, layout
 from components.ingest import fingerprint as facts_of
-from components.ingest.catalog import Entry
 from components.ingest.fingerprint import Facts
 from components.ingest.listing import files, is_image
 from components.ingest.params import IngestParams
 from components.ingest.source import Source, resolve
-from components.shared import origin
+from components.shared import catalog, origin
+from components.shared.catalog import Entry
 from components.shared.errors import InputError
 from components.shared.files import atomic_file, atomic_folder
 

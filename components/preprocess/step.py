@@ -16,12 +16,11 @@ from PIL import Image
 
 from components.preprocess import report
 from components.preprocess.params import PreprocessParams
-from components.shared import backend
-from components.shared.catalog import read_catalog, write_rejected
+from components.shared import backend, catalog
 from components.shared.convert import Normalised, Rejected, Source, read, source_table
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
-from components.shared.images import SOURCES, StoreWriter, write_table
+from components.shared.images import StoreWriter, write_rejected, write_sources
 from components.shared.progress import progress_bar
 
 Row: TypeAlias = dict[str, str]
@@ -50,8 +49,7 @@ def run(params: PreprocessParams, raw: Path, out: Path, told: Path | None = None
     Raises:
         InputError: the catalog cannot be used, or more images are rejected than `max_rejected` allows.
     """
-    catalog = read_catalog(raw)
-    rows: list[Row] = [dict(zip(catalog.columns, values, strict=True)) for values in catalog.to_numpy()]
+    rows = catalog.rows(raw)
     if "tensorflow" not in sys.modules:  # loaded once it is known that there is something to do
         backend.load_tensorflow()
     from components.shared.graphs import compiled
@@ -79,7 +77,7 @@ def run(params: PreprocessParams, raw: Path, out: Path, told: Path | None = None
                 greys.append(grey)
             _demand_enough(rejected, len(rows), params.max_rejected, raw)
         table = source_table(sources, greys)
-        write_table(table, fresh / SOURCES)
+        write_sources(table, fresh)
         write_rejected(rejected, fresh)
     found = report.measure(pd.DataFrame(kept), table, len(rejected))
     if told is not None:

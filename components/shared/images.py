@@ -1,6 +1,15 @@
-"""The prepared-image store: images.npy (uint8 [N, H, W, C]), index.parquet (its rows) and normalise.json."""
+"""The prepared-image store.
 
-from collections.abc import Mapping, Sequence
+Files:
+    images.npy: uint8 [N, H, W, C].
+    index.parquet: a row an image: path, identity, kind, sha256, height, width[, part].
+    sources.parquet: a row an image: what its source file said of itself.
+    normalise.json: how the images were made.
+    rejected.csv: path and reason of the images of the catalog that could not be used.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from components.shared.errors import InputError
 
 IMAGES, INDEX, NORMALISATION = "images.npy", "index.parquet", "normalise.json"
-SOURCES = "sources.parquet"
+SOURCES, REJECTED = "sources.parquet", "rejected.csv"
 _TYPES = {
     **dict.fromkeys(["height", "width", "row", "fold", "dpi", "median_grey"], pa.int32()),
     "file_bytes": pa.int64(),
@@ -84,7 +93,7 @@ def open_store(prepared: Path) -> ImageStore:
         InputError: a file is missing or damaged, or they do not belong together.
     """
     normalisation = Normalisation.load(prepared / NORMALISATION)
-    index = read_table(prepared / INDEX, "preprocess")
+    index = read_index(prepared)
     try:
         images = np.load(prepared / IMAGES, mmap_mode="r", allow_pickle=False)
     except (OSError, EOFError, ValueError) as error:
@@ -93,6 +102,31 @@ def open_store(prepared: Path) -> ImageStore:
         found = f"{images.dtype} {list(images.shape)}, {len(index)} rows in {INDEX}"
         raise InputError(f"{prepared}: the files do not belong together ({found}); run preprocess again")
     return ImageStore(images, index, normalisation)
+
+
+def read_index(prepared: Path) -> pd.DataFrame:
+    """Reads index.parquet alone, for steps that look at no pixel.
+
+    Raises:
+        InputError: it is missing or damaged.
+    """
+    return read_table(prepared / INDEX, "preprocess")
+
+
+def read_sources(prepared: Path, images: int) -> pd.DataFrame:
+    """Reads sources.parquet, the rows of which are those of the index.
+
+    Args:
+        prepared: the folder of the store.
+        images: how many the store holds.
+
+    Raises:
+        InputError: it is missing or damaged, or not of these images.
+    """
+    sources = read_table(prepared / SOURCES, "preprocess")
+    if len(sources) != images:
+        raise InputError(f"{prepared / SOURCES}: {len(sources)} rows for {images} images; run preprocess again")
+    return sources
 
 
 class StoreWriter:
@@ -138,6 +172,19 @@ def write_store(folder: Path, images: npt.NDArray[np.uint8], index: pd.DataFrame
     with StoreWriter(folder, normalisation) as writer:
         for image, row in zip(images, rows, strict=True):
             writer.append(image, {str(key): value for key, value in row.items()})
+
+
+def write_sources(sources: pd.DataFrame, folder: Path) -> None:
+    """Writes sources.parquet, a row an image, into the folder of a store."""
+    write_table(sources, folder / SOURCES)
+
+
+def write_rejected(rejected: Iterable[tuple[str, str]], folder: Path) -> None:
+    """Writes rejected.csv (path, reason) into `folder`."""
+    with (folder / REJECTED).open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["path", "reason"])
+        writer.writerows(rejected)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

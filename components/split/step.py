@@ -7,7 +7,7 @@ import pandas as pd
 
 from components.shared import partition
 from components.shared.files import atomic_folder
-from components.shared.images import INDEX, read_table
+from components.shared.images import read_index
 from components.split.draw import by_folds, by_fraction
 from components.split.given import by_csv, by_folders
 from components.split.groups import groups_of
@@ -28,7 +28,7 @@ def run(params: SplitParams, prepared: Path, out: Path) -> dict[str, float]:
     Raises:
         InputError: the identities cannot be divided so.
     """
-    index = read_table(prepared / INDEX, "preprocess")
+    index = read_index(prepared)
     parts, folds = _divide(params, index)
     table = pd.DataFrame(
         {

@@ -1,10 +1,11 @@
 """The model card says what was measured, and no more."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from components.freeze.card import Facts, render
+from components.freeze.card import Facts, count, render
 
 MANIFEST: dict[str, Any] = {
     "versions": {"python": "3.11.7", "keras": "3.15.1"},
@@ -124,3 +125,11 @@ def test_the_limits_tell_what_is_not_known() -> None:
     assert "stand on" not in card(RANDOM)
     assert "Warning" not in card(SKILLED)
     assert "AUC of 0.952" in card(SKILLED | {"probe/prepared/auc": 0.952})
+
+
+def test_every_identity_counts_whatever_it_is_called(tmp_path: Path) -> None:
+    names = ["001", "1", "NA", "None", "nan", "BO"]
+    rows = [(f"{name}-{kind}.png", name, kind) for name in names for kind in ("genuine", "forgery")]
+    lines = ["path,identity,kind,sha256", *(f"{path},{name},{kind},{path}" for path, name, kind in rows)]
+    (tmp_path / "catalog.csv").write_text("\n".join(lines) + "\n")
+    assert count(tmp_path) == {"identities": 6, "genuine": 6, "forgery": 6}

@@ -60,7 +60,7 @@ def test_a_catalogue_without_a_usable_image_is_bad_input(
 ) -> None:
     with pytest.raises(InputError, match=r"catalog.csv: names no PNG or JPEG"):
         choose({"0.png": encoded(".png", ink=False)}, 4)
-    with pytest.raises(InputError, match=r"catalog.csv: names no PNG or JPEG"):
+    with pytest.raises(InputError, match=r"catalog.csv: lists no images; check the source"):
         choose({}, 4)
 
 

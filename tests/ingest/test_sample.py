@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from components.ingest import paper, sample, step, strokes
-from components.ingest.catalog import Kind
 from components.ingest.params import IngestParams, SampleParams
+from components.shared.catalog import Kind
 from components.shared.files import manifest, sha256
 from tests.conftest import PROJECT
 from tests.ingest import floor

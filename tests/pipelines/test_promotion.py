@@ -12,8 +12,7 @@ import pytest
 
 from components.evaluate.compare import Difference
 from components.evaluate.params import EvaluateParams
-from components.shared import partition, tracking
-from components.shared.catalog import read_catalog
+from components.shared import catalog, partition, tracking
 from components.shared.errors import InputError
 from components.shared.images import Normalisation, StoreWriter, open_store
 from components.shared.run import Record
@@ -83,11 +82,11 @@ def test_the_test_images_alone_are_linked_and_catalogued(tmp_path: Path) -> None
     where = {"row": range(len(paths)), "part": [parts[path[0]] for path in paths], "fold": -1}
     partition.write(pd.DataFrame(where), index, split)
     out = promotion.held_out(raw, prepared, split, tmp_path / "out")
-    catalog = read_catalog(out)
-    assert catalog["path"].tolist() == ["a/0.png", "a/1.png", "c/0.png", "c/1.png"]
-    assert catalog["sha256"].tolist() == [f"hash of {path}" for path in catalog["path"]]
-    assert {path.relative_to(out).as_posix() for path in out.rglob("*.png")} == set(catalog["path"])
-    assert all((out / path).read_text() == path for path in catalog["path"])
+    table = catalog.read(out)
+    assert table["path"].tolist() == ["a/0.png", "a/1.png", "c/0.png", "c/1.png"]
+    assert table["sha256"].tolist() == [f"hash of {path}" for path in table["path"]]
+    assert {path.relative_to(out).as_posix() for path in out.rglob("*.png")} == set(table["path"])
+    assert all((out / path).read_text() == path for path in table["path"])
 
 
 @pytest.fixture
