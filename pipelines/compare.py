@@ -1,7 +1,6 @@
 """Compares settings by their error rates on val: one DVC experiment and one MLflow run each, under one parent run."""
 
 import itertools
-import math
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,9 +8,9 @@ from typing import NamedTuple
 
 from components.evaluate.cells import aligned, basis, percent
 from components.shared.errors import InputError
+from components.shared.metric_names import CRITERIA, criterion, split
 from pipelines import experiments, sections
 
-CRITERIA = ("val/verification/skilled/refs_1/eer", "val/verification/random/refs_1/eer")
 PART = "evaluate.part"
 RATES = ["val EER %, skilled", "comparisons", "val EER %, random", "comparisons", "identities"]
 
@@ -71,17 +70,12 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
     return outcomes
 
 
-def criterion(figures: Mapping[str, float]) -> float:
-    """What settings are ordered by, as checkpoints are: the EER against skilled forgeries where there are any."""
-    return next((figures[name] for name in CRITERIA if name in figures), math.inf)
-
-
 def rates(figures: Mapping[str, float]) -> list[str]:
     """Cells below `RATES`: both rates with their intervals, and what they stand on; a dash for what is missing."""
     cells, identities = [], "–"
     for name in CRITERIA:
         if name in figures:
-            identities, comparisons = basis(figures, name.rpartition("/")[0])
+            identities, comparisons = basis(figures, split(name)[0])
             cells += [percent(figures, name), comparisons]
         else:
             cells += ["–", "–"]

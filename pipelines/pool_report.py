@@ -10,6 +10,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.plots import COLOURS
 from components.evaluate.shown import verification as rates
 from components.evaluate.verification import Verification
+from components.shared.metric_names import Comparisons
 from pipelines.pooling import Fold, Metrics, Pool, keys
 
 NETWORKS = (
@@ -94,9 +95,10 @@ def _sentence(verification: Verification, folds: int, metrics: Metrics) -> str:
 
 def _named(key: str) -> str:
     """`skilled, 5 refs` for `verification/skilled/refs_5`."""
-    _, kind, references = key.split("/")
-    count = references.removeprefix("refs_")
-    return f"{kind}, {count} ref{'' if count == '1' else 's'}"
+    comparisons = Comparisons.parse(key)
+    if comparisons is None:
+        raise ValueError(f"{key} is no group of verification")
+    return f"{comparisons.kind}, {comparisons.references} ref{'' if comparisons.references == 1 else 's'}"
 
 
 def _mean(metrics: Metrics, key: str) -> str:

@@ -1,6 +1,5 @@
 """What the folds of a cross-validation say together: their comparisons in one pool, mean and spread of their rates."""
 
-import re
 import statistics
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -13,11 +12,10 @@ from components.evaluate.intervals import intervals
 from components.evaluate.params import EvaluateParams
 from components.evaluate.verification import Verification, figures
 from components.shared.errors import InputError
+from components.shared.metric_names import KINDS, N_PAIRS, Comparisons, split, verification, without_end
 from components.shared.pairs import Scores
 
 Metrics = dict[str, float]
-KINDS = ("skilled", "random")
-N_PAIRS = re.compile(r"(verification/(skilled|random)/refs_(\d+))/n_pairs")
 
 
 class Fold(NamedTuple):
@@ -46,9 +44,9 @@ class Pool(NamedTuple):
 
 def keys(folds: Iterable[Fold]) -> list[str]:
     """`verification/<kind>/refs_<n>` of all that was measured, skilled before random, few references before many."""
-    found = (N_PAIRS.fullmatch(name) for fold in folds for name in fold.metrics)
-    order = {match[1]: (KINDS.index(match[2]), int(match[3])) for match in found if match}
-    return sorted(order, key=order.__getitem__)
+    measured = {comparisons for fold in folds for comparisons in _measured(fold)}
+    ordered = sorted(measured, key=lambda each: (KINDS.index(each.kind), each.references))
+    return [str(comparisons) for comparisons in ordered]
 
 
 def pool(folds: Sequence[Fold]) -> Pool:
@@ -62,7 +60,7 @@ def pool(folds: Sequence[Fold]) -> Pool:
     thinned = [
         key
         for key in keys(folds)
-        if any(f"{key}/n_pairs" in fold.metrics and key not in own for fold, own in zip(folds, separate, strict=True))
+        if any(f"{key}/{N_PAIRS}" in fold.metrics and key not in own for fold, own in zip(folds, separate, strict=True))
     ]
     together = [_joined([own[key] for own in separate if key in own]) for key in keys(folds) if key not in thinned]
     return Pool(separate, together, thinned)
@@ -71,8 +69,8 @@ def pool(folds: Sequence[Fold]) -> Pool:
 def measure(together: Iterable[Verification], params: EvaluateParams) -> Metrics:
     """The figures of pooled verifications with their intervals over the identities of all folds."""
     result: Metrics = {}
-    for verification in together:
-        result |= figures(verification, params) | intervals(verification, params)
+    for pooled in together:
+        result |= figures(pooled, params) | intervals(pooled, params)
     return result
 
 
@@ -106,12 +104,24 @@ def _verifications(fold: Fold, names: list[str]) -> dict[str, Verification]:
     """The fold's verifications of which all comparisons were kept, by key."""
     result = {}
     rows = dict(iter(fold.scores.groupby(["kind", "references"])))
-    for match in filter(None, map(N_PAIRS.fullmatch, fold.metrics)):
-        key, kind, references = match[1], match[2], int(match[3])
-        sides = [rows[side, references] for side in ("genuine", kind)]
-        if sum(map(len, sides)) == fold.metrics[match[0]]:
-            genuine, impostor = (_scores(side, names) for side in sides)
-            result[key] = Verification(kind, references, genuine, impostor)
+    for comparisons in _measured(fold):
+        key, kind, references = str(comparisons), comparisons.kind, comparisons.references
+        same, other = rows["genuine", references], rows[kind, references]
+        if len(same) + len(other) == fold.metrics[f"{key}/{N_PAIRS}"]:
+            result[key] = Verification(kind, references, _scores(same, names), _scores(other, names))
+    return result
+
+
+def _measured(fold: Fold) -> list[Comparisons]:
+    """Returns the verifications whose number of comparisons stands in the fold's metrics."""
+    result = []
+    for name in fold.metrics:
+        group, figure = split(name)
+        comparisons = Comparisons.parse(group)
+        if figure != N_PAIRS or comparisons is None or comparisons.kind not in KINDS:
+            continue
+        if str(comparisons) == verification(comparisons.kind, comparisons.references):
+            result.append(comparisons)
     return result
 
 
@@ -129,5 +139,4 @@ def _joined(parts: Sequence[Verification]) -> Verification:
 
 
 def _is_rate(name: str) -> bool:
-    leaf = name.rpartition("/")[2]
-    return not leaf.startswith("n_") and "_ci_" not in leaf
+    return without_end(name) == name and not split(name)[1].startswith("n_")

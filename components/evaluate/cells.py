@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from components.shared.metric_names import ends
+
 Metrics = Mapping[str, float]
 
 
@@ -29,14 +31,14 @@ def number(metrics: Metrics, key: str) -> str:
     """A number with its interval, as `percent`."""
     if key not in metrics:
         return ""
-    low, high = (metrics.get(f"{key}_ci_{end}") for end in ("low", "high"))
+    low, high = (metrics.get(end) for end in ends(key))
     within = "–" if low is None or high is None else f"{low:.3f}–{high:.3f}"
     return f"{metrics[key]:.3f} ({within})"
 
 
 def between(metrics: Metrics, key: str) -> str:
     """The interval of a rate in per cent; empty where none is known."""
-    low, high = (hundredth(metrics, f"{key}_ci_{end}") for end in ("low", "high"))
+    low, high = (hundredth(metrics, end) for end in ends(key))
     return f"{low}–{high}" if low else ""
 
 
@@ -54,6 +56,7 @@ def signed(metrics: Metrics, key: str) -> str:
     """A difference of two rates in points, with its interval, as `percent`."""
     if key not in metrics:
         return ""
-    value, low, high = (f"{metrics.get(f'{key}{end}', float('nan')) * 100:+.1f}" for end in ("", "_ci_low", "_ci_high"))
-    told = f"{value} ({low} to {high})" if f"{key}_ci_low" in metrics else f"{value} (–)"
-    return told.replace("-", "−")
+    points = {name: f"{metrics[name] * 100:+.1f}" for name in (key, *ends(key)) if name in metrics}
+    low, high = ends(key)
+    within = f"{points[low]} to {points[high]}" if low in points else "–"
+    return f"{points[key]} ({within})".replace("-", "−")

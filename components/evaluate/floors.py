@@ -9,6 +9,7 @@ from components.evaluate.intervals import paired
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
 from components.evaluate.verification import Verification, verifications
+from components.shared.metric_names import floor
 from components.shared.progress import track
 from components.shared.resampling import interval_of
 
@@ -83,7 +84,7 @@ def against(
     for theirs in verifications(described, whose, [1], params):
         if theirs.kind not in single:
             continue
-        mine, basis = single[theirs.kind], f"floor/{name}/{theirs.kind}/refs_1"
+        mine, basis = single[theirs.kind], floor(name, theirs.kind)
         key = f"{basis}/eer"
         left, right = (v.scored.eer().rate for v in (mine, theirs))
         result |= {key: right, f"{key}_difference": left - right}

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from components.evaluate.intervals import share
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
+from components.shared import metric_names
+from components.shared.metric_names import ends
 from components.shared.pairs import searches
 
 RANKS = (1, 5, 10)
@@ -49,7 +51,7 @@ def cmc(found: Ranks, params: EvaluateParams) -> pd.DataFrame:
     rows = []
     for rank in range(1, min(MOST_RANKS, found.gallery) + 1):
         rows.append({"rank": rank, **share("share", found.identity, found.rank <= rank, params)})
-    table = pd.DataFrame(rows, columns=["rank", "share", "share_ci_low", "share_ci_high"])
+    table = pd.DataFrame(rows, columns=["rank", "share", *ends("share")])
     return table.assign(n_identities=len(np.unique(found.identity)), n_probes=len(found.identity))
 
 
@@ -68,4 +70,4 @@ def _basis(found: Ranks, params: EvaluateParams) -> dict[str, float]:
 
 
 def _key(params: EvaluateParams) -> str:
-    return f"identification/refs_{params.references}"
+    return metric_names.identification(params.references)

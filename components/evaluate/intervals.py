@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from components.evaluate.held import Errors
 from components.evaluate.params import EvaluateParams
 from components.evaluate.verification import Verification, user_eers
+from components.shared.metric_names import at_far
 from components.shared.resampling import Floats, draw_weights, interval_of
 
 
@@ -25,7 +26,7 @@ def intervals(
         "eer": lambda: resampling.eer(weights),
         "eer_user": lambda: _weighted_mean(weights, user),
         "auc": lambda: resampling.auc(weights),
-        f"frr_at_{params.far_name}": lambda: resampling.frr_at_far(weights, params.far),
+        at_far("frr", params.far): lambda: resampling.frr_at_far(weights, params.far),
     }
     result: dict[str, float] = {}
     for name, resampled in values.items():

@@ -12,12 +12,13 @@ from components.evaluate.cells import Metrics, number
 from components.evaluate.params import EvaluateParams
 from components.evaluate.people import People
 from components.evaluate.shown import Table, tables
+from components.shared import metric_names
 from components.shared.files import UPLOAD
+from components.shared.metric_names import PROBES
 from components.shared.probe import SUSPICIOUS
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 NAME = "report.html"
-PROBES = {"source": "the source files", "prepared": "the images as the network sees them"}
 CAPTIONS = {
     "roc.png": "Every operating point: how many genuine images are accepted for how many false acceptances.",
     "det.png": "The same errors on normal deviate scales, where low rates can be read.",
@@ -88,11 +89,11 @@ def render(page: Page, people: People | None) -> str:
 def probe(metrics: Metrics, probed: Sequence[str] = ()) -> Table:
     """How well simple statistics tell forged from genuine."""
     rows = []
-    for name, what in PROBES.items():
-        key = f"probe/{name}"
+    for name, images in PROBES.items():
+        key = metric_names.probe(name)
         if f"{key}/auc" in metrics:
             basis = (f"{metrics[f'{key}/{count}']:,.0f}" for count in ("n_identities", "n_images"))
-            rows.append((what, number(metrics, f"{key}/auc"), *basis))
+            rows.append((images, number(metrics, f"{key}/auc"), *basis))
     head = ("statistics of", "AUC (95 % interval)", "identities", "images")
     note = "0.5 is chance. What exceeds it may be tremor and stroke width, or a trace of how the data was collected."
     note = " · ".join([note, *probed])
@@ -101,7 +102,7 @@ def probe(metrics: Metrics, probed: Sequence[str] = ()) -> Table:
 
 def warning(metrics: Metrics) -> str:
     """What must be known before a skilled error rate of suspicious data is believed; empty where there is nothing."""
-    key = "probe/prepared"
+    key = metric_names.probe("prepared")
     if metrics.get(f"{key}/auc", 0) <= SUSPICIOUS:
         return ""
     identities, images = (f"{metrics[f'{key}/{count}']:,.0f}" for count in ("n_identities", "n_images"))

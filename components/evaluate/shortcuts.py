@@ -11,7 +11,7 @@ from components.evaluate.measure import Subject
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
 from components.evaluate.verification import verifications
-from components.shared import probe
+from components.shared import metric_names, probe
 from components.shared.images import ImageStore, read_sources
 
 MOST_IMAGES = 1000
@@ -44,7 +44,9 @@ def shortcuts(prepared: Path, store: ImageStore, train: Part, of: Subject, param
     found = probe.probe(described, identity, probe.forged(index), params.bootstrap, params.seed)
     figures, lines = dict(from_source.figures), list(from_source.lines)
     if found:
-        from_prepared = probe.report(found, "probe/prepared", "simple statistics of the prepared images", WARNING)
+        from_prepared = probe.report(
+            found, metric_names.probe("prepared"), "simple statistics of the prepared images", WARNING
+        )
         figures, lines = from_prepared.figures | figures, from_prepared.lines + lines
     on_train, here = described[: len(train.rows)], _standardised(described)[len(train.rows) :]
     for kind, name in best(on_train, train, params).items():

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from components.evaluate.cells import Metrics, basis, number, percent, signed
 from components.evaluate.params import EvaluateParams
 from components.evaluate.references import COUNTS, FUSIONS
+from components.shared import metric_names
+from components.shared.metric_names import FLOORS, KINDS, Comparisons, at_far, at_threshold
 
-KINDS = ("skilled", "random")
-FLOORS = {"untrained": "the same network, untrained", "hog": "HOG", "best_statistic": "the best single statistic"}
 BASIS = ("identities", "comparisons")
 LEFT_ALONE = "chosen without a look at test: what a user of this threshold would meet"
 PROBES = ("identities", "probes")
@@ -41,7 +41,7 @@ def target(params: EvaluateParams) -> str:
 
 def verification(metrics: Metrics, params: EvaluateParams) -> Table:
     """The rates of each kind of impostor, with one reference and with several."""
-    found = [(k, n, f"verification/{k}/refs_{n}") for k in KINDS for n in (1, params.references)]
+    found = [(k, n, metric_names.verification(k, n)) for k in KINDS for n in (1, params.references)]
     rows = [(kind, str(count), *_rates(metrics, key, params)) for kind, count, key in found if f"{key}/eer" in metrics]
     return Table(f"verification of the {params.reported} identities", ("impostor", "refs", *_rates_head(params)), rows)
 
@@ -50,9 +50,10 @@ def _carried(metrics: Metrics, params: EvaluateParams) -> Table:
     rows = []
     for kind in KINDS:
         for count in (1, params.references):
-            key = f"verification/{kind}/refs_{count}"
-            if f"{key}/far_at_threshold" in metrics:
-                far, frr = (percent(metrics, f"{key}/{rate}_at_threshold") for rate in ("far", "frr"))
+            key = metric_names.verification(kind, count)
+            if f"{key}/{at_threshold('far')}" in metrics:
+                far = percent(metrics, f"{key}/{at_threshold('far')}")
+                frr = percent(metrics, f"{key}/{at_threshold('frr')}")
                 rows.append((kind, str(count), far, frr, *basis(metrics, key)))
     title = f"at the threshold that val chose for {target(params)}"
     return Table(title, ("impostor", "refs", "FAR % (95 % interval)", "FRR %", *BASIS), rows, LEFT_ALONE)
@@ -62,7 +63,7 @@ def _floors(metrics: Metrics, _: EvaluateParams) -> Table:
     rows = []
     for kind in KINDS:
         for floor, name in FLOORS.items():
-            key = f"floor/{floor}/{kind}/refs_1"
+            key = metric_names.floor(floor, kind)
             if f"{key}/eer" in metrics:
                 gain = signed(metrics, f"{key}/eer_difference")
                 rows.append((kind, name, percent(metrics, f"{key}/eer"), gain, *basis(metrics, key)))
@@ -71,7 +72,7 @@ def _floors(metrics: Metrics, _: EvaluateParams) -> Table:
 
 
 def _accuracy(metrics: Metrics, params: EvaluateParams) -> Table:
-    key = f"identification/refs_{params.references}"
+    key = metric_names.identification(params.references)
     rows = []
     if f"{key}/accuracy" in metrics:
         rows = [(percent(metrics, f"{key}/accuracy"), *basis(metrics, key, "n_probes"))]
@@ -80,7 +81,7 @@ def _accuracy(metrics: Metrics, params: EvaluateParams) -> Table:
 
 
 def _field(metrics: Metrics, params: EvaluateParams) -> Table:
-    key = "field/skilled/refs_1"
+    key = str(Comparisons("skilled", 1, "field"))
     rows = [("skilled", *_rates(metrics, key, params))] if f"{key}/eer" in metrics else []
     title = f"for comparison with papers; its threshold is chosen on the {params.reported} set itself"
     return Table(title, ("impostor", *_rates_head(params)), rows)
@@ -91,7 +92,7 @@ def _references(metrics: Metrics, _: EvaluateParams) -> Table:
     for kind in KINDS:
         for count in COUNTS:
             for fusion in FUSIONS if count > 1 else ["mean"]:  # of one distance, all of them make the same
-                key = f"references/{kind}/refs_{count}/{fusion}"
+                key = str(Comparisons(kind, count, "references", fusion))
                 if f"{key}/eer" in metrics:
                     eers = (percent(metrics, f"{key}/{name}") for name in ("eer", "eer_user"))
                     rows.append((kind, str(count), fusion if count > 1 else "–", *eers, *basis(metrics, key)))
@@ -100,7 +101,7 @@ def _references(metrics: Metrics, _: EvaluateParams) -> Table:
 
 
 def _closed_set(metrics: Metrics, params: EvaluateParams) -> Table:
-    key = f"identification/refs_{params.references}"
+    key = metric_names.identification(params.references)
     rows = [
         (str(rank), percent(metrics, f"{key}/rank_{rank}"), *basis(metrics, key, "n_probes"))
         for rank in (1, 5, 10)
@@ -111,13 +112,14 @@ def _closed_set(metrics: Metrics, params: EvaluateParams) -> Table:
 
 
 def _open_set(metrics: Metrics, params: EvaluateParams) -> Table:
-    key = f"identification/refs_{params.references}/open"
+    key = metric_names.open_set(params.references)
     rows: list[tuple[str, ...]] = []
     note = ""
     if f"{key}/n_probes" in metrics:
-        alone = percent(metrics, f"{key}/dir_at_{params.far_name}")
+        alone = percent(metrics, f"{key}/{at_far('dir', params.far)}")
         rows = [("the largest distance alone, set here", f"≤ {params.far * 100:g}", alone)]
-        far, dir_ = (percent(metrics, f"{key}/{rate}_at_threshold") for rate in ("far", "dir"))
+        far = percent(metrics, f"{key}/{at_threshold('far')}")
+        dir_ = percent(metrics, f"{key}/{at_threshold('dir')}")
         if far:
             rows.append((f"distance and gap that val chose for {target(params)}", far, dir_))
         elif params.reported == "test":
@@ -132,7 +134,7 @@ def _open_set(metrics: Metrics, params: EvaluateParams) -> Table:
 
 
 def _rates(metrics: Metrics, key: str, params: EvaluateParams) -> tuple[str, ...]:
-    eer, user, frr = (percent(metrics, f"{key}/{name}") for name in ("eer", "eer_user", f"frr_at_{params.far_name}"))
+    eer, user, frr = (percent(metrics, f"{key}/{name}") for name in ("eer", "eer_user", at_far("frr", params.far)))
     return eer, user, number(metrics, f"{key}/auc"), frr, *basis(metrics, key)
 
 

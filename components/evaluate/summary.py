@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from components.evaluate.cells import Metrics, aligned, basis, between, hundredth
-from components.evaluate.measure import VAL
 from components.evaluate.params import EvaluateParams
-from components.evaluate.shown import KINDS, Table, tables
+from components.evaluate.shown import Table, tables
+from components.shared import metric_names
+from components.shared.metric_names import KINDS, VAL, ends, verification
 
 
 def reported(metrics: Metrics, params: EvaluateParams) -> Metrics:
@@ -24,10 +25,10 @@ def sentence(metrics: Metrics, params: EvaluateParams) -> str:
     """
     if "deployed" not in params.protocols:
         return "Without the protocol 'deployed' nothing is said about a threshold chosen beforehand."
-    kind = next((k for k in KINDS if f"verification/{k}/refs_1/eer" in metrics), None)
+    kind = next((k for k in KINDS if f"{verification(k, 1)}/eer" in metrics), None)
     if kind is None:
         return f"The {params.reported} images allow no comparison of one identity with another."
-    key, floor = f"verification/{kind}/refs_1", f"floor/untrained/{kind}/refs_1/eer"
+    key, floor = verification(kind, 1), f"{metric_names.floor('untrained', kind)}/eer"
     impostors = "skilled forgeries" if kind == "skilled" else "other identities' images"
     identities, comparisons = basis(metrics, key)
     stands_on = [f"{identities} {params.reported} identities", f"{comparisons} comparisons"]
@@ -73,7 +74,7 @@ def _block(table: Table) -> str:
 
 
 def _verdict(metrics: Metrics, floor: str) -> str:
-    high, low = (metrics.get(f"{floor}_difference_ci_{end}") for end in ("high", "low"))
+    low, high = (metrics.get(end) for end in ends(f"{floor}_difference"))
     if high is None or low is None:
         return ""
     if high < 0:

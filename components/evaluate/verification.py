@@ -11,10 +11,10 @@ from components.evaluate.held import Held
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
 from components.shared.claims import Claims
+from components.shared.metric_names import KINDS, VERIFICATION, Comparisons, at_far
 from components.shared.pairs import Fusion, Scores, compare, mean
 from components.shared.products import Products
 
-KINDS = ("skilled", "random")
 MOST_HELD = 20_000_000
 """Comparisons; more are counted."""
 
@@ -36,7 +36,7 @@ class Verification(NamedTuple):
     references: int
     genuine: Scores
     impostor: Scores
-    protocol: str = "verification"
+    protocol: str = VERIFICATION
     fusion: str | None = None
     counted: Counted | None = None
 
@@ -48,8 +48,7 @@ class Verification(NamedTuple):
     @property
     def key(self) -> str:
         """What its metrics' names begin with."""
-        parts = (self.protocol, self.kind, f"refs_{self.references}", self.fusion)
-        return "/".join(part for part in parts if part is not None)
+        return str(Comparisons(self.kind, self.references, self.protocol, self.fusion))
 
 
 def verifications(
@@ -101,7 +100,7 @@ def figures(
         "eer": lambda: scored.eer().rate,
         "eer_user": lambda: float(np.mean(list(users.values()))) if users else np.nan,
         "auc": scored.auc,
-        f"frr_at_{params.far_name}": lambda: scored.at_far(params.far)[0],
+        at_far("frr", params.far): lambda: scored.at_far(params.far)[0],
     }
     result = {name: value() for name, value in values.items() if only is None or name in only}
     result |= {"n_identities": len(users), "n_pairs": scored.n_pairs}

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from components.shared import metric_names
+from components.shared.metric_names import ends
 from components.shared.resampling import Floats, draw_weights, interval
 
 FOLDS = 5
@@ -102,7 +104,7 @@ def report(found: Probe, key: str, what: str, warning: str) -> Report:
     for name, estimate in (("auc", found.auc), ("best_statistic_auc", found.best_auc)):
         figures[name] = estimate.value
         if estimate.ends:
-            figures[f"{name}_ci_low"], figures[f"{name}_ci_high"] = estimate.ends
+            figures |= zip(ends(name), estimate.ends, strict=True)
     figures |= {"n_identities": float(found.n_identities), "n_images": float(found.n_images)}
     line = (
         f"{what} tell forged from genuine with AUC {_told(found.auc)}; best alone: {found.best}, "
@@ -124,7 +126,7 @@ def of_sources(sources: pd.DataFrame, index: pd.DataFrame, resamplings: int, see
     modes = {f"mode {mode}": sources["mode"] == mode for mode in sorted(set(sources["mode"]))}
     statistics = pd.DataFrame({**modes, **{name: sources[name] for name in NUMBERS}}).astype(np.float64)
     found = probe(statistics, index["identity"].to_numpy(str), forged(index), resamplings, seed)
-    return report(found, "probe/source", SOURCE_FILES, SOURCE_WARNING) if found else Report({}, [])
+    return report(found, metric_names.probe("source"), SOURCE_FILES, SOURCE_WARNING) if found else Report({}, [])
 
 
 def forged(index: pd.DataFrame) -> NDArray[np.bool_]:

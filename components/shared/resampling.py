@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from components.shared.metric_names import ends
+
 Floats = NDArray[np.float64]
 LEVEL = (2.5, 97.5)
 
@@ -23,6 +25,6 @@ def interval(values: Floats) -> tuple[float, float] | None:
 
 
 def interval_of(name: str, values: Floats) -> dict[str, float]:
-    """`…_ci_low` and `…_ci_high` of a figure; nothing where there are no resampled values."""
-    ends = interval(values)
-    return {} if ends is None else {f"{name}_ci_low": ends[0], f"{name}_ci_high": ends[1]}
+    """Returns the ends of a figure's interval by their names; nothing where there are no resampled values."""
+    bounds = interval(values)
+    return {} if bounds is None else dict(zip(ends(name), bounds, strict=True))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from components.shared.errors import InputError
+from components.shared.metric_names import criterion
 from components.shared.progress import progress_bar
 from components.train import replicas
 from components.train.batches import Batches
@@ -19,7 +20,7 @@ from components.train.mining import Tensor
 from components.train.optimizer import learning_rate
 from components.train.params import TrainParams
 from components.train.stop import Stop
-from components.train.validation import Validation, criterion
+from components.train.validation import Validation
 
 logger = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from components.shared import metrics, pairs
 from components.shared.embed import embed
 from components.shared.errors import InputError
+from components.shared.metric_names import KINDS, identification, on_val, verification
 
 DRAWS = 10
 
@@ -55,20 +56,12 @@ class Validation:
         """
         compared = pairs.compare(embeddings, self.identity, self.forged, references=1, draws=1, seed=0)
         result = {}
-        for kind in ("skilled", "random"):
+        for kind in KINDS:
             impostor = getattr(compared, kind)
             if len(impostor.distance) and len(compared.genuine.distance):
                 rate = metrics.eer(compared.genuine.distance, impostor.distance).rate
-                result[f"val/verification/{kind}/refs_1/eer"] = float(rate)
+                result[on_val(f"{verification(kind, 1)}/eer")] = float(rate)
         accuracy = pairs.identification_accuracy(embeddings, self.identity, self.forged, self.references, DRAWS, seed=0)
         if np.isfinite(accuracy):
-            result[f"val/identification/refs_{self.references}/accuracy"] = float(accuracy)
+            result[on_val(f"{identification(self.references)}/accuracy")] = float(accuracy)
         return result
-
-
-def criterion(scores: dict[str, float]) -> float:
-    """The figure by which the best checkpoint is chosen: EER against skilled forgeries where there are any."""
-    for kind in ("skilled", "random"):
-        if f"val/verification/{kind}/refs_1/eer" in scores:
-            return scores[f"val/verification/{kind}/refs_1/eer"]
-    return float("inf")

@@ -1,0 +1,141 @@
+"""Names of figures, in metrics.json and in MLflow: made and parsed here alone.
+
+    <protocol>/<kind>/refs_<n>[/<fusion>]/<figure>     verification, field, references
+    identification/refs_<n>[/open]/<figure>
+    floor/<floor>/<kind>/refs_1/<figure>
+    probe/<subject>/<figure>
+
+All but the figure is its group. `val/` stands before figures of val; `_ci_low` and `_ci_high` follow
+the name of a figure that has an interval.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import NamedTuple, Self
+
+KINDS = ("skilled", "random")
+IMPOSTORS = {"skilled": "skilled forgeries", "random": "random forgeries"}
+FLOORS = {
+    "untrained": "the same network, untrained",
+    "hog": "HOG",
+    "best_statistic": "the best single statistic",
+}
+PROBES = {"source": "the source files", "prepared": "the images as the network sees them"}
+VERIFICATION = "verification"
+VAL = "val/"
+N_PAIRS = "n_pairs"
+FRR_AT_FAR = "frr_at_far_"
+_COMPARISONS = re.compile(r"([^/]+)/([^/]+)/refs_(\d+)(?:/([^/]+))?")
+_IDENTIFICATION = re.compile(r"identification/refs_(\d+)")
+_END = re.compile(r"_ci_(low|high)$")
+
+
+class Comparisons(NamedTuple):
+    """The group of figures of one kind of impostor and one number of references.
+
+    Attributes:
+        kind: `skilled` or `random`.
+        references: how many a claim has.
+        protocol: `verification`, `field` or `references`.
+        fusion: how several distances become one, where a protocol has several ways.
+    """
+
+    kind: str
+    references: int
+    protocol: str = VERIFICATION
+    fusion: str | None = None
+
+    def __str__(self) -> str:
+        group = f"{self.protocol}/{self.kind}/refs_{self.references}"
+        return group if self.fusion is None else f"{group}/{self.fusion}"
+
+    @classmethod
+    def parse(cls, group: str) -> Self | None:
+        """Parses what `str` gives; None where it is no such group."""
+        match = _COMPARISONS.fullmatch(group)
+        return cls(match[2], int(match[3]), match[1], match[4]) if match else None
+
+
+def verification(kind: str, references: int) -> str:
+    """Returns the group of verification: `verification/skilled/refs_1`."""
+    return str(Comparisons(kind, references))
+
+
+def identification(references: int) -> str:
+    """Returns the group of closed-set identification: `identification/refs_5`."""
+    return f"identification/refs_{references}"
+
+
+def open_set(references: int) -> str:
+    """Returns the group of identification with strangers: `identification/refs_5/open`."""
+    return f"{identification(references)}/open"
+
+
+def identified_from(group: str) -> int | None:
+    """Parses `identification`: the number of references; None where it is no such group."""
+    match = _IDENTIFICATION.fullmatch(group)
+    return int(match[1]) if match else None
+
+
+def floor(name: str, kind: str) -> str:
+    """Returns the group of a floor's comparisons, with one reference: `floor/hog/skilled/refs_1`."""
+    return f"floor/{name}/{kind}/refs_1"
+
+
+def probe(subject: str) -> str:
+    """Returns the group of a shortcut probe: `probe/source`."""
+    return f"probe/{subject}"
+
+
+def split(name: str) -> tuple[str, str]:
+    """Splits a name into its group and its figure."""
+    group, _, figure = name.rpartition("/")
+    return group, figure
+
+
+def on_val(name: str) -> str:
+    """Returns the name under which a figure of val stands beside those of test."""
+    return f"{VAL}{name}"
+
+
+def ends(name: str) -> tuple[str, str]:
+    """Returns the names of the lower and the upper end of a figure's 95 % interval."""
+    return f"{name}_ci_low", f"{name}_ci_high"
+
+
+def without_end(name: str) -> str:
+    """Returns the figure's name of an end of its interval; another name stays as it is."""
+    return _END.sub("", name)
+
+
+def at_threshold(rate: str) -> str:
+    """Returns the figure of a rate (far, frr, dir) at the threshold that val chose."""
+    return f"{rate}_at_threshold"
+
+
+def far_name(far: float) -> str:
+    """Returns how figures and policies name a FAR: `far_1pct` for 0.01."""
+    return f"far_{far * 100:g}pct"
+
+
+def far_percent(name: str) -> str:
+    """Returns the per cent in `far_1pct`, `frr_at_far_1pct`: `1`."""
+    return name.rpartition("far_")[2].removesuffix("pct")
+
+
+def at_far(rate: str, far: float) -> str:
+    """Returns the figure of a rate (frr, dir) at a FAR: `frr_at_far_1pct`."""
+    return f"{rate}_at_{far_name(far)}"
+
+
+CRITERIA = tuple(on_val(f"{verification(kind, 1)}/eer") for kind in KINDS)
+
+
+def criterion(figures: Mapping[str, float]) -> float:
+    """Returns the figure by which checkpoints and settings are chosen, the least being the best.
+
+    It is val's EER against skilled forgeries where there are any, else against random ones; infinity
+    where neither was measured.
+    """
+    return next((figures[name] for name in CRITERIA if name in figures), math.inf)
