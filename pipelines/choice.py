@@ -7,10 +7,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from components.evaluate.compare import compare, sentence
-from components.shared import tracking
 from components.shared.errors import InputError
+from components.shared.metric_names import CRITERIA, criterion
+from components.shared.run import Record
 from pipelines import experiments, sections
-from pipelines.compare import CRITERIA, RATES, criterion, rates
+from pipelines.compare import RATES, rates
 from pipelines.sections import Sections
 
 PARENT = "comparison"
@@ -69,7 +70,7 @@ def choose(
         InputError: no branch has an error rate on val.
     """
     names = list(dict.fromkeys(each.partition("=")[0] for assignments in settings for each in assignments))
-    records = [tracking.read(folder) for folder in evaluations]
+    records = [Record.read(folder) for folder in evaluations]
     labels = [" ".join(f"{name}={record.params[name]}" for name in names) for record in records]
     eers = [criterion(figure) for figure in figures]
     first, second, *_ = order = sorted(range(len(eers)), key=eers.__getitem__)

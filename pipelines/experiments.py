@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from components.shared import figures as metrics_file
 from components.shared import tracking
 from components.shared.errors import InputError
-from components.shared.run import Record, Run
+from components.shared.run import RECORD, Record, Run
 from pipelines.sections import Sections
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,12 +60,12 @@ def content(experiment: str, path: str) -> bytes:
 
 def figures(experiment: str) -> dict[str, float]:
     """What an experiment measured: metrics.json, its keys joined by `/`."""
-    return _flat(json.loads(content(experiment, f"{EVALUATION}/metrics.json")))
+    return metrics_file.flatten(json.loads(content(experiment, f"{EVALUATION}/{metrics_file.METRICS}")))
 
 
 def run_id(experiment: str) -> str | None:
     """The MLflow run of an experiment's evaluation, None where the store was down."""
-    return Record.model_validate_json(content(experiment, f"{EVALUATION}/{tracking.RECORD}")).run_id
+    return Record.parse(content(experiment, f"{EVALUATION}/{RECORD}")).run_id
 
 
 def found_anywhere(sections: Sections) -> list[str]:
@@ -123,10 +124,3 @@ def _environment() -> dict[str, str]:
     given = {name: os.environ[name] for name in FOLDERS if os.environ.get(name)}
     folders = {name: str(Path(path).resolve()) for name, path in given.items() if not path.startswith("s3://")}
     return {**os.environ, **folders}
-
-
-def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, float]:
-    flat: dict[str, float] = {}
-    for key, value in tree.items():
-        flat |= _flat(value, f"{prefix}{key}/") if isinstance(value, dict) else {f"{prefix}{key}": float(value)}
-    return flat

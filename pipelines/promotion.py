@@ -8,10 +8,12 @@ from typing import NamedTuple
 from components.evaluate import shipped
 from components.evaluate.compare import Difference, compare, text
 from components.evaluate.params import EvaluateParams
-from components.shared import catalog, partition, tracking
+from components.shared import catalog, partition
 from components.shared.catalog import COLUMNS, Entry
 from components.shared.errors import InputError
 from components.shared.images import open_store
+from components.shared.metric_names import ends
+from components.shared.run import Record
 from pipelines.registry import CHALLENGER, CHAMPION, Registry, store
 
 SEEN = "Test identities that the champion was trained on, if any, are in its favour."
@@ -49,7 +51,7 @@ def promote(params: EvaluateParams, model: str, raw: Path, prepared: Path, split
     """
     registry = Registry(model)
     champion = registry.champion()
-    if champion is not None and champion.run_id == tracking.read(frozen).run_id:
+    if champion is not None and champion.run_id == Record.read(frozen).run_id:
         return kept(f"version {champion.version}")
     found = []
     if champion is not None:
@@ -82,7 +84,7 @@ def decide(found: Sequence[Difference], challenger: str, champion: str | None) -
         raise InputError("the test images allow no comparison of one identity with another; raise split.test")
     first, names = found[0], (f"{challenger} (challenger)", f"{champion} (champion)")
     figures = {"challenger/eer": first.left, "champion/eer": first.right, "difference/eer": first.left - first.right}
-    figures |= dict(zip(("difference/eer_ci_low", "difference/eer_ci_high"), first.ends or (), strict=False))
+    figures |= dict(zip(ends("difference/eer"), first.ends or (), strict=False))
     alias = CHAMPION if first.better == "left" else CHALLENGER
     reason = {
         "left": f"{challenger} is better than {champion} by more than chance and became champion.",

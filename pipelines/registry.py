@@ -8,7 +8,7 @@ from typing import Any
 
 from components.shared import tracking
 from components.shared.errors import InputError, discreet
-from components.shared.run import first_line, patient
+from components.shared.run import Record, first_line, patient
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 BUNDLE = "bundle"
@@ -66,7 +66,7 @@ class Registry:
         Raises:
             InputError: the store missed the run, or the model.
         """
-        run_id = tracking.read(frozen).run_id
+        run_id = Record.read(frozen).run_id
         with _asking():
             run = self._client.get_run(run_id) if run_id else None
             if run is None or not run.outputs.model_outputs:

@@ -3,43 +3,51 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from components.evaluate.bundle import MANIFEST, Bundle
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
-from components.shared import provenance, tracking
+from components.shared import provenance
+from components.shared.bundle import MANIFEST, Bundle
 from components.shared.errors import discreet
 from components.shared.files import sha256
 from components.shared.images import INDEX, Normalisation
 from components.shared.partition import PARTITION
-from components.shared.run import flat_params
+from components.shared.run import Record, flat_params
 
 Facts = dict[str, str]
 
 
-def origin(parts: Mapping[str, Part], prepared: Path, split: Path, embedder: Path) -> Facts:
+def origin(
+    parts: Mapping[str, Part],
+    prepared: Path,
+    split: Path,
+    embedder: Path,
+    trained: Record,
+) -> Facts:
     """The data and the model with their hashes, the training, the code and the libraries, in words.
 
     Args:
         parts: what was read, by name.
         prepared: the image store; its index holds the sha256 of every source image.
         split: folder of split.parquet.
-        embedder: folder of the model, with the record of its training.
+        embedder: folder of the model.
+        trained: the record of its training.
     """
     return {
         **_sizes(parts),
         "images, sha256 of the index": sha256(prepared / INDEX),
         "split, sha256": sha256(split / PARTITION),
         "model, sha256": sha256(embedder / "embedder.keras"),
-        "MLflow run of the training": tracking.read(embedder).run_id or "none",
+        "MLflow run of the training": trained.run_id or "none",
         **_code(),
     }
 
 
-def shipped(bundle: Bundle, whose: Part, catalog: str) -> Facts:
+def shipped(bundle: Bundle, record: Record, whose: Part, catalog: str) -> Facts:
     """The same of a shipped model and other data.
 
     Args:
         bundle: the model.
+        record: the one that freeze left in it.
         whose: all images.
         catalog: sha256 of the data's catalog.csv.
     """
@@ -47,7 +55,7 @@ def shipped(bundle: Bundle, whose: Part, catalog: str) -> Facts:
         **_sizes({"test": whose}),
         "images, sha256 of the catalog": catalog,
         "model, sha256 of its manifest": sha256(bundle.folder / MANIFEST),
-        "MLflow run of the model": tracking.read(bundle.folder).run_id or "none",
+        "MLflow run of the model": record.run_id or "none",
         **_code(),
     }
 

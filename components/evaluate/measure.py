@@ -13,11 +13,11 @@ from components.evaluate.intervals import intervals
 from components.evaluate.params import EvaluateParams
 from components.evaluate.references import references
 from components.evaluate.subject import Part
-from components.evaluate.thresholds import Threshold
 from components.evaluate.verification import Verification, figures, verifications
+from components.shared.metric_names import on_val
+from components.shared.threshold import Threshold
 
 Metrics = dict[str, float]
-VAL = "val/"
 EERS = ("eer", "eer_user")
 
 
@@ -73,7 +73,7 @@ def carry(test: Subject, chosen: list[Threshold], params: EvaluateParams) -> Met
 
 def of_val(metrics: Metrics) -> Metrics:
     """The figures under the names that say that they are val's."""
-    return {f"{VAL}{name}": value for name, value in metrics.items()}
+    return {on_val(name): value for name, value in metrics.items()}
 
 
 def _deployed(of: Subject, params: EvaluateParams) -> Measured:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.evaluate.subject import Part
-from components.evaluate.thresholds import Threshold
 from components.shared.pairs import distances
+from components.shared.threshold import Threshold
 
 MOST = 6
 Sort = Literal["false acceptance", "false rejection"]

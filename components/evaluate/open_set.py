@@ -15,10 +15,11 @@ from components.evaluate.bootstrap import Resampling
 from components.evaluate.intervals import draw, share
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
-from components.evaluate.thresholds import Threshold
 from components.shared import metrics
+from components.shared.metric_names import at_far, at_threshold, open_set
 from components.shared.pairs import Scores, Search, searches
 from components.shared.resampling import interval_of
+from components.shared.threshold import Threshold, lookup
 
 KIND = "identification"
 FEWEST = 3
@@ -75,21 +76,23 @@ def choose(found: Answers, params: EvaluateParams) -> list[Threshold]:
 
 def carry(found: Answers, chosen: list[Threshold], params: EvaluateParams) -> dict[str, float]:
     """FAR and DIR, with their intervals, under the rule that val chose for the target."""
+    rule = lookup(chosen, KIND, params.references, params.target_name)
+    if rule is None:
+        return {}
+    accepted = (found.distance <= rule.threshold) & (found.gap >= (rule.smallest_gap or 0))
     result: dict[str, float] = {}
-    for t in chosen:
-        if (t.kind, t.references, t.policy) == (KIND, params.references, params.target_name):
-            accepted = (found.distance <= t.threshold) & (found.gap >= (t.smallest_gap or 0))
-            for name, role, hit in (
-                ("far", found.stranger, accepted),
-                ("dir", ~found.stranger, accepted & found.right),
-            ):
-                result |= share(f"{_key(params)}/{name}_at_threshold", found.identity[role], hit[role], params)
+    for rate, role, hit in (
+        ("far", found.stranger, accepted),
+        ("dir", ~found.stranger, accepted & found.right),
+    ):
+        name = f"{_key(params)}/{at_threshold(rate)}"
+        result |= share(name, found.identity[role], hit[role], params)
     return result
 
 
 def figures(found: Answers, params: EvaluateParams) -> dict[str, float]:
     """DIR at the wanted FAR, by distance alone, its interval, and what it stands on."""
-    name = f"{_key(params)}/dir_at_{params.far_name}"
+    name = f"{_key(params)}/{at_far('dir', params.far)}"
     known, strangers = _sides(found)
     result = {
         name: 1 - metrics.frr_at_far(known.distance, strangers.distance, params.far),
@@ -150,4 +153,4 @@ def _sides(found: Answers) -> tuple[Scores, Scores]:
 
 
 def _key(params: EvaluateParams) -> str:
-    return f"{KIND}/refs_{params.references}/open"
+    return open_set(params.references)

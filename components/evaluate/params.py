@@ -4,7 +4,9 @@ from typing import Literal, Self
 
 from pydantic import Field, StrictFloat, model_validator
 
+from components.shared.metric_names import far_name
 from components.shared.params import StepParams
+from components.shared.threshold import EQUAL_ERROR, policy_of
 
 Part = Literal["val", "test", "both"]
 Protocol = Literal["deployed", "field", "references", "identification"]
@@ -78,19 +80,15 @@ class EvaluateParams(StepParams):
     @property
     def policies(self) -> dict[str, float | None]:
         """What thresholds are chosen for: policy, and the FAR that it allows; None: equal error."""
-        fars: dict[str, float | None] = {"equal_error": None, self.far_name: self.far}
+        fars: dict[str, float | None] = {EQUAL_ERROR: None, self.far_name: self.far}
         return fars if self.target == "equal_error" else {**fars, self.target_name: self.target}
 
     @property
     def far_name(self) -> str:
         """How metrics and policies name the FAR: `far_1pct` for 0.01."""
-        return _far_name(self.far)
+        return far_name(self.far)
 
     @property
     def target_name(self) -> str:
         """The policy of the target: `equal_error`, or as `far_name`."""
-        return "equal_error" if self.target == "equal_error" else _far_name(self.target)
-
-
-def _far_name(far: float) -> str:
-    return f"far_{far * 100:g}pct"
+        return policy_of(self.target)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from components.evaluate.measure import Subject
 from components.evaluate.mistakes import Mistake, mistakes
 from components.evaluate.params import EvaluateParams
-from components.evaluate.thresholds import Threshold
 from components.evaluate.verification import user_eers
+from components.shared.threshold import Threshold, lookup
 
 HARDEST = 10
 
@@ -46,8 +46,7 @@ def people(images: NDArray[np.uint8], of: Subject, chosen: list[Threshold], para
         return People([], [])
     eers = sorted(user_eers(single).items(), key=lambda item: (-item[1], item[0]))
     hardest = [(of.part.names[code], eer) for code, eer in eers[:HARDEST]]
-    wanted = (single.kind, 1, params.target_name)
-    threshold = next((t for t in chosen if (t.kind, t.references, t.policy) == wanted), None)
+    threshold = lookup(chosen, single.kind, 1, params.target_name)
     if threshold is None or not params.report.images:
         return People(hardest, [])
     worst = mistakes(of.vectors, of.part, threshold)

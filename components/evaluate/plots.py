@@ -9,8 +9,8 @@ import numpy as np
 from components.evaluate.bands import Band, band
 from components.evaluate.curves import curve, label
 from components.evaluate.params import EvaluateParams
-from components.evaluate.thresholds import Threshold
 from components.evaluate.verification import Verification, user_eers
+from components.shared.threshold import Threshold, lookup
 
 COLOURS = {"genuine": "#009e73", "skilled": "#d55e00", "random": "#0072b2"}  # Okabe & Ito: for all eyes
 TICKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)
@@ -94,10 +94,10 @@ def _histograms(found: list[Verification], chosen: list[Threshold], params: Eval
         for kind, group in groups.items():
             look = {"histtype": "stepfilled", "facecolor": (COLOURS[kind], 0.25), "edgecolor": COLOURS[kind]}
             axes.hist(group.distance, bins, density=True, label=kind, linewidth=1.2, **look)
-        for t in chosen:
-            if t.references == references and t.policy == params.target_name and t.kind in groups:
-                name = f"threshold, {t.kind}"
-                axes.axvline(t.threshold, color=COLOURS[t.kind], linestyle="--", linewidth=1.5, label=name)
+        for kind in groups:
+            if t := lookup(chosen, kind, references, params.target_name):
+                name = f"threshold, {kind}"
+                axes.axvline(t.threshold, color=COLOURS[kind], linestyle="--", linewidth=1.5, label=name)
         axes.set(xlabel="distance", ylabel="density", title=f"{references} reference{'s' * (references > 1)}")
     return _with_legend(figure, axes, 3)
 

@@ -8,8 +8,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.bundle import Bundle
 from components.shared import backend, catalog
+from components.shared.bundle import Bundle
 from components.shared.convert import Normalised, Rejected, Source, read, source_table
 from components.shared.errors import InputError
 from components.shared.images import ImageStore, StoreWriter, open_store, write_sources

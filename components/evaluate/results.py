@@ -11,7 +11,7 @@ from components.evaluate.about import Facts
 from components.evaluate.measure import Metrics, Subject
 from components.evaluate.params import EvaluateParams
 from components.evaluate.people import People
-from components.evaluate.thresholds import Threshold
+from components.shared.threshold import Threshold
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 
 from components.evaluate import about, floors
-from components.evaluate import bundle as bundles
-from components.evaluate.bundle import Bundle
 from components.evaluate.catalogued import catalogued
 from components.evaluate.measure import Metrics, carry, measure, subject
 from components.evaluate.params import EvaluateParams
@@ -16,11 +14,13 @@ from components.evaluate.raw import Embedded, embed
 from components.evaluate.results import Results
 from components.evaluate.shortcuts import shortcuts
 from components.evaluate.subject import of_rows
-from components.shared import tracking
+from components.shared import bundle as bundles
+from components.shared.bundle import Bundle
 from components.shared.catalog import CATALOG
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder, sha256
 from components.shared.images import write_rejected
+from components.shared.run import Record
 
 CARRIED = "The thresholds are the model's own, chosen on val identities of the data that it was made from."
 NOT_CARRIED = "The model carries no threshold: it was made without val identities."
@@ -57,6 +57,7 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
 
 def _measure(params: EvaluateParams, bundle: Bundle, taken: Embedded, prepared: Path, catalog: str) -> Results:
     index, images = taken.store.index, taken.store.images
+    record = Record.read(bundle.folder)
     everybody, nobody = of_rows(index, np.arange(len(index))), of_rows(index, np.zeros(0, np.intp))
     main = subject(everybody, taken.vectors, params)
     found = measure(main, params)
@@ -72,8 +73,8 @@ def _measure(params: EvaluateParams, bundle: Bundle, taken: Embedded, prepared: 
         main,
         bundle.thresholds,
         people(images, main, bundle.thresholds, params),
-        about.shipped(bundle, everybody, catalog),
-        about.parameters(tracking.read(bundle.folder).params, bundle.normalisation, params),
+        about.shipped(bundle, record, everybody, catalog),
+        about.parameters(record.params, bundle.normalisation, params),
         probed.lines,
         _notices(bundle, taken, catalog),
     )

@@ -21,6 +21,7 @@ from components.shared.embed import embed, load_embedder
 from components.shared.errors import InputError
 from components.shared.files import UPLOAD, atomic_folder, uploads
 from components.shared.images import ImageStore, open_store
+from components.shared.run import Record
 
 if TYPE_CHECKING:
     import keras
@@ -80,17 +81,18 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
     if params.part == "both":
         metrics |= of_val(measure(subjects["val"], params).metrics)
 
+    trained = Record.read(embedder)
     results = Results(
         metrics,
         found.tables,
         main,
         chosen,
         people(store.images, main, chosen, params),
-        about.origin(parts, prepared, split, embedder),
-        about.parameters(tracking.read(embedder).params, normalisation, params),
+        about.origin(parts, prepared, split, embedder, trained),
+        about.parameters(trained.params, normalisation, params),
         probed.lines,
     )
-    with tracking.evaluation_run(embedder, params) as tracked, atomic_folder(out) as fresh:
+    with tracking.evaluation_run(trained, params) as tracked, atomic_folder(out) as fresh:
         results.write(fresh, params)
         tracked.log_metrics(metrics)
         for file in uploads(fresh):

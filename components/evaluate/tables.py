@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 from components.evaluate import curves
 from components.evaluate.params import EvaluateParams
 from components.evaluate.subject import Part
-from components.evaluate.thresholds import Threshold
 from components.evaluate.verification import Verification
-from components.shared import figures
+from components.shared import figures, threshold
 from components.shared.pairs import Scores
+from components.shared.threshold import Threshold
 
 MOST_SCORES = 2_000_000
 SCORES = "scores.parquet"
@@ -43,8 +43,7 @@ def scores(verifications: Iterable[Verification], names: list[str], most: int = 
 def write(out: Path, metrics: Mapping[str, float], found: list[Verification], chosen: list[Threshold]) -> None:
     """Writes metrics.json, threshold.json, roc.csv and det.csv into `out`."""
     figures.write(out, metrics)
-    told = [{key: value for key, value in t._asdict().items() if value is not None} for t in chosen]
-    figures.write_json(out / "threshold.json", told)
+    threshold.write(chosen, out)
     points = curves.table(found)
     points.drop(columns="frr").to_csv(out / "roc.csv", index=False, float_format="%.9g")
     points.drop(columns="tpr").to_csv(out / "det.csv", index=False, float_format="%.9g")

@@ -1,30 +1,10 @@
 """Thresholds: chosen on the val identities, then left alone."""
 
-from typing import NamedTuple
-
 from components.evaluate.intervals import share_of
 from components.evaluate.params import EvaluateParams
 from components.evaluate.verification import Verification
-
-
-class Threshold(NamedTuple):
-    """A threshold chosen on the val identities, and the policy that chose it.
-
-    Attributes:
-        kind: `skilled`, `random`, or `identification`.
-        references: how many a claim, or an enrolled identity, has.
-        policy: `equal_error`, or the FAR that was allowed: `far_1pct`.
-        threshold: the largest distance that is accepted.
-        chosen_on: a part of the split.
-        smallest_gap: of an identification, how much farther the second nearest identity must be.
-    """
-
-    kind: str
-    references: int
-    policy: str
-    threshold: float
-    chosen_on: str = "val"
-    smallest_gap: float | None = None
+from components.shared.metric_names import at_threshold
+from components.shared.threshold import Threshold, lookup
 
 
 def choose(val: list[Verification], params: EvaluateParams) -> list[Threshold]:
@@ -41,9 +21,8 @@ def carry(test: list[Verification], chosen: list[Threshold], params: EvaluatePar
     """FAR and FRR on test, with their intervals, at the thresholds that val chose for the target."""
     values: dict[str, float] = {}
     for v in test:
-        for t in chosen:
-            if (t.kind, t.references, t.policy) == (v.kind, v.references, params.target_name):
-                accepted, rejected = v.scored.errors(t.threshold)
-                values |= share_of(f"{v.key}/far_at_threshold", accepted, params)
-                values |= share_of(f"{v.key}/frr_at_threshold", rejected, params)
+        if carried := lookup(chosen, v.kind, v.references, params.target_name):
+            accepted, rejected = v.scored.errors(carried.threshold)
+            values |= share_of(f"{v.key}/{at_threshold('far')}", accepted, params)
+            values |= share_of(f"{v.key}/{at_threshold('frr')}", rejected, params)
     return values

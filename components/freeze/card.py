@@ -1,22 +1,31 @@
 """model_card.md: what the model is for, what it was measured to do, and where it must not be trusted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from components.freeze import card_figures as figures
-from components.freeze.card_figures import KINDS
-from components.shared import catalog
+from components.shared import catalog, metric_names
+from components.shared.metric_names import IMPOSTORS, VERIFICATION
 from components.shared.probe import SUSPICIOUS
+from components.shared.threshold import EQUAL_ERROR, Threshold, policy_of
 
-POLICIES = {"equal_error": "equal error rates"}
 FEW = 30
 SOURCES = {
     "sample": "Signatures that this pipeline generated from a seed: no real person's data, no licence needed.",
     "cedar": "CEDAR, signatures of 55 writers: research data of the University at Buffalo. Personal data of real "
     "people, not to be redistributed; a product needs the agreement of those who hold the rights.",
 }
+THRESHOLD_HEADER = (
+    "against",
+    "references",
+    "chosen for",
+    "distance",
+    "FAR on test",
+    "FRR on test",
+    "identities, comparisons",
+)
 TEMPLATE = Path(__file__).with_name("card_template.md")
 
 
@@ -27,12 +36,14 @@ class Facts:
     Attributes:
         catalogue: number of identities, genuine images and forgeries in the data.
         metrics: figures by name, `verification/skilled/refs_1/eer` and the like.
+        thresholds: chosen on val.
         manifest: content of manifest.json.
         params: of the data, the training and the evaluation, by their dotted names, as far as they are recorded.
     """
 
     catalogue: Mapping[str, int]
     metrics: Mapping[str, float]
+    thresholds: Sequence[Threshold]
     manifest: Mapping[str, Any]
     params: Mapping[str, str]
 
@@ -61,7 +72,7 @@ def count(raw: Path) -> dict[str, int]:
     """Counts the identities, genuine images and forgeries that `raw`/catalog.csv lists."""
     table = catalog.read(raw)
     kinds = table["kind"].value_counts()
-    counts = {kind: int(kinds.get(kind, 0)) for kind in catalog.KINDS}
+    counts: dict[str, int] = {kind: int(kinds.get(kind, 0)) for kind in catalog.KINDS}
     return {"identities": int(table["identity"].nunique()), **counts}
 
 
@@ -74,32 +85,19 @@ def _source(name: str | None) -> str:
 
 
 def _thresholds(facts: Facts) -> str:
+    measured = policy_of(facts.params.get("evaluate.target", EQUAL_ERROR))
     rows = []
-    for row in facts.manifest["thresholds"]:
-        kind, policy = KINDS.get(row["kind"], row["kind"]), POLICIES.get(row["policy"]) or figures.far(row["policy"])
-        gap = row.get("smallest_gap")
-        distance = f"{row['threshold']:.4f}" + (f", gap {gap:.4f}" if gap is not None else "")
-        carried = row["policy"] == _target(facts.params)
-        gave = (
-            figures.errors(facts.metrics, f"verification/{row['kind']}/refs_{row['references']}") if carried else None
-        )
-        rows.append([kind, str(row["references"]), policy, distance, *(gave or ["–"] * 3)])
-    header = [
-        "against",
-        "references",
-        "chosen for",
-        "distance",
-        "FAR on test",
-        "FRR on test",
-        "identities, comparisons",
-    ]
-    return figures.table(header, rows, "None: there were no validation identities.")
-
-
-def _target(params: Mapping[str, str]) -> str:
-    """The policy whose errors were measured on test."""
-    target = params.get("evaluate.target", "equal_error")
-    return target if target == "equal_error" else f"far_{float(target) * 100:g}pct"
+    for chosen in facts.thresholds:
+        policy = "equal error rates" if chosen.policy == EQUAL_ERROR else figures.far(chosen.policy)
+        distance = f"{chosen.threshold:.4f}"
+        if chosen.smallest_gap is not None:
+            distance += f", gap {chosen.smallest_gap:.4f}"
+        rates = None
+        if chosen.policy == measured:
+            rates = figures.errors(facts.metrics, metric_names.verification(chosen.kind, chosen.references))
+        kind = IMPOSTORS.get(chosen.kind, chosen.kind)
+        rows.append([kind, str(chosen.references), policy, distance, *(rates or ["–"] * 3)])
+    return figures.table(THRESHOLD_HEADER, rows, "None: there were no validation identities.")
 
 
 def _limits(facts: Facts) -> list[str]:
@@ -107,14 +105,14 @@ def _limits(facts: Facts) -> list[str]:
         "The figures hold for images collected like these; other pens, scanners or cameras need their own test.",
         "A threshold is an agreement about errors, not a property of the model: choose it anew on data of your own.",
     ]
-    if not any(key.startswith("verification/skilled/") for key in facts.metrics):
+    if not any(key.startswith(f"{VERIFICATION}/skilled/") for key in facts.metrics):
         limits.append("Skilled forgeries were not measured: nothing is known about imitations.")
     identities = [
-        int(value) for key, value in facts.metrics.items() if key.startswith("verification/") and "n_id" in key
+        int(value) for key, value in facts.metrics.items() if key.startswith(f"{VERIFICATION}/") and "n_id" in key
     ]
     if identities and min(identities) < FEW:
         limits.append(f"Figures stand on {min(identities)} identities only: other people may do much better or worse.")
-    probe = facts.metrics.get("probe/prepared/auc")
+    probe = facts.metrics.get(f"{metric_names.probe('prepared')}/auc")
     if probe is not None and probe > SUSPICIOUS:
         limits.append(
             f"Warning: tone and edge statistics alone tell forged from genuine with an AUC of {probe:.3f}: figures for "

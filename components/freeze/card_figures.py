@@ -2,36 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 
+from components.shared import metric_names
+from components.shared.metric_names import FRR_AT_FAR, IMPOSTORS, PROBES, VERIFICATION, Comparisons
+
 Metrics = Mapping[str, float]
-FRR_AT_FAR = "frr_at_far_"
 EVENTS = ("n_pairs", "n_probes", "n_images")
 RATES = {
     "eer": "equal error rate",
     "eer_user": "equal error rate, a threshold for each identity",
     "auc": "area under the ROC",
 }
-KINDS = {"skilled": "skilled forgeries", "random": "random forgeries"}
-FLOORS = {
-    "untrained": "the same network, untrained",
-    "hog": "HOG",
-    "best_statistic": "the best single statistic of the image",
-}
-PROBES = {"source": "the source files", "prepared": "the images as the network sees them"}
+FLOORS = {**metric_names.FLOORS, "best_statistic": "the best single statistic of the image"}
 HEADER = ("figure", "value", "95 % interval", "identities", "comparisons or images")
 
 
 def measured(metrics: Metrics) -> str:
     """Verification and identification, as a table; figures that stand on nothing known are left out."""
     rows = []
-    for group in sorted({key.rpartition("/")[0] for key in metrics if key.startswith("verification/")}):
-        _, kind, references = group.split("/")[:3]
-        subject = f"{KINDS.get(kind, kind)}, {references.removeprefix('refs_')} reference(s)"
+    groups = {metric_names.split(key)[0] for key in metrics if key.startswith(f"{VERIFICATION}/")}
+    for group in sorted(groups):
+        if (comparisons := Comparisons.parse(group)) is None:
+            continue
+        impostors = IMPOSTORS.get(comparisons.kind, comparisons.kind)
+        subject = f"{impostors}, {comparisons.references} reference(s)"
         at_far = {name: f"false rejections at {far(name)}" for name in _leaves(metrics, f"{group}/{FRR_AT_FAR}")}
         for leaf, label in {**RATES, **at_far}.items():
             rows += _row(f"{subject}: {label}", f"{group}/{leaf}", group, metrics)
-    for key in sorted(key for key in metrics if key.startswith("identification/") and key.endswith("/accuracy")):
-        references = key.split("/")[1].removeprefix("refs_")
-        rows += _row(f"identification from {references} references: accuracy", key, key.rpartition("/")[0], metrics)
+    for key in sorted(metrics):
+        group, leaf = metric_names.split(key)
+        references = metric_names.identified_from(group)
+        if leaf == "accuracy" and references is not None:
+            rows += _row(f"identification from {references} references: accuracy", key, group, metrics)
     return table(HEADER, rows, "The test identities were not measured.")
 
 
@@ -39,8 +40,8 @@ def floors(metrics: Metrics) -> str:
     """What the same comparisons give without training, and how much better the model is, as a table."""
     rows = []
     for floor, name in FLOORS.items():
-        for kind, impostors in KINDS.items():
-            key, group = f"floor/{floor}/{kind}/refs_1/eer", f"verification/{kind}/refs_1"
+        for kind, impostors in IMPOSTORS.items():
+            key, group = f"{metric_names.floor(floor, kind)}/eer", metric_names.verification(kind, 1)
             rows += _row(f"{name}, {impostors}: equal error rate", key, group, metrics)
             rows += _row("model − this", f"{key}_difference", group, metrics)
     return table(HEADER, rows, "None was measured.")
@@ -49,14 +50,15 @@ def floors(metrics: Metrics) -> str:
 def probes(metrics: Metrics) -> str:
     """How well simple statistics tell forged from genuine, as a table."""
     rows = []
-    for name, what in PROBES.items():
-        rows += _row(f"statistics of {what}: AUC", f"probe/{name}/auc", f"probe/{name}", metrics)
+    for name, images in PROBES.items():
+        group = metric_names.probe(name)
+        rows += _row(f"statistics of {images}: AUC", f"{group}/auc", group, metrics)
     return table(HEADER, rows, "Not measured.")
 
 
 def errors(metrics: Metrics, group: str) -> list[str] | None:
     """FAR and FRR at the threshold that val chose, with intervals, and what they stand on; None if not measured."""
-    keys = [f"{group}/{rate}_at_threshold" for rate in ("far", "frr")]
+    keys = [f"{group}/{metric_names.at_threshold(rate)}" for rate in ("far", "frr")]
     rows = [row for key in keys for row in _row("", key, group, metrics)]
     if len(rows) < len(keys):
         return None
@@ -65,7 +67,7 @@ def errors(metrics: Metrics, group: str) -> list[str] | None:
 
 def far(name: str) -> str:
     """`1 % false acceptances` for `far_1pct`, `frr_at_far_1pct`."""
-    return f"{name.rpartition('far_')[2].removesuffix('pct')} % false acceptances"
+    return f"{metric_names.far_percent(name)} % false acceptances"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], absent: str) -> str:
@@ -86,7 +88,7 @@ def _row(label: str, key: str, group: str, metrics: Metrics) -> list[list[str]]:
 
 
 def _interval(metrics: Metrics, key: str) -> str:
-    bounds = [metrics.get(f"{key}_ci_{end}") for end in ("low", "high")]
+    bounds = [metrics.get(end) for end in metric_names.ends(key)]
     return " to ".join(_number(key, bound) for bound in bounds if bound is not None) or "not computed"
 
 
@@ -99,4 +101,5 @@ def _number(key: str, value: float) -> str:
 
 def _leaves(metrics: Metrics, prefix: str) -> list[str]:
     """The last parts of the names that begin so, without the ends of intervals."""
-    return sorted({key.rpartition("/")[2].partition("_ci_")[0] for key in metrics if key.startswith(prefix)})
+    names = [metric_names.without_end(key) for key in metrics if key.startswith(prefix)]
+    return sorted({metric_names.split(name)[1] for name in names})

@@ -27,7 +27,7 @@ def choose_images(raw: Path, count: int, normalisation: Normalisation) -> npt.ND
         The files' bytes, [n] with 1 ≤ n ≤ count.
 
     Raises:
-        InputError: the catalogue cannot be used, or none of its files is a PNG or JPEG that can be normalised.
+        InputError: the catalogue cannot be used, or no PNG or JPEG file of it can be normalised.
     """
     paths = [raw / path for path in catalog.read(raw)["path"]]
     chosen: list[bytes] = []

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from components.freeze.manifest import NAME, version_of
+from components.shared.bundle import MANIFEST, version_of
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder, sha256
 from components.shared.s3 import Address, Store
@@ -37,7 +37,7 @@ def versions(place: str) -> list[Version]:
         InputError: the address has another form, or the store refuses or cannot be reached.
     """
     found = [(item.modified, item.name.split("/")) for item in Store().below(Address.parse(place, "address"))]
-    return sorted((Version(when, parts[0]) for when, parts in found if parts[1:] == [NAME]), reverse=True)
+    return sorted((Version(when, parts[0]) for when, parts in found if parts[1:] == [MANIFEST]), reverse=True)
 
 
 def publish(bundle: Path, place: str) -> Address:
@@ -53,13 +53,13 @@ def publish(bundle: Path, place: str) -> Address:
     Raises:
         InputError: the store refuses or cannot be reached. What was written by then is no version.
     """
-    store, content = Store(), (bundle / NAME).read_bytes()
+    store, content = Store(), (bundle / MANIFEST).read_bytes()
     version = Address.parse(place, "freeze.publish") / version_of(content)
     _each(lambda name: store.upload(bundle / name, version / name), json.loads(content)["files"])
     try:
-        store.create(version / NAME, content)
+        store.create(version / MANIFEST, content)
     except TakenError:
-        if store.read(version / NAME) != content:
+        if store.read(version / MANIFEST) != content:
             raise
     return version
 
@@ -76,17 +76,17 @@ def fetch(address: str, out: Path) -> None:
     """
     place, store = Address.parse(address, "address"), Store()
     try:
-        content = store.read(place / NAME)
+        content = store.read(place / MANIFEST)
     except MissingError as error:
         raise InputError(f"{error}: not a complete version; `list` shows those there are") from None
     if version_of(content) != place.key.rpartition("/")[2]:
-        raise InputError(f"{store.named(place / NAME)}: is not what was published as this version: do not use it")
+        raise InputError(f"{store.named(place / MANIFEST)}: is not what was published as this version: do not use it")
 
     def bring(file: tuple[str, str]) -> None:
         name, expected = file
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise InputError(f"{store.named(place / NAME)}: names {name!r}, which leads out of the folder: refused")
+            raise InputError(f"{store.named(place / MANIFEST)}: names {name!r}, which leads out of the folder: refused")
         path.parent.mkdir(parents=True, exist_ok=True)
         store.download(place / name, path)
         if sha256(path) != expected:
@@ -95,7 +95,7 @@ def fetch(address: str, out: Path) -> None:
             )
 
     with atomic_folder(out) as folder:
-        (folder / NAME).write_bytes(content)
+        (folder / MANIFEST).write_bytes(content)
         _each(bring, json.loads(content)["files"].items())
 
 

@@ -1,8 +1,7 @@
 """Exports the embedder, proves the exports equal to it, and writes down what they are."""
 
-import json
 import logging
-import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +10,26 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from components.freeze import card, export, frozen_graph, parity, publish
-from components.freeze import manifest as provenance
 from components.freeze.params import FreezeParams
-from components.shared import files, tracking
+from components.shared import bundle, files, threshold, tracking
+from components.shared import figures as metrics_file
+from components.shared.bundle import CARD, FROZEN_GRAPH, GRAPH, MANIFEST, SAVED_MODEL
+from components.shared.catalog import CATALOG
 from components.shared.embed import load_embedder
 from components.shared.errors import InputError
+from components.shared.figures import METRICS
+from components.shared.images import NORMALISATION
 from components.shared.normalise import Normalisation
 from components.shared.progress import Bar, progress_bar
+from components.shared.run import Record
+from components.shared.threshold import THRESHOLDS
 
 PHASES = ("read", "SavedModel", "frozen graph", "parity", "describe", "log")
 log = logging.getLogger(__name__)
 NEEDED = {
-    "raw": ("ingest", ["catalog.csv"]),
-    "embedder": ("train", ["embedder.keras", "normalise.json"]),
-    "evaluation": ("evaluate", ["metrics.json", "threshold.json"]),
+    "raw": ("ingest", [CATALOG]),
+    "embedder": ("train", ["embedder.keras", NORMALISATION]),
+    "evaluation": ("evaluate", [METRICS, THRESHOLDS]),
 }
 
 
@@ -52,23 +57,24 @@ def run(params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: 
     phases = progress_bar("freeze", "phase", len(PHASES), even=False)
     with phases as progress, files.atomic_folder(out) as folder:
         _enter(progress, "read")
-        model, normalisation = load_embedder(embedder), Normalisation.load(embedder / "normalise.json")
+        model, normalisation = load_embedder(embedder), Normalisation.load(embedder / NORMALISATION)
         images = parity.choose_images(raw, params.parity_images, normalisation)
         reference = parity.reference_embeddings(model, normalisation, images)
         _export(export.serving_module(model, normalisation), folder, progress)
         _enter(progress, "parity")
         figures = _prove(folder, images, reference, params.tolerance)
         _enter(progress, "describe")
-        manifest = _describe(folder, raw, evaluation, normalisation, figures)
+        evaluated = Record.read(evaluation)
+        manifest = _describe(folder, raw, evaluation, evaluated.params, normalisation, figures)
         _enter(progress, "log")
-        with tracking.model_run(evaluation, params) as tracked:
+        with tracking.model_run(evaluated, params) as tracked:
             tracked.log_metrics(figures)
-            tracked.log_model(folder / "saved_model", reference.shape[1])
+            tracked.log_model(folder / SAVED_MODEL, reference.shape[1])
             tracked.write(folder)
-            provenance.write(folder, manifest)
-            for name in ("model_card.md", "manifest.json", "threshold.json"):
+            version = bundle.write(folder, manifest)
+            for name in (CARD, MANIFEST, THRESHOLDS):
                 tracked.log_artifacts(folder / name, "frozen")
-            tracked.set_tags({"version": provenance.version_of((folder / provenance.NAME).read_bytes())})
+            tracked.set_tags({"version": version})
         progress.update()
     if params.publish:
         log.info("published as %s", publish.publish(out, params.publish))
@@ -89,19 +95,19 @@ def _require(**folders: Path) -> None:
 
 def _export(module: tf.Module, folder: Path, progress: Bar) -> None:
     _enter(progress, "SavedModel")
-    export.save(module, folder / "saved_model")
+    export.save(module, folder / SAVED_MODEL)
     _enter(progress, "frozen graph")
     graph = frozen_graph.freeze(module)
-    frozen_graph.write(graph, folder / "frozen_graph.pb")
-    frozen_graph.write_tensorboard(graph, folder / "graph")
+    frozen_graph.write(graph, folder / FROZEN_GRAPH)
+    frozen_graph.write_tensorboard(graph, folder / GRAPH)
 
 
 def _prove(
     folder: Path, images: npt.NDArray[np.object_], reference: npt.NDArray[np.float32], tolerance: float
 ) -> dict[str, float]:
     embeddings = {
-        "saved_model": export.run_saved_model(folder / "saved_model", images),
-        "frozen_graph": frozen_graph.run_frozen_graph(folder / "frozen_graph.pb", images),
+        "saved_model": export.run_saved_model(folder / SAVED_MODEL, images),
+        "frozen_graph": frozen_graph.run_frozen_graph(folder / FROZEN_GRAPH, images),
     }
     return {
         f"parity/{name}/max_abs_difference": parity.max_abs_difference(name, values, reference, tolerance)
@@ -110,33 +116,24 @@ def _prove(
 
 
 def _describe(
-    folder: Path, raw: Path, evaluation: Path, normalisation: Normalisation, figures: dict[str, float]
+    folder: Path,
+    raw: Path,
+    evaluation: Path,
+    params: Mapping[str, str],
+    normalisation: Normalisation,
+    figures: dict[str, float],
 ) -> dict[str, Any]:
-    """Writes the model card, the thresholds and the normalisation; returns what manifest.json tells besides hashes."""
-    shutil.copyfile(evaluation / "threshold.json", folder / "threshold.json")
-    normalisation.save(folder / "normalise.json")
+    """Writes card, thresholds and normalisation; returns the manifest without hashes."""
+    thresholds = threshold.read(evaluation)
+    threshold.write(thresholds, folder)
+    normalisation.save(folder / NORMALISATION)
     manifest = {
-        **provenance.origin(raw),
-        "normalisation": _json(folder / "normalise.json"),
-        "thresholds": _json(folder / "threshold.json"),
+        **bundle.origin(raw),
+        "normalisation": normalisation.model_dump(),
+        "thresholds": threshold.to_rows(thresholds),
         "parity": figures,
     }
-    metrics, params = _flat(_json(evaluation / "metrics.json")), tracking.read(evaluation).params
-    facts = card.Facts(card.count(raw), metrics, manifest, params)
-    (folder / "model_card.md").write_text(card.render(facts), encoding="utf-8")
+    metrics = metrics_file.read(evaluation)
+    facts = card.Facts(card.count(raw), metrics, thresholds, manifest, params)
+    (folder / CARD).write_text(card.render(facts), encoding="utf-8")
     return manifest
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError(f"{path}: not valid JSON: {error}") from None
-
-
-def _flat(metrics: dict[str, Any], prefix: str = "") -> dict[str, float]:
-    """Nested figures by their keys joined by `/`; flat ones stay as they are."""
-    flat: dict[str, float] = {}
-    for key, value in metrics.items():
-        flat |= _flat(value, f"{prefix}{key}/") if isinstance(value, dict) else {f"{prefix}{key}": float(value)}
-    return flat

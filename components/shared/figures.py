@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from components.shared.errors import InputError
+
 METRICS = "metrics.json"
 COUNTS = {"images", "rejected", "identities"}
 
@@ -15,7 +17,7 @@ def write(folder: Path, metrics: Mapping[str, float]) -> None:
 
 
 def nested(metrics: Mapping[str, float]) -> dict[str, Any]:
-    """The metrics as a tree: names are split at `/`; counts are whole numbers."""
+    """Returns the metrics as a tree: names are split at `/`; counts are whole numbers."""
     tree: dict[str, Any] = {}
     for name, value in metrics.items():
         *path, leaf = name.split("/")
@@ -24,6 +26,28 @@ def nested(metrics: Mapping[str, float]) -> dict[str, Any]:
             branch = branch.setdefault(part, {})
         branch[leaf] = int(value) if leaf.startswith("n_") or leaf in COUNTS else value
     return tree
+
+
+def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
+    """Returns the metrics of a tree by their names, joined with `/`: the inverse of `nested`."""
+    flat: dict[str, float] = {}
+    for key, value in tree.items():
+        name = f"{prefix}{key}"
+        flat |= flatten(value, f"{name}/") if isinstance(value, dict) else {name: float(value)}
+    return flat
+
+
+def read(folder: Path) -> dict[str, float]:
+    """Reads metrics.json of `folder`: the metrics by name.
+
+    Raises:
+        InputError: it is not valid JSON.
+    """
+    path = folder / METRICS
+    try:
+        return flatten(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise InputError(f"{path}: not valid JSON: {error}") from None
 
 
 def write_json(path: Path, content: object) -> None:

@@ -125,7 +125,8 @@ def read_sources(prepared: Path, images: int) -> pd.DataFrame:
     """
     sources = read_table(prepared / SOURCES, "preprocess")
     if len(sources) != images:
-        raise InputError(f"{prepared / SOURCES}: {len(sources)} rows for {images} images; run preprocess again")
+        counts = f"{len(sources)} rows for {images} images"
+        raise InputError(f"{prepared / SOURCES}: {counts}; run preprocess again")
     return sources
 
 

@@ -5,8 +5,8 @@
     floor/<floor>/<kind>/refs_1/<figure>
     probe/<subject>/<figure>
 
-All but the figure is its group. `val/` stands before figures of val; `_ci_low` and `_ci_high` follow
-the name of a figure that has an interval.
+All but the figure is its group. `val/` stands before figures of val; `_ci_low` and `_ci_high`
+follow the name of a figure that has an interval.
 """
 
 import math
@@ -79,7 +79,7 @@ def identified_from(group: str) -> int | None:
 
 
 def floor(name: str, kind: str) -> str:
-    """Returns the group of a floor's comparisons, with one reference: `floor/hog/skilled/refs_1`."""
+    """Returns the group of a floor, with one reference: `floor/hog/skilled/refs_1`."""
     return f"floor/{name}/{kind}/refs_1"
 
 
@@ -135,7 +135,7 @@ CRITERIA = tuple(on_val(f"{verification(kind, 1)}/eer") for kind in KINDS)
 def criterion(figures: Mapping[str, float]) -> float:
     """Returns the figure by which checkpoints and settings are chosen, the least being the best.
 
-    It is val's EER against skilled forgeries where there are any, else against random ones; infinity
-    where neither was measured.
+    It is val's EER against skilled forgeries where there are any, else against random ones;
+    infinity where neither was measured.
     """
     return next((figures[name] for name in CRITERIA if name in figures), math.inf)

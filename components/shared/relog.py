@@ -8,7 +8,7 @@ from pathlib import Path
 from components.shared import cli, tracking
 from components.shared.errors import InputError
 from components.shared.files import uploads
-from components.shared.run import Run, first_line
+from components.shared.run import RECORD, Record, Run, first_line
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -37,8 +37,8 @@ def relog(folders: Sequence[Path]) -> str:
         InputError: a folder has no record, or the store still does not answer.
     """
     for folder in folders:
-        if not (folder / tracking.RECORD).is_file():
-            raise InputError(f"{folder}: has no {tracking.RECORD}; name the output folder of train, evaluate or freeze")
+        if not (folder / RECORD).is_file():
+            raise InputError(f"{folder}: has no {RECORD}; name the output folder of train, evaluate or freeze")
     try:
         client = tracking.connect()
         name = f"relog-{os.urandom(3).hex()}"
@@ -56,7 +56,9 @@ def relog(folders: Sequence[Path]) -> str:
 
 
 def _log(run: Run, folder: Path) -> None:
-    record = tracking.read(folder)
+    from components.shared.bundle import SAVED_MODEL
+
+    record = Record.read(folder)
     run.log_params(record.params)
     run.set_tags(record.tags)
     history = folder / "history.csv"
@@ -68,17 +70,17 @@ def _log(run: Run, folder: Path) -> None:
             run.log_metrics({str(name): float(value) for name, value in row.items()}, step=step)
     else:
         run.log_metrics(record.metrics)
-    if (folder / "saved_model").is_dir():
-        run.log_model(folder / "saved_model", _embedding_size(folder))
+    if (folder / SAVED_MODEL).is_dir():
+        run.log_model(folder / SAVED_MODEL, _embedding_size(folder / SAVED_MODEL))
     for path in uploads(folder):
         if path.suffix not in {".keras", ".pb"}:
             run.log_artifacts(path, folder.name)
 
 
-def _embedding_size(folder: Path) -> int:
+def _embedding_size(saved_model: Path) -> int:
     import tensorflow as tf
 
-    signature = tf.saved_model.load(str(folder / "saved_model")).signatures["serving_default"]
+    signature = tf.saved_model.load(str(saved_model)).signatures["serving_default"]
     return int(signature.structured_outputs["embeddings"].shape[-1])
 
 

@@ -25,6 +25,6 @@ def interval(values: Floats) -> tuple[float, float] | None:
 
 
 def interval_of(name: str, values: Floats) -> dict[str, float]:
-    """Returns the ends of a figure's interval by their names; nothing where there are no resampled values."""
+    """Returns a figure's interval by the names of its ends; nothing where no value is known."""
     bounds = interval(values)
     return {} if bounds is None else dict(zip(ends(name), bounds, strict=True))

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from pydantic import BaseModel
@@ -15,18 +15,34 @@ from components.shared.errors import discreet
 from components.shared.params import StepParams
 
 UPLOAD_SECONDS = "120"
+RECORD = "mlflow_run.json"
 
 logger = logging.getLogger(__name__)
 
 
 class Record(BaseModel):
-    """What `mlflow_run.json` holds: enough to log the folder later."""
+    """The content of `mlflow_run.json`: enough to log a step's output folder later."""
 
     run_id: str | None = None
     step: int = 0
     params: dict[str, str] = {}
     metrics: dict[str, float] = {}
     tags: dict[str, str] = {}
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Reads the record in a step's output folder; an empty one where there is none."""
+        path = folder / RECORD
+        return cls.parse(path.read_bytes()) if path.is_file() else cls()
+
+    @classmethod
+    def parse(cls, content: bytes) -> Self:
+        """Reads a record from the bytes of its file."""
+        return cls.model_validate_json(content)
+
+    def write(self, folder: Path) -> None:
+        """Writes the record into an output folder."""
+        (folder / RECORD).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 class Run:
@@ -109,7 +125,7 @@ class Run:
 
     def write(self, folder: Path) -> None:
         """Writes the record into an output folder."""
-        (folder / "mlflow_run.json").write_text(self.record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        self.record.write(folder)
 
     def end(self, status: str) -> None:
         """Ends the run, unless whoever opened it will."""

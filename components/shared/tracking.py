@@ -19,7 +19,6 @@ from components.shared.params import StepParams
 from components.shared.run import Record, Run, flat_params
 
 EXPERIMENT = "signature-recognition"
-RECORD = "mlflow_run.json"
 DVC_TAGS = ("DVC_EXP_NAME", "DVC_EXP_BASELINE_REV", "DVC_STAGE")
 SETTINGS = {
     "MLFLOW_LOGGING_LEVEL": "WARNING",
@@ -50,16 +49,15 @@ def train_run(
 
 
 @contextmanager
-def evaluation_run(embedder: Path, params: StepParams) -> Iterator[Run]:
+def evaluation_run(trained: Record, params: StepParams) -> Iterator[Run]:
     """The run that is given, else train's if this store has it and it holds no evaluation yet, else a new one.
 
     In another run than train's, train's record is copied.
 
     Args:
-        embedder: folder of train, with its record.
+        trained: the record of train.
         params: section `evaluate`.
     """
-    trained = read(embedder)
 
     def adopt(client: Any) -> Any:
         found = _existing(client, trained.run_id)
@@ -74,24 +72,17 @@ def evaluation_run(embedder: Path, params: StepParams) -> Iterator[Run]:
 
 
 @contextmanager
-def model_run(evaluation: Path, params: StepParams) -> Iterator[Run]:
+def model_run(evaluated: Record, params: StepParams) -> Iterator[Run]:
     """The run that is given, else that of the evaluation, to log the shipped model in; else a new one.
 
     Args:
-        evaluation: folder of evaluate, with its record.
+        evaluated: the record of evaluate.
         params: section `freeze`.
     """
-    evaluated = read(evaluation)
     with _opened("freeze", params, lambda client: _existing(client, evaluated.run_id), evaluated) as run:
         if run.run_id != evaluated.run_id:
             run.log_metrics(evaluated.metrics)
         yield run
-
-
-def read(folder: Path) -> Record:
-    """The record that a step left in its output folder; an empty one where there is none."""
-    path = folder / RECORD
-    return Record.model_validate_json(path.read_text(encoding="utf-8")) if path.is_file() else Record()
 
 
 @contextmanager

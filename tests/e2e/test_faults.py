@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.freeze import manifest, publish
+from components.freeze import publish
 from components.shared import files
+from components.shared.bundle import write
 from tests import proxy
 from tests import store as server
 from tests.conftest import PROJECT
@@ -75,7 +76,7 @@ def bundle(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("a", "b", "c"):
         (folder / name).write_bytes(name.encode() * 500_000)
-    manifest.write(folder, {})
+    write(folder, {})
     return folder
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from components.evaluate.mistakes import Mistake, mistakes
 from components.evaluate.subject import Part
-from components.evaluate.thresholds import Threshold
+from components.shared.threshold import Threshold
 
 PEOPLE, GENUINE, FORGERIES = 7, 4, 3
 EACH = GENUINE + FORGERIES

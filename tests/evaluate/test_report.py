@@ -10,9 +10,9 @@ from components.evaluate.params import EvaluateParams, ReportParams
 from components.evaluate.people import People, people
 from components.evaluate.report import Page, render
 from components.evaluate.subject import Part
-from components.evaluate.thresholds import Threshold
 from components.evaluate.verification import Verification
 from components.shared.pairs import Scores
+from components.shared.threshold import Threshold
 
 KEY = "verification/skilled/refs_1"
 METRICS = {f"{KEY}/eer": 0.2, f"{KEY}/eer_user": 0.1, f"{KEY}/auc": 0.8, f"{KEY}/frr_at_far_1pct": 0.5}

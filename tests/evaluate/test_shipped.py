@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from components.evaluate import bundle, shipped
+from components.evaluate import shipped
 from components.evaluate.__main__ import main
 from components.evaluate.catalogued import catalogued
 from components.evaluate.params import EvaluateParams
-from components.shared import metrics
+from components.shared import bundle, metrics
 from components.shared.errors import InputError
 from components.shared.images import Normalisation
 
@@ -28,7 +28,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What freeze ships, of an embedder of two layers."""
     import keras
 
-    from components.freeze import export, manifest
+    from components.freeze import export
 
     keras.utils.set_random_seed(0)
     pixels = keras.Input(SPEC.shape)
@@ -38,7 +38,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     export.save(export.serving_module(network, SPEC), folder / "saved_model")
     (folder / "threshold.json").write_text(json.dumps(CHOSEN))
     SPEC.save(folder / "normalise.json")
-    manifest.write(folder, {"data": {"catalog.csv": "0" * 64}})
+    bundle.write(folder, {"data": {"catalog.csv": "0" * 64}})
     return folder
 
 
@@ -133,13 +133,12 @@ def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> Non
 def test_the_data_it_was_made_from_are_recognised_and_read_in_place(
     model: Path, raw_folder: Path, tmp_path: Path
 ) -> None:
-    from components.freeze import manifest
     from components.shared.files import sha256
 
     own = tmp_path / "model"
     shutil.copytree(model, own)
     (own / "threshold.json").write_text("[]")
-    manifest.write(own, {"data": {"catalog.csv": sha256(raw_folder / "catalog.csv")}})
+    bundle.write(own, {"data": {"catalog.csv": sha256(raw_folder / "catalog.csv")}})
     params = PARAMS.model_copy(update={"protocols": ("identification",)})
     found = shipped.run(params, own, str(raw_folder), "auto", tmp_path / "out")
     told = (tmp_path / "out/summary.txt").read_text()

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.thresholds import Threshold, carry, choose
+from components.evaluate.thresholds import carry, choose
 from components.evaluate.verification import Verification
 from components.shared.metrics import rates_at
 from components.shared.pairs import Scores
+from components.shared.threshold import Threshold
 from tests.evaluate.test_verification import group, hand_made
 
 TEST = Verification("skilled", 1, group((0, 0.3), (0, 0.6)), group((0, 0.5), (0, 0.8), (0, 0.9), (0, 1.0)))

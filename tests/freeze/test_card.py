@@ -6,17 +6,15 @@ from typing import Any
 import pytest
 
 from components.freeze.card import Facts, count, render
+from components.shared.threshold import Threshold
 
 MANIFEST: dict[str, Any] = {
     "versions": {"python": "3.11.7", "keras": "3.15.1"},
     "code": {"revision": None, "dirty": None},
     "normalisation": {"mode": "shape", "height": 64, "width": 112, "channels": 1},
-    "thresholds": [
-        {"kind": "skilled", "references": 1, "policy": "equal_error", "threshold": 0.43219, "chosen_on": "val"},
-        {"kind": "random", "references": 5, "policy": "far_1pct", "threshold": 1.0, "chosen_on": "val"},
-    ],
     "parity": {"parity/saved_model/max_abs_difference": 0.0, "parity/frozen_graph/max_abs_difference": 2.1e-7},
 }
+THRESHOLDS = [Threshold("skilled", 1, "equal_error", 0.43219), Threshold("random", 5, "far_1pct", 1.0)]
 CATALOGUE = {"identities": 55, "genuine": 1320, "forgery": 1320}
 SECTIONS = (
     "Intended use", "Data and licence", "Figures on the test identities", "Thresholds", "Floors",
@@ -54,7 +52,9 @@ RANDOM = {
 
 def card(metrics: dict[str, float], **params: str) -> str:
     return render(
-        Facts(CATALOGUE, metrics, MANIFEST, {name.replace("__", "."): value for name, value in params.items()})
+        Facts(
+            CATALOGUE, metrics, THRESHOLDS, MANIFEST, {name.replace("__", "."): value for name, value in params.items()}
+        )
     )
 
 

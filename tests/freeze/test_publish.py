@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from components.freeze import manifest, publish
+from components.freeze import publish
 from components.freeze.__main__ import main
 from components.shared import files
 from components.shared import s3 as client
+from components.shared.bundle import version_of, write
 from components.shared.errors import InputError
 from tests import proxy
 from tests import store as server
@@ -20,7 +21,7 @@ def bundle(tmp_path: Path) -> Path:
     (folder / "saved_model" / "variables").mkdir(parents=True)
     for name in ("frozen_graph.pb", "model_card.md", "saved_model/saved_model.pb", "saved_model/variables/index"):
         (folder / name).write_bytes(name.encode() * 1000)
-    manifest.write(folder, {"thresholds": []})
+    write(folder, {"thresholds": []})
     return folder
 
 
@@ -30,7 +31,7 @@ def test_what_is_published_is_listed_and_fetched_byte_by_byte(
     place = s3.fresh("models")
     first = publish.publish(bundle, f"{place}/")
     (bundle / "model_card.md").write_text("another")
-    manifest.write(bundle, {})
+    write(bundle, {})
     second = publish.publish(bundle, place)
     assert first.key.rpartition("/")[2] == s3_version(s3, str(first))
     main(["list", place])
@@ -42,7 +43,7 @@ def test_what_is_published_is_listed_and_fetched_byte_by_byte(
 
 
 def s3_version(s3: server.Store, address: str) -> str:
-    return manifest.version_of(s3.objects(address)["manifest.json"])
+    return version_of(s3.objects(address)["manifest.json"])
 
 
 def test_a_version_is_never_overwritten(s3: server.Store, bundle: Path) -> None:
@@ -60,7 +61,7 @@ def test_a_half_uploaded_version_is_never_seen_as_complete_and_is_completed_late
     s3: server.Store, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reached: int
 ) -> None:
     place = s3.fresh("models")
-    version = f"{place}/{manifest.version_of((bundle / 'manifest.json').read_bytes())}"
+    version = f"{place}/{version_of((bundle / 'manifest.json').read_bytes())}"
     monkeypatch.setattr(client, "ATTEMPTS", 1)
     with (
         proxy.before(s3.endpoint, lambda number, request: (503, "SlowDown") if number >= reached else None) as between,
@@ -95,7 +96,7 @@ def test_what_is_not_what_was_published_is_not_fetched(s3: server.Store, bundle:
 
 def test_a_manifest_cannot_write_outside_of_the_folder(s3: server.Store, tmp_path: Path) -> None:
     content = json.dumps({"files": {"../outside": "0" * 64}}).encode()
-    version = f"{s3.fresh('models')}/{manifest.version_of(content)}"
+    version = f"{s3.fresh('models')}/{version_of(content)}"
     s3.put(f"{version}/manifest.json", content)
     with pytest.raises(InputError, match="leads out of the folder: refused"):
         publish.fetch(version, tmp_path / "fetched")

@@ -13,7 +13,7 @@ from PIL import Image
 
 from components.ingest import paper, sample, step, strokes
 from components.ingest.params import IngestParams, SampleParams
-from components.shared.catalog import Kind
+from components.shared.catalog import KINDS, Kind
 from components.shared.files import manifest, sha256
 from tests.conftest import PROJECT
 from tests.ingest import floor
@@ -70,7 +70,7 @@ def test_the_catalog_tells_every_image_with_its_hash(tmp_path: Path) -> None:
 
 def test_more_images_or_identities_change_none_of_the_others() -> None:
     larger = SampleParams(identities=90, genuine=30, forgeries=20)
-    for kind in sample.KINDS:
+    for kind in KINDS:
         assert sample.image(SMALL, 5, kind, 3) == sample.image(larger, 5, kind, 3)
 
 
@@ -78,7 +78,7 @@ def test_the_pixels_are_those_of_this_version() -> None:
     """A change here means: raise `sample.VERSION`, and state the floor and the results anew."""
     made = hashlib.sha256()
     for who in (0, 7, 31):
-        for kind in sample.KINDS:
+        for kind in KINDS:
             image = opened(sample.image(SampleParams(), who, kind, 1))
             made.update(f"{image.size} {image.mode}".encode() + np.asarray(image).tobytes())
     assert {sample.VERSION: made.hexdigest()[:16]} == {2: "e076ae87d8512568"}
@@ -91,7 +91,7 @@ def test_the_bytes_do_not_depend_on_the_kind_of_cpu() -> None:
         "print(hashlib.sha256(b''.join(made)).hexdigest())"
     )
     plain = {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4", "OPENCV_CPU_DISABLE": "AVX2,AVX", "OPENCV_IPP": "disabled"}
-    here = [sample.image(SampleParams(), who, kind, 0) for who in range(12) for kind in sample.KINDS]
+    here = [sample.image(SampleParams(), who, kind, 0) for who in range(12) for kind in KINDS]
     environment = {**os.environ, **plain, "PYTHONPATH": str(PROJECT)}
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == hashlib.sha256(b"".join(here)).hexdigest()
@@ -99,7 +99,7 @@ def test_the_bytes_do_not_depend_on_the_kind_of_cpu() -> None:
 
 def test_sizes_modes_and_greys_are_in_range(images: dict[Kind, list[list[bytes]]]) -> None:
     modes: Counter[str] = Counter()
-    for kind in sample.KINDS:
+    for kind in KINDS:
         for png in of_kind(images, kind):
             image = opened(png)
             image.load()
@@ -134,15 +134,13 @@ def test_nothing_about_paper_or_file_tells_the_kind(what: str, images: dict[Kind
         "mode": lambda png: float(sample.MODES.index(opened(png).mode)),
         "bytes": lambda png: float(len(png)),
     }
-    genuine, forged = (np.array([measures[what](png) for png in of_kind(images, kind)]) for kind in sample.KINDS)
+    genuine, forged = (np.array([measures[what](png) for png in of_kind(images, kind)]) for kind in KINDS)
     assert 0.4 < floor.auc(forged, genuine) < 0.6
 
 
 def test_leaking_paper_tells_every_forgery() -> None:
     leaking = SMALL.model_copy(update={"leak": "paper", "identities": 8})
-    genuine, forged = (
-        np.array([paper_grey(png) for those in drawn(leaking, kind) for png in those]) for kind in sample.KINDS
-    )
+    genuine, forged = (np.array([paper_grey(png) for those in drawn(leaking, kind) for png in those]) for kind in KINDS)
     assert floor.auc(forged, genuine) == 1.0
     assert (forged.min(), forged.max(), genuine.min(), genuine.max()) >= (249, 249, 234, 234)
     assert genuine.max() <= 245

@@ -29,7 +29,7 @@ def evaluated(folder: Path, quality: float, mining: str, digest: str = "same", r
     given = made_up(PARAMS, 60, 4, 3, quality)
     write_scores(folder, given.verifications, given.part._replace(digest=digest), PARAMS)
     record = Record(run_id=run_id, params={"train.mining": mining, "train.steps": "7"})
-    (folder / tracking.RECORD).write_text(record.model_dump_json())
+    record.write(folder)
     return folder
 
 

@@ -104,7 +104,7 @@ def freeze(tmp_path: Path, client: Any) -> Callable[[str], Path]:
         folder = tmp_path / name
         folder.mkdir()
         (folder / "manifest.json").write_text(json.dumps(name))
-        (folder / tracking.RECORD).write_text(Record(run_id=run).model_dump_json())
+        Record(run_id=run).write(folder)
         return folder
 
     return made
@@ -142,7 +142,7 @@ def test_a_bundle_that_the_store_missed_is_refused(freeze: Callable[..., Path], 
 def test_a_champion_without_a_bundle_is_refused_with_what_to_do(
     freeze: Callable[[str], Path], client: Any, tmp_path: Path
 ) -> None:
-    run = tracking.read(freeze("by-hand")).run_id
+    run = Record.read(freeze("by-hand")).run_id
     client.create_registered_model(NAME)
     version = client.create_model_version(NAME, f"runs:/{run}/by-hand", run)
     client.set_registered_model_alias(NAME, "champion", version.version)

@@ -14,6 +14,7 @@ from components.evaluate.params import EvaluateParams
 from components.freeze.params import FreezeParams
 from components.shared import tracking
 from components.shared.relog import relog
+from components.shared.run import RECORD, Record
 from components.train.params import TrainParams
 
 
@@ -37,7 +38,7 @@ def trained(out: Path, params: TrainParams | None = None) -> str:
 
 
 def evaluated(embedder: Path, out: Path, **changed: Any) -> str:
-    with tracking.evaluation_run(embedder, EvaluateParams(**changed)) as run:
+    with tracking.evaluation_run(Record.read(embedder), EvaluateParams(**changed)) as run:
         run.log_metrics({"verification/skilled/refs_1/eer": 0.125})
         run.write(out)
     assert run.run_id
@@ -66,7 +67,7 @@ def test_train_evaluate_and_freeze_of_one_execution_share_one_run(client: Any, e
     evaluation = folder(tmp_path / "evaluation")
     run_id = trained(embedder)
     assert evaluated(embedder, evaluation) == run_id
-    with tracking.model_run(evaluation, FreezeParams()) as run:
+    with tracking.model_run(Record.read(evaluation), FreezeParams()) as run:
         assert run.run_id == run_id
     (only,) = runs(client)
     assert only.info.status == "FINISHED"
@@ -91,9 +92,7 @@ def test_an_evaluation_with_other_settings_opens_a_run_of_its_own_with_trains_re
 
 
 def test_a_run_of_another_store_is_no_run_and_a_new_one_is_opened(client: Any, embedder: Path, tmp_path: Path) -> None:
-    (embedder / tracking.RECORD).write_text(
-        '{"run_id": "0123456789abcdef0123456789abcdef", "params": {"train.seed": "7"}}'
-    )
+    (embedder / RECORD).write_text('{"run_id": "0123456789abcdef0123456789abcdef", "params": {"train.seed": "7"}}')
     run_id = evaluated(embedder, folder(tmp_path / "evaluation"))
     run = client.get_run(run_id)
     assert run.data.tags["train_run_id"] == "0123456789abcdef0123456789abcdef"
@@ -120,7 +119,7 @@ def test_every_task_adopts_the_run_that_the_backend_opened_for_it(
     monkeypatch.setenv("MLFLOW_RUN_ID", given[1])
     assert evaluated(embedder, evaluation) == given[1]
     monkeypatch.setenv("MLFLOW_RUN_ID", given[2])
-    with tracking.model_run(evaluation, FreezeParams()) as run:
+    with tracking.model_run(Record.read(evaluation), FreezeParams()) as run:
         assert run.run_id == given[2]
     of_evaluate = client.get_run(given[1]).data
     assert of_evaluate.tags["train_run_id"] == given[0]
@@ -194,9 +193,9 @@ def test_a_store_that_is_down_costs_one_warning_and_ten_seconds_at_most_and_can_
         run.write(embedder)
     assert time.monotonic() - start < 10
     assert [record.levelname for record in caplog.records if "tracking store" in record.message] == ["WARNING"]
-    assert tracking.read(embedder).run_id is None
+    assert Record.read(embedder).run_id is None
 
-    with tracking.evaluation_run(embedder, EvaluateParams()) as again:
+    with tracking.evaluation_run(Record.read(embedder), EvaluateParams()) as again:
         assert again.run_id is None
 
     monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
