@@ -14,10 +14,11 @@ from typing import Any
 from components.shared import figures as metrics_file
 from components.shared import tracking
 from components.shared.errors import InputError
+from components.shared.files import code_root
 from components.shared.run import RECORD, Record, Run
 from pipelines.sections import Sections
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = code_root()
 PARAMS = ROOT / "params.yaml"
 EVALUATION = "reports/evaluation"
 FOLDERS = ("CEDAR_DIR", "RESNET50_DIR", "CHECKPOINT_DIR", "TENSORBOARD_DIR")

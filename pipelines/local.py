@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from components.shared.errors import InputError
+from components.shared.files import code_root
 from pipelines.sections import Sections
 
 if TYPE_CHECKING:
     from pipelines.cluster import Cluster
 
-ROOT = Path(__file__).resolve().parents[1]
 NO_IMAGE = "python"
 Build: TypeAlias = "Callable[[str, Sections, Cluster], Any]"
 COLOUR = re.compile(r"\x1b\[\d*m")
@@ -75,7 +75,7 @@ def run(build: Build, sections: Sections, root: Path, image: str | None = None) 
 def _environment() -> Iterator[None]:
     """Lets the tasks' processes find the code, and keeps TensorFlow quiet."""
     before = dict(os.environ)
-    paths = [str(ROOT), *filter(None, [before.get("PYTHONPATH")])]
+    paths = [str(code_root()), *filter(None, [before.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:

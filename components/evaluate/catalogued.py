@@ -13,8 +13,8 @@ import yaml
 from components.shared.catalog import CATALOG
 from components.shared.cli import BAD_INPUT
 from components.shared.errors import InputError
+from components.shared.files import code_root
 
-ROOT = Path(__file__).resolve().parents[2]
 ERROR = "error: "
 
 
@@ -40,7 +40,7 @@ def catalogued(data: str, layout: str) -> Iterator[Path]:
 def _ingest(params: Path, out: Path) -> None:
     """Runs the ingest step in a process of its own: its messages go on, its refusal is raised here."""
     command = [sys.executable, "-m", "components.ingest", "--params", str(params), "--out", str(out)]
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    path = os.pathsep.join([str(code_root()), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = {**os.environ, "PYTHONPATH": path}
     refusal = ""
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603

@@ -71,9 +71,21 @@ def uploads(folder: Path) -> list[Path]:
     return [path for _, path in sorted((own | instead).items())]
 
 
+def code_root() -> Path:
+    """Returns the folder that holds the running code: `components`, `pipelines` and params.yaml.
+
+    In a DVC experiment that runs in a temporary copy of the project, the copy.
+    """
+    packages = (path for path in Path(__file__).resolve().parents if path.name == "components")
+    return next(packages).parent
+
+
 def project_root() -> Path:
-    """The project's own folder; for a DVC experiment that runs in a temporary copy, the folder it was started from."""
-    root = Path(__file__).resolve().parents[2]
+    """Returns the folder that keeps what outlives an execution: caches, checkpoints, the tracking store.
+
+    That of the code; in a temporary copy of a DVC experiment, the folder which the experiment was started from.
+    """
+    root = code_root()
     for parent in root.parents:
         if parent.name == "exps" and parent.parent.name == "tmp" and parent.parents[1].name == ".dvc":
             return parent.parents[2]

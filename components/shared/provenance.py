@@ -4,11 +4,11 @@ import os
 import subprocess
 import tomllib
 from importlib import metadata
-from pathlib import Path
 from platform import python_version
 from typing import TypedDict
 
-ROOT = Path(__file__).resolve().parents[2]
+from components.shared.files import code_root
+
 LIBRARIES = ("tensorflow", "keras", "keras-hub", "numpy", "opencv-python-headless", "pillow", "mlflow")
 
 
@@ -38,7 +38,7 @@ def versions() -> dict[str, str]:
 def project_version() -> str | None:
     """Reads the project's version from pyproject.toml; null where the code lies without it."""
     try:
-        text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+        text = (code_root() / "pyproject.toml").read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
     return str(tomllib.loads(text)["project"]["version"])
@@ -54,7 +54,7 @@ def _version(name: str) -> str | None:
 def _git(*arguments: str) -> str | None:
     try:
         done = subprocess.run(  # noqa: S603 - fixed arguments
-            ["git", "-C", str(ROOT), *arguments],  # noqa: S607 - wherever git is
+            ["git", "-C", str(code_root()), *arguments],  # noqa: S607 - wherever git is
             capture_output=True,
             text=True,
             check=True,

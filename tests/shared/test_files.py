@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import re
+import shutil
 import subprocess
 import sys
 import time
@@ -9,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from components.shared.files import TEMPORARY, atomic_file, atomic_folder, manifest, sha256, uploads
+from components.shared.files import (
+    TEMPORARY,
+    atomic_file,
+    atomic_folder,
+    code_root,
+    manifest,
+    project_root,
+    sha256,
+    uploads,
+)
 
 
 def test_a_folder_appears_whole_and_replaces_the_old_one(tmp_path: Path) -> None:
@@ -75,3 +86,27 @@ def test_what_lies_in_upload_stands_in_for_the_files_of_the_same_names(tmp_path:
     for name in ("report.html", "a.csv", "upload/report.html", "upload/z.txt", "other/b.csv"):
         (tmp_path / name).write_text(name)
     assert [path.read_text() for path in uploads(tmp_path)] == ["a.csv", "upload/report.html", "upload/z.txt"]
+
+
+def test_the_code_and_what_outlives_it_lie_in_the_project_and_for_a_copy_of_dvc_in_the_original(tmp_path: Path) -> None:
+    here = Path(__file__).resolve().parents[2]
+    assert (code_root(), project_root()) == (here, here)
+    copy = tmp_path / "project" / ".dvc" / "tmp" / "exps" / "standalone" / "tmp0123"
+    shutil.copytree(here / "components" / "shared", copy / "components" / "shared")
+    code = "from components.shared.files import code_root, project_root; print(code_root(), project_root(), sep='\\n')"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.splitlines() == [str(copy), str(tmp_path / "project")]
+
+
+def test_one_module_knows_where_the_code_lies() -> None:
+    modules = [path for folder in ("components", "pipelines") for path in (code_root() / folder).rglob("*.py")]
+    knowing = [
+        path.name for path in modules if re.search(r"__file__\)\S*\.parents?\b", path.read_text(encoding="utf-8"))
+    ]
+    assert knowing == ["files.py"]

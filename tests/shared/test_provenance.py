@@ -26,7 +26,7 @@ def test_a_machine_without_git_knows_no_revision(
 
 def test_a_folder_outside_a_repository_has_no_revision(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("GIT_REVISION", raising=False)
-    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    monkeypatch.setattr(provenance, "code_root", lambda: tmp_path)
     assert provenance.code_revision() == {"revision": None, "dirty": None}
 
 
@@ -41,7 +41,7 @@ def test_a_change_of_a_tracked_file_makes_the_revision_dirty(monkeypatch: pytest
     git("add", "code.py")
     git("commit", "-q", "-m", "start")
     monkeypatch.delenv("GIT_REVISION", raising=False)
-    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    monkeypatch.setattr(provenance, "code_root", lambda: tmp_path)
     assert provenance.code_revision() == {"revision": git("rev-parse", "HEAD"), "dirty": False}
     (tmp_path / "notes.txt").write_text("untracked")
     assert provenance.code_revision()["dirty"] is False
@@ -57,12 +57,12 @@ def test_versions_name_python_and_the_libraries_that_are_installed() -> None:
 
 def test_the_projects_version_is_that_of_pyproject(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "3.2.1"\n')
-    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    monkeypatch.setattr(provenance, "code_root", lambda: tmp_path)
     assert provenance.project_version() == "3.2.1"
     assert provenance.versions()["project"] == "3.2.1"
 
 
 def test_code_without_a_pyproject_has_no_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    monkeypatch.setattr(provenance, "code_root", lambda: tmp_path)
     assert provenance.project_version() is None
     assert "project" not in provenance.versions()
