@@ -5,15 +5,13 @@ import json
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from components.shared.files import sha256
+from components.shared.files import code_root, sha256
 from components.shared.images import IMAGES, INDEX, NORMALISATION
+from components.shared.import_closure import deciding_files
 from components.shared.partition import PARTITION
 from components.shared.run import flat_params
 from components.train import weights
 from components.train.params import TrainParams
-
-HERE = Path(__file__).parent
-SHARED_CODE = ("images", "metrics", "pairs", "partition", "embed")
 
 
 class Key(NamedTuple):
@@ -22,7 +20,7 @@ class Key(NamedTuple):
     Attributes:
         params: section `train`, by dotted names.
         data: hash of pixels, labels, normalisation and split.
-        code: hash of this step's modules and of what they use.
+        code: hash of this step's modules and of what they import that decides the result.
         weights: hash of the file with the first weights, if there is one.
     """
 
@@ -39,7 +37,7 @@ class Key(NamedTuple):
             InputError: the first weights are missing.
         """
         data = [*(prepared / name for name in (IMAGES, INDEX, NORMALISATION)), split / PARTITION]
-        code = [*sorted(HERE.glob("*.py")), *(HERE.parent / "shared" / f"{name}.py" for name in SHARED_CODE)]
+        code = [code_root() / path for path in deciding_files("train")]
         return cls(flat_params("train", params), _hash(data), _hash(code), weights.digest(params))
 
     @property
