@@ -1,6 +1,7 @@
 """A tracked run: what a step may write to MLflow, and the record that it leaves in its output folder."""
 
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import yaml
 from pydantic import BaseModel
 
 from components.shared.errors import discreet
@@ -158,20 +160,22 @@ def first_line(error: Exception) -> str:
 
 
 def flat_params(section: str, params: BaseModel) -> dict[str, str]:
-    """Parameters by their dotted names, as strings."""
+    """Returns parameters by their dotted names, spelled as in YAML."""
     flat: dict[str, str] = {}
     for key in type(params).model_fields:
         value = getattr(params, key)
         name = f"{section}.{key}"
-        flat |= flat_params(name, value) if isinstance(value, StepParams) else {name: _word(value)}
+        flat |= flat_params(name, value) if isinstance(value, StepParams) else {name: yaml_text(value)}
     return flat
 
 
-def _word(value: object) -> str:
-    """As YAML would write it, so that one value has one spelling wherever it was read."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return str(value)
+def yaml_text(value: object) -> str:
+    """Returns a value as YAML spells it in one line, so that `-S name=text` means the same value."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=math.inf)
+    text = text.removesuffix("\n").removesuffix("\n...")
+    if len(text.splitlines()) > 1:  # a string with line breaks, which only double quotes escape
+        text = yaml.safe_dump(value, default_flow_style=True, default_style='"', width=math.inf).removesuffix("\n")
+    return text
 
 
 @contextmanager

@@ -5,7 +5,6 @@ the step goes on, and its record (`mlflow_run.json`, with `run_id: null`) can be
 `python -m components.shared.relog`.
 """
 
-import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +15,7 @@ from typing import Any
 from components.shared import origin
 from components.shared.files import project_root
 from components.shared.params import StepParams
-from components.shared.run import Record, Run, flat_params
+from components.shared.run import Record, Run, flat_params, yaml_text
 
 EXPERIMENT = "signature-recognition"
 DVC_TAGS = ("DVC_EXP_NAME", "DVC_EXP_BASELINE_REV", "DVC_STAGE")
@@ -216,5 +215,5 @@ def _recorded_data_params() -> dict[str, str]:
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in values.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": json.dumps(value)}
-    return {key: value.strip('"') for key, value in flat.items()}
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": yaml_text(value)}
+    return flat

@@ -96,6 +96,7 @@ def test_the_code_and_what_outlives_it_lie_in_the_project_and_for_a_copy_of_dvc_
     code = "from components.shared.files import code_root, project_root; print(code_root(), project_root(), sep='\\n')"
     done = subprocess.run(
         [sys.executable, "-c", code],
+        check=True,
         cwd=copy,
         env={**os.environ, "PYTHONPATH": str(copy)},
         capture_output=True,

@@ -146,11 +146,14 @@ def test_a_failure_is_a_failed_run(client: Any) -> None:
 def test_the_parameters_that_made_the_data_come_from_dvc_lock(
     client: Any, embedder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "dvc.lock").write_text("stages: {split: {params: {params.yaml: {split: {seed: 3, by: fraction}}}}}")
+    (tmp_path / "dvc.lock").write_text(
+        "stages: {split: {params: {params.yaml: {split: {seed: 3, by: '2024', of: [a, null]}}}}}"
+    )
     monkeypatch.setenv("DVC_STAGE", "train")
     run = client.get_run(trained(embedder))
     assert run.data.params["split.seed"] == "3"
-    assert run.data.params["split.by"] == "fraction"
+    assert run.data.params["split.by"] == "'2024'"
+    assert run.data.params["split.of"] == "[a, null]"
     assert run.data.tags["DVC_STAGE"] == "train"
 
 
