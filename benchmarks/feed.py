@@ -53,12 +53,12 @@ def _augmentation(channels: int, elastic: float) -> AugmentParams:
 def _measure(params: TrainParams, shape: tuple[int, int, int], rounds: int) -> None:
     import numpy as np
 
-    from components.train import precision, replicas, step
+    from components.train import assembly, precision, replicas
     from components.train.feed import feed, make_batch
 
     policy = precision.resolve(params.precision)
     with replicas.scope():
-        model = step.compiled(params, shape, policy)
+        model = assembly.compiled(params, shape, policy)
     sampler = _sampler(params)
     count = len(sampler.names) * (params.images_per_identity + params.forgeries_per_identity)
     images = np.random.default_rng(0).integers(0, 256, (count, *shape), np.uint8)

@@ -58,12 +58,12 @@ def _start(folder: Path, weights: str) -> None:
     backend.load()
     before = time.time()
     from components.shared import tracking
-    from components.train import key, network, replicas, step, validation
+    from components.train import assembly, key, network, replicas, step, validation
 
     seconds["Keras and the project's modules"] = time.time() - before
     for module, name, stage in (
         (key.Key, "of", "hash of the data"),
-        (step, "compiled", "network with its first weights"),
+        (assembly, "compiled", "network with its first weights"),
         (network, "twin", "its twin for the validation"),
         (tracking, "connect", "tracking store"),
         (validation, "embed", "first validation"),

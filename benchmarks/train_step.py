@@ -47,11 +47,11 @@ def main() -> None:
 def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, rounds: int) -> None:
     from keras import ops
 
-    from components.train import precision, replicas, step
+    from components.train import assembly, precision, replicas
 
     policy = precision.resolve(params.precision)
     with replicas.scope():
-        model = step.compiled(params, shape, policy)
+        model = assembly.compiled(params, shape, policy)
     feed = _batches(params, shape, steps * (rounds + 2) + 1)
     batch = next(feed)
     bare, adam = (_bare(model, batch.images, update) for update in (False, True))

@@ -32,7 +32,7 @@ def main() -> None:
 
 def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
     from components.shared.images import open_store
-    from components.train import network, precision, replicas, step
+    from components.train import assembly, network, precision, replicas, step
     from components.train.batches import Batches
     from components.train.validation import Validation
 
@@ -41,7 +41,7 @@ def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
     rows = step.rows_of(store, split)
     policy = precision.resolve(params.precision)
     with replicas.scope():
-        model = step.compiled(params, store.normalisation.shape, policy)
+        model = assembly.compiled(params, store.normalisation.shape, policy)
     candidate = network.twin(model.embedder, policy)
     validation = Validation(store.images, rows["val"], params.val_references)
     feed = Batches(params, store, rows["train"]).between(0, 2 * rounds + 2)

@@ -12,6 +12,7 @@ import pytest
 from tests import store as server
 
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as components.shared.backend does, for modules that do not use it
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "0")  # all: one process trains too, after it has prepared images
 
 # A shell's background jobs ignore Ctrl-C, and so would all that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

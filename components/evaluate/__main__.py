@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.evaluate.params import EvaluateParams
-from components.shared import backend, cli
+from components.shared import cli
 from components.shared.params import load
 
 OUTPUTS = {"split": Path("reports/evaluation"), "shipped": Path("reports/other")}
@@ -65,7 +65,6 @@ def _run(options: argparse.Namespace) -> None:
     params = load(EvaluateParams, "evaluate", options.params)
     out: Path = getattr(options, "out", OUTPUTS["split" if options.model is None else "shipped"])
     if options.model is None:
-        backend.load()
         from components.evaluate import step
 
         step.run(params, options.prepared, options.split, options.embedder, out)

@@ -1,6 +1,5 @@
 """Raw images, embedded by a shipped graph, and normalised for the floors."""
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -65,13 +64,11 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
     Raises:
         InputError: the catalog cannot be used, or every image is refused.
     """
-    if "tensorflow" not in sys.modules:
-        backend.load_tensorflow()
+    backend.set_up_tensorflow()
     from components.shared import served
     from components.shared.graphs import compiled, refusing
     from components.shared.normalise import MAX_PIXELS
 
-    backend.exact_float32()
     model = served.load(bundle.saved_model)
     graphs = Graphs(refusing(lambda images: model(images).numpy()), compiled(bundle.normalisation))
     rows = catalog.rows(raw)

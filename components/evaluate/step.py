@@ -16,7 +16,7 @@ from components.evaluate.results import Results
 from components.evaluate.shortcuts import shortcuts
 from components.evaluate.subject import Part, check_normalisation, part
 from components.evaluate.verification import Verification
-from components.shared import partition, tracking
+from components.shared import backend, partition, tracking
 from components.shared.embed import embed, load_embedder
 from components.shared.errors import InputError
 from components.shared.files import UPLOAD, atomic_folder, uploads
@@ -64,6 +64,7 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
     name = params.reported
     if not len(parts[name].rows):
         raise InputError(f"{split} puts no images into {name}; raise split.{name}, or see split.by")
+    backend.set_up()
     model = load_embedder(embedder)
 
     vectors = _embed(model, store, parts)

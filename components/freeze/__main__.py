@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.freeze.params import FreezeParams
-from components.shared import backend, cli
+from components.shared import cli
 from components.shared.params import load
 
 EXAMPLES = (
@@ -50,7 +50,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     params = load(FreezeParams, "freeze", options.params)
-    backend.load_tensorflow()
     from components.freeze import step
 
     step.run(params, options.raw, options.embedder, options.evaluation, getattr(options, "out", Path("models/frozen")))

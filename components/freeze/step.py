@@ -3,26 +3,27 @@
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
-from components.freeze import card, export, frozen_graph, parity, publish
+from components.freeze import card, publish
 from components.freeze.params import FreezeParams
-from components.shared import bundle, files, threshold, tracking
+from components.shared import backend, bundle, files, threshold, tracking
 from components.shared import figures as metrics_file
 from components.shared.bundle import CARD, FROZEN_GRAPH, GRAPH, MANIFEST, SAVED_MODEL
 from components.shared.catalog import CATALOG
 from components.shared.embed import load_embedder
 from components.shared.errors import InputError
 from components.shared.figures import METRICS
-from components.shared.images import NORMALISATION
-from components.shared.normalise import Normalisation
+from components.shared.images import NORMALISATION, Normalisation
 from components.shared.progress import Bar, progress_bar
 from components.shared.run import Record
 from components.shared.threshold import THRESHOLDS
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 PHASES = ("read", "SavedModel", "frozen graph", "parity", "describe", "log")
 log = logging.getLogger(__name__)
@@ -53,7 +54,9 @@ def run(params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: 
     _require(raw=raw, embedder=embedder, evaluation=evaluation)
     if params.publish:
         publish.versions(params.publish)  # a store that refuses does so before the work and not after it
-    tf.config.experimental.enable_tensor_float_32_execution(False)
+    backend.set_up_tensorflow()
+    from components.freeze import export, parity
+
     phases = progress_bar("freeze", "phase", len(PHASES), even=False)
     with phases as progress, files.atomic_folder(out) as folder:
         _enter(progress, "read")
@@ -93,7 +96,9 @@ def _require(**folders: Path) -> None:
                 raise InputError(f"{folders[role] / name}: no such file; run the step '{step}' first or pass --{role}")
 
 
-def _export(module: tf.Module, folder: Path, progress: Bar) -> None:
+def _export(module: "tf.Module", folder: Path, progress: Bar) -> None:
+    from components.freeze import export, frozen_graph
+
     _enter(progress, "SavedModel")
     export.save(module, folder / SAVED_MODEL)
     _enter(progress, "frozen graph")
@@ -105,6 +110,8 @@ def _export(module: tf.Module, folder: Path, progress: Bar) -> None:
 def _prove(
     folder: Path, images: npt.NDArray[np.object_], reference: npt.NDArray[np.float32], tolerance: float
 ) -> dict[str, float]:
+    from components.freeze import export, frozen_graph, parity
+
     embeddings = {
         "saved_model": export.run_saved_model(folder / SAVED_MODEL, images),
         "frozen_graph": frozen_graph.run_frozen_graph(folder / FROZEN_GRAPH, images),

@@ -1,7 +1,6 @@
 """`python -m components.preprocess`: data/raw → data/prepared."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
@@ -23,9 +22,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    # One image per core, each on one thread; the work is done on the CPU.
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     from components.preprocess import step
     from components.preprocess.params import PreprocessParams
 

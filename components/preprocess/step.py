@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -50,8 +49,7 @@ def run(params: PreprocessParams, raw: Path, out: Path, told: Path | None = None
         InputError: the catalog cannot be used, or more images are rejected than `max_rejected` allows.
     """
     rows = catalog.rows(raw)
-    if "tensorflow" not in sys.modules:  # loaded once it is known that there is something to do
-        backend.load_tensorflow()
+    backend.set_up_tensorflow_per_image()  # once it is known that there is something to do
     from components.shared.graphs import compiled
 
     prepare = partial(_prepare, compiled(params.normalisation), params.max_pixels, raw)

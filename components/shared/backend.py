@@ -1,4 +1,7 @@
-"""Loading the deep-learning backend: without noise, without a second one, and with float32 that is float32."""
+"""Loading the deep-learning backend: without noise, without a second one, and with float32 that is float32.
+
+Every step that needs one sets it up in its `run`, before it imports Keras or TensorFlow.
+"""
 
 import importlib.abc
 import importlib.machinery
@@ -21,6 +24,32 @@ def compiles() -> bool:
     return name() == "jax"
 
 
+def set_up() -> None:
+    """Prepares what a step computes with Keras: its backend, as KERAS_BACKEND names it, in exact float32.
+
+    Raises:
+        InputError: KERAS_BACKEND names another than tensorflow and jax.
+    """
+    load()
+    exact_float32()
+
+
+def set_up_tensorflow() -> None:
+    """Prepares what only TensorFlow computes, whatever KERAS_BACKEND says, in exact float32."""
+    load_tensorflow()
+    exact_float32()
+
+
+def set_up_tensorflow_per_image() -> None:
+    """Prepares TensorFlow for many small graphs at a time: one thread each, and the GPU left alone.
+
+    Without effect where TensorFlow is loaded already.
+    """
+    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    load_tensorflow()
+
+
 def load() -> None:
     """Imports TensorFlow where it is Keras's backend; elsewhere keeps it out.
 
@@ -34,7 +63,7 @@ def load() -> None:
         load_tensorflow()
     elif name() != "jax":
         raise InputError(f"KERAS_BACKEND is '{name()}', but must be tensorflow or jax")
-    elif "tensorflow" not in sys.modules:
+    elif "tensorflow" not in sys.modules and not any(isinstance(finder, _Absent) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Absent())
 
 
@@ -50,6 +79,8 @@ def load_tensorflow() -> None:
     one of them calls a machine without a GPU an error.
     """
     os.environ["KERAS_BACKEND"] = "tensorflow"
+    if "tensorflow" in sys.modules:
+        return
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     if not progress.is_quiet():
         sys.stderr.write("loading TensorFlow …\n")

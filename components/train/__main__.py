@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.shared import backend, cli
+from components.shared import cli
 from components.shared.params import load
 from components.train.params import TrainParams
 
@@ -30,7 +30,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     params = load(TrainParams, "train", options.params)
-    backend.load()
     from components.train import step
 
     step.run(params, options.prepared, options.split, options.out, resume=options.resume)

@@ -1,11 +1,10 @@
 """The train step: prepared images and their split in, the best embedder out."""
 
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 import pandas as pd
 
@@ -13,17 +12,13 @@ from components.shared import backend, partition, tracking
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
 from components.shared.images import ImageStore, open_store
-from components.train import head, network, precision, replicas, weights
-from components.train.batches import Batches
 from components.train.checkpoint import Checkpoints
-from components.train.curves import Curves
 from components.train.key import Key
-from components.train.loop import Trainer
-from components.train.objective import TripletModel
-from components.train.optimizer import adam
 from components.train.params import TrainParams
-from components.train.validation import Validation
-from components.train.views import demand_fitting
+
+if TYPE_CHECKING:
+    from components.train.batches import Batches
+    from components.train.validation import Validation
 
 
 def run(
@@ -54,6 +49,13 @@ def run(
     """
     store = open_store(prepared)
     rows = rows_of(store, split)
+    backend.set_up()
+    from components.train import assembly, head, network
+    from components.train.batches import Batches
+    from components.train.curves import Curves
+    from components.train.validation import Validation
+    from components.train.views import demand_fitting
+
     demand_fitting(params.views, store.normalisation.channels)
     batches = Batches(params, store, rows["train"])
     validation = Validation(store.images, rows["val"], params.val_references)
@@ -61,7 +63,7 @@ def run(
     key = Key.of(params, prepared, split)
     checkpoints = Checkpoints(key, params.checkpoints)
     saved = checkpoints.named(resume) if resume else checkpoints.newest()
-    trainer = _trainer(params, store, batches, validation, checkpoints)
+    trainer = assembly.trainer(params, store, batches, validation, checkpoints)
     if params.weights != "none" and not saved:
         head.start(trainer.model.embedder, params, store.images, rows["train"])
     with tracking.train_run(params, saved.run_id if saved else None, made_with) as tracked, atomic_folder(out) as fresh:
@@ -81,43 +83,6 @@ def run(
     return figures
 
 
-def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> TripletModel:
-    """The model to train, with its first weights and its optimizer.
-
-    Args:
-        params: section `train`.
-        shape: (height, width, channels) of the images.
-        policy: the precision.
-
-    Raises:
-        InputError: the first weights cannot be used.
-    """
-    embedder = network.build(
-        shape,
-        params.embedding_size,
-        params.dropout,
-        params.weights,
-        params.seed,
-        policy,
-        params.pooled_blocks,
-        params.views,
-        params.pooled_components,
-    )
-    if params.start_from is not None:
-        weights.start_from(embedder, weights.embedder_file(params.start_from))
-    if params.start_from is not None or params.weights != "none":
-        network.hold_normalisation(embedder)
-    network.regularise(embedder, params.l2)
-    sys.stderr.write(
-        f"training ResNet50 ({embedder.count_params() / 1e6:.1f} M parameters, weights {_public_name(params)}) "
-        f"on {'×'.join(map(str, shape))} in {policy}\n"
-    )
-    model = TripletModel(embedder, params)
-    model.compile(optimizer=adam(params), jit_compile=_has_gpu())
-    model.optimizer.build(model.trainable_variables)
-    return model
-
-
 def rows_of(store: ImageStore, split: Path) -> dict[str, pd.DataFrame]:
     """The rows of the index, numbered in `row`, that are in train and in val.
 
@@ -133,39 +98,7 @@ def rows_of(store: ImageStore, split: Path) -> dict[str, pd.DataFrame]:
     return result
 
 
-def _trainer(
-    params: TrainParams, store: ImageStore, batches: Batches, validation: Validation, checkpoints: Checkpoints
-) -> Trainer:
-    keras.utils.set_random_seed(params.seed)
-    backend.exact_float32()
-    if params.deterministic and keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        tf.config.experimental.enable_op_determinism()
-    policy = "float32" if params.deterministic else precision.resolve(params.precision)
-    with replicas.scope():
-        model = compiled(params, store.normalisation.shape, policy)
-    candidate = network.twin(model.embedder, policy)
-    return Trainer(model, candidate, params, batches, validation, checkpoints)
-
-
-def _has_gpu() -> bool:
-    """XLA pays on a GPU and knows no MirroredStrategy; on CPUs the plain graph with oneDNN is faster."""
-    if keras.backend.backend() == "jax":
-        return True
-    import tensorflow as tf
-
-    return replicas.count() == 1 and bool(tf.config.list_physical_devices("GPU"))
-
-
-def _public_name(params: TrainParams) -> str:
-    if params.start_from is not None:
-        return f"of '{Path(params.start_from).name}'"
-    local = params.weights == "imagenet" and os.environ.get("RESNET50_DIR")
-    return f"'{params.weights}'" + " (RESNET50_DIR)" * bool(local)
-
-
-def _say_what_is_there(params: TrainParams, rows: pd.DataFrame, batches: Batches, validation: Validation) -> None:
+def _say_what_is_there(params: TrainParams, rows: pd.DataFrame, batches: "Batches", validation: "Validation") -> None:
     genuine, sampler = int((rows.kind == "genuine").sum()), batches.sampler
     sys.stderr.write(
         f"{len(sampler.names)} training identities, {genuine} genuine images, {len(rows) - genuine} forgeries\n"

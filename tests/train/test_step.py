@@ -122,17 +122,17 @@ def assert_is_an_embedder_without_a_trace_of_its_training(out: Path, figures: di
 
 def assert_a_training_starts_from_it(out: Path) -> None:
     from components.shared.embed import load_embedder
-    from components.train import step
+    from components.train import assembly
 
     for start_from in (out, out / "embedder.keras"):
-        model = step.compiled(with_(start_from=str(start_from)), (32, 32, 1), "float32")
+        model = assembly.compiled(with_(start_from=str(start_from)), (32, 32, 1), "float32")
         assert int(model.optimizer.iterations) == 0
         for ours, theirs in zip(model.embedder.get_weights(), load_embedder(out).get_weights(), strict=True):
             assert np.array_equal(ours, theirs)
     with pytest.raises(InputError, match=r"embeddings of 128, but this training is for .*embeddings of 64$"):
-        step.compiled(with_(start_from=str(out), embedding_size=64), (32, 32, 1), "float32")
+        assembly.compiled(with_(start_from=str(out), embedding_size=64), (32, 32, 1), "float32")
     with pytest.raises(InputError, match=r"images \(32, 32, 1\) .*, but this training is for images \(32, 48, 1\)"):
-        step.compiled(with_(start_from=str(out)), (32, 48, 1), "float32")
+        assembly.compiled(with_(start_from=str(out)), (32, 48, 1), "float32")
 
 
 def test_a_start_that_is_no_embedder_is_refused(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""Putting a training together: the model with its first weights and its optimizer, and the trainer around it."""
+
+import os
+import sys
+from pathlib import Path
+
+import keras
+
+from components.shared.images import ImageStore
+from components.train import network, precision, replicas, weights
+from components.train.batches import Batches
+from components.train.checkpoint import Checkpoints
+from components.train.loop import Trainer
+from components.train.objective import TripletModel
+from components.train.optimizer import adam
+from components.train.params import TrainParams
+from components.train.validation import Validation
+
+
+def trainer(
+    params: TrainParams, store: ImageStore, batches: Batches, validation: Validation, checkpoints: Checkpoints
+) -> Trainer:
+    """Returns the trainer of a run, with the model at its first weights.
+
+    Args:
+        params: section `train`.
+        store: the prepared images.
+        batches: of the part train.
+        validation: on the part val.
+        checkpoints: where it saves its state.
+    """
+    keras.utils.set_random_seed(params.seed)
+    if params.deterministic and keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+    policy = "float32" if params.deterministic else precision.resolve(params.precision)
+    with replicas.scope():
+        model = compiled(params, store.normalisation.shape, policy)
+    candidate = network.twin(model.embedder, policy)
+    return Trainer(model, candidate, params, batches, validation, checkpoints)
+
+
+def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> TripletModel:
+    """The model to train, with its first weights and its optimizer.
+
+    Args:
+        params: section `train`.
+        shape: (height, width, channels) of the images.
+        policy: the precision.
+
+    Raises:
+        InputError: the first weights cannot be used.
+    """
+    embedder = network.build(
+        shape,
+        params.embedding_size,
+        params.dropout,
+        params.weights,
+        params.seed,
+        policy,
+        params.pooled_blocks,
+        params.views,
+        params.pooled_components,
+    )
+    if params.start_from is not None:
+        weights.start_from(embedder, weights.embedder_file(params.start_from))
+    if params.start_from is not None or params.weights != "none":
+        network.hold_normalisation(embedder)
+    network.regularise(embedder, params.l2)
+    sys.stderr.write(
+        f"training ResNet50 ({embedder.count_params() / 1e6:.1f} M parameters, weights {_public_name(params)}) "
+        f"on {'×'.join(map(str, shape))} in {policy}\n"
+    )
+    model = TripletModel(embedder, params)
+    model.compile(optimizer=adam(params), jit_compile=_has_gpu())
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _has_gpu() -> bool:
+    """XLA pays on a GPU and knows no MirroredStrategy; on CPUs the plain graph with oneDNN is faster."""
+    if keras.backend.backend() == "jax":
+        return True
+    import tensorflow as tf
+
+    return replicas.count() == 1 and bool(tf.config.list_physical_devices("GPU"))
+
+
+def _public_name(params: TrainParams) -> str:
+    if params.start_from is not None:
+        return f"of '{Path(params.start_from).name}'"
+    local = params.weights == "imagenet" and os.environ.get("RESNET50_DIR")
+    return f"'{params.weights}'" + " (RESNET50_DIR)" * bool(local)

@@ -1,0 +1,132 @@
+"""Each step sets up its backend itself: `step.run` is all that a Kubeflow task calls."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+RUN = """
+import importlib, json, os, sys
+from pathlib import Path
+
+at_import = []
+
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tensorflow" and not at_import:
+            at_import.append({key: value for key, value in os.environ.items() if key.startswith(("TF_", "CUDA_"))})
+
+
+sys.meta_path.insert(0, Watch())
+module, section, values, *arguments = sys.argv[1:]
+model = getattr(importlib.import_module(f"components.{section}.params"), f"{section.capitalize()}Params")
+run = importlib.import_module(f"components.{section}.{module}").run
+started = list(at_import)
+run(model(**json.loads(values)), *[text if text == "auto" else Path(text) for text in arguments])
+import tensorflow as tf
+
+print(json.dumps({
+    "before": started,
+    "environment": at_import[0],
+    "float32": not tf.config.experimental.tensor_float_32_execution_enabled(),
+}))
+"""
+TRAIN = {
+    "steps": 2,
+    "pooled_blocks": [3],
+    "identities_per_batch": 2,
+    "images_per_identity": 2,
+    "forgeries_per_identity": 1,
+    "val_references": 1,
+    "validate_every": 1,
+    "checkpoint_every": 2,
+}
+EVALUATE = {"references": 2, "bootstrap": 0}
+EMBEDDING = ("train", "evaluate", "freeze", "shipped")
+
+
+class Done(NamedTuple):
+    """A process that has run a step: the state of TensorFlow at its end, and its lines on stderr."""
+
+    state: dict[str, Any]
+    lines: list[str]
+
+
+def run(
+    folder: Path, section: str, values: dict[str, Any], *arguments: str, module: str = "step", keras: str = ""
+) -> Done:
+    """Calls `run` of a step's module in a process whose environment says nothing of a backend."""
+    ours = ("MLFLOW_", "DVC_", "TF_", "CUDA_", "KERAS_", "CHECKPOINT_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    environment |= {"CHECKPOINT_DIR": str(folder / "checkpoints"), "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+    environment |= {"TENSORBOARD_DIR": str(folder / "board"), "PYTHONPATH": str(PROJECT)}
+    environment |= {"KERAS_BACKEND": keras, "JAX_PLATFORMS": "cpu"} if keras else {}
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, module, section, json.dumps(values), *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return Done(json.loads(done.stdout.splitlines()[-1]), done.stderr.splitlines())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("steps")
+
+
+@pytest.fixture(scope="module")
+def done(folder: Path, raw_folder: Path) -> dict[str, Done]:
+    """The steps, one after the other, each in a process of its own."""
+    from components.split import step as split
+    from components.split.params import SplitParams
+
+    raw, result = str(raw_folder), {}
+    result["preprocess"] = run(folder, "preprocess", {}, raw, "prepared")
+    split.run(SplitParams(val=0.25, test=0.25), folder / "prepared", folder / "split")
+    result["train"] = run(folder, "train", TRAIN, "prepared", "split", "embedder")
+    result["evaluate"] = run(folder, "evaluate", EVALUATE, "prepared", "split", "embedder", "evaluation")
+    result["freeze"] = run(folder, "freeze", {"parity_images": 2}, raw, "embedder", "evaluation", "frozen")
+    result["shipped"] = run(folder, "evaluate", EVALUATE, "frozen", raw, "auto", "other", module="shipped")
+    return result
+
+
+def test_importing_a_step_does_not_load_tensorflow(done: dict[str, Done]) -> None:
+    assert {name: process.state["before"] for name, process in done.items() if process.state["before"]} == {}
+
+
+def test_every_step_asks_for_onednn_before_tensorflow_is_loaded(done: dict[str, Done]) -> None:
+    asked = {name: process.state["environment"].get("TF_ENABLE_ONEDNN_OPTS") for name, process in done.items()}
+    assert asked == dict.fromkeys(done, "1")
+
+
+def test_every_step_that_embeds_does_so_in_float32(done: dict[str, Done]) -> None:
+    assert {name: done[name].state["float32"] for name in EMBEDDING} == dict.fromkeys(EMBEDDING, True)
+
+
+def test_preprocess_leaves_the_gpu_alone_and_takes_one_thread_an_image(done: dict[str, Done]) -> None:
+    environment = done["preprocess"].state["environment"]
+    assert environment.get("CUDA_VISIBLE_DEVICES") == "-1"
+    assert environment.get("TF_NUM_INTRAOP_THREADS") == "1"
+
+
+def test_every_step_says_once_that_it_loads_tensorflow(done: dict[str, Done]) -> None:
+    said = {name: process.lines.count("loading TensorFlow …") for name, process in done.items()}
+    assert said == dict.fromkeys(done, 1)
+
+
+@pytest.mark.usefixtures("done")
+def test_freeze_exports_by_tensorflow_where_keras_was_told_to_run_on_jax(folder: Path, raw_folder: Path) -> None:
+    pytest.importorskip("jax")
+    inputs = (str(raw_folder), "embedder", "evaluation")
+    run(folder, "freeze", {"parity_images": 2}, *inputs, "frozen-jax", keras="jax")
+    assert (folder / "frozen-jax" / "manifest.json").is_file()
