@@ -1,7 +1,7 @@
-"""The source files that decide a step's output: its folder, and all that it imports of this project.
+"""The source files that decide a step's output: its folder and all that it imports.
 
-Read from the source text, without importing anything: DVC's dependencies are checked against it, and the key of a
-training's checkpoints is made of it.
+They are read from the source text, without importing anything. DVC's dependencies are checked
+against them, and the key of a training's checkpoints is made of them.
 """
 
 import ast
@@ -15,14 +15,17 @@ NO_INFLUENCE = {
     "components/shared/errors.py": "errors and their wording",
     "components/shared/import_closure.py": "names the files; what they say decides",
     "components/shared/origin.py": "record of an execution: the version of the data",
-    "components/shared/params.py": "reads the parameters, whose values DVC and the key compare themselves",
+    "components/shared/params.py": "reads parameters; DVC and the key compare their values",
     "components/shared/provenance.py": "record of an execution: code and libraries",
     "components/shared/run.py": "record of an execution: MLflow",
     "components/shared/s3.py": "carries bytes as they are, or fails",
     "components/shared/s3_errors.py": "errors and their wording",
     "components/shared/tracking.py": "record of an execution: MLflow",
 }
-"""Files that no figure, image or weight depends on, and the reason. What only they import has no influence either."""
+"""Files that no figure, image or weight depends on, and the reason.
+
+What only they import has no influence either.
+"""
 
 
 def deciding_files(step: str, root: Path | None = None) -> list[Path]:
@@ -33,8 +36,8 @@ def deciding_files(step: str, root: Path | None = None) -> list[Path]:
         root: the folder that holds components/; None: that of the running code.
 
     Returns:
-        All modules of the step's folder and of its sub-folders, and what they import of components/, directly or not,
-        but for `NO_INFLUENCE`; relative to `root`, sorted.
+        All modules of the step's folder and of its sub-folders, and what they import of components/,
+        directly or not, but for `NO_INFLUENCE`; relative to `root`, sorted.
     """
     root = code_root() if root is None else root
     waiting = [path.relative_to(root) for path in (root / "components" / step).rglob("*.py")]
@@ -48,9 +51,9 @@ def deciding_files(step: str, root: Path | None = None) -> list[Path]:
 
 
 def imported_files(path: Path, root: Path) -> Iterator[Path]:
-    """Yields the modules of components/ that a file imports anywhere, in functions too; paths relative to `root`.
+    """Yields the modules of components/ that a file imports anywhere, in functions too.
 
-    The `__init__.py` of a package holds a docstring alone and is left out.
+    Their paths are relative to `root`. The `__init__.py` of a package holds a docstring alone and is left out.
     """
     for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):
         for name in _imported_names(node, path):

@@ -1,4 +1,4 @@
-"""Putting a training together: the model with its first weights and its optimizer, and the trainer around it."""
+"""The parts of a training put together: model, first weights, optimizer and trainer."""
 
 import os
 import sys

@@ -56,7 +56,7 @@ def test_lists_numbers_and_words_are_spelled_as_in_params_yaml() -> None:
     assert recorded["train.beta_1"] == "0.9"
     assert recorded["train.margin"] == "1.0e-05"
     assert flat_params("freeze", sections.model("freeze")())["freeze.publish"] == "null"
-    public = sections.model("train")(weights="hf://timm/resnet50.tv_in1k")
+    public = sections.model("train").model_validate({"weights": "hf://timm/resnet50.tv_in1k"})
     assert flat_params("train", public)["train.weights"] == "hf://timm/resnet50.tv_in1k"
 
 
