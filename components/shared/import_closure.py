@@ -16,6 +16,7 @@ NO_INFLUENCE = {
     "components/shared/import_closure.py": "names the files; what they say decides",
     "components/shared/origin.py": "record of an execution: the version of the data",
     "components/shared/params.py": "reads parameters; DVC and the key compare their values",
+    "components/shared/progress.py": "progress on stderr",
     "components/shared/provenance.py": "record of an execution: code and libraries",
     "components/shared/run.py": "record of an execution: MLflow",
     "components/shared/s3.py": "carries bytes as they are, or fails",
