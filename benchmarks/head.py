@@ -112,7 +112,7 @@ def _embed(
 
 def _rate(found: "Sequence[Comparisons]", kind: str) -> str:
     """The equal error rate of all folds' comparisons, its 95 % interval over identities, and what it stands on."""
-    from components.evaluate.bootstrap import Resampling
+    from components.evaluate.scoring.resampled_rates import Resampling
     from components.shared import metrics
     from components.shared.resampling import draw_weights, interval
 

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.arguments import parser
-from components.shared.large import points
-from components.shared.products import Block, Products, Scratch
-from components.shared.stretches import multiplying
+from components.evaluate.scoring.operating_points import points
+from components.evaluate.scoring.pair_blocks import Block, Products, Scratch
+from components.evaluate.scoring.roc_bands import multiplying
 
 FAR = 0.01
 PER_IDENTITY = 24

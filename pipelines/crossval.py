@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from components.evaluate import curves
 from components.evaluate.params import EvaluateParams
+from components.evaluate.scoring import roc_curves
 from components.shared import figures
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
@@ -71,7 +71,7 @@ def _write(out: Path, pool: Pool, metrics: Metrics, summary: str) -> None:
     with atomic_folder(out) as fresh:
         figures.write(fresh, metrics)
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
-        points = curves.table(pool.together).drop(columns="frr")
+        points = roc_curves.table(pool.together).drop(columns="frr")
         points.to_csv(fresh / "roc.csv", index=False, float_format="%.9g")
         if pool.together:
             pool_report.draw(pool, metrics, fresh / "roc.png")

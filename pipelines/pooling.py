@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.evaluate.intervals import intervals
 from components.evaluate.params import EvaluateParams
-from components.evaluate.verification import Verification, figures
+from components.evaluate.scoring.confidence_intervals import intervals
+from components.evaluate.scoring.verification import Verification, figures
 from components.shared.errors import InputError
 from components.shared.metric_names import KINDS, N_PAIRS, Comparisons, split, verification, without_end
 from components.shared.pairs import Scores

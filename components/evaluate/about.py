@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
+from components.evaluate.scoring.evaluation_set import Part
 from components.shared import provenance
 from components.shared.bundle import MANIFEST, Bundle
 from components.shared.errors import discreet

@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.evaluate.bootstrap import Resampling
-from components.evaluate.curves import label
+from components.evaluate.scoring.resampled_rates import Resampling
+from components.evaluate.scoring.roc_curves import label
+from components.evaluate.scoring.verification import Verification
 from components.evaluate.tables import PAIRS, SCORES
-from components.evaluate.verification import Verification
 from components.shared import metrics
 from components.shared.errors import InputError
 from components.shared.pairs import Scores

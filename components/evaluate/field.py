@@ -6,7 +6,7 @@ For comparison with papers only: the threshold is chosen on the test set itself,
 import numpy as np
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.verification import Verification
+from components.evaluate.scoring.verification import Verification
 from components.shared.pairs import Scores
 
 PAIRS = 276

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.intervals import paired
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
-from components.evaluate.verification import Verification, verifications
+from components.evaluate.scoring.confidence_intervals import paired
+from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.verification import Verification, verifications
 from components.shared.metric_names import floor
 from components.shared.progress import track
 from components.shared.resampling import interval_of

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.evaluate.intervals import share
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
+from components.evaluate.scoring.confidence_intervals import share
+from components.evaluate.scoring.evaluation_set import Part
 from components.shared import metric_names
 from components.shared.metric_names import ends
 from components.shared.pairs import searches

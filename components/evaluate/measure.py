@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.evaluate import curves, identification, open_set, thresholds
+from components.evaluate import identification, open_set, thresholds
 from components.evaluate.field import field
-from components.evaluate.intervals import intervals
 from components.evaluate.params import EvaluateParams
 from components.evaluate.references import references
-from components.evaluate.subject import Part
-from components.evaluate.verification import Verification, figures, verifications
+from components.evaluate.scoring import roc_curves
+from components.evaluate.scoring.confidence_intervals import intervals
+from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.verification import Verification, figures, verifications
 from components.shared.metric_names import on_val
 from components.shared.threshold import Threshold
 
@@ -108,7 +109,7 @@ def _identification(of: Subject, params: EvaluateParams) -> Measured:
         tables["cmc.csv"] = identification.cmc(ranks, params)
     if (answers := open_set.answers(of.vectors, of.part, params)) is not None:
         metrics |= open_set.figures(answers, params)
-        tables["open_set.csv"] = open_set.table(curves.thin(open_set.curve(answers)))
+        tables["open_set.csv"] = open_set.table(roc_curves.thin(open_set.curve(answers)))
     return Measured(metrics, tables)
 
 

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.subject import Part
+from components.evaluate.scoring.evaluation_set import Part
 from components.shared.pairs import distances
 from components.shared.threshold import Threshold
 

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.evaluate.bootstrap import Resampling
-from components.evaluate.intervals import draw, share
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
+from components.evaluate.scoring.confidence_intervals import draw, share
+from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.resampled_rates import Resampling
 from components.shared import metrics
 from components.shared.metric_names import at_far, at_threshold, open_set
 from components.shared.pairs import Scores, Search, searches

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from components.evaluate.measure import Subject
 from components.evaluate.mistakes import Mistake, mistakes
 from components.evaluate.params import EvaluateParams
-from components.evaluate.verification import user_eers
+from components.evaluate.scoring.verification import user_eers
 from components.shared.threshold import Threshold, lookup
 
 HARDEST = 10

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from components.evaluate.bands import Band, band
-from components.evaluate.curves import curve, label
 from components.evaluate.params import EvaluateParams
-from components.evaluate.verification import Verification, user_eers
+from components.evaluate.scoring.curve_bands import Band, band
+from components.evaluate.scoring.roc_curves import curve, label
+from components.evaluate.scoring.verification import Verification, user_eers
 from components.shared.threshold import Threshold, lookup
 
 COLOURS = {"genuine": "#009e73", "skilled": "#d55e00", "random": "#0072b2"}  # Okabe & Ito: for all eyes

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
-from components.evaluate.verification import Verification, verifications
+from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.verification import Verification, verifications
 from components.shared import pairs
 
 COUNTS = (1, 3, 5, 8, 12)

@@ -12,8 +12,8 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.people import people
 from components.evaluate.raw import Embedded, embed
 from components.evaluate.results import Results
+from components.evaluate.scoring.evaluation_set import of_rows
 from components.evaluate.shortcuts import shortcuts
-from components.evaluate.subject import of_rows
 from components.shared import bundle as bundles
 from components.shared.bundle import Bundle
 from components.shared.catalog import CATALOG

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from components.evaluate import floors, statistics
 from components.evaluate.measure import Subject
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
-from components.evaluate.verification import verifications
+from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.verification import verifications
 from components.shared import metric_names, probe
 from components.shared.images import ImageStore, read_sources
 

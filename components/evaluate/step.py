@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate import about, curves, floors, report
+from components.evaluate import about, floors, report
 from components.evaluate.measure import Metrics, Subject, carry, choose, measure, of_val, subject
 from components.evaluate.params import EvaluateParams
 from components.evaluate.people import people
 from components.evaluate.results import Results
+from components.evaluate.scoring import roc_curves
+from components.evaluate.scoring.evaluation_set import Part, check_normalisation, part
+from components.evaluate.scoring.verification import Verification
 from components.evaluate.shortcuts import shortcuts
-from components.evaluate.subject import Part, check_normalisation, part
-from components.evaluate.verification import Verification
 from components.shared import backend, partition, tracking
 from components.shared.embed import embed, load_embedder
 from components.shared.errors import InputError
@@ -128,5 +129,5 @@ def _points(found: list[Verification]) -> list[tuple[float, float, float]]:
     single = [v for v in found if v.references == 1]
     if not single:
         return []
-    curve = curves.curve(single[0])
+    curve = roc_curves.curve(single[0])
     return [(float(far), float(1 - frr), float(threshold)) for threshold, far, frr in zip(*curve, strict=True)]

@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.evaluate import curves
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
-from components.evaluate.verification import Verification
+from components.evaluate.scoring import roc_curves
+from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.verification import Verification
 from components.shared import figures, threshold
 from components.shared.pairs import Scores
 from components.shared.threshold import Threshold
@@ -44,7 +44,7 @@ def write(out: Path, metrics: Mapping[str, float], found: list[Verification], ch
     """Writes metrics.json, threshold.json, roc.csv and det.csv into `out`."""
     figures.write(out, metrics)
     threshold.write(chosen, out)
-    points = curves.table(found)
+    points = roc_curves.table(found)
     points.drop(columns="frr").to_csv(out / "roc.csv", index=False, float_format="%.9g")
     points.drop(columns="tpr").to_csv(out / "det.csv", index=False, float_format="%.9g")
 

@@ -1,8 +1,8 @@
 """Thresholds: chosen on the val identities, then left alone."""
 
-from components.evaluate.intervals import share_of
 from components.evaluate.params import EvaluateParams
-from components.evaluate.verification import Verification
+from components.evaluate.scoring.confidence_intervals import share_of
+from components.evaluate.scoring.verification import Verification
 from components.shared.metric_names import at_threshold
 from components.shared.threshold import Threshold, lookup
 

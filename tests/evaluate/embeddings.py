@@ -4,7 +4,7 @@ import numpy as np
 
 from components.evaluate.measure import Subject, subject
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
+from components.evaluate.scoring.evaluation_set import Part
 
 
 def made_up(

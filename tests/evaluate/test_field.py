@@ -8,7 +8,7 @@ import pytest
 from components.evaluate.field import field
 from components.evaluate.measure import measure
 from components.evaluate.params import EvaluateParams
-from components.evaluate.verification import Verification
+from components.evaluate.scoring.verification import Verification
 from components.shared import metrics
 from tests.evaluate.embeddings import made_up
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from components.evaluate.mistakes import Mistake, mistakes
-from components.evaluate.subject import Part
+from components.evaluate.scoring.evaluation_set import Part
 from components.shared.threshold import Threshold
 
 PEOPLE, GENUINE, FORGERIES = 7, 4, 3

@@ -9,8 +9,8 @@ from components.evaluate.measure import Subject
 from components.evaluate.params import EvaluateParams, ReportParams
 from components.evaluate.people import People, people
 from components.evaluate.report import Page, render
-from components.evaluate.subject import Part
-from components.evaluate.verification import Verification
+from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.verification import Verification
 from components.shared.pairs import Scores
 from components.shared.threshold import Threshold
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from components.evaluate import shortcuts
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
+from components.evaluate.scoring.evaluation_set import Part
 from components.shared import metrics
 
 PARAMS = EvaluateParams(bootstrap=0)

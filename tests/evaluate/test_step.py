@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.evaluate import verification
 from components.evaluate.params import EvaluateParams, ReportParams
+from components.evaluate.scoring import verification
 from components.evaluate.step import Evaluation, run
 from components.shared import metrics as rates
 from components.shared.embed import embed, load_embedder

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from components.evaluate.scoring.verification import Verification
 from components.evaluate.tables import scores
-from components.evaluate.verification import Verification
 from components.shared.pairs import Scores
 
 

@@ -6,14 +6,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from components.evaluate.counted import Counted
-from components.evaluate.held import Held
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
-from components.shared.claims import Claims
+from components.evaluate.scoring.claim_blocks import Claims
+from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.in_memory import Held
+from components.evaluate.scoring.out_of_core import Counted
+from components.evaluate.scoring.pair_blocks import Products
 from components.shared.metric_names import KINDS, VERIFICATION, Comparisons, at_far
 from components.shared.pairs import Fusion, Scores, compare, mean
-from components.shared.products import Products
 
 MOST_HELD = 20_000_000
 """Comparisons; more are counted."""

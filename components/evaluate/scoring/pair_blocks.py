@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers, every
+from components.evaluate.scoring.block_source import COLUMNS, ROWS, Floats32, Found, Integers, every
 
 Indices = NDArray[np.intp]
 

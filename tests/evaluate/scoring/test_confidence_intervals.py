@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from components.evaluate.intervals import intervals, paired, share
 from components.evaluate.params import EvaluateParams
-from components.evaluate.verification import Verification, figures, user_eers
+from components.evaluate.scoring.confidence_intervals import intervals, paired, share
+from components.evaluate.scoring.verification import Verification, figures, user_eers
 from components.shared import metrics
 from components.shared.pairs import Scores, compare
 from components.shared.resampling import draw_weights

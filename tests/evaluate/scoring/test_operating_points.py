@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from components.shared import claims, large, metrics, pairs, products, stretches
-from components.shared.large import Points, points
-from components.shared.products import Products
+from components.evaluate.scoring import claim_blocks, operating_points, pair_blocks, roc_bands
+from components.evaluate.scoring.operating_points import Points, points
+from components.evaluate.scoring.pair_blocks import Products
+from components.shared import metrics, pairs
 
 Data = tuple[NDArray[np.float32], NDArray[np.intp], NDArray[np.bool_]]
 KINDS = ("skilled", "random")
@@ -21,10 +22,10 @@ KINDS = ("skilled", "random")
 def small_blocks() -> Iterator[None]:
     """Blocks and samples so small that little data has many."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (products, claims, stretches):
+        for module in (pair_blocks, claim_blocks, roc_bands):
             patch.setattr(module, "ROWS", 16)
             patch.setattr(module, "COLUMNS", 40)
-        patch.setattr(large, "SAMPLE", 300)
+        patch.setattr(operating_points, "SAMPLE", 300)
         yield
 
 
@@ -73,7 +74,7 @@ def test_claims_have_the_same_points_and_comparisons(references: int) -> None:
     some = data([20, 1, 45, 2, 4, 9, 12, 12], [3, 5, 0, 50, 1, 7, 0, 1], None)
     compared = pairs.compare(*some, references=references, draws=4, seed=0)
     for kind in KINDS:
-        source = claims.Claims(*some, kind, references, draws=4, seed=0)
+        source = claim_blocks.Claims(*some, kind, references, draws=4, seed=0)
         sides = compared.genuine, getattr(compared, kind)
         assert source.totals == tuple(len(side.distance) for side in sides)
         for found, expected in zip(source.scores(), sides, strict=True):
@@ -85,10 +86,10 @@ def test_claims_have_the_same_points_and_comparisons(references: int) -> None:
 def test_blocks_of_the_usual_size_give_the_same_points(monkeypatch: pytest.MonkeyPatch) -> None:
     many = data([12] * 60, [5] * 60, None)
     small = [points(Products(*many, kind), 0.01) for kind in KINDS]
-    for module in (products, stretches):
+    for module in (pair_blocks, roc_bands):
         monkeypatch.setattr(module, "ROWS", 256)
         monkeypatch.setattr(module, "COLUMNS", 1024)
-    monkeypatch.setattr(large, "SAMPLE", 1_000_000)
+    monkeypatch.setattr(operating_points, "SAMPLE", 1_000_000)
     assert [points(Products(*many, kind), 0.01) for kind in KINDS] == small
     assert small == [held(many, kind, 0.01) for kind in KINDS]
 
@@ -97,12 +98,12 @@ def test_a_band_that_is_too_narrow_is_widened(monkeypatch: pytest.MonkeyPatch) -
     many = data([12] * 60, [6] * 60, None)
     passes: list[object] = []
 
-    def gather(*arguments: Any) -> list[stretches.Stretch]:
+    def gather(*arguments: Any) -> list[roc_bands.Stretch]:
         passes.append(arguments)
-        return stretches.gather(*arguments)
+        return roc_bands.gather(*arguments)
 
-    monkeypatch.setattr(large, "gather", gather)
-    monkeypatch.setattr(large, "DEVIATIONS", 1e-6)
+    monkeypatch.setattr(operating_points, "gather", gather)
+    monkeypatch.setattr(operating_points, "DEVIATIONS", 1e-6)
     assert points(Products(*many, "random"), 0.01) == held(many, "random", 0.01)
     assert len(passes) > 1
 

@@ -10,15 +10,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.bootstrap import CountedResampling
-from components.evaluate.held import Errors
-from components.shared.claims import Block, Claims
-from components.shared.large import Points, points
+from components.evaluate.scoring.block_source import Floats32, Source
+from components.evaluate.scoring.claim_blocks import Block, Claims
+from components.evaluate.scoring.in_memory import Errors
+from components.evaluate.scoring.operating_points import Points, points
+from components.evaluate.scoring.resampled_rates import CountedResampling
+from components.evaluate.scoring.roc_bands import multiplying
 from components.shared.metrics import Eer, Roc, losses, rate_of_sorted
 from components.shared.pairs import Scores
 from components.shared.resampling import Floats
-from components.shared.sources import Floats32, Source
-from components.shared.stretches import multiplying
 
 MOST_THRESHOLDS = 4096
 CELLS = 2**22  # identities · thresholds

@@ -6,8 +6,8 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from components.evaluate.scoring.block_source import COLUMNS, ROWS, Floats32, Found, Integers, every
 from components.shared.pairs import Fusion, Scores, drawing, mean
-from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers, every
 
 
 class Block(NamedTuple):

@@ -5,9 +5,9 @@ from collections.abc import Callable, Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.held import Errors
 from components.evaluate.params import EvaluateParams
-from components.evaluate.verification import Verification, user_eers
+from components.evaluate.scoring.in_memory import Errors
+from components.evaluate.scoring.verification import Verification, user_eers
 from components.shared.metric_names import at_far
 from components.shared.resampling import Floats, draw_weights, interval_of
 

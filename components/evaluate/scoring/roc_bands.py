@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from components.shared.sources import COLUMNS, ROWS, Floats32, Found, Integers, Source
+from components.evaluate.scoring.block_source import COLUMNS, ROWS, Floats32, Found, Integers, Source
 
 Band = tuple[np.float32, np.float32]
 NOWHERE = np.zeros(0, np.int32)

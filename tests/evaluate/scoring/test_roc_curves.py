@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from components.evaluate.curves import MOST_POINTS, table, thin
-from components.evaluate.verification import Verification
+from components.evaluate.scoring.roc_curves import MOST_POINTS, table, thin
+from components.evaluate.scoring.verification import Verification
 from components.shared.metrics import crossing, roc
 from components.shared.pairs import Scores
 

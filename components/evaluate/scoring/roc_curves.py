@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.evaluate.verification import Verification
+from components.evaluate.scoring.verification import Verification
 from components.shared.metrics import Roc
 
 MOST_POINTS = 500

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from components.evaluate.scoring.block_source import Floats32, Source
+from components.evaluate.scoring.roc_bands import NOWHERE, Band, Side, Stretch, gather, multiplying
 from components.shared.metrics import Eer, Roc, crossing, section
-from components.shared.sources import Floats32, Source
-from components.shared.stretches import NOWHERE, Band, Side, Stretch, gather, multiplying
 
 SAMPLE = 1_000_000  # comparisons of each sort, at least
 DEVIATIONS = 1.5

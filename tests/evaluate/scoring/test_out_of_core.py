@@ -6,17 +6,24 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from components.evaluate import counted, verification
-from components.evaluate.bands import band
-from components.evaluate.curves import curve
 from components.evaluate.field import field
-from components.evaluate.intervals import intervals, paired
 from components.evaluate.params import EvaluateParams
-from components.evaluate.subject import Part
+from components.evaluate.scoring import (
+    claim_blocks,
+    operating_points,
+    out_of_core,
+    pair_blocks,
+    roc_bands,
+    verification,
+)
+from components.evaluate.scoring.confidence_intervals import intervals, paired
+from components.evaluate.scoring.curve_bands import band
+from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.roc_curves import curve
+from components.evaluate.scoring.verification import Verification, figures, user_eers, verifications
 from components.evaluate.tables import scores
 from components.evaluate.thresholds import carry, choose
-from components.evaluate.verification import Verification, figures, user_eers, verifications
-from components.shared import claims, large, pairs, products, stretches
+from components.shared import pairs
 
 PARAMS = EvaluateParams(bootstrap=100, draws=3)
 
@@ -25,13 +32,13 @@ PARAMS = EvaluateParams(bootstrap=100, draws=3)
 def small() -> Iterator[None]:
     """Blocks and samples so small that little data has many."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (products, claims, stretches):
+        for module in (pair_blocks, claim_blocks, roc_bands):
             patch.setattr(module, "ROWS", 16)
             patch.setattr(module, "COLUMNS", 40)
-        patch.setattr(large, "SAMPLE", 500)
-        patch.setattr(counted, "AT_ONCE", 100)
-        patch.setattr(counted, "BATCH", 5)
-        patch.setattr(counted, "SAMPLED", 1_000)
+        patch.setattr(operating_points, "SAMPLE", 500)
+        patch.setattr(out_of_core, "AT_ONCE", 100)
+        patch.setattr(out_of_core, "BATCH", 5)
+        patch.setattr(out_of_core, "SAMPLED", 1_000)
         yield
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from components.evaluate.bands import FARS, band
 from components.evaluate.params import EvaluateParams
-from components.evaluate.verification import Verification
+from components.evaluate.scoring.curve_bands import FARS, band
+from components.evaluate.scoring.verification import Verification
 from components.shared.metrics import frr_at_far
 from components.shared.pairs import Scores
 from components.shared.resampling import draw_weights

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.evaluate.bootstrap import Resampling
+from components.evaluate.scoring.resampled_rates import Resampling
 from components.shared import metrics
 from components.shared.pairs import Scores
 from components.shared.resampling import draw_weights, interval

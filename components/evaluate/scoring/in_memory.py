@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.bootstrap import Resampling
+from components.evaluate.scoring.resampled_rates import Resampling
 from components.shared import metrics
 from components.shared.metrics import Eer, Roc
 from components.shared.pairs import Scores

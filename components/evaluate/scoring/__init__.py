@@ -1,0 +1,1 @@
+"""Comparisons, in memory or out of core: error rates, curves, confidence intervals."""
