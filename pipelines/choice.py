@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from components.evaluate.compare import compare, sentence
+from components.evaluate.paired_comparison import compare, sentence
 from components.shared.errors import InputError
 from components.shared.metric_names import CRITERIA, criterion
 from components.shared.run import Record

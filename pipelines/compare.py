@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from components.evaluate.cells import aligned, basis, percent
+from components.evaluate.report.formatting import aligned, basis, percent
 from components.shared.errors import InputError
 from components.shared.metric_names import CRITERIA, criterion, split
 from pipelines import experiments, sections

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from components.evaluate.cells import aligned, basis, hundredth, percent
 from components.evaluate.params import EvaluateParams
-from components.evaluate.plots import COLOURS
+from components.evaluate.report.display_tables import verification as rates
+from components.evaluate.report.formatting import aligned, basis, hundredth, percent
+from components.evaluate.report.plots import COLOURS
 from components.evaluate.scoring.roc_curves import curve, label
 from components.evaluate.scoring.verification import Verification
-from components.evaluate.shown import verification as rates
 from components.shared.metric_names import Comparisons
 from pipelines.pooling import Fold, Metrics, Pool, keys
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from components.evaluate import shipped
-from components.evaluate.compare import Difference, compare, text
+from components.evaluate.external import run
+from components.evaluate.paired_comparison import Difference, compare, text
 from components.evaluate.params import EvaluateParams
 from components.shared import catalog, partition
 from components.shared.catalog import COLUMNS, Entry
@@ -128,7 +128,7 @@ def _measure(params: EvaluateParams, bundle: Path, images: Path, folder: Path) -
     out = folder / f"report-of-{bundle.name}"
     # Every bundle carries thresholds for equal error; another target's might be new to the champion.
     plain = {"target": "equal_error", "protocols": ("deployed",), "bootstrap": 0, "report": {"images": False}}
-    shipped.run(EvaluateParams(**{**params.model_dump(), **plain}), bundle, str(images), "auto", out)
+    run.run(EvaluateParams(**{**params.model_dump(), **plain}), bundle, str(images), "auto", out)
     return out
 
 

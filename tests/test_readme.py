@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from components.evaluate import summary
 from components.evaluate.params import EvaluateParams
+from components.evaluate.report import text
 from tests import markdown
 
 TEXT = (markdown.ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ def test_it_fits_on_a_few_screens() -> None:
 
 
 def test_the_sentence_is_the_one_that_the_evaluation_writes() -> None:
-    assert summary.sentence(METRICS, EvaluateParams()) in " ".join(TEXT.split())
+    assert text.sentence(METRICS, EvaluateParams()) in " ".join(TEXT.split())
 
 
 def test_the_lines_below_it_are_those_of_make_results() -> None:

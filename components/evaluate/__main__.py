@@ -69,17 +69,17 @@ def _run(options: argparse.Namespace) -> None:
 
         step.run(params, options.prepared, options.split, options.embedder, out)
     else:
-        from components.evaluate import shipped
+        from components.evaluate.external import run
 
-        shipped.run(params, options.model, options.data, options.layout, out)
+        run.run(params, options.model, options.data, options.layout, out)
     sys.stdout.write((out / "summary.txt").read_text(encoding="utf-8"))
 
 
 def _compare(options: argparse.Namespace) -> None:
-    from components.evaluate import compare
+    from components.evaluate import paired_comparison
 
-    found = compare.compare(*options.reports)
-    sys.stdout.write(compare.text(found, *map(str, options.reports)) + "\n")
+    found = paired_comparison.compare(*options.reports)
+    sys.stdout.write(paired_comparison.text(found, *map(str, options.reports)) + "\n")
 
 
 if __name__ == "__main__":

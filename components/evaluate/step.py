@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate import about, floors, report
-from components.evaluate.measure import Metrics, Subject, carry, choose, measure, of_val, subject
+from components.evaluate.audit import baselines
+from components.evaluate.audit.shortcuts import shortcuts
 from components.evaluate.params import EvaluateParams
-from components.evaluate.people import people
-from components.evaluate.results import Results
+from components.evaluate.protocols.run_protocols import Metrics, Subject, carry, choose, measure, of_val, subject
+from components.evaluate.report import html, origin
+from components.evaluate.report.individuals import people
+from components.evaluate.report.results import Results
 from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.evaluation_set import Part, check_normalisation, part
 from components.evaluate.scoring.verification import Verification
-from components.evaluate.shortcuts import shortcuts
 from components.shared import backend, partition, tracking
 from components.shared.embed import embed, load_embedder
 from components.shared.errors import InputError
@@ -90,8 +91,8 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
         main,
         chosen,
         people(store.images, main, chosen, params),
-        about.origin(parts, prepared, split, embedder, trained),
-        about.parameters(trained.params, normalisation, params),
+        origin.origin(parts, prepared, split, embedder, trained),
+        origin.parameters(trained.params, normalisation, params),
         probed.lines,
     )
     with tracking.evaluation_run(trained, params) as tracked, atomic_folder(out) as fresh:
@@ -100,7 +101,7 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
         for file in uploads(fresh):
             tracked.log_artifacts(file, "evaluation")
         tracked.write(fresh)
-    return Evaluation(metrics, _points(main.verifications), out / report.NAME, out / UPLOAD / report.NAME)
+    return Evaluation(metrics, _points(main.verifications), out / html.NAME, out / UPLOAD / html.NAME)
 
 
 def _embed(model: "keras.Model", store: ImageStore, parts: Mapping[str, Part]) -> dict[str, NDArray[np.float32]]:
@@ -116,12 +117,12 @@ def _floors(model: "keras.Model", store: ImageStore, of: Subject, params: Evalua
     if not of.verifications:
         return {}
     rows = of.part.rows
-    fresh = floors.untrained(model, params.seed)
+    fresh = baselines.untrained(model, params.seed)
     untrained = embed(fresh, store.images, rows=rows, what="embed, untrained")
-    described = {"untrained": untrained, "hog": floors.hog(store.images, rows)}
+    described = {"untrained": untrained, "hog": baselines.hog(store.images, rows)}
     result: Metrics = {}
     for name, vectors in described.items():
-        result |= floors.against(name, vectors, of.part, of.verifications, params)
+        result |= baselines.against(name, vectors, of.part, of.verifications, params)
     return result
 
 

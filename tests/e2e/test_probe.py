@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from components.evaluate.statistics import describe
+from components.evaluate.audit.image_statistics import describe
 from components.ingest import step as ingest
 from components.ingest.params import IngestParams, SampleParams
 from components.preprocess import step as preprocess

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from components.evaluate.measure import Subject, subject
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.run_protocols import Subject, subject
 from components.evaluate.scoring.evaluation_set import Part
 
 

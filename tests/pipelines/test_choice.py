@@ -7,7 +7,7 @@ import mlflow
 import pytest
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.tables import SCORES, write_scores
+from components.evaluate.report.data_files import SCORES, write_scores
 from components.shared import tracking
 from components.shared.errors import InputError
 from components.shared.run import Record

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.evaluate.compare import Difference
+from components.evaluate.paired_comparison import Difference
 from components.evaluate.params import EvaluateParams
 from components.shared import catalog, partition, tracking
 from components.shared.errors import InputError

@@ -59,9 +59,9 @@ def test_a_damaged_catalog_is_refused_in_words(tmp_path: Path, text: str | None,
 
 def test_identities_keep_their_names_from_the_catalog_to_the_pooled_folds(tmp_path: Path) -> None:
     from components.evaluate.params import EvaluateParams
+    from components.evaluate.report.data_files import write_scores
     from components.evaluate.scoring.evaluation_set import part
     from components.evaluate.scoring.verification import verifications
-    from components.evaluate.tables import write_scores
     from components.shared.images import Normalisation, open_store, write_store
     from components.split import step as split
     from components.split.params import SplitParams

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from components.evaluate.field import field
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.literature import field
+from components.evaluate.protocols.threshold_choice import carry, choose
+from components.evaluate.report.data_files import scores
 from components.evaluate.scoring import (
     claim_blocks,
     operating_points,
@@ -21,8 +23,6 @@ from components.evaluate.scoring.curve_bands import band
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.roc_curves import curve
 from components.evaluate.scoring.verification import Verification, figures, user_eers, verifications
-from components.evaluate.tables import scores
-from components.evaluate.thresholds import carry, choose
 from components.shared import pairs
 
 PARAMS = EvaluateParams(bootstrap=100, draws=3)

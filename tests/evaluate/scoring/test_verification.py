@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.threshold_choice import choose
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import Verification, figures, verifications
-from components.evaluate.thresholds import choose
 from components.shared.pairs import Scores
 
 PARAMS = EvaluateParams()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from components.evaluate.statistics import describe, statistics
+from components.evaluate.audit.image_statistics import describe, statistics
 
 
 def bar(ink: int = 50, paper: int = 250) -> np.ndarray:

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from components.evaluate import shipped
 from components.evaluate.__main__ import main
-from components.evaluate.catalogued import catalogued
+from components.evaluate.external import run
+from components.evaluate.external.ingested import catalogued
 from components.evaluate.params import EvaluateParams
 from components.shared import bundle, metrics
 from components.shared.errors import InputError
@@ -140,7 +140,7 @@ def test_the_data_it_was_made_from_are_recognised_and_read_in_place(
     (own / "threshold.json").write_text("[]")
     bundle.write(own, {"data": {"catalog.csv": sha256(raw_folder / "catalog.csv")}})
     params = PARAMS.model_copy(update={"protocols": ("identification",)})
-    found = shipped.run(params, own, str(raw_folder), "auto", tmp_path / "out")
+    found = run.run(params, own, str(raw_folder), "auto", tmp_path / "out")
     told = (tmp_path / "out/summary.txt").read_text()
     assert "seen in training" in told
     assert "carries no threshold" in told
@@ -161,7 +161,7 @@ def test_an_archive_is_read_by_ingest_and_left_nowhere(photos: Path, tmp_path: P
 def test_what_ingest_refuses_is_refused_in_its_words(model: Path, tmp_path: Path) -> None:
     for data, layout, reason in ((tmp_path / "nowhere", "auto", "nowhere"), (tmp_path, "cedar", "holds no image")):
         with pytest.raises(InputError, match=reason):
-            shipped.run(PARAMS, model, str(data), layout, tmp_path / "out")
+            run.run(PARAMS, model, str(data), layout, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -188,7 +188,7 @@ def test_a_bundle_that_is_not_as_its_manifest_says_is_refused(
 def test_a_target_that_it_has_no_threshold_for_is_refused(model: Path, tmp_path: Path) -> None:
     params = PARAMS.model_copy(update={"target": 0.01})
     with pytest.raises(InputError, match=r"no threshold for far_1pct, evaluate\.target; it has those for equal_error"):
-        shipped.run(params, model, str(tmp_path), "auto", tmp_path / "out")
+        run.run(params, model, str(tmp_path), "auto", tmp_path / "out")
 
 
 @pytest.mark.parametrize("options", [["--model", "m"], ["--data", "d"], ["compare", "a"], ["compare", "a", "b", "c"]])

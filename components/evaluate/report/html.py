@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.evaluate import summary
-from components.evaluate.about import Facts
-from components.evaluate.cells import Metrics, number
 from components.evaluate.params import EvaluateParams
-from components.evaluate.people import People
-from components.evaluate.shown import Table, tables
+from components.evaluate.report import text
+from components.evaluate.report.display_tables import Table, tables
+from components.evaluate.report.formatting import Metrics, number
+from components.evaluate.report.individuals import People
+from components.evaluate.report.origin import Facts
 from components.shared import metric_names
 from components.shared.files import UPLOAD
 from components.shared.metric_names import PROBES
@@ -67,14 +67,14 @@ def render(page: Page, people: People | None) -> str:
     """
     import jinja2
 
-    params, own = page.params, summary.reported(page.metrics, page.params)
+    params, own = page.params, text.reported(page.metrics, page.params)
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["inline"] = _inline
     probes = probe(own, page.probed)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        sentence=summary.sentence(own, params),
+        sentence=text.sentence(own, params),
         notice=page.notice,
         warning=warning(own),
         figures=[_figure(picture, params) for picture in page.pictures],

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from components.evaluate import plots, report, summary, tables
-from components.evaluate.about import Facts
-from components.evaluate.measure import Metrics, Subject
 from components.evaluate.params import EvaluateParams
-from components.evaluate.people import People
+from components.evaluate.protocols.run_protocols import Metrics, Subject
+from components.evaluate.report import data_files, html, plots, text
+from components.evaluate.report.individuals import People
+from components.evaluate.report.origin import Facts
 from components.shared.threshold import Threshold
 
 
@@ -43,13 +43,13 @@ class Results:
     def write(self, folder: Path, params: EvaluateParams) -> None:
         """Writes all files into an existing folder."""
         verifications, part = self.subject.verifications, self.subject.part
-        tables.write(folder, self.metrics, verifications, self.thresholds)
-        tables.write_scores(folder, verifications, part, params)
+        data_files.write(folder, self.metrics, verifications, self.thresholds)
+        data_files.write_scores(folder, verifications, part, params)
         for name, table in self.tables.items():
             table.to_csv(folder / name, index=False, float_format="%.9g")
-        notice = summary.notice(params, self.notices)
-        told = summary.text(self.metrics, params, self.probed, notice)
+        notice = text.notice(params, self.notices)
+        told = text.text(self.metrics, params, self.probed, notice)
         (folder / "summary.txt").write_text(told + "\n", encoding="utf-8")
         pictures = plots.draw(folder, verifications, self.thresholds, params)
-        page = report.Page(self.metrics, params, pictures, self.origin, self.parameters, self.probed, notice)
-        report.write(folder, page, self.people)
+        page = html.Page(self.metrics, params, pictures, self.origin, self.parameters, self.probed, notice)
+        html.write(folder, page, self.people)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from components.evaluate.cells import Metrics, basis, number, percent, signed
 from components.evaluate.params import EvaluateParams
-from components.evaluate.references import COUNTS, FUSIONS
+from components.evaluate.protocols.reference_count import COUNTS, FUSIONS
+from components.evaluate.report.formatting import Metrics, basis, number, percent, signed
 from components.shared import metric_names
 from components.shared.metric_names import FLOORS, KINDS, Comparisons, at_far, at_threshold
 

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from components.evaluate.mistakes import Mistake, mistakes
+from components.evaluate.report.mistakes import Mistake, mistakes
 from components.evaluate.scoring.evaluation_set import Part
 from components.shared.threshold import Threshold
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.evaluate.floors import hog, untrained
+from components.evaluate.audit.baselines import hog, untrained
 
 
 @pytest.fixture(scope="module")

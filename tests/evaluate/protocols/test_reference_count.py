@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.evaluate.measure import measure
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.run_protocols import measure
 from tests.evaluate.embeddings import made_up
 
 PARAMS = EvaluateParams(protocols=("deployed", "references"), bootstrap=40, draws=3)

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.evaluate import floors, statistics
-from components.evaluate.measure import Subject
+from components.evaluate.audit import baselines, image_statistics
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.run_protocols import Subject
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import verifications
 from components.shared import metric_names, probe
@@ -38,7 +38,7 @@ def shortcuts(prepared: Path, store: ImageStore, train: Part, of: Subject, param
     rows = np.concatenate([train.rows, of.part.rows])
     index = store.index.iloc[rows]
     sources = read_sources(prepared, len(store.index)).iloc[rows]
-    described = statistics.describe(store.images, rows)
+    described = image_statistics.describe(store.images, rows)
     from_source = probe.of_sources(sources, index, params.bootstrap, params.seed)
     identity = index["identity"].to_numpy(str)
     found = probe.probe(described, identity, probe.forged(index), params.bootstrap, params.seed)
@@ -52,7 +52,7 @@ def shortcuts(prepared: Path, store: ImageStore, train: Part, of: Subject, param
     for kind, name in best(on_train, train, params).items():
         column = here[:, [list(described.columns).index(name)]]
         ours = [v for v in of.verifications if v.kind == kind]
-        figures |= floors.against("best_statistic", column, of.part, ours, params)
+        figures |= baselines.against("best_statistic", column, of.part, ours, params)
         lines.append(f"best single statistic as a distance, {kind} forgeries, chosen on train: {name}")
     return probe.Report(figures, lines)
 

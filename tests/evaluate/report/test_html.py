@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.evaluate.measure import Subject
 from components.evaluate.params import EvaluateParams, ReportParams
-from components.evaluate.people import People, people
-from components.evaluate.report import Page, render
+from components.evaluate.protocols.run_protocols import Subject
+from components.evaluate.report.html import Page, render
+from components.evaluate.report.individuals import People, people
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import Verification
 from components.shared.pairs import Scores

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.threshold_choice import carry, choose
 from components.evaluate.scoring.verification import Verification
-from components.evaluate.thresholds import carry, choose
 from components.shared.metrics import rates_at
 from components.shared.pairs import Scores
 from components.shared.threshold import Threshold

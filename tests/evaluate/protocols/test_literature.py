@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from components.evaluate.field import field
-from components.evaluate.measure import measure
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.literature import field
+from components.evaluate.protocols.run_protocols import measure
 from components.evaluate.scoring.verification import Verification
 from components.shared import metrics
 from tests.evaluate.embeddings import made_up

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from components.evaluate import shortcuts
+from components.evaluate.audit import shortcuts
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.evaluation_set import Part
 from components.shared import metrics

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from components.evaluate.cells import Metrics, aligned, basis, between, hundredth
 from components.evaluate.params import EvaluateParams
-from components.evaluate.shown import Table, tables
+from components.evaluate.report.display_tables import Table, tables
+from components.evaluate.report.formatting import Metrics, aligned, basis, between, hundredth
 from components.shared import metric_names
 from components.shared.metric_names import KINDS, VAL, ends, verification
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from components.evaluate.report.data_files import PAIRS, SCORES
 from components.evaluate.scoring.resampled_rates import Resampling
 from components.evaluate.scoring.roc_curves import label
 from components.evaluate.scoring.verification import Verification
-from components.evaluate.tables import PAIRS, SCORES
 from components.shared import metrics
 from components.shared.errors import InputError
 from components.shared.pairs import Scores

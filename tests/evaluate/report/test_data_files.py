@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from components.evaluate.report.data_files import scores
 from components.evaluate.scoring.verification import Verification
-from components.evaluate.tables import scores
 from components.shared.pairs import Scores
 
 

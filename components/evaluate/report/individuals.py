@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.measure import Subject
-from components.evaluate.mistakes import Mistake, mistakes
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.run_protocols import Subject
+from components.evaluate.report.mistakes import Mistake, mistakes
 from components.evaluate.scoring.verification import user_eers
 from components.shared.threshold import Threshold, lookup
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.evaluate import identification, open_set, thresholds
-from components.evaluate.field import field
 from components.evaluate.params import EvaluateParams
-from components.evaluate.references import references
+from components.evaluate.protocols import closed_set, open_set, threshold_choice
+from components.evaluate.protocols.literature import field
+from components.evaluate.protocols.reference_count import references
 from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.confidence_intervals import intervals
 from components.evaluate.scoring.evaluation_set import Part
@@ -56,7 +56,7 @@ def measure(of: Subject, params: EvaluateParams) -> Measured:
 
 def choose(val: Subject, params: EvaluateParams) -> list[Threshold]:
     """What val chooses for the protocols that carry something to test."""
-    chosen = thresholds.choose(val.verifications, params)
+    chosen = threshold_choice.choose(val.verifications, params)
     if "identification" in params.protocols:
         found = open_set.answers(val.vectors, val.part, params)
         chosen += [] if found is None else open_set.choose(found, params)
@@ -65,7 +65,7 @@ def choose(val: Subject, params: EvaluateParams) -> list[Threshold]:
 
 def carry(test: Subject, chosen: list[Threshold], params: EvaluateParams) -> Metrics:
     """The errors on test of what was chosen on val."""
-    result = thresholds.carry(test.verifications, chosen, params)
+    result = threshold_choice.carry(test.verifications, chosen, params)
     if "identification" in params.protocols:
         found = open_set.answers(test.vectors, test.part, params)
         result |= {} if found is None else open_set.carry(found, chosen, params)
@@ -81,8 +81,8 @@ def _deployed(of: Subject, params: EvaluateParams) -> Measured:
     metrics: Metrics = {}
     for verification in of.verifications:
         metrics |= figures(verification, params) | intervals(verification, params)
-    ranks = identification.ranks(of.vectors, of.part, params)
-    return Measured(metrics | ({} if ranks is None else identification.accuracy(ranks, params)))
+    ranks = closed_set.ranks(of.vectors, of.part, params)
+    return Measured(metrics | ({} if ranks is None else closed_set.accuracy(ranks, params)))
 
 
 def _field(of: Subject, params: EvaluateParams) -> Measured:
@@ -104,9 +104,9 @@ def _references(of: Subject, params: EvaluateParams) -> Measured:
 def _identification(of: Subject, params: EvaluateParams) -> Measured:
     metrics: Metrics = {}
     tables = {}
-    if (ranks := identification.ranks(of.vectors, of.part, params)) is not None:
-        metrics |= identification.at_ranks(ranks, params)
-        tables["cmc.csv"] = identification.cmc(ranks, params)
+    if (ranks := closed_set.ranks(of.vectors, of.part, params)) is not None:
+        metrics |= closed_set.at_ranks(ranks, params)
+        tables["cmc.csv"] = closed_set.cmc(ranks, params)
     if (answers := open_set.answers(of.vectors, of.part, params)) is not None:
         metrics |= open_set.figures(answers, params)
         tables["open_set.csv"] = open_set.table(roc_curves.thin(open_set.curve(answers)))

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from components.evaluate import about, floors
-from components.evaluate.catalogued import catalogued
-from components.evaluate.measure import Metrics, carry, measure, subject
+from components.evaluate.audit import baselines
+from components.evaluate.audit.shortcuts import shortcuts
+from components.evaluate.external.embedding import Embedded, embed
+from components.evaluate.external.ingested import catalogued
 from components.evaluate.params import EvaluateParams
-from components.evaluate.people import people
-from components.evaluate.raw import Embedded, embed
-from components.evaluate.results import Results
+from components.evaluate.protocols.run_protocols import Metrics, carry, measure, subject
+from components.evaluate.report import origin
+from components.evaluate.report.individuals import people
+from components.evaluate.report.results import Results
 from components.evaluate.scoring.evaluation_set import of_rows
-from components.evaluate.shortcuts import shortcuts
 from components.shared import bundle as bundles
 from components.shared.bundle import Bundle
 from components.shared.catalog import CATALOG
@@ -64,8 +65,8 @@ def _measure(params: EvaluateParams, bundle: Bundle, taken: Embedded, prepared: 
     probed = shortcuts(prepared, taken.store, nobody, main, params)
     metrics = found.metrics | probed.figures | carry(main, bundle.thresholds, params)
     if main.verifications:
-        hog = floors.hog(images, everybody.rows)
-        metrics |= floors.against("hog", hog, everybody, main.verifications, params)
+        hog = baselines.hog(images, everybody.rows)
+        metrics |= baselines.against("hog", hog, everybody, main.verifications, params)
     counts = {"n_images": len(index), "n_rejected": len(taken.rejected)}
     return Results(
         metrics | {name: float(count) for name, count in counts.items()},
@@ -73,8 +74,8 @@ def _measure(params: EvaluateParams, bundle: Bundle, taken: Embedded, prepared: 
         main,
         bundle.thresholds,
         people(images, main, bundle.thresholds, params),
-        about.shipped(bundle, record, everybody, catalog),
-        about.parameters(record.params, bundle.normalisation, params),
+        origin.shipped(bundle, record, everybody, catalog),
+        origin.parameters(record.params, bundle.normalisation, params),
         probed.lines,
         _notices(bundle, taken, catalog),
     )

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from components.evaluate import identification
-from components.evaluate.identification import Ranks
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols import closed_set
+from components.evaluate.protocols.closed_set import Ranks
 from components.shared.pairs import identification_accuracy
 from tests.evaluate.embeddings import made_up
 
@@ -14,7 +14,7 @@ HAND_MADE = Ranks(np.array([0, 0, 1, 1, 1, 2]), np.array([1, 3, 2, 1, 1, 12]), g
 
 
 def test_the_curve_counts_the_probes_found_until_each_rank() -> None:
-    table = identification.cmc(HAND_MADE, PARAMS)
+    table = closed_set.cmc(HAND_MADE, PARAMS)
     assert table["rank"].tolist() == list(range(1, 13))
     assert table["share"].tolist() == [3 / 6, 4 / 6, *[5 / 6] * 9, 1.0]
     assert (table["share_ci_low"] <= table["share"]).all()
@@ -24,18 +24,18 @@ def test_the_curve_counts_the_probes_found_until_each_rank() -> None:
 
 
 def test_ranks_as_far_as_the_gallery_reaches_say_nothing() -> None:
-    found = identification.at_ranks(HAND_MADE, PARAMS)
+    found = closed_set.at_ranks(HAND_MADE, PARAMS)
     assert found["identification/refs_5/rank_1"] == 3 / 6
     assert found["identification/refs_5/rank_10"] == 5 / 6
-    small = identification.at_ranks(HAND_MADE._replace(gallery=5), PARAMS)
+    small = closed_set.at_ranks(HAND_MADE._replace(gallery=5), PARAMS)
     assert {name for name in small if "_ci_" not in name and "rank" in name} == {"identification/refs_5/rank_1"}
 
 
 def test_the_accuracy_is_that_of_the_shared_metric_with_an_interval_over_identities() -> None:
     given = made_up(PARAMS, 7, 8, 2, quality=0.7)
-    found = identification.ranks(given.vectors, given.part, PARAMS)
+    found = closed_set.ranks(given.vectors, given.part, PARAMS)
     assert found is not None
-    figures = identification.accuracy(found, PARAMS)
+    figures = closed_set.accuracy(found, PARAMS)
     name = "identification/refs_5/accuracy"
     part = given.part
     exact = identification_accuracy(given.vectors, part.identity, part.forged, 5, PARAMS.draws, PARAMS.seed)
@@ -46,13 +46,13 @@ def test_the_accuracy_is_that_of_the_shared_metric_with_an_interval_over_identit
 
 def test_a_curve_begins_at_the_accuracy_and_ends_at_one() -> None:
     given = made_up(PARAMS, 7, 8, 2, quality=0.5)
-    found = identification.ranks(given.vectors, given.part, PARAMS)
+    found = closed_set.ranks(given.vectors, given.part, PARAMS)
     assert found is not None
-    shares = identification.cmc(found, PARAMS)["share"]
+    shares = closed_set.cmc(found, PARAMS)["share"]
     assert shares.is_monotonic_increasing
     assert 0 < shares.iloc[0] < shares.iloc[3] <= shares.iloc[-1] == 1
 
 
 def test_nobody_is_identified_where_images_are_too_few() -> None:
     given = made_up(PARAMS, 7, 5, 2)
-    assert identification.ranks(given.vectors, given.part, PARAMS) is None
+    assert closed_set.ranks(given.vectors, given.part, PARAMS) is None

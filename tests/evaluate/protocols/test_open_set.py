@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from components.evaluate import open_set
-from components.evaluate.open_set import Answers
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols import open_set
+from components.evaluate.protocols.open_set import Answers
 from components.shared.threshold import Threshold
 from tests.evaluate.embeddings import made_up
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from components.evaluate.__main__ import main
-from components.evaluate.compare import Difference, compare, sentence
+from components.evaluate.paired_comparison import Difference, compare, sentence
 from components.evaluate.params import EvaluateParams
+from components.evaluate.report.data_files import write_scores
 from components.evaluate.scoring.verification import Verification
-from components.evaluate.tables import write_scores
 from components.shared import metrics
 from components.shared.errors import InputError
 from components.shared.resampling import draw_weights

@@ -1,0 +1,1 @@
+"""Baselines and shortcuts: error rates without training, the shortcut probe."""

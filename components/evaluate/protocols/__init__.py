@@ -1,0 +1,1 @@
+"""Evaluation protocols: verification, identification, thresholds carried from val."""

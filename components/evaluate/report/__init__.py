@@ -1,0 +1,1 @@
+"""The evaluation as files, tables, plots, text and HTML."""
