@@ -16,7 +16,7 @@ from components.shared import backend
 from components.train.params import AugmentParams, TrainParams
 
 if TYPE_CHECKING:
-    from components.train.sampler import Sampler
+    from components.train.data.sampler import Sampler
 
 BATCHES = 20  # fed in one turn
 
@@ -53,8 +53,9 @@ def _augmentation(channels: int, elastic: float) -> AugmentParams:
 def _measure(params: TrainParams, shape: tuple[int, int, int], rounds: int) -> None:
     import numpy as np
 
-    from components.train import assembly, precision, replicas
-    from components.train.feed import feed, make_batch
+    from components.train import assembly
+    from components.train.data.prefetch import feed, make_batch
+    from components.train.devices import precision, replicas
 
     policy = precision.resolve(params.precision)
     with replicas.scope():
@@ -90,7 +91,7 @@ def _sampler(params: TrainParams) -> "Sampler":
     import numpy as np
     import pandas as pd
 
-    from components.train.sampler import Sampler
+    from components.train.data.sampler import Sampler
 
     genuine, forgeries = params.images_per_identity, params.forgeries_per_identity
     identity, number = np.divmod(

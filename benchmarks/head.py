@@ -53,8 +53,8 @@ def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
 
     from components.shared import pairs
     from components.shared.images import open_store
-    from components.train import network
-    from components.train.head import SURVEYED, spread
+    from components.train.loop.head_fitting import SURVEYED, spread
+    from components.train.model import network
 
     store = open_store(prepared)
     codes, names = pd.factorize(store.index.identity)
@@ -97,15 +97,15 @@ def _embed(
     """Embeddings of all images, float64 [N, size], by the discriminant of the known ones."""
     import numpy as np
 
-    from components.train import discriminant
-    from components.train.views import PARTS
+    from components.train.model import fisher_projection
+    from components.train.model.views import PARTS
 
     whole = features["whole"][known]
     mean, deviation = whole.mean(axis=0), whole.std(axis=0) + 1e-6
     standard = {view: (found - mean) / deviation for view, found in features.items()}
     parts = [found[known] for view, found in standard.items() if view == "whole" or view in PARTS]
-    learnt = discriminant.further_identities(parts, codes[known], forged[known])
-    directions = discriminant.projection(*learnt, size // len(features))
+    learnt = fisher_projection.further_identities(parts, codes[known], forged[known])
+    directions = fisher_projection.projection(*learnt, size // len(features))
     shares = [found @ directions for found in standard.values()]
     return np.concatenate([share / np.linalg.norm(share, axis=1, keepdims=True) for share in shares], axis=1)
 

@@ -73,8 +73,8 @@ def our_passes(embeddings: Floats, labels: Codes, images: int, threads: int) -> 
     """This project's, as the train step compiles it on a CPU."""
     import tensorflow as tf
 
-    from components.train import mining
-    from components.train.loss import triplet_loss
+    from components.train.loss import mining
+    from components.train.loss.triplet_loss import triplet_loss
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     mined: dict[str, Callable[[Any, Any], Any]] = {

@@ -58,11 +58,15 @@ def _start(folder: Path, weights: str) -> None:
     backend.load()
     before = time.time()
     from components.shared import tracking
-    from components.train import assembly, key, network, replicas, step, validation
+    from components.train import assembly, step
+    from components.train.checkpoints import run_key
+    from components.train.devices import replicas
+    from components.train.loop import validation
+    from components.train.model import network
 
     seconds["Keras and the project's modules"] = time.time() - before
     for module, name, stage in (
-        (key.Key, "of", "hash of the data"),
+        (run_key.Key, "of", "hash of the data"),
         (assembly, "compiled", "network with its first weights"),
         (network, "twin", "its twin for the validation"),
         (tracking, "connect", "tracking store"),

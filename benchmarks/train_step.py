@@ -47,7 +47,8 @@ def main() -> None:
 def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, rounds: int) -> None:
     from keras import ops
 
-    from components.train import assembly, precision, replicas
+    from components.train import assembly
+    from components.train.devices import precision, replicas
 
     policy = precision.resolve(params.precision)
     with replicas.scope():
@@ -95,8 +96,8 @@ def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> An
     import numpy as np
     import pandas as pd
 
-    from components.train.feed import feed
-    from components.train.sampler import Sampler
+    from components.train.data.prefetch import feed
+    from components.train.data.sampler import Sampler
 
     identity, number = np.divmod(np.arange(params.identities_per_batch * 4 * 20), 20)
     kind = np.where(number < 10, "genuine", "forgery")

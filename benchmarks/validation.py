@@ -32,9 +32,11 @@ def main() -> None:
 
 def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
     from components.shared.images import open_store
-    from components.train import assembly, network, precision, replicas, step
-    from components.train.batches import Batches
-    from components.train.validation import Validation
+    from components.train import assembly, step
+    from components.train.data.batches import Batches
+    from components.train.devices import precision, replicas
+    from components.train.loop.validation import Validation
+    from components.train.model import network
 
     params = TrainParams.model_validate(CEDAR)
     store = open_store(prepared)

@@ -7,14 +7,15 @@ from pathlib import Path
 import keras
 
 from components.shared.images import ImageStore
-from components.train import network, precision, replicas, weights
-from components.train.batches import Batches
-from components.train.checkpoint import Checkpoints
-from components.train.loop import Trainer
-from components.train.objective import TripletModel
-from components.train.optimizer import adam
+from components.train.checkpoints.checkpoints import Checkpoints
+from components.train.data.batches import Batches
+from components.train.devices import precision, replicas
+from components.train.loop.optimizer import adam
+from components.train.loop.trainer import Trainer
+from components.train.loop.validation import Validation
+from components.train.loss.triplet_model import TripletModel
+from components.train.model import initial_weights, network
 from components.train.params import TrainParams
-from components.train.validation import Validation
 
 
 def trainer(
@@ -64,7 +65,7 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
         params.pooled_components,
     )
     if params.start_from is not None:
-        weights.start_from(embedder, weights.embedder_file(params.start_from))
+        initial_weights.start_from(embedder, initial_weights.embedder_file(params.start_from))
     if params.start_from is not None or params.weights != "none":
         network.hold_normalisation(embedder)
     network.regularise(embedder, params.l2)

@@ -12,13 +12,13 @@ from components.shared import backend, partition, tracking
 from components.shared.errors import InputError
 from components.shared.files import atomic_folder
 from components.shared.images import ImageStore, open_store
-from components.train.checkpoint import Checkpoints
-from components.train.key import Key
+from components.train.checkpoints.checkpoints import Checkpoints
+from components.train.checkpoints.run_key import Key
 from components.train.params import TrainParams
 
 if TYPE_CHECKING:
-    from components.train.batches import Batches
-    from components.train.validation import Validation
+    from components.train.data.batches import Batches
+    from components.train.loop.validation import Validation
 
 
 def run(
@@ -50,11 +50,13 @@ def run(
     store = open_store(prepared)
     rows = rows_of(store, split)
     backend.set_up()
-    from components.train import assembly, head, network
-    from components.train.batches import Batches
-    from components.train.curves import Curves
-    from components.train.validation import Validation
-    from components.train.views import demand_fitting
+    from components.train import assembly
+    from components.train.data.batches import Batches
+    from components.train.loop import head_fitting
+    from components.train.loop.validation import Validation
+    from components.train.model import network
+    from components.train.model.views import demand_fitting
+    from components.train.monitoring.metrics_log import Curves
 
     demand_fitting(params.views, store.normalisation.channels)
     batches = Batches(params, store, rows["train"])
@@ -65,7 +67,7 @@ def run(
     saved = checkpoints.named(resume) if resume else checkpoints.newest()
     trainer = assembly.trainer(params, store, batches, validation, checkpoints)
     if params.weights != "none" and not saved:
-        head.start(trainer.model.embedder, params, store.images, rows["train"])
+        head_fitting.start(trainer.model.embedder, params, store.images, rows["train"])
     with tracking.train_run(params, saved.run_id if saved else None, made_with) as tracked, atomic_folder(out) as fresh:
         tracked.log_dataset("prepared", prepared, key.data, "training")
         curves = Curves(tracked, key.name, goes_on=saved is not None)

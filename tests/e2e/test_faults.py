@@ -16,13 +16,13 @@ from components.shared.bundle import write
 from tests import proxy
 from tests import store as server
 from tests.conftest import PROJECT
+from tests.train.checkpoints.test_checkpoints import KEY, state
 from tests.train.conftest import small_disk
-from tests.train.test_checkpoint import KEY, state
 
 __all__ = ["small_disk"]
 
 SAVE = (
-    "from components.train.checkpoint import Checkpoints; from tests.train.test_checkpoint import KEY, state\n"
+    "from components.train.checkpoints.checkpoints import Checkpoints; from tests.train.checkpoints.test_checkpoints import KEY, state\n"
     "Checkpoints(KEY, kept=2).save(state(4))"
 )
 
@@ -99,7 +99,7 @@ def test_a_publication_killed_in_mid_upload_leaves_no_version_and_is_made_good_b
 def test_a_machine_taken_away_in_mid_upload_of_a_checkpoint_leaves_the_one_before(
     s3: server.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, passed: int
 ) -> None:
-    from components.train.checkpoint import Checkpoints
+    from components.train.checkpoints.checkpoints import Checkpoints
 
     place = s3.fresh()
     monkeypatch.setenv("CHECKPOINT_DIR", place)

@@ -8,9 +8,11 @@ import keras
 import numpy as np
 import pandas as pd
 
-from components.train import head, network, replicas
-from components.train.mining import FORGERY
-from components.train.objective import TripletModel
+from components.train.devices import replicas
+from components.train.loop import head_fitting
+from components.train.loss.mining import FORGERY
+from components.train.loss.triplet_model import TripletModel
+from components.train.model import network
 from components.train.params import TrainParams
 
 CASES: list[dict[str, Any]] = [
@@ -53,7 +55,7 @@ def train_head(scope: Callable[[], AbstractContextManager[Any]] = nullcontext) -
     kernel.assign(random.normal(size=kernel.shape) / 3)
     identity, kind = np.repeat(np.arange(6), 5).astype(str), ["genuine", "genuine", "genuine", "forgery", "forgery"] * 6
     features = random.normal(size=(30, 2, kernel.shape[0])).astype(np.float32)
-    head.train(embedder, params, features, pd.DataFrame({"identity": identity, "kind": kind}))
+    head_fitting.train(embedder, params, features, pd.DataFrame({"identity": identity, "kind": kind}))
     return [float(value) for value in np.ravel(kernel.numpy())]
 
 

@@ -176,7 +176,7 @@ def test_what_contradicts_the_data_is_refused_before_any_work(
 
 def test_a_val_that_leaves_nothing_to_compare_is_refused(data: Path) -> None:
     from components.shared.images import open_store
-    from components.train.validation import Validation
+    from components.train.loop.validation import Validation
 
     store = open_store(data / "prepared")
     rows = store.index.assign(row=np.arange(len(store.index)))
@@ -197,7 +197,7 @@ def test_forgeries_that_are_asked_for_and_not_there_are_said_and_so_is_what_val_
 
 
 def test_the_discriminant_is_computed_on_whole_identities_with_two_genuine_images() -> None:
-    from components.train.head import whole_identities
+    from components.train.loop.head_fitting import whole_identities
 
     images = [(str(i), kind) for i in range(9) for kind in ["genuine"] * (1 if i == 4 else 2) + ["forgery"] * 2]
     rows = pd.DataFrame(images, columns=["identity", "kind"]).assign(row=np.arange(len(images))[::-1])
@@ -215,7 +215,7 @@ def test_a_training_starts_with_the_discriminant_of_the_training_images(
 ) -> None:
     from components.shared.embed import load_embedder
     from components.shared.images import open_store
-    from components.train import network
+    from components.train.model import network
     from components.train.step import rows_of
 
     start = {"weights": str(resnet50_dir), "pooled_blocks": (3,), "embedding_size": 8, "learning_rate": 1e-9}

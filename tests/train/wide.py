@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from components.train import mining
-from components.train.loss import triplet_loss
+from components.train.loss import mining
+from components.train.loss.triplet_loss import triplet_loss
 from tests.train.brute_force import unit_rows
 
 IDENTITIES, IMAGES, MEMORY = 3, 20, 7

@@ -1,0 +1,1 @@
+"""Checkpoints: the key of a run, saving, resuming, mirroring to S3."""

@@ -1,0 +1,219 @@
+"""Checkpoints of a run, outside every DVC out, under its key.
+
+    $CHECKPOINT_DIR/train/<key>/step-00000090/   variables.npz · best.npz · state.json
+
+A checkpoint is whole and stands alone: it can be copied elsewhere and gone on with by `--resume`. Where CHECKPOINT_DIR
+is an `s3://` address, each is copied there besides, and the newest one there is gone on with.
+"""
+
+import json
+import logging
+import os
+import re
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from components.shared import cli
+from components.shared.errors import InputError
+from components.shared.files import TEMPORARY, atomic_folder, kept_folder
+from components.shared.s3 import SCHEME, Address
+from components.train.checkpoints.run_key import Key
+from components.train.checkpoints.s3_mirror import Mirror
+
+ABANDONED = 5, 7 * 24 * 3600  # the keys that are always kept, this one among them; seconds until the others go
+BEING_WRITTEN = 3600  # seconds in which a part of a checkpoint may be another process's
+
+Arrays = list[NDArray[Any]]
+
+logger = logging.getLogger(__name__)
+
+
+class State(NamedTuple):
+    """All that a run needs to go on after `step` steps.
+
+    Attributes:
+        step: steps done.
+        variables: of the model and of the optimizer.
+        best: weights of the embedder that was best on val; empty before the first validation.
+        best_step: the step it was at.
+        history: rows of history.csv.
+        pending: figures of the steps since the last row.
+        neighbours: of the sampler, int [identities, k], where it has any.
+        run_id: of MLflow.
+    """
+
+    step: int
+    variables: Arrays
+    best: Arrays
+    best_step: int
+    history: list[dict[str, float]]
+    pending: list[dict[str, float]]
+    neighbours: NDArray[np.int64] | None
+    run_id: str | None
+
+
+class Checkpoints:
+    """The checkpoints of one key; equal key = resume.
+
+    Args:
+        key: of parameters, data, code and first weights.
+        kept: how many.
+
+    Attributes:
+        last: the folder that was written or read last.
+
+    Raises:
+        InputError: CHECKPOINT_DIR is an address that cannot be used.
+    """
+
+    def __init__(self, key: Key, kept: int) -> None:
+        given = os.environ.get("CHECKPOINT_DIR", "")
+        self.key, self.kept = key, kept
+        self.folder = kept_folder().resolve() / "train" / key.name
+        is_address = given.startswith(SCHEME)
+        self._mirror = Mirror(Address.parse(given, "CHECKPOINT_DIR") / f"train/{key.name}") if is_address else None
+        self.last: Path | None = None
+        self._best_step: int | None = None
+
+    def save(self, state: State) -> None:
+        """Writes a checkpoint, atomically; older ones than the newest `kept` go, and those of a later step.
+
+        Raises:
+            InputError: the disk is full.
+        """
+        folder = self.folder / f"step-{state.step:08d}"
+        try:
+            with atomic_folder(folder) as fresh:
+                self._write(state, fresh)
+        except OSError as error:
+            if not cli.disk_is_full(error):
+                raise
+            raise InputError(
+                f"{self.folder}: the disk is full, no checkpoint could be written after step {state.step}; free some "
+                f"space (CHECKPOINT_DIR says where checkpoints go) and give the same command again: it goes on from "
+                f"{self.last.name if self.last else 'the start'}"
+            ) from error
+        self.last, self._best_step = folder, state.best_step
+        self._tidy(folder)
+        self._remove_abandoned()
+        if self._mirror:
+            self._mirror.push(folder, {path.name for path in _steps(self.folder)})
+
+    def newest(self) -> State | None:
+        """The newest checkpoint that can be read, or None; a torn one costs a warning.
+
+        Raises:
+            InputError: the store that it may be in refuses or cannot be reached.
+        """
+        if self._mirror:
+            self._mirror.pull(self.folder, max((path.name for path in _steps(self.folder)), default=""))
+        return self._newest_in(self.folder)
+
+    def named(self, path: Path) -> State:
+        """The checkpoint that a user names, or the newest in the folder of a key.
+
+        Raises:
+            InputError: there is none, it cannot be read, or it is of another key, with the difference.
+        """
+        folders = [path] if (path / "state.json").is_file() else _steps(path)
+        if not folders:
+            raise InputError(f"--resume {path}: no checkpoint; name a folder such as …/step-00000090")
+        try:
+            then = Key(**json.loads((folders[-1] / "state.json").read_text())["key"])
+        except Exception as error:  # whatever is wrong with a file that is not ours
+            raise InputError(f"--resume {path}: not a checkpoint that can be read: {error}") from error
+        if differences := self.key.differences(then):
+            raise InputError(f"--resume {path}: a checkpoint of another run: {'; '.join(differences)}")
+        state = self._newest_in(path) if folders[-1] != path else self._read(path)
+        if state is None:
+            raise InputError(f"--resume {path}: no checkpoint in it can be read")
+        return state
+
+    def prune(self) -> None:
+        """Removes all checkpoints of the key: the run has ended well."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._mirror:
+            self._mirror.clear()
+
+    def _write(self, state: State, fresh: Path) -> None:
+        _save_arrays(fresh / "variables.npz", state.variables)
+        if self.last and self._best_step == state.best_step:
+            with suppress(OSError):  # another file system, or one without links
+                os.link(self.last / "best.npz", fresh / "best.npz")
+        if not (fresh / "best.npz").exists():
+            _save_arrays(fresh / "best.npz", state.best)
+        record = state._asdict() | {"key": self.key._asdict(), "variables": None, "best": None}
+        record["neighbours"] = None if state.neighbours is None else state.neighbours.tolist()
+        with (fresh / "state.json").open("w", encoding="utf-8") as stream:
+            json.dump(record, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def _newest_in(self, folder: Path) -> State | None:
+        for path in reversed(_steps(folder)):
+            try:
+                return self._read(path)
+            except Exception as error:  # whatever a torn file makes its reader stumble over
+                logger.warning("warning: %s cannot be read (%s); going back to the one before", path, error)
+        return None
+
+    def _read(self, path: Path) -> State:
+        record = json.loads((path / "state.json").read_text(encoding="utf-8"))
+        neighbours = record["neighbours"]
+        del record["key"]
+        state = State(**record)._replace(
+            variables=_load_arrays(path / "variables.npz"),
+            best=_load_arrays(path / "best.npz"),
+            neighbours=None if neighbours is None else np.array(neighbours, np.int64),
+        )
+        self.last, self._best_step = path, state.best_step
+        return state
+
+    def _tidy(self, newest: Path) -> None:
+        """Removes all but the newest `kept` up to this one: older ones, those of a future given up, parts of others."""
+        kept = [path for path in _steps(self.folder) if path.name <= newest.name][-self.kept :]
+        for path in self.folder.iterdir():
+            being_written = path.name.startswith(TEMPORARY) and _age(path) < BEING_WRITTEN
+            if path not in kept and not being_written:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _remove_abandoned(self) -> None:
+        """Removes the checkpoints of runs that nobody has gone on with for long."""
+        others = [path for path in self.folder.parent.iterdir() if re.fullmatch("[0-9a-f]{16}", path.name)]
+        ages = {path: _age(path) for path in others}
+        count, seconds = ABANDONED
+        for path in sorted(others, key=lambda path: ages[path])[count:]:
+            if ages[path] > seconds and path != self.folder:
+                logger.info(
+                    "removing the checkpoints of an abandoned training, %d days old: %s", ages[path] / 86400, path
+                )
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _steps(folder: Path) -> list[Path]:
+    return sorted(folder.glob("step-*"))
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:  # its own run has just ended
+        return 0.0
+
+
+def _save_arrays(path: Path, arrays: Arrays) -> None:
+    with path.open("wb") as stream:
+        np.savez(stream, *arrays)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _load_arrays(path: Path) -> Arrays:
+    with np.load(path, allow_pickle=False) as stored:
+        return [stored[f"arr_{i}"] for i in range(len(stored.files))]

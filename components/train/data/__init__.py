@@ -1,0 +1,1 @@
+"""Batches: sampling, augmentation, prefetching."""

@@ -1,0 +1,1 @@
+"""Several devices, and the precision that each is fast in."""

@@ -1,0 +1,78 @@
+"""The triplet loss over mined triplets, in `keras.ops`."""
+
+from typing import Literal, NamedTuple
+
+from keras import ops
+
+from components.train.loss.mining import AllTriplets, Tensor, Triplets
+
+Margin = float | Literal["soft"]
+
+
+class Loss(NamedTuple):
+    """A loss and the fraction of the triplets that contribute to it (each above 0), float32 scalars."""
+
+    value: Tensor
+    active: Tensor
+
+
+def triplet_loss(triplets: Triplets | AllTriplets, margin: Margin) -> Loss:
+    """Mean over triplets of max(0, d(a,p) − d(a,n) + margin), or of softplus(d(a,p) − d(a,n)).
+
+    The mean is over the triplets that were mined; over all triplets of a batch it is over those above 0, since most of
+    them soon are 0 and would hide the others (Hermans et al. 2017, section 3.2). 0 where there is none.
+
+    Args:
+        triplets: what `mining` found.
+        margin: a distance, or `soft`.
+    """
+    return _mean_of_active(triplets, margin) if isinstance(triplets, AllTriplets) else _mean(triplets, margin)
+
+
+def _mean(triplets: Triplets, margin: Margin) -> Loss:
+    each = _cost(triplets.positive - triplets.negative, margin)
+    return Loss(triplets.mean(each), triplets.mean(ops.cast(each > 0, "float32")))
+
+
+def _mean_of_active(triplets: AllTriplets, margin: Margin) -> Loss:
+    """One positive of every anchor at a time, against all negatives [B, C]; memory does not grow with the positives.
+
+    The derivatives are summed up on the way (`pull` by positive, `push` by negative), so that nothing is kept for a
+    backward pass through the loop.
+    """
+    near = ops.stop_gradient(ops.where(triplets.is_positive, triplets.positive, -float("inf")))
+    far = ops.stop_gradient(ops.where(triplets.is_negative, triplets.negative, float("inf")))
+    count = near.shape[1]
+
+    def add_positive(k: Tensor, sums: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        total, active, pull, push = sums
+        difference = ops.take(near, k, axis=1)[:, None] - far
+        each = _cost(difference, margin)
+        slope = _slope(difference, margin)
+        column = ops.cast(ops.arange(count) == k, "float32")
+        return (
+            total + ops.sum(each),
+            active + ops.sum(ops.cast(each > 0, "float32")),
+            pull + ops.sum(slope, axis=1)[:, None] * column,
+            push + slope,
+        )
+
+    start = (ops.zeros(()), ops.zeros(()), ops.zeros_like(near), ops.zeros_like(far))
+    total, active, pull, push = ops.fori_loop(0, count, add_positive, start)
+    mined = ops.sum(
+        ops.sum(ops.cast(triplets.is_positive, "float32"), axis=1)
+        * ops.sum(ops.cast(triplets.is_negative, "float32"), axis=1)
+    )
+    counted = ops.maximum(active, 1.0)
+    gradient = ops.sum(pull * triplets.positive) - ops.sum(push * triplets.negative)
+    value = total / counted + (gradient - ops.stop_gradient(gradient)) / counted
+    return Loss(value, active / ops.maximum(mined, 1.0))
+
+
+def _cost(difference: Tensor, margin: Margin) -> Tensor:
+    return ops.softplus(difference) if margin == "soft" else ops.relu(difference + margin)
+
+
+def _slope(difference: Tensor, margin: Margin) -> Tensor:
+    """The derivative of `_cost`."""
+    return ops.sigmoid(difference) if margin == "soft" else ops.cast(difference + margin > 0, "float32")

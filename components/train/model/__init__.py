@@ -1,0 +1,1 @@
+"""The network: backbone, pooling, views, first weights."""

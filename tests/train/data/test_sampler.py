@@ -1,0 +1,127 @@
+"""P×K batches."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from components.shared.errors import InputError
+from components.train.data.sampler import Sampler, confusable
+
+
+def rows_of(genuine: dict[str, int], forgeries: dict[str, int]) -> pd.DataFrame:
+    names = [(name, "genuine") for name, count in genuine.items() for _ in range(count)]
+    names += [(name, "forgery") for name, count in forgeries.items() for _ in range(count)]
+    table = pd.DataFrame(names, columns=["identity", "kind"])
+    return table.assign(row=np.arange(len(table)) + 100)
+
+
+def test_a_batch_holds_p_identities_of_k_genuine_images_and_their_forgeries() -> None:
+    table = rows_of(dict.fromkeys("abcde", 6), dict.fromkeys("abcde", 3))
+    batch = Sampler(table, identities=3, images=4, forgeries=2, seed=1).draw(7)
+    chosen = table.set_index("row").loc[batch.rows]
+    assert (batch.labels >= 0).sum() == 12
+    assert (batch.labels < 0).sum() == 6
+    assert chosen.kind[batch.labels >= 0].eq("genuine").all()
+    assert chosen.kind[batch.labels < 0].eq("forgery").all()
+    counts = chosen.groupby(["identity", "kind"]).size()
+    assert sorted(counts.xs("genuine", level="kind")) == [4, 4, 4]
+    assert sorted(counts.xs("forgery", level="kind")) == [2, 2, 2]
+    assert len(set(batch.rows)) == 18
+
+
+def test_a_step_is_drawn_the_same_again_and_another_step_is_not() -> None:
+    table = rows_of(dict.fromkeys("abcdef", 9), {})
+    sampler = Sampler(table, identities=4, images=3, forgeries=0, seed=5)
+    assert (sampler.draw(3).rows == sampler.draw(3).rows).all()
+    assert (sampler.draw(3).rows != sampler.draw(4).rows).any()
+
+
+def test_an_identity_with_too_few_images_repeats_them_and_one_with_a_single_image_is_left_out() -> None:
+    sampler = Sampler(rows_of({"a": 2, "b": 2, "c": 1}, {"c": 4}), identities=2, images=4, forgeries=1, seed=0)
+    assert sampler.left_out == 1
+    assert len(sampler.draw(0).rows) == 8
+
+
+def test_too_few_identities_are_refused_with_what_is_there_and_what_is_needed() -> None:
+    with pytest.raises(InputError, match=r"identities_per_batch is 8, but only 2 training identities"):
+        Sampler(rows_of({"a": 2, "b": 2, "c": 1}, {}), identities=8, images=4, forgeries=0, seed=0)
+
+
+PAIRED = np.arange(20)[:, np.newaxis] ^ 1
+"""Of 20 identities, 0 and 1 are confused with each other alone, 2 and 3, and so on."""
+
+
+def of_twenty(hard: float, identities: int = 6) -> Sampler:
+    table = rows_of({f"{name:02}": 3 for name in range(20)}, {f"{name:02}": 2 for name in range(20)})
+    return Sampler(table, identities=identities, images=2, forgeries=1, seed=3, hard_identities=hard)
+
+
+def chosen(sampler: Sampler, step: int) -> list[int]:
+    labels = sampler.draw(step).labels
+    return list(dict.fromkeys(labels[labels >= 0].tolist()))
+
+
+@pytest.mark.parametrize("known", ["switched off", "neighbours not known yet"])
+def test_without_hard_identities_the_draws_are_what_they_always_were(known: str) -> None:
+    sampler = of_twenty(hard=0.0 if known == "switched off" else 0.5)
+    if known == "switched off":
+        sampler.neighbours = PAIRED
+    for step in range(5):
+        random = np.random.default_rng([3, 0, step])
+        codes = random.choice(20, 6, replace=False)
+        genuine = [random.choice(np.arange(3) + 100 + 3 * code, 2, replace=False) for code in codes]
+        forged = [random.choice(np.arange(2) + 160 + 2 * code, 1, replace=False) for code in codes]
+        batch = sampler.draw(step)
+        assert batch.rows.tobytes() == np.concatenate([*genuine, *forged]).tobytes()
+        assert batch.labels.tolist() == [*np.repeat(codes, 2), *[-1] * 6]
+
+
+def test_half_hard_identities_bring_to_each_other_one_that_it_is_confused_with() -> None:
+    sampler = of_twenty(hard=0.5)
+    sampler.neighbours = PAIRED
+    for step in range(30):
+        codes = chosen(sampler, step)
+        assert len(set(codes)) == 6
+        paired = sum(code ^ 1 in codes[3:] for code in codes[:3])
+        within = sum(code ^ 1 in codes[:3] for code in codes[:3])
+        assert paired + within == 3, "whose partner is there already brings any other"
+
+
+def test_the_worst_confused_are_drawn_together_most_often() -> None:
+    sampler = of_twenty(hard=0.5, identities=2)
+    sampler.neighbours = (np.arange(20)[:, np.newaxis] + np.array([1, 2, 3])) % 20
+    apart = [(b - a) % 20 for a, b in (chosen(sampler, step) for step in range(600))]
+    first, second, third = (apart.count(distance) for distance in (1, 2, 3))
+    assert first + second + third == 600
+    assert first == pytest.approx(600 * 6 / 11, abs=50)  # weights 1, 1/2, 1/3
+    assert second == pytest.approx(600 * 3 / 11, abs=50)
+
+
+@pytest.mark.parametrize(("fraction", "hard"), [(0.01, 1), (0.5, 3), (1.0, 5)])
+def test_some_of_a_batch_is_hard_and_its_first_identity_is_not(fraction: float, hard: int) -> None:
+    assert of_twenty(fraction).hard == hard
+
+
+def test_neighbours_are_the_identities_with_the_nearest_mean_embeddings() -> None:
+    means = {0: [0.0, 0.0], 1: [3.0, 0.0], 2: [1.0, 0.5], 3: [10.0, 0.0]}
+    spread = [[0.5, 0.0], [-0.5, 0.0]]
+    embeddings = np.array([np.add(means[code], by) for by in spread for code in means], np.float32)
+    codes = np.array([*means, *means])
+    assert confusable(embeddings, codes, 2).tolist() == [[2, 1], [2, 0], [0, 1], [1, 2]]
+    assert confusable(embeddings, codes, 9).shape == (4, 3)
+
+
+def test_neighbours_of_many_identities_equal_those_found_one_by_one() -> None:
+    embeddings = np.random.default_rng(0).normal(size=(1500, 4)).astype(np.float32)
+    found = confusable(embeddings, np.arange(1500), 5)
+    for code in (0, 1023, 1024, 1499):
+        distance = np.linalg.norm(embeddings.astype(float) - embeddings[code], axis=1)
+        assert found[code].tolist() == np.argsort(distance)[1:6].tolist()
+
+
+def test_representatives_are_the_first_genuine_images_of_every_identity() -> None:
+    table = rows_of({"a": 2, "b": 5, "lone": 1}, {"a": 4})
+    sampler = Sampler(table, identities=2, images=2, forgeries=0, seed=0)
+    rows, codes = sampler.representatives(3)
+    assert rows.tolist() == [100, 101, 102, 103, 104]
+    assert codes.tolist() == [0, 0, 1, 1, 1]

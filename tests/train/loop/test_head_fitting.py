@@ -1,0 +1,114 @@
+"""The start of the head: the projection trained alone, on the features of images as they are."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from components.shared.errors import InputError
+from components.train.data.sampler import Sampler
+from components.train.loop import head_fitting
+from components.train.model import network
+from components.train.params import TrainParams
+
+SHAPE = (32, 32, 1)
+RANDOM = np.random.default_rng(0)
+KINDS = ["genuine", "genuine", "genuine", "forgery"]
+ROWS = pd.DataFrame({"identity": np.repeat(list("abcd"), 4), "kind": KINDS * 4, "row": np.arange(16)})
+IMAGES = RANDOM.integers(0, 256, (16, *SHAPE), np.uint8)
+PARAMS = TrainParams(
+    weights="imagenet",
+    embedding_size=8,
+    identities_per_batch=3,
+    images_per_identity=2,
+    forgeries_per_identity=1,
+    views=["whole", "mirror"],
+    pooled_blocks=[3],
+    dropout=0.0,
+    margin="soft",
+    learning_rate=0.01,
+)
+
+
+@pytest.fixture
+def embedder() -> Any:
+    model = network.build(SHAPE, 8, 0.0, "none", 0, "float32", PARAMS.pooled_blocks, PARAMS.views)
+    network.standardise(model, network.pooled_features(model, IMAGES))
+    return model
+
+
+def features_of(embedder: Any) -> np.ndarray:
+    return np.stack([network.pooled_features(embedder, IMAGES, view=view) for view in PARAMS.views], axis=1)
+
+
+def trained(embedder: Any, **changes: Any) -> Any:
+    head_fitting.train(embedder, PARAMS.model_copy(update=changes), features_of(embedder), ROWS)
+    return embedder
+
+
+def test_the_head_gives_of_the_features_what_the_embedder_gives_of_the_images(embedder: Any) -> None:
+    found = network.head(embedder)(features_of(embedder))
+    np.testing.assert_allclose(found, embedder(IMAGES), atol=1e-5)
+
+
+def test_a_step_goes_down_the_loss_of_the_whole_network_and_changes_the_projection_only(embedder: Any) -> None:
+    import tensorflow as tf
+
+    from components.train.loss.triplet_model import TripletModel
+
+    rows, labels = Sampler(ROWS, 3, 2, 1, PARAMS.seed).draw(0)
+    before = {variable.path: variable.numpy() for variable in embedder.weights}
+    kernel = network.head(embedder).get_layer("project").kernel
+    model = TripletModel(embedder, PARAMS)
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(y=labels, y_pred=embedder(IMAGES[rows]))
+    gradient = tape.gradient(loss, kernel.value).numpy()
+    trained(embedder, head_steps=1)
+    clear = np.abs(gradient) > 1e-4
+    assert clear.sum() > 100
+    # The first step of Adam has the learning rate's length in every direction.
+    moved = kernel.numpy() - before[kernel.path]
+    np.testing.assert_allclose(moved[clear], -0.01 * np.sign(gradient[clear]), rtol=0.05)
+    changed = {variable.path for variable in embedder.weights if (before[variable.path] != variable.numpy()).any()}
+    assert {path.split("/")[-2] for path in changed} == {"project"}
+
+
+def test_many_steps_bring_the_genuine_images_together_and_the_forgeries_away(embedder: Any) -> None:
+    def gap() -> float:
+        embeddings = np.asarray(embedder(IMAGES)).reshape(4, 4, 8)
+        distance = np.linalg.norm(embeddings[:, :, np.newaxis] - embeddings[:, np.newaxis], axis=3)
+        return float(distance[:, :3, 3].mean() - distance[:, :3, :3].sum() / 24)
+
+    before = gap()
+    trained(embedder, head_steps=100)
+    assert gap() > before + 0.3
+
+
+def test_equal_seeds_give_equal_heads(embedder: Any) -> None:
+    start = embedder.get_weights()
+    first = np.asarray(trained(embedder, head_steps=3)(IMAGES))
+    embedder.set_weights(start)
+    np.testing.assert_allclose(trained(embedder, head_steps=3)(IMAGES), first, atol=1e-6)
+
+
+def test_a_loss_that_is_not_finite_names_the_step(embedder: Any) -> None:
+    features = features_of(embedder)
+    features[:] = np.nan
+    with pytest.raises(InputError, match=r"the loss is nan at step 1 of the head; lower train\.learning_rate"):
+        head_fitting.train(embedder, PARAMS.model_copy(update={"head_steps": 2}), features, ROWS)
+
+
+@pytest.mark.parametrize("start", ["random", "discriminant"])
+@pytest.mark.parametrize("components", [0, 4])
+def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
+    start: str, components: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    params = PARAMS.model_copy(update={"head": start, "pooled_components": components, "head_steps": 2})
+    model = network.build(SHAPE, 8, 0.0, "none", 0, "float32", [3], PARAMS.views, components)
+    before = np.asarray(model(IMAGES))
+    head_fitting.start(model, params, IMAGES, ROWS)
+    assert "head  2/2 steps, 100 %" in capfd.readouterr().err
+    assert np.abs(np.asarray(model(IMAGES)) - before).max() > 0.01
+    standard = network.pooled_features(model, IMAGES) - model.get_layer("plain").get_layer("standardise").moving_mean
+    np.testing.assert_allclose(standard.mean(axis=0), 0, atol=1e-3)

@@ -1,0 +1,116 @@
+"""Views of an image: parts of it, enlarged about their ink, against OpenCV and by hand."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from components.shared.errors import InputError
+from components.train.params import View
+
+HEIGHT, WIDTH = 32, 64
+
+
+def page(*strokes: tuple[int, int, int, int]) -> NDArray[np.uint8]:
+    """White paper with black rectangles: top, bottom, left, right."""
+    image = np.full((HEIGHT, WIDTH, 1), 255, np.uint8)
+    for top, bottom, left, right in strokes:
+        image[top:bottom, left:right] = 0
+    return image
+
+
+def drawn(count: int) -> NDArray[np.uint8]:
+    """Curves of different extents from left to right, with greys at their edges."""
+    random = np.random.default_rng(0)
+    pages = []
+    for _ in range(count):
+        image = page()
+        points = random.integers((4, 4), (WIDTH - 4, HEIGHT - 4), (7, 2)).astype(np.int32)
+        points[[0, -1], 0] = 6, WIDTH - 6
+        cv2.polylines(image, [points.reshape(-1, 1, 2)], False, 0, 1, cv2.LINE_AA)
+        pages.append(image)
+    return np.stack(pages)
+
+
+def seen(images: NDArray[np.uint8], view: View) -> NDArray[np.float32]:
+    import keras
+
+    from components.train.model import views
+
+    inputs = keras.Input(images.shape[1:], dtype="uint8")
+    return np.asarray(keras.Model(inputs, views.seen(inputs, view))(images))
+
+
+@pytest.mark.parametrize(
+    ("view", "first", "beyond"),
+    [("left", 0, 35), ("right", 29, 64), ("start", 0, 24), ("middle", 20, 44), ("end", 40, 64)],
+)
+def test_a_part_is_its_ink_in_the_middle_as_large_as_fits_and_not_larger_than_1_8_times(
+    view: View, first: int, beyond: int
+) -> None:
+    images = drawn(6)
+    for image, found in zip(images, seen(images, view), strict=True):
+        ink = np.zeros((HEIGHT, WIDTH), np.float32)
+        ink[:, first:beyond] = 255 - image[:, first:beyond, 0].astype(np.float32)
+        rows, columns = (np.flatnonzero((ink > 127).any(axis=axis)) for axis in (1, 0))
+        height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
+        scale = min((HEIGHT - 2) / height, (WIDTH - 2) / width, 1.8)
+        assert scale > 1
+        centre = np.array([columns[0] + columns[-1], rows[0] + rows[-1]]) / 2
+        shift = np.array([WIDTH - 1, HEIGHT - 1]) / 2 - scale * centre
+        enlarged = cv2.warpAffine(ink, np.array([[scale, 0, shift[0]], [0, scale, shift[1]]]), (WIDTH, HEIGHT))
+        difference = np.abs(255 - enlarged - found[:, :, 0])
+        assert difference.max() <= 12  # OpenCV knows 32 places between two pixels
+        assert difference.mean() < 1
+
+
+def test_what_lies_outside_of_a_part_is_paper_there_and_a_small_stroke_is_enlarged_1_8_times_only() -> None:
+    # 10 × 10 pixels at the left, which become 18 × 18 in the middle; the bar at the right is not seen.
+    (found,) = seen(page((5, 15, 3, 13), (0, 32, 60, 64))[np.newaxis], "left")
+    ink = 255.0 - found[:, :, 0]
+    assert ink.sum() / 255 == pytest.approx(18 * 18, rel=0.02)
+    rows, columns = (np.flatnonzero((ink > 127).any(axis=axis)) for axis in (1, 0))
+    assert (rows[0], rows[-1], columns[0], columns[-1]) == (7, 24, 23, 40)
+
+
+def test_a_part_without_ink_is_a_blank_page_and_the_mirror_image_is_turned() -> None:
+    image = page((5, 15, 3, 13))[np.newaxis]
+    assert (seen(image, "right") == 255).all()
+    assert (seen(image, "mirror") == image[:, :, ::-1]).all()
+    assert (seen(image, "whole") == image).all()
+
+
+def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path: Path) -> None:
+    import keras
+
+    from components.train.model import network
+
+    images = drawn(5)
+    names: list[View] = ["mirror", "whole", "right", "left"]
+    model = network.build((HEIGHT, WIDTH, 1), 16, 0.0, "none", 0, "float32", [3], names)
+    plain = model.get_layer("plain")
+    pooled = keras.Model(plain.input, plain.get_layer("standardise").input)
+    shares = {name: np.asarray(plain(seen(images, name))) for name in names}
+    embeddings = np.asarray(model(images))
+    np.testing.assert_allclose(embeddings, np.concatenate([*shares.values()], axis=1) / 2, atol=1e-5)
+    for name in names:
+        features = network.pooled_features(model, images, None, name)
+        np.testing.assert_allclose(features, np.asarray(pooled(seen(images, name))), atol=1e-5)
+    alone = network.build((HEIGHT, WIDTH, 1), 4, 0.0, "none", 0, "float32", [3])
+    alone.set_weights(model.get_weights())
+    np.testing.assert_allclose(np.asarray(alone(images)), shares["whole"], atol=1e-5)
+    np.testing.assert_allclose(np.asarray(alone(images[:, :, ::-1])), shares["mirror"], atol=1e-5)
+    model.save(tmp_path / "embedder.keras")
+    for same in (network.twin(model, "float32"), keras.models.load_model(tmp_path / "embedder.keras")):
+        np.testing.assert_allclose(np.asarray(same(images)), embeddings, atol=1e-6)
+
+
+def test_parts_of_photographs_are_refused() -> None:
+    from components.train.model.views import demand_fitting
+
+    demand_fitting(["whole", "mirror"], 3)
+    demand_fitting(["whole", "left"], 1)
+    with pytest.raises(InputError, match=r"train\.views has 'left', .* the prepared images are RGB: leave it out"):
+        demand_fitting(["whole", "mirror", "left", "right"], 3)

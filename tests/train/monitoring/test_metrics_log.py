@@ -1,0 +1,89 @@
+"""Curves: what TensorBoard shows, and what reaches MLflow."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from components.shared import tracking
+from components.shared.run import Run
+from components.train.monitoring.metrics_log import Curves
+from components.train.params import TrainParams
+
+FIGURES = {"train/loss": 0.5, "train/learning_rate": 1e-4, "val/verification/skilled/refs_1/eer": 0.25}
+IMAGES = np.random.default_rng(0).integers(0, 256, (5, 12, 20, 1), np.uint8)
+
+
+def read(folder: Path) -> dict[str, list[tuple[int, Any]]]:
+    """Every tag of a log, with its steps and values."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.util.tensor_util import make_ndarray
+
+    log = EventAccumulator(str(folder), size_guidance={"tensors": 0}).Reload()
+    return {
+        tag: [(event.step, make_ndarray(event.tensor_proto)) for event in log.Tensors(tag)]
+        for tag in log.Tags()["tensors"]
+    }
+
+
+def test_the_log_holds_scalars_the_histogram_of_embeddings_and_apart_from_them_the_images_as_fed(
+    surroundings: Path,
+) -> None:
+    import tensorflow as tf
+
+    curves = Curves(Run(None, None), "key", goes_on=False)
+    embeddings = np.linspace(-1, 1, 300, dtype=np.float32).reshape(100, 3)
+    curves.log(FIGURES, 3)
+    curves.log(FIGURES | {"train/loss": float("nan")}, 6)
+    curves.show(embeddings, IMAGES, 6)
+    curves.close()
+
+    log = read(surroundings / "tensorboard" / "key")
+    assert set(log) == {*FIGURES, "val/embeddings"}
+    assert [(step, float(value)) for step, value in log["train/loss"]] == [(3, 0.5)]
+    assert [step for step, _ in log["train/learning_rate"]] == [3, 6]
+    ((step, buckets),) = log["val/embeddings"]
+    assert step == 6
+    assert buckets[0, 0] == pytest.approx(-1)
+    assert buckets[-1, 1] == pytest.approx(1)
+    assert buckets[:, 2].sum() == 300
+
+    ((step, encoded),) = read(surroundings / "tensorboard" / "key" / "images")["train/images"]
+    assert step == 6
+    pictures = [tf.io.decode_png(picture).numpy() for picture in encoded[2:]]
+    assert np.array_equal(pictures, IMAGES)
+
+
+def test_an_earlier_log_of_the_name_is_continued_by_a_resumed_run_and_removed_by_a_new_one(surroundings: Path) -> None:
+    for goes_on, steps in ((False, [1]), (True, [1, 2]), (False, [3])):
+        curves = Curves(Run(None, None), "key", goes_on)
+        curves.log(FIGURES, steps[-1])
+        curves.show(np.zeros((3, 2), np.float32), IMAGES, steps[-1])
+        curves.close()
+        # TensorBoard reads files that were begun in one second in any order.
+        assert sorted(step for step, _ in read(surroundings / "tensorboard" / "key")["train/loss"]) == steps
+        shown = read(surroundings / "tensorboard" / "key" / "images")["train/images"]
+        assert sorted(step for step, _ in shown) == steps
+
+
+def test_figures_and_the_log_reach_mlflow_and_pictures_of_people_do_not(
+    surroundings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow
+
+    store = f"sqlite:///{surroundings}/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
+    client = mlflow.MlflowClient(store)
+    location = (surroundings / "artifacts").as_uri()
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", client.create_experiment("curves", artifact_location=location))
+    with tracking.train_run(TrainParams()) as tracked:
+        curves = Curves(tracked, "key", goes_on=False)
+        curves.log(FIGURES, 3)
+        curves.show(np.zeros((3, 2), np.float32), IMAGES, 3)
+        curves.close()
+    assert client.get_run(tracked.run_id).data.metrics == FIGURES
+    uploaded = [path for path in (surroundings / "artifacts").rglob("*") if path.is_file()]
+    assert [path.parent.name for path in uploaded] == ["tensorboard"]
+    assert "train/images" not in read(uploaded[0].parent)
+    assert list((surroundings / "tensorboard" / "key" / "images").iterdir())
