@@ -2,7 +2,7 @@
 
 import argparse
 
-from components.shared import cli
+from components.shared.runtime import cli
 
 
 def parser(name: str, description: str | None) -> argparse.ArgumentParser:

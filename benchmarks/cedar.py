@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.arguments import size
-from components.shared import backend
+from components.shared.runtime import backend
 
 SPLIT = {"val": 0.15, "test": 0.2}
 

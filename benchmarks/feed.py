@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.arguments import parser, training
-from components.shared import backend
+from components.shared.runtime import backend
 from components.train.params import AugmentParams, TrainParams
 
 if TYPE_CHECKING:

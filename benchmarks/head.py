@@ -18,7 +18,7 @@ from components.train.params import TrainParams, View
 if TYPE_CHECKING:
     import numpy as np
 
-    from components.shared.pairs import Comparisons, Scores
+    from components.shared.verification.comparisons import Comparisons, Scores
 
 
 def main() -> None:
@@ -51,8 +51,8 @@ def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
     import numpy as np
     import pandas as pd
 
-    from components.shared import pairs
-    from components.shared.images import open_store
+    from components.shared.data.image_store import open_store
+    from components.shared.verification import comparisons as pairs
     from components.train.loop.head_fitting import SURVEYED, spread
     from components.train.model import network
 
@@ -113,13 +113,13 @@ def _embed(
 def _rate(found: "Sequence[Comparisons]", kind: str) -> str:
     """The equal error rate of all folds' comparisons, its 95 % interval over identities, and what it stands on."""
     from components.evaluate.scoring.resampled_rates import Resampling
-    from components.shared import metrics
-    from components.shared.resampling import draw_weights, interval
+    from components.shared.verification import error_rates
+    from components.shared.verification.resampling import draw_weights, interval
 
     genuine, impostor = (_pooled(found, side) for side in ("genuine", kind))
     resampling = Resampling(genuine, impostor)
     low, high = interval(resampling.eer(draw_weights(len(resampling.names), 1000, 0))) or (float("nan"),) * 2
-    rate = metrics.eer(genuine.distance, impostor.distance).rate
+    rate = error_rates.eer(genuine.distance, impostor.distance).rate
     count = len(genuine.distance) + len(impostor.distance)
     return f"{rate:.1%} ({low:.1%}–{high:.1%}), {len(resampling.names)} identities, {count:,} comparisons"
 
@@ -127,7 +127,7 @@ def _rate(found: "Sequence[Comparisons]", kind: str) -> str:
 def _pooled(found: "Sequence[Comparisons]", side: str) -> "Scores":
     import numpy as np
 
-    from components.shared.pairs import Scores
+    from components.shared.verification.comparisons import Scores
 
     firsts = np.cumsum([0, *(comparisons.n_identities for comparisons in found)])
     parts: list[Scores] = [getattr(comparisons, side) for comparisons in found]

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.arguments import parser
-from components.shared import backend
+from components.shared.runtime import backend
 
 KINDS = ("semi-hard", "hard", "all")
 MARGIN = 0.2

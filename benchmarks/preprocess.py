@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.arguments import parser, size
-from components.shared import backend, catalog
-from components.shared.catalog import Entry
+from components.shared.data import catalog
+from components.shared.data.catalog import Entry
+from components.shared.runtime import backend
 
 if TYPE_CHECKING:
     from components.preprocess.params import PreprocessParams

@@ -50,14 +50,14 @@ def _start(folder: Path, weights: str) -> None:
     import psutil
 
     begun = psutil.Process().create_time()
-    from components.shared import backend
+    from components.shared.runtime import backend
     from components.train.params import TrainParams
 
     seconds = {"Python": time.time() - begun}
     _time(seconds, backend, "load", "TensorFlow")
     backend.load()
     before = time.time()
-    from components.shared import tracking
+    from components.shared.tracking import runs
     from components.train import assembly, step
     from components.train.checkpoints import run_key
     from components.train.devices import replicas
@@ -69,7 +69,7 @@ def _start(folder: Path, weights: str) -> None:
         (run_key.Key, "of", "hash of the data"),
         (assembly, "compiled", "network with its first weights"),
         (network, "twin", "its twin for the validation"),
-        (tracking, "connect", "tracking store"),
+        (runs, "connect", "tracking store"),
         (validation, "embed", "first validation"),
     ):
         _time(seconds, module, name, stage)
@@ -102,8 +102,8 @@ def _make_data(folder: Path, height: int, width: int) -> None:
     import numpy as np
     import pandas as pd
 
-    from components.shared import partition
-    from components.shared.images import Normalisation, write_store
+    from components.shared.data import partition
+    from components.shared.data.image_store import Normalisation, write_store
 
     index = pd.DataFrame({"path": [f"{n}.png" for n in range(80)], "identity": [str(n // 4) for n in range(80)]})
     index = index.assign(kind="genuine", sha256=[f"{n:064x}" for n in range(80)], height=height, width=width)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.arguments import parser, training
-from components.shared import backend
+from components.shared.runtime import backend
 from components.train.params import TrainParams
 
 if TYPE_CHECKING:

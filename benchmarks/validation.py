@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
-    from components.shared.images import open_store
+    from components.shared.data.image_store import open_store
     from components.train import assembly, step
     from components.train.data.batches import Batches
     from components.train.devices import precision, replicas

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.shared import cli
+from components.shared.runtime import cli
 from pipelines import arguments, kubeflow
 from pipelines.arguments import Commands
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from components.shared import cli
-from components.shared.errors import InputError
+from components.shared.runtime import cli
+from components.shared.runtime.errors import InputError
 
 if TYPE_CHECKING:
     from pipelines.cluster import Cluster

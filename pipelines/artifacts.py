@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from components.shared.params import StepParams
-from components.shared.run import flat_params
+from components.shared.runtime.params import StepParams
+from components.shared.tracking.run import flat_params
 from pipelines.sections import STEPS
 
 

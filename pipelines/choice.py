@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from components.evaluate.paired_comparison import compare, sentence
-from components.shared.errors import InputError
-from components.shared.metric_names import CRITERIA, criterion
-from components.shared.run import Record
+from components.shared.runtime.errors import InputError
+from components.shared.tracking.run import Record
+from components.shared.verification.metric_names import CRITERIA, criterion
 from pipelines import experiments, sections
 from pipelines.compare import RATES, rates
 from pipelines.sections import Sections

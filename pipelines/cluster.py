@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from components.shared.errors import InputError
-from components.shared.params import StepParams, load, parse
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.params import StepParams, load, parse
 from pipelines import sections
 
 SECTION = "cluster"

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from components.evaluate.report.formatting import aligned, basis, percent
-from components.shared.errors import InputError
-from components.shared.metric_names import CRITERIA, criterion, split
+from components.shared.runtime.errors import InputError
+from components.shared.verification.metric_names import CRITERIA, criterion, split
 from pipelines import experiments, sections
 
 PART = "evaluate.part"

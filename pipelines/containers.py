@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from components.shared import progress, tracking
-from components.shared.errors import InputError
-from components.shared.files import kept_folder, project_root
-from components.shared.run import first_line
+from components.shared.runtime import progress
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import kept_folder, project_root
+from components.shared.tracking import runs as tracking
+from components.shared.tracking.run import first_line
 from pipelines.sections import Sections
 
 LABEL = "signature-recognition.process"

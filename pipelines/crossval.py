@@ -9,10 +9,10 @@ import pandas as pd
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring import roc_curves
-from components.shared import figures
-from components.shared.errors import InputError
-from components.shared.files import atomic_folder
-from components.shared.params import parse
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.params import parse
+from components.shared.storage.files import atomic_folder
+from components.shared.verification import metrics_file
 from pipelines import experiments, pool_report, pooling, sections
 from pipelines.pooling import Fold, Metrics, Pool
 
@@ -69,7 +69,7 @@ def _read(experiment: str) -> Fold:
 
 def _write(out: Path, pool: Pool, metrics: Metrics, summary: str) -> None:
     with atomic_folder(out) as fresh:
-        figures.write(fresh, metrics)
+        metrics_file.write(fresh, metrics)
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
         points = roc_curves.table(pool.together).drop(columns="frr")
         points.to_csv(fresh / "roc.csv", index=False, float_format="%.9g")

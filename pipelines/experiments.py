@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from components.shared import figures as metrics_file
-from components.shared import tracking
-from components.shared.errors import InputError
-from components.shared.files import code_root
-from components.shared.run import RECORD, Record, Run
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import code_root
+from components.shared.tracking import runs
+from components.shared.tracking.run import RECORD, Record, Run
+from components.shared.verification import metrics_file
 from pipelines.sections import Sections
 
 ROOT = code_root()
@@ -88,7 +88,7 @@ def parent_run(kind: str, name: str, children: Sequence[str | None]) -> Iterator
     parent = Run(None, None)
     if known := sorted(child for child in children if child):
         try:
-            client = tracking.connect()
+            client = runs.connect()
             parent = Run(client, _parent_id(client, kind, name, known))
         except Exception as error:  # whatever a store that is down may raise
             parent.lose(error)
@@ -100,7 +100,7 @@ def _parent_id(client: Any, kind: str, name: str, children: list[str]) -> str:
     key = hashlib.sha256("\n".join(children).encode()).hexdigest()[:16]
     for child in children:
         client.get_run(child)
-    experiment = tracking.experiment_id(client)
+    experiment = runs.experiment_id(client)
     found = client.search_runs([experiment], f"tags.{kind} = '{key}'")
     tags = {kind: key, "mlflow.runName": f"{kind} {name}"}
     run_id = str((found[0] if found else client.create_run(experiment, tags=tags)).info.run_id)

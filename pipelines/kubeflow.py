@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from pipelines import arguments
 from pipelines.arguments import Commands
 

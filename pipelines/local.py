@@ -11,8 +11,8 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from components.shared.errors import InputError
-from components.shared.files import code_root
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import code_root
 from pipelines.sections import Sections
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from components.shared.errors import InputError
-from components.shared.files import atomic_file
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import atomic_file
 
 
 def check(out: Path) -> None:

@@ -10,7 +10,7 @@ from components.evaluate.report.formatting import aligned, basis, hundredth, per
 from components.evaluate.report.plots import COLOURS
 from components.evaluate.scoring.roc_curves import curve, label
 from components.evaluate.scoring.verification import Verification
-from components.shared.metric_names import Comparisons
+from components.shared.verification.metric_names import Comparisons
 from pipelines.pooling import Fold, Metrics, Pool, keys
 
 NETWORKS = (

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import intervals
 from components.evaluate.scoring.verification import Verification, figures
-from components.shared.errors import InputError
-from components.shared.metric_names import KINDS, N_PAIRS, Comparisons, split, verification, without_end
-from components.shared.pairs import Scores
+from components.shared.runtime.errors import InputError
+from components.shared.verification.comparisons import Scores
+from components.shared.verification.metric_names import KINDS, N_PAIRS, Comparisons, split, verification, without_end
 
 Metrics = dict[str, float]
 

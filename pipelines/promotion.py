@@ -8,12 +8,12 @@ from typing import NamedTuple
 from components.evaluate.external import run
 from components.evaluate.paired_comparison import Difference, compare, text
 from components.evaluate.params import EvaluateParams
-from components.shared import catalog, partition
-from components.shared.catalog import COLUMNS, Entry
-from components.shared.errors import InputError
-from components.shared.images import open_store
-from components.shared.metric_names import ends
-from components.shared.run import Record
+from components.shared.data import catalog, partition
+from components.shared.data.catalog import COLUMNS, Entry
+from components.shared.data.image_store import open_store
+from components.shared.runtime.errors import InputError
+from components.shared.tracking.run import Record
+from components.shared.verification.metric_names import ends
 from pipelines.registry import CHALLENGER, CHAMPION, Registry, store
 
 SEEN = "Test identities that the champion was trained on, if any, are in its favour."

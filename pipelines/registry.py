@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from components.shared import tracking
-from components.shared.errors import InputError, discreet
-from components.shared.run import Record, first_line, patient
+from components.shared.runtime.errors import InputError, discreet
+from components.shared.tracking import runs
+from components.shared.tracking.run import Record, first_line, patient
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 BUNDLE = "bundle"
@@ -28,7 +28,7 @@ class Registry:
     def __init__(self, name: str) -> None:
         self._name = name
         with _asking():
-            self._client = tracking.connect()
+            self._client = runs.connect()
 
     def champion(self) -> Any | None:
         """The version with the alias `champion`, as MLflow describes it."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from kfp.dsl import Artifact, Markdown, Model
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from pipelines import pipeline, signature, tasks
 from pipelines.cluster import Cluster
 from pipelines.pipeline import Argument, Tasks

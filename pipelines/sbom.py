@@ -11,9 +11,9 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from components.shared import cli
-from components.shared.errors import InputError
-from components.shared.files import atomic_file
+from components.shared.runtime import cli
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import atomic_file
 
 ARCHIVES = Path("/opt/venv/archives.json")
 LIST = ["python", "-c", "from pipelines import sbom; sbom.print_parts()"]

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from components.shared.errors import InputError
-from components.shared.params import StepParams, load, parse
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.params import StepParams, load, parse
 
 STEPS = ("ingest", "preprocess", "split", "train", "evaluate", "freeze")
 Sections = dict[str, dict[str, Any]]

@@ -10,7 +10,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 
 SECONDS = 10, 60  # to connect, to answer
 POLL = 10.0  # seconds between two questions whether a run has ended

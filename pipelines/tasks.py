@@ -22,7 +22,7 @@ def ingest(params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics
 
     from components.ingest import step
     from components.ingest.params import IngestParams
-    from components.shared.params import parse
+    from components.shared.runtime.params import parse
     from pipelines import artifacts
 
     given = {**params, "source": source} if source else params
@@ -48,7 +48,7 @@ def preprocess(
 
     from components.preprocess import step
     from components.preprocess.params import PreprocessParams
-    from components.shared.params import parse
+    from components.shared.runtime.params import parse
     from pipelines import artifacts
 
     parsed = parse(PreprocessParams, "preprocess", params, "pipeline argument")
@@ -67,7 +67,7 @@ def split(params: dict[str, Any], prepared: Input[Dataset], split: Output[Datase
     """
     from pathlib import Path
 
-    from components.shared.params import parse
+    from components.shared.runtime.params import parse
     from components.split import step
     from components.split.params import SplitParams
     from pipelines import artifacts
@@ -95,7 +95,7 @@ def train(
     """
     from pathlib import Path
 
-    from components.shared.params import parse
+    from components.shared.runtime.params import parse
     from components.train import step
     from components.train.params import TrainParams
     from pipelines import artifacts
@@ -133,7 +133,7 @@ def evaluate(
 
     from components.evaluate import step
     from components.evaluate.params import EvaluateParams
-    from components.shared.params import parse
+    from components.shared.runtime.params import parse
     from pipelines import artifacts
 
     parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")
@@ -166,7 +166,7 @@ def freeze(
 
     from components.freeze import step
     from components.freeze.params import FreezeParams
-    from components.shared.params import parse
+    from components.shared.runtime.params import parse
     from pipelines import artifacts
 
     parsed = parse(FreezeParams, "freeze", params, "pipeline argument")
@@ -249,7 +249,7 @@ def promote(
     from pathlib import Path
 
     from components.evaluate.params import EvaluateParams
-    from components.shared.params import parse
+    from components.shared.runtime.params import parse
     from pipelines import artifacts, promotion
 
     parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")

@@ -11,7 +11,9 @@ import pytest
 
 from tests import store as server
 
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as components.shared.backend does, for modules that do not use it
+os.environ.setdefault(
+    "TF_ENABLE_ONEDNN_OPTS", "1"
+)  # as components.shared.runtime.backend does, for modules that do not use it
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "0")  # all: one process trains too, after it has prepared images
 
 # A shell's background jobs ignore Ctrl-C, and so would all that they start.
@@ -88,10 +90,10 @@ def client(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     shutil.copyfile(empty_store, tmp_path / "mlflow.db")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     monkeypatch.chdir(tmp_path)
-    from components.shared import tracking
+    from components.shared.tracking import runs
 
     monkeypatch.setattr("mlflow.tracking._tracking_service.utils._tracking_uri", None)  # put back at the end
-    return tracking.connect()
+    return runs.connect()
 
 
 def _real(variable: str, fallback: Path) -> Path:

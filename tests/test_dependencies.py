@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.shared.import_closure import NO_INFLUENCE, deciding_files, imported_files
+from components.shared.tracking.import_closure import NO_INFLUENCE, deciding_files, imported_files
 
 PROJECT = Path(__file__).resolve().parents[1]
 STAGES: dict[str, dict[str, Any]] = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
@@ -54,12 +54,12 @@ def test_packages_hold_a_docstring_alone() -> None:
 def test_imports_are_followed_through_functions_sub_folders_and_other_modules(tmp_path: Path) -> None:
     write(tmp_path, "components/step/__main__.py", "def run():\n    from components.shared import near\n")
     write(tmp_path, "components/step/deep/inner.py", "import components.shared.wing.named\nfrom .. import beside\n")
-    write(tmp_path, "components/step/beside.py", "import json\nfrom components.shared.cli import parser\n")
+    write(tmp_path, "components/step/beside.py", "import json\nfrom components.shared.runtime.cli import parser\n")
     write(tmp_path, "components/shared/near.py", "from components.shared.far import VALUE\n")
     write(tmp_path, "components/shared/far.py", "VALUE = 1\n")
     write(tmp_path, "components/shared/wing/named.py", "")
     write(tmp_path, "components/shared/strange.py", "")
-    write(tmp_path, "components/shared/cli.py", "from components.shared import strange\n")
+    write(tmp_path, "components/shared/runtime/cli.py", "from components.shared import strange\n")
     assert [path.relative_to("components").as_posix() for path in deciding_files("step", tmp_path)] == [
         "shared/far.py",
         "shared/near.py",

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.evaluate.params import EvaluateParams
-from components.shared import cli
-from components.shared.params import load
+from components.shared.runtime import cli
+from components.shared.runtime.params import load
 
 OUTPUTS = {"split": Path("reports/evaluation"), "shipped": Path("reports/other")}
 EXAMPLES = "\n  ".join(

@@ -13,10 +13,10 @@ from components.evaluate.report.data_files import PAIRS, SCORES
 from components.evaluate.scoring.resampled_rates import Resampling
 from components.evaluate.scoring.roc_curves import label
 from components.evaluate.scoring.verification import Verification
-from components.shared import metrics
-from components.shared.errors import InputError
-from components.shared.pairs import Scores
-from components.shared.resampling import draw_weights, interval
+from components.shared.runtime.errors import InputError
+from components.shared.verification import error_rates
+from components.shared.verification.comparisons import Scores
+from components.shared.verification.resampling import draw_weights, interval
 
 RESAMPLINGS = 1000
 
@@ -115,7 +115,7 @@ def _difference(ours: Verification, theirs: Verification, pairs: int, resampling
     if len(left.names) > 1:
         weights = draw_weights(len(left.names), resamplings, seed)
         ends = interval(left.eer(weights) - right.eer(weights))
-    mine, other = (metrics.eer(v.genuine.distance, v.impostor.distance).rate for v in (ours, theirs))
+    mine, other = (error_rates.eer(v.genuine.distance, v.impostor.distance).rate for v in (ours, theirs))
     kept = len(ours.genuine.distance) + len(ours.impostor.distance)
     return Difference(label(ours), mine, other, ends, identities, kept, pairs)
 

@@ -4,9 +4,9 @@ from typing import Literal, Self
 
 from pydantic import Field, StrictFloat, model_validator
 
-from components.shared.metric_names import far_name
-from components.shared.params import StepParams
-from components.shared.threshold import EQUAL_ERROR, policy_of
+from components.shared.runtime.params import StepParams
+from components.shared.verification.metric_names import far_name
+from components.shared.verification.threshold import EQUAL_ERROR, policy_of
 
 Part = Literal["val", "test", "both"]
 Protocol = Literal["deployed", "field", "references", "identification"]

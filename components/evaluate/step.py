@@ -18,12 +18,14 @@ from components.evaluate.report.results import Results
 from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.evaluation_set import Part, check_normalisation, part
 from components.evaluate.scoring.verification import Verification
-from components.shared import backend, partition, tracking
-from components.shared.embed import embed, load_embedder
-from components.shared.errors import InputError
-from components.shared.files import UPLOAD, atomic_folder, uploads
-from components.shared.images import ImageStore, open_store
-from components.shared.run import Record
+from components.shared.data import partition
+from components.shared.data.image_store import ImageStore, open_store
+from components.shared.model.embedder import embed, load_embedder
+from components.shared.runtime import backend
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import UPLOAD, atomic_folder, uploads
+from components.shared.tracking import runs
+from components.shared.tracking.run import Record
 
 if TYPE_CHECKING:
     import keras
@@ -95,7 +97,7 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
         origin.parameters(trained.params, normalisation, params),
         probed.lines,
     )
-    with tracking.evaluation_run(trained, params) as tracked, atomic_folder(out) as fresh:
+    with runs.evaluation_run(trained, params) as tracked, atomic_folder(out) as fresh:
         results.write(fresh, params)
         tracked.log_metrics(metrics)
         for file in uploads(fresh):

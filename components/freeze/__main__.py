@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.freeze.params import FreezeParams
-from components.shared import cli
-from components.shared.params import load
+from components.shared.runtime import cli
+from components.shared.runtime.params import load
 
 EXAMPLES = (
     "python -m components.freeze --embedder models/embedder --out models/frozen\n"

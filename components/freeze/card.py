@@ -6,10 +6,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from components.freeze import card_figures as figures
-from components.shared import catalog, metric_names
-from components.shared.metric_names import IMPOSTORS, VERIFICATION
-from components.shared.probe import SUSPICIOUS
-from components.shared.threshold import EQUAL_ERROR, Threshold, policy_of
+from components.shared.data import catalog
+from components.shared.verification import metric_names
+from components.shared.verification.metric_names import IMPOSTORS, VERIFICATION
+from components.shared.verification.shortcut_probe import SUSPICIOUS
+from components.shared.verification.threshold import EQUAL_ERROR, Threshold, policy_of
 
 FEW = 30
 SOURCES = {

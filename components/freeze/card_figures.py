@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from components.shared import metric_names
-from components.shared.metric_names import FRR_AT_FAR, IMPOSTORS, PROBES, VERIFICATION, Comparisons
+from components.shared.verification import metric_names
+from components.shared.verification.metric_names import FRR_AT_FAR, IMPOSTORS, PROBES, VERIFICATION, Comparisons
 
 Metrics = Mapping[str, float]
 EVENTS = ("n_pairs", "n_probes", "n_images")

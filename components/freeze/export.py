@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from components.shared.normalise import Normalisation, normalise_batch
+from components.shared.data.normalise_graph import Normalisation, normalise_batch
 
 INPUT = "images"
 OUTPUT = "embeddings"

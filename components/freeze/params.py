@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from components.shared.params import StepParams
+from components.shared.runtime.params import StepParams
 
 
 class FreezeParams(StepParams):

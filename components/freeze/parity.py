@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from components.shared import catalog
-from components.shared.catalog import CATALOG
-from components.shared.errors import InputError
-from components.shared.normalise import Normalisation, normalise, normalise_batch
+from components.shared.data import catalog
+from components.shared.data.catalog import CATALOG
+from components.shared.data.normalise_graph import Normalisation, normalise, normalise_batch
+from components.shared.runtime.errors import InputError
 
 
 def choose_images(raw: Path, count: int, normalisation: Normalisation) -> npt.NDArray[np.object_]:

@@ -13,11 +13,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from components.shared.bundle import MANIFEST, version_of
-from components.shared.errors import InputError
-from components.shared.files import atomic_folder, sha256
-from components.shared.s3 import Address, Store
-from components.shared.s3_errors import MissingError, TakenError
+from components.shared.model.bundle import MANIFEST, version_of
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import atomic_folder, sha256
+from components.shared.storage.s3 import Address, Store
+from components.shared.storage.s3_errors import MissingError, TakenError
 
 THREADS = 8
 T = TypeVar("T")

@@ -10,17 +10,20 @@ import numpy.typing as npt
 
 from components.freeze import card, publish
 from components.freeze.params import FreezeParams
-from components.shared import backend, bundle, files, threshold, tracking
-from components.shared import figures as metrics_file
-from components.shared.bundle import CARD, FROZEN_GRAPH, GRAPH, MANIFEST, SAVED_MODEL
-from components.shared.catalog import CATALOG
-from components.shared.embed import load_embedder
-from components.shared.errors import InputError
-from components.shared.figures import METRICS
-from components.shared.images import NORMALISATION, Normalisation
-from components.shared.progress import Bar, progress_bar
-from components.shared.run import Record
-from components.shared.threshold import THRESHOLDS
+from components.shared.data.catalog import CATALOG
+from components.shared.data.image_store import NORMALISATION, Normalisation
+from components.shared.model import bundle
+from components.shared.model.bundle import CARD, FROZEN_GRAPH, GRAPH, MANIFEST, SAVED_MODEL
+from components.shared.model.embedder import load_embedder
+from components.shared.runtime import backend
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.progress import Bar, progress_bar
+from components.shared.storage import files
+from components.shared.tracking import runs
+from components.shared.tracking.run import Record
+from components.shared.verification import metrics_file, threshold
+from components.shared.verification.metrics_file import METRICS
+from components.shared.verification.threshold import THRESHOLDS
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -70,7 +73,7 @@ def run(params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: 
         evaluated = Record.read(evaluation)
         manifest = _describe(folder, raw, evaluation, evaluated.params, normalisation, figures)
         _enter(progress, "log")
-        with tracking.model_run(evaluated, params) as tracked:
+        with runs.model_run(evaluated, params) as tracked:
             tracked.log_metrics(figures)
             tracked.log_model(folder / SAVED_MODEL, reference.shape[1])
             tracked.write(folder)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.ingest.params import IngestParams
-from components.shared import cli
-from components.shared.params import load
+from components.shared.runtime import cli
+from components.shared.runtime.params import load
 
 EXAMPLES = (
     "python -m components.ingest --out data/raw\n  python -m components.ingest fingerprint --out data/source.json"

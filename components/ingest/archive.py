@@ -12,8 +12,8 @@ from lzma import LZMAError
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal, Protocol
 
-from components.shared.errors import InputError
-from components.shared.progress import progress_bar
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.progress import progress_bar
 
 FORMATS = ".zip, .tar (plain, .gz, .bz2 or .xz) or .rar"
 _DAMAGED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError, RecursionError, NotImplementedError)

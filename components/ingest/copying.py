@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import cast
 
 from components.ingest.layout import Found
-from components.shared.catalog import CATALOG, Entry, Kind
-from components.shared.errors import InputError
-from components.shared.files import sha256
-from components.shared.progress import track
+from components.shared.data.catalog import CATALOG, Entry, Kind
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.progress import track
+from components.shared.storage.files import sha256
 
 THREADS = 8
 

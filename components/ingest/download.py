@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from components.ingest.params import IngestParams
 from components.ingest.web import Remote, TransientError, UnreachableError, Web, shown
-from components.shared.errors import InputError
-from components.shared.files import atomic_file, kept_folder, sha256
-from components.shared.progress import progress_bar
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.progress import progress_bar
+from components.shared.storage.files import atomic_file, kept_folder, sha256
 
 ELSE = "check the network, or name a folder (in ingest.source; for cedar: in CEDAR_DIR)"
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from pathlib import Path
 from components.ingest.listing import files
 from components.ingest.params import IngestParams
 from components.ingest.source import Source
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 
 Facts = dict[str, object]
 
@@ -67,7 +67,7 @@ def _web(address: str, params: IngestParams) -> Facts:
 
 def _s3(params: IngestParams) -> Facts:
     from components.ingest import objects
-    from components.shared.s3 import Store
+    from components.shared.storage.s3 import Store
 
     return objects.find(Store(), params).facts()
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from components.ingest.listing import File, is_image
-from components.shared.catalog import KINDS
-from components.shared.errors import InputError
+from components.shared.data.catalog import KINDS
+from components.shared.runtime.errors import InputError
 
 PARTS = ("train", "val", "test")
 DEPTH = 2

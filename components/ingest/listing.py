@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 
 LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
 NAMED_ONLY = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}  # formats that Pillow names but cannot decode by itself

@@ -11,8 +11,8 @@ from components.ingest import pieces
 from components.ingest.archive import inside
 from components.ingest.download import Cached, check
 from components.ingest.params import IngestParams
-from components.shared.errors import InputError
-from components.shared.s3 import Address, Store, Stored
+from components.shared.runtime.errors import InputError
+from components.shared.storage.s3 import Address, Store, Stored
 
 
 class Found(NamedTuple):

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from components.shared.params import StepParams
+from components.shared.runtime.params import StepParams
 
 
 class SampleParams(StepParams):

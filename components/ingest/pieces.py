@@ -14,10 +14,10 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from components.shared.errors import InputError
-from components.shared.files import atomic_file
-from components.shared.progress import progress_bar
-from components.shared.s3 import CONNECTIONS, Address, Store, Stored
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.progress import progress_bar
+from components.shared.storage.files import atomic_file
+from components.shared.storage.s3 import CONNECTIONS, Address, Store, Stored
 
 PIECE = 8 << 20  # bytes
 CHECKED = -1  # in the ledger, in the place of a piece's first byte: the object is here and was checked

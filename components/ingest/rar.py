@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from components.ingest.archive import Content, Gate, Member
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 
 # No questions, UTF-8 names, no more memory than a common dictionary needs.
 OPTIONS = ["-p-", "-y", "-sccUTF-8", "-smemx4g"]

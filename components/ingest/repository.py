@@ -11,8 +11,8 @@ from typing import Any
 
 from components.ingest.params import IngestParams
 from components.ingest.web import shown
-from components.shared.cli import disk_is_full
-from components.shared.errors import InputError, discreet
+from components.shared.runtime.cli import disk_is_full
+from components.shared.runtime.errors import InputError, discreet
 
 FORM = "dvc:<repository>@<revision>:<path>"
 

@@ -11,8 +11,8 @@ import numpy as np
 from components.ingest import paper, strokes
 from components.ingest.params import SampleParams
 from components.ingest.strokes import Hand, Manner, Points
-from components.shared.catalog import KINDS, Entry, Kind
-from components.shared.progress import track
+from components.shared.data.catalog import KINDS, Entry, Kind
+from components.shared.runtime.progress import track
 
 VERSION = 2  # raise it with every change of what a seed gives
 MODES: tuple[Literal["L", "P", "RGBA"], ...] = ("L", "P", "RGBA")

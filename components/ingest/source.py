@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from components.ingest.params import IngestParams
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 
 CEDAR_URL = "https://cedar.buffalo.edu/NIJ/data/signatures.rar"
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]+):", re.IGNORECASE)

@@ -15,10 +15,11 @@ from components.ingest.fingerprint import Facts
 from components.ingest.listing import files, is_image
 from components.ingest.params import IngestParams
 from components.ingest.source import Source, resolve
-from components.shared import catalog, origin
-from components.shared.catalog import Entry
-from components.shared.errors import InputError
-from components.shared.files import atomic_file, atomic_folder
+from components.shared.data import catalog
+from components.shared.data.catalog import Entry
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import atomic_file, atomic_folder
+from components.shared.tracking import data_version
 
 UNPACKED = ".unpacked"
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def run(params: IngestParams, out: Path) -> Ingested:
         else:
             entries, facts = _outside(source, params, folder)
         rows = catalog.write(entries, folder)
-        return Ingested(_figures(rows, folder), origin.params(facts))
+        return Ingested(_figures(rows, folder), data_version.params(facts))
 
 
 def fingerprint(params: IngestParams, out: Path) -> None:
@@ -108,7 +109,7 @@ def _brought(source: Source, params: IngestParams, unpacked: Path) -> tuple[Path
 
     if source.kind == "s3":
         from components.ingest import objects
-        from components.shared.s3 import Store
+        from components.shared.storage.s3 import Store
 
         store = Store()
         found = objects.find(store, params)

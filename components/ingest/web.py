@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import requests
 import urllib3
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 
 TIMEOUT = (10, 60)  # seconds to connect, and between two packets
 REDIRECTS = 5

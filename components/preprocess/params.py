@@ -4,8 +4,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from components.shared.images import Normalisation
-from components.shared.params import StepParams
+from components.shared.data.image_store import Normalisation
+from components.shared.runtime.params import StepParams
 
 
 class PreprocessParams(StepParams):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from components.shared import figures
-from components.shared.probe import Report, of_sources
+from components.shared.verification import metrics_file
+from components.shared.verification.shortcut_probe import Report, of_sources
 
 RESAMPLINGS = 1000
 
@@ -26,5 +26,5 @@ def measure(index: pd.DataFrame, sources: pd.DataFrame, rejected: int) -> Report
 
 def write(folder: Path, found: Report) -> None:
     """Writes metrics.json and summary.txt into `folder`."""
-    figures.write(folder, found.figures)
+    metrics_file.write(folder, found.figures)
     (folder / "summary.txt").write_text("\n".join(found.lines) + "\n", encoding="utf-8")

@@ -15,12 +15,13 @@ from PIL import Image
 
 from components.preprocess import report
 from components.preprocess.params import PreprocessParams
-from components.shared import backend, catalog
-from components.shared.convert import Normalised, Rejected, Source, read, source_table
-from components.shared.errors import InputError
-from components.shared.files import atomic_folder
-from components.shared.images import StoreWriter, write_rejected, write_sources
-from components.shared.progress import progress_bar
+from components.shared.data import catalog
+from components.shared.data.image_store import StoreWriter, write_rejected, write_sources
+from components.shared.data.source_files import Normalised, Rejected, Source, read, source_table
+from components.shared.runtime import backend
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.progress import progress_bar
+from components.shared.storage.files import atomic_folder
 
 Row: TypeAlias = dict[str, str]
 Graph: TypeAlias = Callable[[Sequence[bytes]], list[Normalised | Rejected]]
@@ -50,7 +51,7 @@ def run(params: PreprocessParams, raw: Path, out: Path, told: Path | None = None
     """
     rows = catalog.rows(raw)
     backend.set_up_tensorflow_per_image()  # once it is known that there is something to do
-    from components.shared.graphs import compiled
+    from components.shared.data.batch_graph import compiled
 
     prepare = partial(_prepare, compiled(params.normalisation), params.max_pixels, raw)
     rejected: list[tuple[str, str]] = []

@@ -5,10 +5,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.shared import cli, tracking
-from components.shared.errors import InputError
-from components.shared.files import uploads
-from components.shared.run import RECORD, Record, Run, first_line
+from components.shared.runtime import cli
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import uploads
+from components.shared.tracking import runs
+from components.shared.tracking.run import RECORD, Record, Run, first_line
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -40,9 +41,9 @@ def relog(folders: Sequence[Path]) -> str:
         if not (folder / RECORD).is_file():
             raise InputError(f"{folder}: has no {RECORD}; name the output folder of train, evaluate or freeze")
     try:
-        client = tracking.connect()
+        client = runs.connect()
         name = f"relog-{os.urandom(3).hex()}"
-        created = client.create_run(tracking.experiment_id(client), tags={"mlflow.runName": name})
+        created = client.create_run(runs.experiment_id(client), tags={"mlflow.runName": name})
     except Exception as error:
         raise InputError(f"the tracking store cannot be used: {first_line(error)}") from error
     run = Run(client, created.info.run_id)
@@ -56,7 +57,7 @@ def relog(folders: Sequence[Path]) -> str:
 
 
 def _log(run: Run, folder: Path) -> None:
-    from components.shared.bundle import SAVED_MODEL
+    from components.shared.model.bundle import SAVED_MODEL
 
     record = Record.read(folder)
     run.log_params(record.params)

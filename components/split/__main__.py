@@ -3,8 +3,8 @@
 import argparse
 from collections.abc import Sequence
 
-from components.shared import cli
-from components.shared.params import load
+from components.shared.runtime import cli
+from components.shared.runtime.params import load
 
 
 def main(argv: Sequence[str] | None = None) -> None:

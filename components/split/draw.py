@@ -1,6 +1,6 @@
 """Parts drawn by seed: by fraction of the identities, and by folds."""
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from components.split.groups import Group, shuffled, size
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from components.shared.errors import InputError
-from components.shared.partition import PARTS
+from components.shared.data.partition import PARTS
+from components.shared.runtime.errors import InputError
 from components.split.draw import halved
 from components.split.groups import Group
 

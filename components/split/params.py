@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from components.shared.params import StepParams
+from components.shared.runtime.params import StepParams
 
 
 class SplitParams(StepParams):

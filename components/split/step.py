@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from components.shared import partition
-from components.shared.files import atomic_folder
-from components.shared.images import read_index
+from components.shared.data import partition
+from components.shared.data.image_store import read_index
+from components.shared.storage.files import atomic_folder
 from components.split.draw import by_folds, by_fraction
 from components.split.given import by_csv, by_folders
 from components.split.groups import groups_of

@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.shared import cli
-from components.shared.params import load
+from components.shared.runtime import cli
+from components.shared.runtime.params import load
 from components.train.params import TrainParams
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from components.shared.images import ImageStore
+from components.shared.data.image_store import ImageStore
 from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.data.batches import Batches
 from components.train.devices import precision, replicas

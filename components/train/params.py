@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, model_validator
 
-from components.shared.params import StepParams
+from components.shared.runtime.params import StepParams
 
 STAGE_ENDS = (3, 7, 13, 16)
 """Of ResNet50's 16 residual blocks."""

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from components.shared import backend, partition, tracking
-from components.shared.errors import InputError
-from components.shared.files import atomic_folder
-from components.shared.images import ImageStore, open_store
+from components.shared.data import partition
+from components.shared.data.image_store import ImageStore, open_store
+from components.shared.runtime import backend
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import atomic_folder
+from components.shared.tracking import runs
 from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.checkpoints.run_key import Key
 from components.train.params import TrainParams
@@ -68,7 +70,7 @@ def run(
     trainer = assembly.trainer(params, store, batches, validation, checkpoints)
     if params.weights != "none" and not saved:
         head_fitting.start(trainer.model.embedder, params, store.images, rows["train"])
-    with tracking.train_run(params, saved.run_id if saved else None, made_with) as tracked, atomic_folder(out) as fresh:
+    with runs.train_run(params, saved.run_id if saved else None, made_with) as tracked, atomic_folder(out) as fresh:
         tracked.log_dataset("prepared", prepared, key.data, "training")
         curves = Curves(tracked, key.name, goes_on=saved is not None)
         if saved:

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.shared import cli
-from components.shared.files import atomic_file
+from components.shared.runtime import cli
+from components.shared.storage.files import atomic_file
 from pipelines.documentation import commands, parameters
 
 

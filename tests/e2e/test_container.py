@@ -12,8 +12,8 @@ import pytest
 import yaml
 from PIL import Image
 
-from components.shared.provenance import project_version
 from components.shared.relog import relog
+from components.shared.tracking.code_version import project_version
 from pipelines import sbom
 from tests.e2e.engine import PROJECT, docker, image
 from tests.e2e.repository import TINY
@@ -113,7 +113,7 @@ def test_the_image_is_small_labelled_and_not_roots() -> None:
 
 
 def test_the_code_inside_knows_the_projects_version() -> None:
-    script = "from components.shared.provenance import versions; print(versions()['project'])"
+    script = "from components.shared.tracking.code_version import versions; print(versions()['project'])"
     done = docker("run", "--rm", *LOCKED, image(), "python", "-c", script)
     assert done.stdout.strip() == project_version(), done.stderr
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from components.freeze import publish
-from components.shared import files
-from components.shared.bundle import write
+from components.shared.model.bundle import write
+from components.shared.storage import files
 from tests import proxy
 from tests import store as server
 from tests.conftest import PROJECT
@@ -106,7 +106,9 @@ def test_a_machine_taken_away_in_mid_upload_of_a_checkpoint_leaves_the_one_befor
     monkeypatch.setattr(files, "project_root", lambda: tmp_path / "other")
     (tmp_path / "other").mkdir()
     Checkpoints(KEY, kept=2).save(state(2))
-    script = f"from components.shared import files; from pathlib import Path\nfiles.project_root = Path.cwd\n{SAVE}"
+    script = (
+        f"from components.shared.storage import files; from pathlib import Path\nfiles.project_root = Path.cwd\n{SAVE}"
+    )
     killed_after(passed, s3, tmp_path, ["-c", script], CHECKPOINT_DIR=place)
     (tmp_path / "third").mkdir()
     monkeypatch.setattr(files, "project_root", lambda: tmp_path / "third")

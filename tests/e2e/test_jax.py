@@ -87,7 +87,7 @@ def test_the_step_trains_on_jax_without_tensorflow(on_jax: dict[str, Any]) -> No
 def test_what_jax_trained_is_an_embedder_for_tensorflow(on_jax: dict[str, Any]) -> None:
     import numpy as np
 
-    from components.shared.embed import embed, load_embedder
+    from components.shared.model.embedder import embed, load_embedder
 
     images = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 1), np.uint8)
     embeddings = embed(load_embedder(on_jax["out"]), images, progress=False)

@@ -15,8 +15,8 @@ from components.ingest import step as ingest
 from components.ingest.params import IngestParams, SampleParams
 from components.preprocess import step as preprocess
 from components.preprocess.params import PreprocessParams
-from components.shared import probe
-from components.shared.images import open_store
+from components.shared.data.image_store import open_store
+from components.shared.verification import shortcut_probe
 
 MODES: tuple[Literal["none", "tone", "shape"], ...] = ("none", "tone", "shape")
 
@@ -34,11 +34,11 @@ def prepared_and_source(raw: Path, params: PreprocessParams) -> tuple[float, flo
     out, told = raw.parent / params.mode, raw.parent / "report"
     figures = preprocess.run(params, raw, out, told)
     store = open_store(out)
-    identity, forged = store.index["identity"].to_numpy(str), probe.forged(store.index)
-    found = probe.probe(describe(store.images, np.arange(len(identity))), identity, forged, 1000, seed=0)
+    identity, forged = store.index["identity"].to_numpy(str), shortcut_probe.forged(store.index)
+    found = shortcut_probe.probe(describe(store.images, np.arange(len(identity))), identity, forged, 1000, seed=0)
     assert found is not None
     what = f"mode {params.mode}, {params.height}×{params.width}: statistics of the prepared images"
-    lines = [(told / "summary.txt").read_text(), *probe.report(found, "", what, "suspicious").lines]
+    lines = [(told / "summary.txt").read_text(), *shortcut_probe.report(found, "", what, "suspicious").lines]
     sys.stdout.write("\n" + "\n".join(lines) + "\n")
     return found.auc.value, figures["probe/source/auc"]
 

@@ -16,7 +16,7 @@ import pytest
 
 from components.ingest import step
 from components.ingest.params import IngestParams
-from components.shared import files
+from components.shared.storage import files
 from tests import store as server
 from tests.e2e.repository import TINY, Repository
 from tests.e2e.servers import Tracking

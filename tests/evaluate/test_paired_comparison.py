@@ -11,9 +11,9 @@ from components.evaluate.paired_comparison import Difference, compare, sentence
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report.data_files import write_scores
 from components.evaluate.scoring.verification import Verification
-from components.shared import metrics
-from components.shared.errors import InputError
-from components.shared.resampling import draw_weights
+from components.shared.runtime.errors import InputError
+from components.shared.verification import error_rates
+from components.shared.verification.resampling import draw_weights
 from tests.evaluate.embeddings import made_up
 
 PARAMS = EvaluateParams(draws=2)
@@ -49,7 +49,7 @@ def eer(v: Verification, drawn: np.ndarray) -> float:
         np.concatenate([scores.distance[scores.identity == name] for name in drawn])
         for scores in (v.genuine, v.impostor)
     )
-    return metrics.eer(genuine, impostor).rate
+    return error_rates.eer(genuine, impostor).rate
 
 
 def test_the_interval_of_the_difference_is_that_of_a_loop_over_resampled_identities(reports: tuple[Path, Path]) -> None:

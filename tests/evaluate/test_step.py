@@ -16,10 +16,10 @@ import pytest
 from components.evaluate.params import EvaluateParams, ReportParams
 from components.evaluate.scoring import verification
 from components.evaluate.step import Evaluation, run
-from components.shared import metrics as rates
-from components.shared.embed import embed, load_embedder
-from components.shared.errors import InputError
-from components.shared.files import uploads
+from components.shared.model.embedder import embed, load_embedder
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import uploads
+from components.shared.verification import error_rates as rates
 from tests.evaluate.conftest import FORGERIES, GENUINE, PARTS, Inputs
 
 PARAMS = EvaluateParams(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.freeze.card import Facts, count, render
-from components.shared.threshold import Threshold
+from components.shared.verification.threshold import Threshold
 
 MANIFEST: dict[str, Any] = {
     "versions": {"python": "3.11.7", "keras": "3.15.1"},

@@ -7,10 +7,10 @@ import pytest
 
 from components.freeze import publish
 from components.freeze.__main__ import main
-from components.shared import files
-from components.shared import s3 as client
-from components.shared.bundle import version_of, write
-from components.shared.errors import InputError
+from components.shared.model.bundle import version_of, write
+from components.shared.runtime.errors import InputError
+from components.shared.storage import files
+from components.shared.storage import s3 as client
 from tests import proxy
 from tests import store as server
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pytest
 
 from components.freeze.params import FreezeParams
-from components.shared.errors import InputError
-from components.shared.files import manifest, sha256
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import manifest, sha256
 
 Images = npt.NDArray[np.object_]
 
@@ -25,8 +25,8 @@ def test_both_exports_give_the_embeddings_of_the_keras_model(
     frozen: tuple[Path, dict[str, float]], inputs: dict[str, Path], images: Images
 ) -> None:
     from components.freeze import export, frozen_graph
-    from components.shared.embed import load_embedder
-    from components.shared.normalise import Normalisation, normalise
+    from components.shared.data.normalise_graph import Normalisation, normalise
+    from components.shared.model.embedder import load_embedder
 
     model, spec = load_embedder(inputs["embedder"]), Normalisation.load(inputs["embedder"] / "normalise.json")
     one_by_one = [model.predict_on_batch(normalise(image, spec).numpy()[None])[0] for image in images]

@@ -11,8 +11,8 @@ import pytest
 
 from components.ingest import step
 from components.ingest.archive import Limits, unpack
-from components.shared.errors import InputError
-from components.shared.files import manifest, sha256
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import manifest, sha256
 from tests.ingest.conftest import of, told
 from tests.ingest.rars import Item, rar4, rar5
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from components.ingest import download, step
-from components.shared.errors import InputError
-from components.shared.files import sha256
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import sha256
 from tests.ingest.conftest import of, rows
 from tests.ingest.rars import Item
 from tests.ingest.server import Served, serving

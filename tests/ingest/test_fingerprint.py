@@ -6,7 +6,7 @@ import pytest
 
 from components.ingest import step
 from components.ingest.params import IngestParams, SampleParams
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from tests.ingest.conftest import filled, of
 
 

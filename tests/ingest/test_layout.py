@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from components.ingest import step
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from tests.ingest.conftest import filled, of, rows, told
 
 CEDAR = ["full_org/original_1_1.png", "full_org/original_12_3.png", "full_forg/forgeries_12_1.png"]

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from components.ingest import objects, pieces, step
-from components.shared import s3 as client
-from components.shared.errors import InputError
-from components.shared.files import sha256
-from components.shared.s3 import Address, Store
+from components.shared.runtime.errors import InputError
+from components.shared.storage import s3 as client
+from components.shared.storage.files import sha256
+from components.shared.storage.s3 import Address, Store
 from tests import proxy
 from tests import store as server
 from tests.ingest.conftest import PNG, of, rows, told

@@ -13,8 +13,8 @@ from PIL import Image
 
 from components.ingest import paper, sample, step, strokes
 from components.ingest.params import IngestParams, SampleParams
-from components.shared.catalog import KINDS, Kind
-from components.shared.files import manifest, sha256
+from components.shared.data.catalog import KINDS, Kind
+from components.shared.storage.files import manifest, sha256
 from tests.conftest import PROJECT
 from tests.ingest import floor
 from tests.ingest.conftest import rows

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from components.ingest import step
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from tests.ingest.conftest import filled, of, rows, told
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report.data_files import SCORES, write_scores
-from components.shared import tracking
-from components.shared.errors import InputError
-from components.shared.run import Record
+from components.shared.runtime.errors import InputError
+from components.shared.tracking import runs as tracking
+from components.shared.tracking.run import Record
 from pipelines import choice, sections
 from tests.evaluate.embeddings import made_up
 

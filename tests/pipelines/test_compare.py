@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from pipelines.compare import Outcome, combinations, compare, on_test, table
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from pipelines import containers, local, sections, signature
 
 IMAGE = "signatures:1.0"

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from components.evaluate.params import EvaluateParams
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from pipelines.pool_report import summarise
 from pipelines.pooling import Fold, keys, measure, pool, spread
 

@@ -12,10 +12,11 @@ import pytest
 
 from components.evaluate.paired_comparison import Difference
 from components.evaluate.params import EvaluateParams
-from components.shared import catalog, partition, tracking
-from components.shared.errors import InputError
-from components.shared.images import Normalisation, StoreWriter, open_store
-from components.shared.run import Record
+from components.shared.data import catalog, partition
+from components.shared.data.image_store import Normalisation, StoreWriter, open_store
+from components.shared.runtime.errors import InputError
+from components.shared.tracking import runs
+from components.shared.tracking.run import Record
 from pipelines import promotion
 from pipelines.registry import Registry
 
@@ -92,7 +93,7 @@ def test_the_test_images_alone_are_linked_and_catalogued(tmp_path: Path) -> None
 @pytest.fixture
 def freeze(tmp_path: Path, client: Any) -> Callable[[str], Path]:
     """Makes what freeze leaves: a folder with its record, and a model in the run of a real store."""
-    experiment = tracking.experiment_id(client)
+    experiment = runs.experiment_id(client)
 
     def made(name: str, logged: bool = True) -> Path:
         from mlflow.entities import LoggedModelOutput

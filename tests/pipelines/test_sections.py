@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from components.ingest.params import IngestParams
-from components.shared.errors import InputError
-from components.shared.params import load
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.params import load
 from pipelines import sections
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"

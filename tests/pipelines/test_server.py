@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from pipelines.__main__ import main
 from pipelines.server import Address, RunFailedError, Server
 from tests.pipelines.kfp_server import TOKEN, KubeflowServer, serving

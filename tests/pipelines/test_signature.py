@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from pipelines import cluster, sections
 from pipelines.__main__ import main
 

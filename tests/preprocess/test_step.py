@@ -14,11 +14,11 @@ import yaml
 
 from components.preprocess import step
 from components.preprocess.params import PreprocessParams
-from components.shared.errors import InputError
-from components.shared.files import manifest
-from components.shared.images import open_store
-from components.shared.normalise import normalise
-from components.shared.params import load, parse
+from components.shared.data.image_store import open_store
+from components.shared.data.normalise_graph import normalise
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.params import load, parse
+from components.shared.storage.files import manifest
 from tests.pictures import encode, png_of_size, strokes
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from components.shared import normalise as subject
-from components.shared.images import Normalisation
+from components.shared.data import normalise_graph as subject
+from components.shared.data.image_store import Normalisation
 
 U8 = npt.NDArray[np.uint8]
 

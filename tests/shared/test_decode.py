@@ -11,8 +11,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from components.shared.images import Normalisation
-from components.shared.normalise import decode, normalise
+from components.shared.data.image_store import Normalisation
+from components.shared.data.normalise_graph import decode, normalise
 from tests.pictures import colours, encode, over_white, png_of_size, strokes
 
 U8 = npt.NDArray[np.uint8]

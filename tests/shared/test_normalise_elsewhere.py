@@ -13,8 +13,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from components.shared.images import Normalisation
-from components.shared.normalise import normalise, normalise_batch
+from components.shared.data.image_store import Normalisation
+from components.shared.data.normalise_graph import normalise, normalise_batch
 from tests.pictures import colours, encode, png_of_size, strokes
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.shared import partition
-from components.shared.errors import InputError
-from components.shared.images import write_table
-from components.shared.params import load, parse
+from components.shared.data import partition
+from components.shared.data.image_store import write_table
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.params import load, parse
 from components.split import step
 from components.split.draw import by_folds, by_fraction
 from components.split.groups import Group, groups_of

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.shared import partition
-from components.shared.images import Normalisation, write_store
+from components.shared.data import partition
+from components.shared.data.image_store import Normalisation, write_store
 
 
 @pytest.fixture(scope="session")

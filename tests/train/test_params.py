@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.shared.errors import InputError
-from components.shared.params import load, parse
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.params import load, parse
 from components.train.params import TrainParams
 
 PROJECT = Path(__file__).resolve().parents[2]

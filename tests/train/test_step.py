@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.shared import cli
-from components.shared.errors import InputError
+from components.shared.runtime import cli
+from components.shared.runtime.errors import InputError
 from components.train.params import AugmentParams, TrainParams
 
 PARAMS = TrainParams(
@@ -105,7 +105,7 @@ def test_a_training_is_stopped_goes_on_onto_a_full_disk_and_again_to_its_end(
 
 
 def assert_is_an_embedder_without_a_trace_of_its_training(out: Path, figures: dict[str, float]) -> None:
-    from components.shared.embed import load_embedder
+    from components.shared.model.embedder import load_embedder
 
     embedder = load_embedder(out)
     assert embedder.dtype_policy.name == "float32"
@@ -121,7 +121,7 @@ def assert_is_an_embedder_without_a_trace_of_its_training(out: Path, figures: di
 
 
 def assert_a_training_starts_from_it(out: Path) -> None:
-    from components.shared.embed import load_embedder
+    from components.shared.model.embedder import load_embedder
     from components.train import assembly
 
     for start_from in (out, out / "embedder.keras"):
@@ -175,7 +175,7 @@ def test_what_contradicts_the_data_is_refused_before_any_work(
 
 
 def test_a_val_that_leaves_nothing_to_compare_is_refused(data: Path) -> None:
-    from components.shared.images import open_store
+    from components.shared.data.image_store import open_store
     from components.train.loop.validation import Validation
 
     store = open_store(data / "prepared")
@@ -213,8 +213,8 @@ def test_the_discriminant_is_computed_on_whole_identities_with_two_genuine_image
 def test_a_training_starts_with_the_discriminant_of_the_training_images(
     run: Run, data: Path, tmp_path: Path, resnet50_dir: Path
 ) -> None:
-    from components.shared.embed import load_embedder
-    from components.shared.images import open_store
+    from components.shared.data.image_store import open_store
+    from components.shared.model.embedder import load_embedder
     from components.train.model import network
     from components.train.step import rows_of
 

@@ -9,9 +9,9 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import paired
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import Verification, verifications
-from components.shared.metric_names import floor
-from components.shared.progress import track
-from components.shared.resampling import interval_of
+from components.shared.runtime.progress import track
+from components.shared.verification.metric_names import floor
+from components.shared.verification.resampling import interval_of
 
 if TYPE_CHECKING:
     import keras

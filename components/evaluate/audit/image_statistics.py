@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.shared.progress import track
+from components.shared.runtime.progress import track
 
 Grey = NDArray[np.uint8]
 CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))

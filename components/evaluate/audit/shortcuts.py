@@ -11,8 +11,8 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import Subject
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import verifications
-from components.shared import metric_names, probe
-from components.shared.images import ImageStore, read_sources
+from components.shared.data.image_store import ImageStore, read_sources
+from components.shared.verification import metric_names, shortcut_probe
 
 MOST_IMAGES = 1000
 """The best statistic is chosen on the first identities of train that have so many images: comparisons grow squared."""
@@ -22,7 +22,9 @@ WARNING = (
 )
 
 
-def shortcuts(prepared: Path, store: ImageStore, train: Part, of: Subject, params: EvaluateParams) -> probe.Report:
+def shortcuts(
+    prepared: Path, store: ImageStore, train: Part, of: Subject, params: EvaluateParams
+) -> shortcut_probe.Report:
     """Probes the prepared images and their sources, and measures the best single statistic as a distance.
 
     Args:
@@ -39,12 +41,12 @@ def shortcuts(prepared: Path, store: ImageStore, train: Part, of: Subject, param
     index = store.index.iloc[rows]
     sources = read_sources(prepared, len(store.index)).iloc[rows]
     described = image_statistics.describe(store.images, rows)
-    from_source = probe.of_sources(sources, index, params.bootstrap, params.seed)
+    from_source = shortcut_probe.of_sources(sources, index, params.bootstrap, params.seed)
     identity = index["identity"].to_numpy(str)
-    found = probe.probe(described, identity, probe.forged(index), params.bootstrap, params.seed)
+    found = shortcut_probe.probe(described, identity, shortcut_probe.forged(index), params.bootstrap, params.seed)
     figures, lines = dict(from_source.figures), list(from_source.lines)
     if found:
-        from_prepared = probe.report(
+        from_prepared = shortcut_probe.report(
             found, metric_names.probe("prepared"), "simple statistics of the prepared images", WARNING
         )
         figures, lines = from_prepared.figures | figures, from_prepared.lines + lines
@@ -54,7 +56,7 @@ def shortcuts(prepared: Path, store: ImageStore, train: Part, of: Subject, param
         ours = [v for v in of.verifications if v.kind == kind]
         figures |= baselines.against("best_statistic", column, of.part, ours, params)
         lines.append(f"best single statistic as a distance, {kind} forgeries, chosen on train: {name}")
-    return probe.Report(figures, lines)
+    return shortcut_probe.Report(figures, lines)
 
 
 def best(described: pd.DataFrame, train: Part, params: EvaluateParams) -> dict[str, str]:

@@ -7,12 +7,13 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from components.shared import backend, catalog
-from components.shared.bundle import Bundle
-from components.shared.convert import Normalised, Rejected, Source, read, source_table
-from components.shared.errors import InputError
-from components.shared.images import ImageStore, StoreWriter, open_store, write_sources
-from components.shared.progress import progress_bar
+from components.shared.data import catalog
+from components.shared.data.image_store import ImageStore, StoreWriter, open_store, write_sources
+from components.shared.data.source_files import Normalised, Rejected, Source, read, source_table
+from components.shared.model.bundle import Bundle
+from components.shared.runtime import backend
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.progress import progress_bar
 
 CHUNK = 32
 
@@ -65,11 +66,11 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
         InputError: the catalog cannot be used, or every image is refused.
     """
     backend.set_up_tensorflow()
-    from components.shared import served
-    from components.shared.graphs import compiled, refusing
-    from components.shared.normalise import MAX_PIXELS
+    from components.shared.data.batch_graph import compiled, refusing
+    from components.shared.data.normalise_graph import MAX_PIXELS
+    from components.shared.tracking import mlflow_model
 
-    model = served.load(bundle.saved_model)
+    model = mlflow_model.load(bundle.saved_model)
     graphs = Graphs(refusing(lambda images: model(images).numpy()), compiled(bundle.normalisation))
     rows = catalog.rows(raw)
     taken: list[Taken] = []

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import yaml
 
-from components.shared.catalog import CATALOG
-from components.shared.cli import BAD_INPUT
-from components.shared.errors import InputError
-from components.shared.files import code_root
+from components.shared.data.catalog import CATALOG
+from components.shared.runtime.cli import BAD_INPUT
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import code_root
 
 ERROR = "error: "
 

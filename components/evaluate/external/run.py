@@ -15,13 +15,13 @@ from components.evaluate.report import origin
 from components.evaluate.report.individuals import people
 from components.evaluate.report.results import Results
 from components.evaluate.scoring.evaluation_set import of_rows
-from components.shared import bundle as bundles
-from components.shared.bundle import Bundle
-from components.shared.catalog import CATALOG
-from components.shared.errors import InputError
-from components.shared.files import atomic_folder, sha256
-from components.shared.images import write_rejected
-from components.shared.run import Record
+from components.shared.data.catalog import CATALOG
+from components.shared.data.image_store import write_rejected
+from components.shared.model import bundle as bundles
+from components.shared.model.bundle import Bundle
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import atomic_folder, sha256
+from components.shared.tracking.run import Record
 
 CARRIED = "The thresholds are the model's own, chosen on val identities of the data that it was made from."
 NOT_CARRIED = "The model carries no threshold: it was made without val identities."

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import share
 from components.evaluate.scoring.evaluation_set import Part
-from components.shared import metric_names
-from components.shared.metric_names import ends
-from components.shared.pairs import searches
+from components.shared.verification import metric_names
+from components.shared.verification.comparisons import searches
+from components.shared.verification.metric_names import ends
 
 RANKS = (1, 5, 10)
 MOST_RANKS = 20

@@ -7,7 +7,7 @@ import numpy as np
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.verification import Verification
-from components.shared.pairs import Scores
+from components.shared.verification.comparisons import Scores
 
 PAIRS = 276
 """Of 24 genuine images: 24 · 23 / 2."""

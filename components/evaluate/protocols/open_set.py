@@ -15,11 +15,11 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import draw, share
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.resampled_rates import Resampling
-from components.shared import metrics
-from components.shared.metric_names import at_far, at_threshold, open_set
-from components.shared.pairs import Scores, Search, searches
-from components.shared.resampling import interval_of
-from components.shared.threshold import Threshold, lookup
+from components.shared.verification import error_rates
+from components.shared.verification.comparisons import Scores, Search, searches
+from components.shared.verification.metric_names import at_far, at_threshold, open_set
+from components.shared.verification.resampling import interval_of
+from components.shared.verification.threshold import Threshold, lookup
 
 KIND = "identification"
 FEWEST = 3
@@ -95,7 +95,7 @@ def figures(found: Answers, params: EvaluateParams) -> dict[str, float]:
     name = f"{_key(params)}/{at_far('dir', params.far)}"
     known, strangers = _sides(found)
     result = {
-        name: 1 - metrics.frr_at_far(known.distance, strangers.distance, params.far),
+        name: 1 - error_rates.frr_at_far(known.distance, strangers.distance, params.far),
         f"{_key(params)}/n_identities": float(len(np.unique(found.identity))),
         f"{_key(params)}/n_probes": float(len(found.identity)),
         f"{_key(params)}/n_stranger_probes": float(found.stranger.sum()),
@@ -105,13 +105,13 @@ def figures(found: Answers, params: EvaluateParams) -> dict[str, float]:
     return result if weights is None else result | interval_of(name, 1 - resampling.frr_at_far(weights, params.far))
 
 
-def curve(found: Answers) -> metrics.Roc:
+def curve(found: Answers) -> error_rates.Roc:
     """Every operating point of the largest distance alone: FAR, and 1 − DIR in the place of FRR."""
     known, strangers = _sides(found)
-    return metrics.roc(known.distance, strangers.distance)
+    return error_rates.roc(known.distance, strangers.distance)
 
 
-def table(points: metrics.Roc) -> pd.DataFrame:
+def table(points: error_rates.Roc) -> pd.DataFrame:
     """The curve: far, dir, threshold."""
     return pd.DataFrame({"far": points.far, "dir": 1 - points.frr, "threshold": points.threshold})
 

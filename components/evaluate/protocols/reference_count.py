@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import Verification, verifications
-from components.shared import pairs
+from components.shared.verification import comparisons
 
 COUNTS = (1, 3, 5, 8, 12)
-FUSIONS: dict[str, pairs.Fusion] = {
-    "mean": pairs.mean,
-    "min": pairs.nearest,
-    "max": pairs.farthest,
-    "centre": pairs.centre,
+FUSIONS: dict[str, comparisons.Fusion] = {
+    "mean": comparisons.mean,
+    "min": comparisons.nearest,
+    "max": comparisons.farthest,
+    "centre": comparisons.centre,
 }
 
 

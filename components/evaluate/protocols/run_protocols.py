@@ -15,8 +15,8 @@ from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.confidence_intervals import intervals
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import Verification, figures, verifications
-from components.shared.metric_names import on_val
-from components.shared.threshold import Threshold
+from components.shared.verification.metric_names import on_val
+from components.shared.verification.threshold import Threshold
 
 Metrics = dict[str, float]
 EERS = ("eer", "eer_user")

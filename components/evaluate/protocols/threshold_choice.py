@@ -3,8 +3,8 @@
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import share_of
 from components.evaluate.scoring.verification import Verification
-from components.shared.metric_names import at_threshold
-from components.shared.threshold import Threshold, lookup
+from components.shared.verification.metric_names import at_threshold
+from components.shared.verification.threshold import Threshold, lookup
 
 
 def choose(val: list[Verification], params: EvaluateParams) -> list[Threshold]:

@@ -14,9 +14,9 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import Verification
-from components.shared import figures, threshold
-from components.shared.pairs import Scores
-from components.shared.threshold import Threshold
+from components.shared.verification import metrics_file, threshold
+from components.shared.verification.comparisons import Scores
+from components.shared.verification.threshold import Threshold
 
 MOST_SCORES = 2_000_000
 SCORES = "scores.parquet"
@@ -42,7 +42,7 @@ def scores(verifications: Iterable[Verification], names: list[str], most: int = 
 
 def write(out: Path, metrics: Mapping[str, float], found: list[Verification], chosen: list[Threshold]) -> None:
     """Writes metrics.json, threshold.json, roc.csv and det.csv into `out`."""
-    figures.write(out, metrics)
+    metrics_file.write(out, metrics)
     threshold.write(chosen, out)
     points = roc_curves.table(found)
     points.drop(columns="frr").to_csv(out / "roc.csv", index=False, float_format="%.9g")

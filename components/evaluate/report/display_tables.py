@@ -6,8 +6,8 @@ from typing import NamedTuple
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.reference_count import COUNTS, FUSIONS
 from components.evaluate.report.formatting import Metrics, basis, number, percent, signed
-from components.shared import metric_names
-from components.shared.metric_names import FLOORS, KINDS, Comparisons, at_far, at_threshold
+from components.shared.verification import metric_names
+from components.shared.verification.metric_names import FLOORS, KINDS, Comparisons, at_far, at_threshold
 
 BASIS = ("identities", "comparisons")
 LEFT_ALONE = "chosen without a look at test: what a user of this threshold would meet"

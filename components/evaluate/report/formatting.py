@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from components.shared.metric_names import ends
+from components.shared.verification.metric_names import ends
 
 Metrics = Mapping[str, float]
 

@@ -12,10 +12,10 @@ from components.evaluate.report.display_tables import Table, tables
 from components.evaluate.report.formatting import Metrics, number
 from components.evaluate.report.individuals import People
 from components.evaluate.report.origin import Facts
-from components.shared import metric_names
-from components.shared.files import UPLOAD
-from components.shared.metric_names import PROBES
-from components.shared.probe import SUSPICIOUS
+from components.shared.storage.files import UPLOAD
+from components.shared.verification import metric_names
+from components.shared.verification.metric_names import PROBES
+from components.shared.verification.shortcut_probe import SUSPICIOUS
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 NAME = "report.html"

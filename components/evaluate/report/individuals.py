@@ -12,7 +12,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import Subject
 from components.evaluate.report.mistakes import Mistake, mistakes
 from components.evaluate.scoring.verification import user_eers
-from components.shared.threshold import Threshold, lookup
+from components.shared.verification.threshold import Threshold, lookup
 
 HARDEST = 10
 

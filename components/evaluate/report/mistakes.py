@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.evaluate.scoring.evaluation_set import Part
-from components.shared.pairs import distances
-from components.shared.threshold import Threshold
+from components.shared.verification.comparisons import distances
+from components.shared.verification.threshold import Threshold
 
 MOST = 6
 Sort = Literal["false acceptance", "false rejection"]

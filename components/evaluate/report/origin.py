@@ -5,13 +5,13 @@ from pathlib import Path
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.evaluation_set import Part
-from components.shared import provenance
-from components.shared.bundle import MANIFEST, Bundle
-from components.shared.errors import discreet
-from components.shared.files import sha256
-from components.shared.images import INDEX, Normalisation
-from components.shared.partition import PARTITION
-from components.shared.run import Record, flat_params
+from components.shared.data.image_store import INDEX, Normalisation
+from components.shared.data.partition import PARTITION
+from components.shared.model.bundle import MANIFEST, Bundle
+from components.shared.runtime.errors import discreet
+from components.shared.storage.files import sha256
+from components.shared.tracking import code_version
+from components.shared.tracking.run import Record, flat_params
 
 Facts = dict[str, str]
 
@@ -78,7 +78,7 @@ def _sizes(parts: Mapping[str, Part]) -> Facts:
 
 
 def _code() -> Facts:
-    code = provenance.code_revision()
+    code = code_version.code_revision()
     revision = (code["revision"] or "unknown") + (", with changes that are not committed" if code["dirty"] else "")
-    versions = ", ".join(f"{name} {version}" for name, version in provenance.versions().items())
+    versions = ", ".join(f"{name} {version}" for name, version in code_version.versions().items())
     return {"git revision": revision, "versions": versions}

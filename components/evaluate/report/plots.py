@@ -10,7 +10,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.curve_bands import Band, band
 from components.evaluate.scoring.roc_curves import curve, label
 from components.evaluate.scoring.verification import Verification, user_eers
-from components.shared.threshold import Threshold, lookup
+from components.shared.verification.threshold import Threshold, lookup
 
 COLOURS = {"genuine": "#009e73", "skilled": "#d55e00", "random": "#0072b2"}  # Okabe & Ito: for all eyes
 TICKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)

@@ -11,7 +11,7 @@ from components.evaluate.protocols.run_protocols import Metrics, Subject
 from components.evaluate.report import data_files, html, plots, text
 from components.evaluate.report.individuals import People
 from components.evaluate.report.origin import Facts
-from components.shared.threshold import Threshold
+from components.shared.verification.threshold import Threshold
 
 
 @dataclass(frozen=True)

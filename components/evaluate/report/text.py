@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report.display_tables import Table, tables
 from components.evaluate.report.formatting import Metrics, aligned, basis, between, hundredth
-from components.shared import metric_names
-from components.shared.metric_names import KINDS, VAL, ends, verification
+from components.shared.verification import metric_names
+from components.shared.verification.metric_names import KINDS, VAL, ends, verification
 
 
 def reported(metrics: Metrics, params: EvaluateParams) -> Metrics:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from components.evaluate.scoring.block_source import COLUMNS, ROWS, Floats32, Found, Integers, every
-from components.shared.pairs import Fusion, Scores, drawing, mean
+from components.shared.verification.comparisons import Fusion, Scores, drawing, mean
 
 
 class Block(NamedTuple):

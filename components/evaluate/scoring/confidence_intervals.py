@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.in_memory import Errors
 from components.evaluate.scoring.verification import Verification, user_eers
-from components.shared.metric_names import at_far
-from components.shared.resampling import Floats, draw_weights, interval_of
+from components.shared.verification.metric_names import at_far
+from components.shared.verification.resampling import Floats, draw_weights, interval_of
 
 
 def intervals(

@@ -7,7 +7,7 @@ import numpy as np
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.roc_curves import curve
 from components.evaluate.scoring.verification import Verification
-from components.shared.resampling import LEVEL, Floats, draw_weights
+from components.shared.verification.resampling import LEVEL, Floats, draw_weights
 
 FARS = np.union1d(np.linspace(0, 1, 31), np.geomspace(0.001, 1, 31))
 

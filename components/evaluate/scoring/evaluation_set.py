@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.shared.errors import InputError
-from components.shared.images import NORMALISATION, Normalisation
+from components.shared.data.image_store import NORMALISATION, Normalisation
+from components.shared.runtime.errors import InputError
 
 
 class Part(NamedTuple):

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.evaluate.scoring.resampled_rates import Resampling
-from components.shared import metrics
-from components.shared.metrics import Eer, Roc
-from components.shared.pairs import Scores
-from components.shared.resampling import Floats
+from components.shared.verification import error_rates
+from components.shared.verification.comparisons import Scores
+from components.shared.verification.error_rates import Eer, Roc
+from components.shared.verification.resampling import Floats
 
 
 class Errors(NamedTuple):
@@ -44,7 +44,7 @@ class Held(NamedTuple):
 
     def eer(self) -> Eer:
         """The equal error rate and its threshold."""
-        return metrics.eer(self.genuine.distance, self.impostor.distance)
+        return error_rates.eer(self.genuine.distance, self.impostor.distance)
 
     def at_far(self, far: float) -> tuple[float, float]:
         """The least FRR with at most this FAR, and its threshold."""
@@ -54,16 +54,16 @@ class Held(NamedTuple):
 
     def auc(self) -> float:
         """The area under the ROC."""
-        return metrics.auc(self.genuine.distance, self.impostor.distance)
+        return error_rates.auc(self.genuine.distance, self.impostor.distance)
 
     def user_eers(self) -> dict[int, float]:
         """The EER of each identity with a threshold of its own, where it has comparisons of both sorts."""
         genuine, impostor = _by_identity(self.genuine), _by_identity(self.impostor)
-        return {name: metrics.eer(genuine[name], impostor[name]).rate for name in genuine if name in impostor}
+        return {name: error_rates.eer(genuine[name], impostor[name]).rate for name in genuine if name in impostor}
 
     def curve(self) -> Roc:
         """Every operating point."""
-        return metrics.roc(self.genuine.distance, self.impostor.distance)
+        return error_rates.roc(self.genuine.distance, self.impostor.distance)
 
     def accepted(self, thresholds: Floats) -> tuple[Floats, Floats]:
         """How many genuine and how many impostor comparisons of each identity are accepted, each [K, T].

@@ -13,7 +13,7 @@ import numpy as np
 
 from components.evaluate.scoring.block_source import Floats32, Source
 from components.evaluate.scoring.roc_bands import NOWHERE, Band, Side, Stretch, gather, multiplying
-from components.shared.metrics import Eer, Roc, crossing, section
+from components.shared.verification.error_rates import Eer, Roc, crossing, section
 
 SAMPLE = 1_000_000  # comparisons of each sort, at least
 DEVIATIONS = 1.5

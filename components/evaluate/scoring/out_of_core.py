@@ -16,9 +16,9 @@ from components.evaluate.scoring.in_memory import Errors
 from components.evaluate.scoring.operating_points import Points, points
 from components.evaluate.scoring.resampled_rates import CountedResampling
 from components.evaluate.scoring.roc_bands import multiplying
-from components.shared.metrics import Eer, Roc, losses, rate_of_sorted
-from components.shared.pairs import Scores
-from components.shared.resampling import Floats
+from components.shared.verification.comparisons import Scores
+from components.shared.verification.error_rates import Eer, Roc, losses, rate_of_sorted
+from components.shared.verification.resampling import Floats
 
 MOST_THRESHOLDS = 4096
 CELLS = 2**22  # identities · thresholds

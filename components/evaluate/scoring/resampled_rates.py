@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from components.shared.pairs import Scores
-from components.shared.resampling import Floats
+from components.shared.verification.comparisons import Scores
+from components.shared.verification.resampling import Floats
 
 
 class Side(NamedTuple):

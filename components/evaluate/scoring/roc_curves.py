@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.evaluate.scoring.verification import Verification
-from components.shared.metrics import Roc
+from components.shared.verification.error_rates import Roc
 
 MOST_POINTS = 500
 

@@ -12,8 +12,8 @@ from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.in_memory import Held
 from components.evaluate.scoring.out_of_core import Counted
 from components.evaluate.scoring.pair_blocks import Products
-from components.shared.metric_names import KINDS, VERIFICATION, Comparisons, at_far
-from components.shared.pairs import Fusion, Scores, compare, mean
+from components.shared.verification.comparisons import Fusion, Scores, compare, mean
+from components.shared.verification.metric_names import KINDS, VERIFICATION, Comparisons, at_far
 
 MOST_HELD = 20_000_000
 """Comparisons; more are counted."""

@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from components.shared import cli
-from components.shared.errors import InputError
-from components.shared.files import TEMPORARY, atomic_folder, kept_folder
-from components.shared.s3 import SCHEME, Address
+from components.shared.runtime import cli
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import TEMPORARY, atomic_folder, kept_folder
+from components.shared.storage.s3 import SCHEME, Address
 from components.train.checkpoints.run_key import Key
 from components.train.checkpoints.s3_mirror import Mirror
 

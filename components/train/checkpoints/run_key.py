@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from components.shared.files import code_root, sha256
-from components.shared.images import IMAGES, INDEX, NORMALISATION
-from components.shared.import_closure import deciding_files
-from components.shared.partition import PARTITION
-from components.shared.run import flat_params
+from components.shared.data.image_store import IMAGES, INDEX, NORMALISATION
+from components.shared.data.partition import PARTITION
+from components.shared.storage.files import code_root, sha256
+from components.shared.tracking.import_closure import deciding_files
+from components.shared.tracking.run import flat_params
 from components.train.model import initial_weights
 from components.train.params import TrainParams
 

@@ -10,9 +10,9 @@ import logging
 from collections.abc import Collection
 from pathlib import Path
 
-from components.shared.files import atomic_folder, manifest
-from components.shared.s3 import Address, Store, Stored
-from components.shared.s3_errors import MissingError, StoreError
+from components.shared.storage.files import atomic_folder, manifest
+from components.shared.storage.s3 import Address, Store, Stored
+from components.shared.storage.s3_errors import MissingError, StoreError
 
 MANIFEST = "manifest.json"
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from components.train.params import AugmentParams
 
 PAPER = (255.0, 255.0, 255.0)

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.shared.embed import embed
-from components.shared.errors import InputError
-from components.shared.images import ImageStore
+from components.shared.data.image_store import ImageStore
+from components.shared.model.embedder import embed
+from components.shared.runtime.errors import InputError
 from components.train.data.augment import demand_fitting
 from components.train.data.prefetch import Fed, feed
 from components.train.data.sampler import Sampler, confusable

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from components.train.loss.mining import FORGERY
 
 BLOCK = 1024  # rows of the distance matrix held at once

@@ -15,7 +15,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from components.train.loss.mining import FORGERY, Tensor
 
 Rows = NDArray[np.int64]

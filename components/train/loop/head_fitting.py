@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.shared.errors import InputError
-from components.shared.progress import progress_bar
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.progress import progress_bar
 from components.train.data.sampler import Sampler
 from components.train.devices import replicas
 from components.train.loop.optimizer import adam

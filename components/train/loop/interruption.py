@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from components.shared.cli import Terminated
+from components.shared.runtime.cli import Terminated
 
 MESSAGE = b"\nstopping after this step, with a checkpoint; once more to stop at once\n"
 SIGNALS = (signal.SIGINT, signal.SIGTERM)

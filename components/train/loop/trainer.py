@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from components.shared.errors import InputError
-from components.shared.metric_names import criterion
-from components.shared.progress import progress_bar
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.progress import progress_bar
+from components.shared.verification.metric_names import criterion
 from components.train.checkpoints.checkpoints import Arrays, Checkpoints, State
 from components.train.data.batches import Batches
 from components.train.data.prefetch import Fed

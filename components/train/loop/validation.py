@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.shared import metrics, pairs
-from components.shared.embed import embed
-from components.shared.errors import InputError
-from components.shared.metric_names import KINDS, identification, on_val, verification
+from components.shared.model.embedder import embed
+from components.shared.runtime.errors import InputError
+from components.shared.verification import comparisons, error_rates
+from components.shared.verification.metric_names import KINDS, identification, on_val, verification
 
 DRAWS = 10
 
@@ -54,14 +54,16 @@ class Validation:
         Returns:
             Metric names to values; kinds of pairs that val does not have are left out.
         """
-        compared = pairs.compare(embeddings, self.identity, self.forged, references=1, draws=1, seed=0)
+        compared = comparisons.compare(embeddings, self.identity, self.forged, references=1, draws=1, seed=0)
         result = {}
         for kind in KINDS:
             impostor = getattr(compared, kind)
             if len(impostor.distance) and len(compared.genuine.distance):
-                rate = metrics.eer(compared.genuine.distance, impostor.distance).rate
+                rate = error_rates.eer(compared.genuine.distance, impostor.distance).rate
                 result[on_val(f"{verification(kind, 1)}/eer")] = float(rate)
-        accuracy = pairs.identification_accuracy(embeddings, self.identity, self.forged, self.references, DRAWS, seed=0)
+        accuracy = comparisons.identification_accuracy(
+            embeddings, self.identity, self.forged, self.references, DRAWS, seed=0
+        )
         if np.isfinite(accuracy):
             result[on_val(f"{identification(self.references)}/accuracy")] = float(accuracy)
         return result

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from components.shared.errors import InputError
-from components.shared.files import sha256
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import sha256
 from components.train.params import TrainParams
 
 PUBLIC = "hf://timm/resnet50.tv_in1k"

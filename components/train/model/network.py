@@ -8,9 +8,9 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from components.shared import backend
-from components.shared.embed import embed
-from components.shared.errors import InputError
+from components.shared.model.embedder import embed
+from components.shared.runtime import backend
+from components.shared.runtime.errors import InputError
 from components.train.model import fisher_projection, pooling
 from components.train.model import initial_weights as first_weights
 from components.train.model.views import seen

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from components.train.params import View
 
 PARTS: dict[View, tuple[float, float]] = {

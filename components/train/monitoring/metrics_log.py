@@ -8,8 +8,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from components.shared.files import project_root
-from components.shared.run import Run
+from components.shared.storage.files import project_root
+from components.shared.tracking.run import Run
 from components.train.monitoring.tensorboard_log import Board
 
 

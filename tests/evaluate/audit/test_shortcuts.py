@@ -6,7 +6,7 @@ import pandas as pd
 from components.evaluate.audit import shortcuts
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.evaluation_set import Part
-from components.shared import metrics
+from components.shared.verification import error_rates
 
 PARAMS = EvaluateParams(bootstrap=0)
 IDENTITIES, EACH = 10, 8
@@ -35,7 +35,7 @@ def test_the_best_statistic_is_that_of_the_lowest_error_by_loop() -> None:
                     other.append(abs(values[i] - values[j]))
                 elif i < j:
                     same.append(abs(values[i] - values[j]))
-        rates[str(name)] = metrics.eer(np.array(same, np.float32), np.array(other, np.float32)).rate
+        rates[str(name)] = error_rates.eer(np.array(same, np.float32), np.array(other, np.float32)).rate
     assert shortcuts.best(described, TRAIN, PARAMS)["random"] == min(rates, key=lambda name: rates[name])
 
 

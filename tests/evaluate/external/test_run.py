@@ -14,9 +14,10 @@ from components.evaluate.__main__ import main
 from components.evaluate.external import run
 from components.evaluate.external.ingested import catalogued
 from components.evaluate.params import EvaluateParams
-from components.shared import bundle, metrics
-from components.shared.errors import InputError
-from components.shared.images import Normalisation
+from components.shared.data.image_store import Normalisation
+from components.shared.model import bundle
+from components.shared.runtime.errors import InputError
+from components.shared.verification import error_rates
 
 PARAMS = EvaluateParams(references=2, draws=2, bootstrap=20)
 SPEC = Normalisation(height=16, width=24)
@@ -100,8 +101,8 @@ def test_its_figures_are_those_of_its_graph_on_every_identity(out: Path, model: 
     genuine, skilled = distances(model, photos)
     assert found["n_pairs"] == len(genuine) + len(skilled) == 8 * (6 + 12)
     assert found["n_identities"] == 8
-    assert found["eer"] == pytest.approx(metrics.eer(genuine, skilled).rate, abs=1e-6)
-    far, frr = metrics.rates_at(genuine, skilled, CHOSEN[0]["threshold"])  # type: ignore[arg-type]
+    assert found["eer"] == pytest.approx(error_rates.eer(genuine, skilled).rate, abs=1e-6)
+    far, frr = error_rates.rates_at(genuine, skilled, CHOSEN[0]["threshold"])  # type: ignore[arg-type]
     assert (found["far_at_threshold"], found["frr_at_threshold"]) == (pytest.approx(far), pytest.approx(frr))
     assert found["far_at_threshold_ci_low"] <= far <= found["far_at_threshold_ci_high"]
     assert 0 < far < 1
@@ -133,7 +134,7 @@ def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> Non
 def test_the_data_it_was_made_from_are_recognised_and_read_in_place(
     model: Path, raw_folder: Path, tmp_path: Path
 ) -> None:
-    from components.shared.files import sha256
+    from components.shared.storage.files import sha256
 
     own = tmp_path / "model"
     shutil.copytree(model, own)

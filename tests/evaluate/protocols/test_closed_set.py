@@ -6,7 +6,7 @@ import pytest
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols import closed_set
 from components.evaluate.protocols.closed_set import Ranks
-from components.shared.pairs import identification_accuracy
+from components.shared.verification.comparisons import identification_accuracy
 from tests.evaluate.embeddings import made_up
 
 PARAMS = EvaluateParams(bootstrap=60, draws=4)

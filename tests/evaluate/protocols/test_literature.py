@@ -9,7 +9,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.literature import field
 from components.evaluate.protocols.run_protocols import measure
 from components.evaluate.scoring.verification import Verification
-from components.shared import metrics
+from components.shared.verification import error_rates
 from tests.evaluate.embeddings import made_up
 
 PARAMS = EvaluateParams(protocols=("deployed", "field"), bootstrap=50, draws=2)
@@ -41,7 +41,7 @@ def test_the_pairs_are_drawn_without_repetition_from_all_pairs_and_a_seed_draws_
 def test_its_figures_stand_under_its_own_name_with_intervals() -> None:
     found = measure(made_up(PARAMS, 6, 8, 6), PARAMS).metrics
     drawn = field(next(v for v in made_up(PARAMS, 6, 8, 6).verifications if v.kind == "skilled"), PARAMS)
-    assert found["field/skilled/refs_1/eer"] == metrics.eer(drawn.genuine.distance, drawn.impostor.distance).rate
+    assert found["field/skilled/refs_1/eer"] == error_rates.eer(drawn.genuine.distance, drawn.impostor.distance).rate
     assert found["field/skilled/refs_1/n_pairs"] == 6 * 2 * 28
     for name in ("eer", "eer_user", "auc", "frr_at_far_1pct"):
         key = f"field/skilled/refs_1/{name}"

@@ -6,7 +6,7 @@ import pytest
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols import open_set
 from components.evaluate.protocols.open_set import Answers
-from components.shared.threshold import Threshold
+from components.shared.verification.threshold import Threshold
 from tests.evaluate.embeddings import made_up
 
 PARAMS = EvaluateParams(bootstrap=80, draws=6, target=0.25)

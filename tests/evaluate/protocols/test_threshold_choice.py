@@ -6,9 +6,9 @@ import pytest
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.threshold_choice import carry, choose
 from components.evaluate.scoring.verification import Verification
-from components.shared.metrics import rates_at
-from components.shared.pairs import Scores
-from components.shared.threshold import Threshold
+from components.shared.verification.comparisons import Scores
+from components.shared.verification.error_rates import rates_at
+from components.shared.verification.threshold import Threshold
 from tests.evaluate.scoring.test_verification import group, hand_made
 
 TEST = Verification("skilled", 1, group((0, 0.3), (0, 0.6)), group((0, 0.5), (0, 0.8), (0, 0.9), (0, 1.0)))

@@ -4,7 +4,7 @@ import numpy as np
 
 from components.evaluate.report.data_files import scores
 from components.evaluate.scoring.verification import Verification
-from components.shared.pairs import Scores
+from components.shared.verification.comparisons import Scores
 
 
 def group(count: int) -> Scores:

@@ -11,8 +11,8 @@ from components.evaluate.report.html import Page, render
 from components.evaluate.report.individuals import People, people
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import Verification
-from components.shared.pairs import Scores
-from components.shared.threshold import Threshold
+from components.shared.verification.comparisons import Scores
+from components.shared.verification.threshold import Threshold
 
 KEY = "verification/skilled/refs_1"
 METRICS = {f"{KEY}/eer": 0.2, f"{KEY}/eer_user": 0.1, f"{KEY}/auc": 0.8, f"{KEY}/frr_at_far_1pct": 0.5}

@@ -7,7 +7,7 @@ import pytest
 
 from components.evaluate.report.mistakes import Mistake, mistakes
 from components.evaluate.scoring.evaluation_set import Part
-from components.shared.threshold import Threshold
+from components.shared.verification.threshold import Threshold
 
 PEOPLE, GENUINE, FORGERIES = 7, 4, 3
 EACH = GENUINE + FORGERIES

@@ -6,9 +6,9 @@ import pytest
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import intervals, paired, share
 from components.evaluate.scoring.verification import Verification, figures, user_eers
-from components.shared import metrics
-from components.shared.pairs import Scores, compare
-from components.shared.resampling import draw_weights
+from components.shared.verification import error_rates
+from components.shared.verification.comparisons import Scores, compare
+from components.shared.verification.resampling import draw_weights
 
 PARAMS = EvaluateParams(bootstrap=60)
 
@@ -27,7 +27,7 @@ def eer_of_resample(v: Verification, weights: np.ndarray) -> float:
     genuine, impostor = (
         np.concatenate([group.distance[group.identity == name] for name in drawn]) for group in (v.genuine, v.impostor)
     )
-    return metrics.eer(genuine, impostor).rate
+    return error_rates.eer(genuine, impostor).rate
 
 
 def test_the_eers_of_two_embedders_are_those_of_a_loop_over_the_same_resamples() -> None:

@@ -5,9 +5,9 @@ import numpy as np
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.curve_bands import FARS, band
 from components.evaluate.scoring.verification import Verification
-from components.shared.metrics import frr_at_far
-from components.shared.pairs import Scores
-from components.shared.resampling import draw_weights
+from components.shared.verification.comparisons import Scores
+from components.shared.verification.error_rates import frr_at_far
+from components.shared.verification.resampling import draw_weights
 
 PARAMS = EvaluateParams(bootstrap=40, seed=3)
 PEOPLE = 6

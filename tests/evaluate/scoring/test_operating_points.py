@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from components.evaluate.scoring import claim_blocks, operating_points, pair_blocks, roc_bands
 from components.evaluate.scoring.operating_points import Points, points
 from components.evaluate.scoring.pair_blocks import Products
-from components.shared import metrics, pairs
+from components.shared.verification import comparisons, error_rates
 
 Data = tuple[NDArray[np.float32], NDArray[np.intp], NDArray[np.bool_]]
 KINDS = ("skilled", "random")
@@ -42,10 +42,10 @@ def data(genuine: list[int], forgeries: list[int], grid: int | None, seed: int =
 
 
 def held(given: Data, kind: str, far: float) -> Points:
-    compared = pairs.compare(*given, references=1, draws=1, seed=0)
-    curve = metrics.roc(compared.genuine.distance, getattr(compared, kind).distance)
+    compared = comparisons.compare(*given, references=1, draws=1, seed=0)
+    curve = error_rates.roc(compared.genuine.distance, getattr(compared, kind).distance)
     last = np.searchsorted(curve.far, far, side="right") - 1
-    return Points(metrics.crossing(curve), float(curve.frr[last]), float(curve.threshold[last]))
+    return Points(error_rates.crossing(curve), float(curve.frr[last]), float(curve.threshold[last]))
 
 
 @settings(deadline=None, max_examples=25)
@@ -72,14 +72,14 @@ def test_few_identities_with_many_images_are_scored_alike() -> None:
 @pytest.mark.parametrize("references", [1, 3])
 def test_claims_have_the_same_points_and_comparisons(references: int) -> None:
     some = data([20, 1, 45, 2, 4, 9, 12, 12], [3, 5, 0, 50, 1, 7, 0, 1], None)
-    compared = pairs.compare(*some, references=references, draws=4, seed=0)
+    compared = comparisons.compare(*some, references=references, draws=4, seed=0)
     for kind in KINDS:
         source = claim_blocks.Claims(*some, kind, references, draws=4, seed=0)
         sides = compared.genuine, getattr(compared, kind)
         assert source.totals == tuple(len(side.distance) for side in sides)
         for found, expected in zip(source.scores(), sides, strict=True):
             assert sorted(zip(*found, strict=True)) == sorted(zip(*expected, strict=True))
-        eer = metrics.eer(*(side.distance for side in sides))
+        eer = error_rates.eer(*(side.distance for side in sides))
         assert points(source, 0.01).eer == eer
 
 
@@ -122,7 +122,7 @@ def test_identities_told_apart_without_error_have_their_threshold_in_the_gap() -
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_blocks_hold_every_comparison_once(kind: str) -> None:
     some = data([20, 1, 45, 2, 1, 9], [3, 5, 0, 50, 1, 7], None)
-    compared = pairs.compare(*some, references=1, draws=1, seed=0)
+    compared = comparisons.compare(*some, references=1, draws=1, seed=0)
     blocks = Products(*some, kind)
     by_sort: tuple[list[float], list[float]] = ([], [])
     for number, block in enumerate(blocks.blocks):

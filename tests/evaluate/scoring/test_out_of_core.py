@@ -23,7 +23,7 @@ from components.evaluate.scoring.curve_bands import band
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.roc_curves import curve
 from components.evaluate.scoring.verification import Verification, figures, user_eers, verifications
-from components.shared import pairs
+from components.shared.verification import comparisons
 
 PARAMS = EvaluateParams(bootstrap=100, draws=3)
 
@@ -135,8 +135,8 @@ def test_a_kind_with_few_comparisons_is_held_beside_one_with_many(monkeypatch: p
         assert figures(mixed[kind], PARAMS) == figures(v, PARAMS)
 
 
-@pytest.mark.parametrize("fuse", [pairs.nearest, pairs.farthest, pairs.centre])
-def test_every_fusion_is_counted_alike(fuse: pairs.Fusion, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fuse", [comparisons.nearest, comparisons.farthest, comparisons.centre])
+def test_every_fusion_is_counted_alike(fuse: comparisons.Fusion, monkeypatch: pytest.MonkeyPatch) -> None:
     given = *part(4), [3], PARAMS, fuse
     held = verifications(*given)
     monkeypatch.setattr(verification, "MOST_HELD", 0)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.evaluate.scoring.resampled_rates import Resampling
-from components.shared import metrics
-from components.shared.pairs import Scores
-from components.shared.resampling import draw_weights, interval
+from components.shared.verification import error_rates
+from components.shared.verification.comparisons import Scores
+from components.shared.verification.resampling import draw_weights, interval
 
 IDENTITIES = 5
 
@@ -34,9 +34,9 @@ def test_every_resample_has_the_rates_of_its_repeated_comparisons(seed: int, n: 
     resampling = Resampling(genuine, impostor)
     weights = draw_weights(len(resampling.names), 8, seed)
     rates: list[tuple[np.ndarray, Callable[..., float]]] = [
-        (resampling.eer(weights), lambda g, i: metrics.eer(g, i).rate),
-        (resampling.auc(weights), metrics.auc),
-        (resampling.frr_at_far(weights, 0.1), lambda g, i: metrics.frr_at_far(g, i, 0.1)),
+        (resampling.eer(weights), lambda g, i: error_rates.eer(g, i).rate),
+        (resampling.auc(weights), error_rates.auc),
+        (resampling.frr_at_far(weights, 0.1), lambda g, i: error_rates.frr_at_far(g, i, 0.1)),
     ]
     for found, exact in rates:
         for value, drawn in zip(found, weights, strict=True):
@@ -52,8 +52,8 @@ def test_unit_weights_give_the_figure_itself_on_many_comparisons() -> None:
     genuine, impostor = scores(rng, 3_000, 10_000, 0.0), scores(rng, 50_000, 10_000, 2.0)
     resampling = Resampling(genuine, impostor)
     ones = np.ones((1, IDENTITIES))
-    assert resampling.eer(ones)[0] == metrics.eer(genuine.distance, impostor.distance).rate
-    assert resampling.frr_at_far(ones, 0.01)[0] == metrics.frr_at_far(genuine.distance, impostor.distance, 0.01)
+    assert resampling.eer(ones)[0] == error_rates.eer(genuine.distance, impostor.distance).rate
+    assert resampling.frr_at_far(ones, 0.01)[0] == error_rates.frr_at_far(genuine.distance, impostor.distance, 0.01)
 
 
 def test_weights_draw_as_many_identities_as_there_are_and_repeat_for_a_seed() -> None:

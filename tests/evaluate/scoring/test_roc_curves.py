@@ -4,8 +4,8 @@ import numpy as np
 
 from components.evaluate.scoring.roc_curves import MOST_POINTS, table, thin
 from components.evaluate.scoring.verification import Verification
-from components.shared.metrics import crossing, roc
-from components.shared.pairs import Scores
+from components.shared.verification.comparisons import Scores
+from components.shared.verification.error_rates import crossing, roc
 
 
 def scores(count: int, mean: float, seed: int) -> Scores:

@@ -7,7 +7,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.threshold_choice import choose
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import Verification, figures, verifications
-from components.shared.pairs import Scores
+from components.shared.verification.comparisons import Scores
 
 PARAMS = EvaluateParams()
 

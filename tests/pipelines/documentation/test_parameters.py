@@ -7,7 +7,7 @@ import pytest
 import yaml
 from pydantic import Field
 
-from components.shared.params import StepParams
+from components.shared.runtime.params import StepParams
 from pipelines import cluster, sections
 from pipelines.documentation import parameters
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from components.train.checkpoints.checkpoints import Checkpoints, State
 from components.train.checkpoints.run_key import Key
 from components.train.params import TrainParams

@@ -41,9 +41,9 @@ def test_an_edit_of_any_module_that_decides_the_training_changes_the_key(project
         "components/train/wing/network.py",
         "components/train/__main__.py",
         *(f"components/shared/{name}.py" for name in ("backend", "embed", "files", "images", "metrics", "pairs")),
-        "components/shared/partition.py",
+        "components/shared/data/partition.py",
     ]
-    others = ["components/shared/cli.py", "components/shared/tracking.py", "components/evaluate/step.py"]
+    others = ["components/shared/runtime/cli.py", "components/shared/tracking/runs.py", "components/evaluate/step.py"]
     done = subprocess.run(
         [sys.executable, "-c", EDIT, str(data / "prepared"), str(data / "split"), *deciding, *others],
         cwd=project,

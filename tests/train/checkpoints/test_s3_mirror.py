@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.shared import files
-from components.shared import s3 as client
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
+from components.shared.storage import files
+from components.shared.storage import s3 as client
 from components.train.checkpoints.checkpoints import Checkpoints
 from tests import proxy
 from tests import store as server

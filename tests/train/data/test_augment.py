@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from components.train.data.augment import augment, demand_fitting
 from components.train.params import AugmentParams
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from components.train.devices import replicas
 from components.train.loss.mining import FORGERY
 from tests.train.steps import CASES, train, train_head

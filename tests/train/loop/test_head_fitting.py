@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from components.train.data.sampler import Sampler
 from components.train.loop import head_fitting
 from components.train.model import network

@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from components.shared import cli, partition
-from components.shared.cli import Terminated
-from components.shared.errors import InputError
-from components.shared.images import open_store
-from components.shared.run import Run
+from components.shared.data import partition
+from components.shared.data.image_store import open_store
+from components.shared.runtime import cli
+from components.shared.runtime.cli import Terminated
+from components.shared.runtime.errors import InputError
+from components.shared.tracking.run import Run
 from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.checkpoints.run_key import Key
 from components.train.data.batches import Batches

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from components.train.params import TrainParams
 
 SHAPE = (32, 32, 1)

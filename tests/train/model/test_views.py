@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from components.shared.errors import InputError
+from components.shared.runtime.errors import InputError
 from components.train.params import View
 
 HEIGHT, WIDTH = 32, 64

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.shared import tracking
-from components.shared.run import Run
+from components.shared.tracking import runs
+from components.shared.tracking.run import Run
 from components.train.monitoring.metrics_log import Curves
 from components.train.params import TrainParams
 
@@ -77,7 +77,7 @@ def test_figures_and_the_log_reach_mlflow_and_pictures_of_people_do_not(
     client = mlflow.MlflowClient(store)
     location = (surroundings / "artifacts").as_uri()
     monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", client.create_experiment("curves", artifact_location=location))
-    with tracking.train_run(TrainParams()) as tracked:
+    with runs.train_run(TrainParams()) as tracked:
         curves = Curves(tracked, "key", goes_on=False)
         curves.log(FIGURES, 3)
         curves.show(np.zeros((3, 2), np.float32), IMAGES, 3)

@@ -1,0 +1,1 @@
+"""Catalog, image store, split, source files and the one image normalisation."""

@@ -1,0 +1,94 @@
+"""The catalog: one row per image of data/raw, written by ingest and read by every later step."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Literal, get_args
+
+from components.shared.runtime.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["genuine", "forgery"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+CATALOG = "catalog.csv"
+COLUMNS = ("path", "identity", "kind", "sha256")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One image: its path relative to the catalog, whom it shows, and the hash of its bytes.
+
+    A forgery's identity is the one imitated. `part` is the source's own train, val or test, where
+    it has them.
+    """
+
+    path: str
+    identity: str
+    kind: Kind
+    sha256: str
+    part: str | None = None
+
+
+def write(entries: Iterable[Entry], folder: Path) -> list[Entry]:
+    """Writes `catalog.csv` into a folder, sorted by path, and returns the entries in that order."""
+    rows = sorted(entries, key=lambda entry: entry.path)
+    columns = [*COLUMNS, "part"] if any(entry.part for entry in rows) else list(COLUMNS)
+    with (folder / CATALOG).open("w", newline="", encoding="utf-8") as stream:
+        table = csv.writer(stream, lineterminator="\n")
+        table.writerow(columns)
+        for entry in rows:
+            table.writerow([getattr(entry, column) for column in columns])
+    return rows
+
+
+def read(raw: Path) -> "pd.DataFrame":
+    """Reads `raw`/catalog.csv: path, identity, kind, sha256[, part], in the order of the file.
+
+    All values are strings as they stand there: an identity may be called `NA`, `None` or `001`.
+
+    Raises:
+        InputError: it is missing, empty or damaged, or names files outside `raw`.
+    """
+    path = raw / CATALOG
+    catalog = _parse(path)
+    if missing := [column for column in COLUMNS if column not in catalog]:
+        raise InputError(f"{path}: lacks the column {', '.join(missing)}; run ingest again")
+    if catalog.empty:
+        raise InputError(f"{path}: lists no images; check the source and run ingest again")
+    for column in COLUMNS:
+        if "" in (values := catalog[column].tolist()):
+            raise InputError(f"{path}: line {values.index('') + 2} has no {column}")
+    if unknown := set(catalog["kind"]) - set(KINDS):
+        raise InputError(f"{path}: unknown kind '{min(unknown)}' (known: {', '.join(KINDS)})")
+    if (twice := catalog["path"].duplicated()).any():
+        raise InputError(f"{path}: lists {catalog['path'][twice].iloc[0]} twice")
+    outside = next((name for name in catalog["path"] if _leaves(name)), None)
+    if outside is not None:
+        raise InputError(f"{path}: {outside} lies outside {raw}")
+    return catalog[[*COLUMNS, *(["part"] if "part" in catalog else [])]]
+
+
+def rows(raw: Path) -> list[dict[str, str]]:
+    """Reads `raw`/catalog.csv as `read` does: a dictionary an image, its values by column."""
+    table = read(raw)
+    return [dict(zip(table.columns, values, strict=True)) for values in table.to_numpy()]
+
+
+def _parse(path: Path) -> "pd.DataFrame":
+    import pandas as pd
+
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{path}: no such file; run ingest first") from None
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: not a catalog ({reason}); run ingest again") from None
+
+
+def _leaves(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts

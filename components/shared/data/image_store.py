@@ -1,0 +1,209 @@
+"""The prepared-image store.
+
+Files:
+    images.npy: uint8 [N, H, W, C].
+    index.parquet: a row an image: path, identity, kind, sha256, height, width[, part].
+    sources.parquet: a row an image: what its source file said of itself.
+    normalise.json: how the images were made.
+    rejected.csv: path and reason of the images of the catalog that could not be used.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from components.shared.runtime.errors import InputError
+
+IMAGES, INDEX, NORMALISATION = "images.npy", "index.parquet", "normalise.json"
+SOURCES, REJECTED = "sources.parquet", "rejected.csv"
+_TYPES = {
+    **dict.fromkeys(["height", "width", "row", "fold", "dpi", "median_grey"], pa.int32()),
+    "file_bytes": pa.int64(),
+}
+
+
+class Normalisation(BaseModel):
+    """How an image was brought to the size of the store; carried beside every model and built into every export."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mode: Literal["shape", "tone", "none"] = "shape"
+    height: int = Field(default=32, ge=16, le=1024)
+    width: int = Field(default=64, ge=16, le=1024)
+    channels: Literal[1, 3] = 1
+
+    @model_validator(mode="after")
+    def _ink_is_grey(self) -> Self:
+        if self.mode != "none" and self.channels != 1:
+            raise ValueError(f"mode '{self.mode}' finds ink in grey images: it needs channels 1 (or take mode 'none')")
+        return self
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.height, self.width, self.channels
+
+    def save(self, path: Path) -> None:
+        """Writes normalise.json."""
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Reads normalise.json.
+
+        Raises:
+            InputError: it is missing or not what `save` writes.
+        """
+        try:
+            return cls.model_validate_json(path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            raise InputError(f"{path}: no such file; run preprocess first") from None
+        except (ValidationError, UnicodeDecodeError):
+            raise InputError(f"{path}: not a normalisation; run preprocess again") from None
+
+
+@dataclass(frozen=True)
+class ImageStore:
+    """Prepared images and what is known of each.
+
+    Attributes:
+        images: uint8 [N, H, W, C], memory-mapped, paper 255.
+        index: N rows: path, identity, kind, sha256, height, width (of the source, pixels)[, part].
+        normalisation: how the images were made.
+    """
+
+    images: npt.NDArray[np.uint8]
+    index: pd.DataFrame
+    normalisation: Normalisation
+
+
+def open_store(prepared: Path) -> ImageStore:
+    """Opens what preprocess wrote, without reading the images into memory.
+
+    Raises:
+        InputError: a file is missing or damaged, or they do not belong together.
+    """
+    normalisation = Normalisation.load(prepared / NORMALISATION)
+    index = read_index(prepared)
+    try:
+        images = np.load(prepared / IMAGES, mmap_mode="r", allow_pickle=False)
+    except (OSError, EOFError, ValueError) as error:
+        raise InputError(f"{prepared / IMAGES}: {error}; run preprocess again") from None
+    if images.dtype != np.uint8 or images.shape != (len(index), *normalisation.shape):
+        found = f"{images.dtype} {list(images.shape)}, {len(index)} rows in {INDEX}"
+        raise InputError(f"{prepared}: the files do not belong together ({found}); run preprocess again")
+    return ImageStore(images, index, normalisation)
+
+
+def read_index(prepared: Path) -> pd.DataFrame:
+    """Reads index.parquet alone, for steps that look at no pixel.
+
+    Raises:
+        InputError: it is missing or damaged.
+    """
+    return read_table(prepared / INDEX, "preprocess")
+
+
+def read_sources(prepared: Path, images: int) -> pd.DataFrame:
+    """Reads sources.parquet, the rows of which are those of the index.
+
+    Args:
+        prepared: the folder of the store.
+        images: how many the store holds.
+
+    Raises:
+        InputError: it is missing or damaged, or not of these images.
+    """
+    sources = read_table(prepared / SOURCES, "preprocess")
+    if len(sources) != images:
+        counts = f"{len(sources)} rows for {images} images"
+        raise InputError(f"{prepared / SOURCES}: {counts}; run preprocess again")
+    return sources
+
+
+class StoreWriter:
+    """Writes a store image by image, in order, without knowing beforehand how many there will be."""
+
+    def __init__(self, folder: Path, normalisation: Normalisation) -> None:
+        self._folder = folder
+        self._normalisation = normalisation
+        self._rows: list[Mapping[str, object]] = []
+        self._stream: BinaryIO = (folder / IMAGES).open("wb")
+        self._write_header()
+
+    def append(self, image: npt.NDArray[np.uint8], row: Mapping[str, object]) -> None:
+        """Adds one image, uint8 [H, W, C], and its row of the index."""
+        if image.dtype != np.uint8 or image.shape != self._normalisation.shape:
+            raise ValueError(f"expected uint8 {self._normalisation.shape}, got {image.dtype} {image.shape}")
+        self._stream.write(image.tobytes())
+        self._rows.append(row)
+
+    def _write_header(self) -> None:
+        # NumPy pads the header for a growing first axis, so that the final one takes the place of the first.
+        shape = (len(self._rows), *self._normalisation.shape)
+        np.lib.format.write_array_header_1_0(self._stream, {"descr": "|u1", "fortran_order": False, "shape": shape})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._stream:
+            if error is None:
+                self._stream.seek(0)
+                self._write_header()
+        if error is None:
+            write_table(pd.DataFrame(self._rows), self._folder / INDEX)
+            self._normalisation.save(self._folder / NORMALISATION)
+
+
+def write_store(folder: Path, images: npt.NDArray[np.uint8], index: pd.DataFrame, normalisation: Normalisation) -> None:
+    """Writes a whole store, images uint8 [N, H, W, C], into an existing folder."""
+    rows: Sequence[dict[Any, object]] = index.to_dict("records")
+    with StoreWriter(folder, normalisation) as writer:
+        for image, row in zip(images, rows, strict=True):
+            writer.append(image, {str(key): value for key, value in row.items()})
+
+
+def write_sources(sources: pd.DataFrame, folder: Path) -> None:
+    """Writes sources.parquet, a row an image, into the folder of a store."""
+    write_table(sources, folder / SOURCES)
+
+
+def write_rejected(rejected: Iterable[tuple[str, str]], folder: Path) -> None:
+    """Writes rejected.csv (path, reason) into `folder`."""
+    with (folder / REJECTED).open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["path", "reason"])
+        writer.writerows(rejected)
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Writes a parquet file whose bytes depend on the values alone: fixed types, no compression, no pandas metadata."""
+    schema = pa.schema([(str(name), _TYPES.get(str(name), pa.string())) for name in table.columns])
+    arrow = pa.Table.from_pandas(table, schema=schema, preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(arrow, path, compression="none")
+
+
+def read_table(path: Path, step: str) -> pd.DataFrame:
+    """Reads a parquet file that a step wrote.
+
+    Raises:
+        InputError: it is missing or damaged.
+    """
+    try:
+        return pd.read_parquet(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{path}: no such file; run {step} first") from None
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(f"{path}: {str(error).splitlines()[0]}; run {step} again") from None

@@ -1,0 +1,60 @@
+"""The partition of a store: which row stands in train, val or test, and in which fold its identity is tested."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from components.shared.data.image_store import read_table, write_table
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import atomic_file
+
+PARTS = ("train", "val", "test")
+PARTITION = "split.parquet"
+
+
+def write(partition: pd.DataFrame, index: pd.DataFrame, path: Path) -> None:
+    """Writes split.parquet.
+
+    Args:
+        partition: row (of the index), part, fold (-1 where there are no folds); one line per row of the index.
+        index: index.parquet of the prepared images.
+        path: the file, or the existing folder that is to hold it.
+
+    Raises:
+        InputError: an identity, or identical bytes, would stand in two parts.
+    """
+    _check(partition, index, "this split")
+    with atomic_file(_file(path)) as fresh:
+        write_table(partition[["row", "part", "fold"]].sort_values("row"), fresh)
+
+
+def read(split: Path, index: pd.DataFrame) -> pd.DataFrame:
+    """Reads split.parquet (row, part, fold), in the order of the index.
+
+    Raises:
+        InputError: it is missing, was made from other images, or holds an identity or identical bytes in two parts.
+    """
+    path = _file(split)
+    partition = read_table(path, "split")
+    _check(partition, index, str(path))
+    return partition.sort_values("row", ignore_index=True)
+
+
+def _file(path: Path) -> Path:
+    return path if path.suffix == ".parquet" else path / PARTITION
+
+
+def _check(partition: pd.DataFrame, index: pd.DataFrame, origin: str) -> None:
+    if not {"row", "part", "fold"} <= set(partition.columns):
+        raise InputError(f"{origin}: lacks one of the columns row, part, fold; run split again")
+    if sorted(partition["row"]) != list(range(len(index))):
+        raise InputError(f"{origin}: has {len(partition)} rows that are not the {len(index)} images; run split again")
+    if unknown := set(partition["part"]) - set(PARTS):
+        raise InputError(f"{origin}: unknown part '{min(unknown)}' (known: {', '.join(PARTS)})")
+    part = partition.set_index("row")["part"].sort_index()
+    for column, meaning in (("identity", "identity"), ("sha256", "the same image (sha256)")):
+        parts = part.groupby(index[column].to_numpy()).unique()
+        divided = parts[parts.str.len() > 1]
+        if len(divided):
+            where = " and ".join(sorted(divided.iloc[0]))
+            raise InputError(f"{origin}: {meaning} '{divided.index[0]}' stands in {where}; one part only is allowed")

@@ -1,0 +1,126 @@
+"""The bundle that freeze ships, with a manifest that holds the sha256 of every file."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components.shared.data.catalog import CATALOG
+from components.shared.data.image_store import NORMALISATION, Normalisation
+from components.shared.runtime.errors import InputError
+from components.shared.storage.files import manifest, sha256
+from components.shared.tracking.code_version import code_revision, versions
+from components.shared.verification import threshold
+from components.shared.verification.threshold import THRESHOLDS, Threshold
+
+SCHEMA = 1
+"""The number of a bundle's form; a change that older code would misread raises it."""
+MANIFEST, CARD = "manifest.json", "model_card.md"
+SAVED_MODEL, FROZEN_GRAPH, GRAPH = "saved_model", "frozen_graph.pb", "graph"
+REMEDY = "take the whole bundle anew"
+NEEDED = (f"{SAVED_MODEL}/saved_model.pb", THRESHOLDS, NORMALISATION)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A shipped model.
+
+    Attributes:
+        folder: where it is.
+        normalisation: what its graph does to an image.
+        thresholds: chosen on val when it was made.
+        manifest: content of manifest.json.
+    """
+
+    folder: Path
+    normalisation: Normalisation
+    thresholds: list[Threshold]
+    manifest: dict[str, Any]
+
+    @property
+    def saved_model(self) -> Path:
+        return self.folder / SAVED_MODEL
+
+    @property
+    def catalog(self) -> str | None:
+        """The sha256 of the catalog.csv that it was trained on."""
+        return dict(self.manifest.get("data", {})).get(CATALOG)
+
+
+def origin(raw: Path) -> dict[str, Any]:
+    """Returns the versions, the code's revision and the catalog's sha256, for a manifest."""
+    return {
+        "versions": versions(),
+        "code": code_revision(),
+        "data": {CATALOG: sha256(raw / CATALOG)},
+    }
+
+
+def write(folder: Path, content: Mapping[str, Any]) -> str:
+    """Writes manifest.json, last, when all other files of the bundle are there.
+
+    Args:
+        folder: of the bundle.
+        content: of the manifest, besides its schema and the files' sha256.
+
+    Returns:
+        The bundle's version.
+    """
+    hashes = {name: value for name, value in manifest(folder).items() if name != MANIFEST}
+    text = json.dumps({"schema": SCHEMA, **content, "files": hashes}, indent=2) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    return version_of(text.encode())
+
+
+def version_of(manifest: bytes) -> str:
+    """Returns a bundle's name: 12 hexadecimal digits of the sha256 of its manifest's bytes."""
+    return hashlib.sha256(manifest).hexdigest()[:12]
+
+
+def read(folder: Path) -> Bundle:
+    """Reads a bundle whose files are those of its manifest.
+
+    Raises:
+        InputError: a file is missing, is not listed, or has another sha256 than the manifest says,
+            or the bundle was written by newer code.
+    """
+    content = _manifest(folder)
+    listed, present = content["files"], manifest(folder)
+    for name in (*NEEDED, *listed):
+        if name not in listed:
+            raise InputError(f"{folder / MANIFEST}: does not list {name}; freeze the model again")
+        path = folder / name
+        if name not in present:
+            raise InputError(f"{path}: no such file, but {MANIFEST} lists it; {REMEDY}")
+        if present[name] != listed[name]:
+            raise InputError(f"{path}: its sha256 is not that of {MANIFEST}; {REMEDY}")
+    normalisation = Normalisation.load(folder / NORMALISATION)
+    return Bundle(folder, normalisation, threshold.read(folder, "freeze the model again"), content)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{path}: no such file; --model names a folder that freeze wrote") from None
+    except (OSError, ValueError):
+        raise InputError(f"{path}: not valid JSON; {REMEDY}") from None
+    _check_schema(path, content)
+    if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
+        raise InputError(f"{path}: lists no files; {REMEDY}")
+    return content
+
+
+def _check_schema(path: Path, content: object) -> None:
+    """Lets pass what this code reads; a manifest without a schema is older than the number."""
+    schema = content.get("schema", SCHEMA) if isinstance(content, dict) else SCHEMA
+    if isinstance(schema, bool) or not isinstance(schema, int) or schema < 1:
+        raise InputError(f"{path}: schema {schema!r} is not a number from 1; {REMEDY}")
+    if schema > SCHEMA:
+        raise InputError(
+            f"{path}: schema {schema}, written by newer code than this, which reads up to {SCHEMA}; "
+            "update this code, or freeze the model again with it"
+        )

@@ -1,0 +1,1 @@
+"""The machine and the command line: errors, parameters, exit codes, backend, progress."""

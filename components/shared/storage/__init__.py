@@ -1,0 +1,1 @@
+"""Files and S3: atomic outputs, sha256 manifests, objects."""

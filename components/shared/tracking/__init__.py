@@ -1,0 +1,1 @@
+"""MLflow: the run of an execution, and the versions of its code and data."""

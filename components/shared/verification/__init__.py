@@ -1,0 +1,1 @@
+"""Error rates and what they need: comparisons, resampling, thresholds, metric names."""

@@ -1,0 +1,80 @@
+"""Thresholds: largest distances that are accepted, and threshold.json that carries them."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from components.shared.runtime.errors import InputError
+from components.shared.verification.metric_names import far_name
+from components.shared.verification.metrics_file import write_json
+
+THRESHOLDS = "threshold.json"
+EQUAL_ERROR = "equal_error"
+
+
+class Threshold(NamedTuple):
+    """A threshold chosen on the val identities, and the policy that chose it.
+
+    Attributes:
+        kind: `skilled`, `random`, or `identification`.
+        references: how many a claim, or an enrolled identity, has.
+        policy: `equal_error`, or the FAR that was allowed: `far_1pct`.
+        threshold: the largest distance that is accepted.
+        chosen_on: a part of the split.
+        smallest_gap: of an identification, how much farther the second nearest identity must be.
+    """
+
+    kind: str
+    references: int
+    policy: str
+    threshold: float
+    chosen_on: str = "val"
+    smallest_gap: float | None = None
+
+
+def policy_of(target: float | str) -> str:
+    """Returns the policy's name of a target: `equal_error`, or `far_1pct` for a FAR of 0.01."""
+    return EQUAL_ERROR if target == EQUAL_ERROR else far_name(float(target))
+
+
+def lookup(
+    thresholds: Iterable[Threshold],
+    kind: str,
+    references: int,
+    policy: str,
+) -> Threshold | None:
+    """Returns the threshold of a kind, number of references and policy; None where there is none."""
+    wanted = (kind, references, policy)
+    return next((t for t in thresholds if (t.kind, t.references, t.policy) == wanted), None)
+
+
+def write(thresholds: Iterable[Threshold], folder: Path) -> None:
+    """Writes threshold.json into `folder`; fields that are None are left out."""
+    write_json(folder / THRESHOLDS, to_rows(thresholds))
+
+
+def to_rows(thresholds: Iterable[Threshold]) -> list[dict[str, Any]]:
+    """Returns the thresholds as they stand in JSON."""
+    return [_row(threshold) for threshold in thresholds]
+
+
+def read(folder: Path, remedy: str = "run evaluate again") -> list[Threshold]:
+    """Reads threshold.json of `folder`.
+
+    Args:
+        folder: the output of evaluate, or a bundle.
+        remedy: to do where the file is damaged.
+
+    Raises:
+        InputError: it is not what `write` writes.
+    """
+    path = folder / THRESHOLDS
+    try:
+        return [Threshold(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
+    except (TypeError, ValueError):
+        raise InputError(f"{path}: not what evaluate writes; {remedy}") from None
+
+
+def _row(threshold: Threshold) -> dict[str, Any]:
+    return {key: value for key, value in threshold._asdict().items() if value is not None}

@@ -1,0 +1,65 @@
+"""Strict parameters and their messages."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from components.evaluate.params import EvaluateParams
+from components.freeze.params import FreezeParams
+from components.ingest.params import IngestParams
+from components.preprocess.params import PreprocessParams
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.params import StepParams, load, parse
+from components.split.params import SplitParams
+from components.train.params import TrainParams
+
+MODELS: dict[str, type[StepParams]] = {
+    "ingest": IngestParams,
+    "preprocess": PreprocessParams,
+    "split": SplitParams,
+    "train": TrainParams,
+    "evaluate": EvaluateParams,
+    "freeze": FreezeParams,
+}
+PARAMS = Path(__file__).resolve().parents[3] / "params.yaml"
+
+
+@pytest.mark.parametrize("step", MODELS)
+def test_params_yaml_names_every_parameter_of_a_step_with_its_default(step: str) -> None:
+    written = yaml.safe_load(PARAMS.read_text())[step]
+    assert load(MODELS[step], step, PARAMS) == MODELS[step]()
+    assert set(written) == set(MODELS[step].model_fields)
+
+
+def test_an_unknown_parameter_is_named_with_its_nearest() -> None:
+    with pytest.raises(InputError, match=r"unknown parameter train\.marginn \(did you mean 'margin'\?\)"):
+        parse(TrainParams, "train", {"marginn": 0.2}, "params.yaml")
+
+
+def test_an_unknown_nested_parameter_is_named_with_its_nearest() -> None:
+    with pytest.raises(InputError, match=r"ingest\.sample\.identites \(did you mean 'identities'\?\)"):
+        parse(IngestParams, "ingest", {"sample": {"identites": 3}}, "params.yaml")
+
+
+def test_a_wrong_word_is_answered_with_those_that_are_allowed() -> None:
+    with pytest.raises(InputError, match=r"train\.mining is 'semihard'.*did you mean 'semi-hard'"):
+        parse(TrainParams, "train", {"mining": "semihard"}, "params.yaml")
+
+
+def test_a_missing_section_and_a_missing_file_are_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        load(TrainParams, "train", tmp_path / "params.yaml")
+    (tmp_path / "params.yaml").write_text("other: {}\n")
+    with pytest.raises(InputError, match="has no section 'train'"):
+        load(TrainParams, "train", tmp_path / "params.yaml")
+
+
+def test_what_cannot_repeat_is_not_called_deterministic() -> None:
+    with pytest.raises(InputError, match="train: deterministic does not hold in mixed_bfloat16"):
+        parse(TrainParams, "train", {"deterministic": True, "precision": "mixed_bfloat16"}, "params.yaml")
+
+
+def test_a_margin_must_be_positive() -> None:
+    with pytest.raises(InputError, match="margin is -1"):
+        parse(TrainParams, "train", {"margin": -1}, "params.yaml")

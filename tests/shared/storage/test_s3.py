@@ -1,0 +1,176 @@
+"""The S3 store: a real server, with real refusals."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from components.shared.runtime.errors import InputError
+from components.shared.storage import s3 as client
+from components.shared.storage.s3 import Address, Store
+from components.shared.storage.s3_errors import MissingError, StoreError, TakenError
+from tests import proxy
+from tests import store as server
+
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+
+def of(text: str) -> Address:
+    return Address.parse(text, "test")
+
+
+def use(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_addresses_are_read_joined_and_written() -> None:
+    assert of("s3://data") == ("data", "")
+    assert of("s3://data/a/b c/") == ("data", "a/b c")
+    assert str(of("s3://data/a") / "b/c") == "s3://data/a/b/c"
+    assert str(of("s3://data") / "b") == "s3://data/b"
+    for wrong in ("s3:/data", "s3://", "s3://UPPER/a", "s3://key:secret@data/a", "data/a"):
+        with pytest.raises(InputError, match=r"^test: '.*' is not of the form s3://bucket/key$") as error:
+            of(wrong)
+        assert "secret" not in str(error.value)
+
+
+def test_what_is_written_is_listed_found_and_read(s3: server.Store, tmp_path: Path) -> None:
+    store, place = Store(), of(s3.fresh())
+    content = bytes(range(256)) * (80 << 10)
+    (tmp_path / "file").write_bytes(content)
+    store.upload(tmp_path / "file", place / "a/large")
+    store.write(place / "a/small", b"small")
+    store.write(place / "ab", b"")
+    listed = list(store.below(place / "a"))
+    assert [(item.name, item.bytes) for item in listed] == [("large", len(content)), ("small", 5)]
+    assert listed[0].etag.endswith("-2"), "it went up in parts"
+    store.download(place / "a/large", tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == content
+    assert store.read(place / "a/large", listed[0].etag, (5, 9)) == content[5:9]
+    assert store.find(place / "a") is None
+    found = store.find(place / "a/small")
+    assert found is not None
+    assert found.name == (place / "a/small").key
+    store.delete(place / "a/small")
+    store.delete(place / "a/small")
+    assert store.find(place / "a/small") is None
+
+
+def test_what_is_there_is_not_created_again(s3: server.Store) -> None:
+    store, place = Store(), of(s3.fresh())
+    store.create(place, b"first")
+    with pytest.raises(TakenError, match="is there already"):
+        store.create(place, b"second")
+    assert store.read(place) == b"first"
+
+
+def test_what_killed_uploads_left_is_given_up(s3: server.Store) -> None:
+    place, raw = of(s3.fresh()), s3.client()
+    for key in (f"{place.key}/a", f"{place.key}b"):
+        raw.create_multipart_upload(Bucket=place.bucket, Key=key)
+    Store().abort_uploads(place)
+    left = [item["Key"] for item in raw.list_multipart_uploads(Bucket=place.bucket).get("Uploads", [])]
+    assert f"{place.key}/a" not in left
+    assert f"{place.key}b" in left
+
+
+def test_half_of_all_requests_refused_costs_time_and_nothing_else(
+    s3: server.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PART", 5 << 20)
+    place, content = of(s3.fresh()), bytes(range(256)) * (21 << 10)
+    (tmp_path / "file").write_bytes(content)
+    with proxy.before(s3.endpoint, proxy.half()) as between:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
+        store = Store()
+        store.upload(tmp_path / "file", place)
+        store.download(place, tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == content
+    assert len(between.requests) >= 8
+
+
+def test_a_body_that_breaks_off_is_asked_for_again(s3: server.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = of(s3.fresh())
+    Store().write(place, b"content" * 1000)
+    with proxy.before(s3.endpoint, lambda number, request: proxy.CUT if number < 2 else None) as between:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
+        assert Store().read(place) == b"content" * 1000
+    assert len(between.requests) == 3
+    with proxy.before(s3.endpoint, lambda number, request: proxy.CUT) as between:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
+        with pytest.raises(StoreError, match="the connection broke several times"):
+            Store().read(place)
+
+
+def refusal(address: str, deed: str = "below") -> str:
+    """What the user reads; no key is in it, and it is one line that names the address and the endpoint."""
+    with pytest.raises(StoreError) as error:
+        store, place = Store(), of(address)
+        list(store.below(place)) if deed == "below" else store.write(place, b"") if deed == "write" else store.read(
+            place
+        )
+    message = str(error.value)
+    assert "\n" not in message
+    assert "PLANTED" not in message
+    assert "planted" not in message
+    assert message.startswith(f"{of(address)} on http://127.0.0.1:")
+    return re.sub(r"^s3://\S* on \S*: ", "", message)
+
+
+def test_missing_buckets_and_objects_are_told_apart(s3: server.Store) -> None:
+    for deed in ("below", "write", "read"):
+        assert refusal("s3://no-such-bucket/a", deed).startswith("there is no such bucket")
+    with pytest.raises(MissingError, match="there is no such object"):
+        Store().read(of(s3.fresh()))
+
+
+def test_keys_that_are_wrong_denied_missing_or_broken_are_told_apart(
+    s3: server.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "ATTEMPTS", 1)
+    place = s3.fresh()
+    use(monkeypatch, s3.environment(server.READER))
+    assert refusal(place, "write") == "access denied: the keys may not write there"
+    assert refusal("s3://models/x") == "access denied: the keys may not list there"
+    use(monkeypatch, s3.environment(("PLANTEDNOBODY", "planted")))
+    assert refusal(place).startswith("the keys are not accepted (InvalidAccessKeyId): check AWS_ACCESS_KEY_ID")
+    use(monkeypatch, s3.environment((server.OWNER[0], "planted/wrong")))
+    assert refusal(place).startswith("the keys are not accepted (SignatureDoesNotMatch)")
+    use(monkeypatch, s3.environment((f"{server.OWNER[0]}\nPLANTED", "planted")))
+    assert refusal(place).startswith("the request cannot be sent: ")
+    for name in KEYS:
+        monkeypatch.delenv(name, raising=False)
+    assert refusal(place).startswith("no keys: set AWS_ACCESS_KEY_ID")
+
+
+def test_a_session_works_until_its_token_expires(s3: server.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = s3.fresh()
+    use(monkeypatch, s3.environment(*s3.session()))
+    Store().write(of(place), b"written")
+    keys, token = s3.session(expired=True)
+    use(monkeypatch, s3.environment(keys, token))
+    message = refusal(place, "write")
+    assert message.startswith("the session token has expired or is not known")
+    assert token not in message
+    with proxy.before(s3.endpoint, lambda number, request: (400, "ExpiredToken")) as amazon:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", amazon.endpoint)
+        assert refusal(place).startswith("the session token has expired or is not known (ExpiredToken)")
+
+
+def test_a_store_that_cannot_be_reached_or_is_out_of_order_is_named(
+    s3: server.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "ATTEMPTS", 2)
+    with proxy.before(s3.endpoint, lambda number, request: (503, "SlowDown")) as between:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
+        assert refusal("s3://data/a") == "the store is busy or out of order (SlowDown): try again later"
+    assert len(between.requests) == 2
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://planted:secret@127.0.0.1:9")
+    assert refusal("s3://data/a").startswith("cannot be reached (EndpointConnectionError): check the network")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
+    with pytest.raises(InputError, match="AWS_ENDPOINT_URL is not an address"):
+        Store()
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    with pytest.raises(StoreError, match="no such profile"):
+        Store()

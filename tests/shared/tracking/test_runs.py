@@ -1,0 +1,209 @@
+"""One execution, one MLflow run: in a real store, with a real server that is down."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.evaluate.params import EvaluateParams
+from components.freeze.params import FreezeParams
+from components.shared.relog import relog
+from components.shared.tracking import runs as tracking
+from components.shared.tracking.run import RECORD, Record
+from components.train.params import TrainParams
+
+
+@pytest.fixture
+def embedder(tmp_path: Path) -> Path:
+    return folder(tmp_path / "embedder")
+
+
+def folder(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+def trained(out: Path, params: TrainParams | None = None) -> str:
+    with tracking.train_run(params or TrainParams()) as run:
+        run.log_metrics({"train/loss": 0.5}, step=10)
+        run.log_metrics({"train/loss": 0.25}, step=20)
+        run.write(out)
+    assert run.run_id
+    return run.run_id
+
+
+def evaluated(embedder: Path, out: Path, **changed: Any) -> str:
+    with tracking.evaluation_run(Record.read(embedder), EvaluateParams(**changed)) as run:
+        run.log_metrics({"verification/skilled/refs_1/eer": 0.125})
+        run.write(out)
+    assert run.run_id
+    return run.run_id
+
+
+def runs(client: Any) -> list[Any]:
+    experiment = client.get_experiment_by_name(tracking.EXPERIMENT)
+    return list(client.search_runs([experiment.experiment_id]))
+
+
+def test_artifacts_of_the_embedded_store_lie_beside_it_wherever_the_step_runs(
+    empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = folder(tmp_path / "project")
+    shutil.copyfile(empty_store, folder(project / "mlruns") / "mlflow.db")
+    monkeypatch.setattr(tracking, "project_root", lambda: project)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
+    monkeypatch.chdir(folder(tmp_path / "copy"))
+    client = tracking.connect()
+    made = client.get_experiment(tracking.experiment_id(client))
+    assert made.artifact_location == (project / "mlruns" / "artifacts").as_uri()
+
+
+def test_train_evaluate_and_freeze_of_one_execution_share_one_run(client: Any, embedder: Path, tmp_path: Path) -> None:
+    evaluation = folder(tmp_path / "evaluation")
+    run_id = trained(embedder)
+    assert evaluated(embedder, evaluation) == run_id
+    with tracking.model_run(Record.read(evaluation), FreezeParams()) as run:
+        assert run.run_id == run_id
+    (only,) = runs(client)
+    assert only.info.status == "FINISHED"
+    assert {"train.mining", "evaluate.references", "freeze.tolerance"} <= set(only.data.params)
+    assert only.data.metrics == {"train/loss": 0.25, "verification/skilled/refs_1/eer": 0.125}
+    assert [point.value for point in client.get_metric_history(run_id, "train/loss")] == [0.5, 0.25]
+
+
+def test_an_evaluation_with_other_settings_opens_a_run_of_its_own_with_trains_record(
+    client: Any, embedder: Path, tmp_path: Path
+) -> None:
+    first = trained(embedder, TrainParams(mining="hard"))
+    assert evaluated(embedder, folder(tmp_path / "one")) == first
+    second = evaluated(embedder, folder(tmp_path / "two"), references=3)
+    assert second != first
+    run = client.get_run(second)
+    assert run.data.tags["train_run_id"] == first
+    assert run.data.params["train.mining"] == "hard"
+    assert run.data.params["evaluate.references"] == "3"
+    assert run.data.metrics["train/loss"] == 0.25
+    assert client.get_run(first).data.params["evaluate.references"] == "5"
+
+
+def test_a_run_of_another_store_is_no_run_and_a_new_one_is_opened(client: Any, embedder: Path, tmp_path: Path) -> None:
+    (embedder / RECORD).write_text('{"run_id": "0123456789abcdef0123456789abcdef", "params": {"train.seed": "7"}}')
+    run_id = evaluated(embedder, folder(tmp_path / "evaluation"))
+    run = client.get_run(run_id)
+    assert run.data.tags["train_run_id"] == "0123456789abcdef0123456789abcdef"
+    assert run.data.params["train.seed"] == "7"
+
+
+def test_a_run_that_the_backend_opened_is_adopted_and_left_open(
+    client: Any, embedder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = client.create_run(client.create_experiment("of the backend")).info.run_id
+    monkeypatch.setenv("MLFLOW_RUN_ID", given)
+    assert trained(embedder) == given
+    assert client.get_run(given).info.status == "RUNNING"
+
+
+def test_every_task_adopts_the_run_that_the_backend_opened_for_it(
+    client: Any, embedder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment = client.create_experiment("of the backend")
+    given = [client.create_run(experiment).info.run_id for _ in range(3)]
+    evaluation = folder(tmp_path / "evaluation")
+    monkeypatch.setenv("MLFLOW_RUN_ID", given[0])
+    assert trained(embedder) == given[0]
+    monkeypatch.setenv("MLFLOW_RUN_ID", given[1])
+    assert evaluated(embedder, evaluation) == given[1]
+    monkeypatch.setenv("MLFLOW_RUN_ID", given[2])
+    with tracking.model_run(Record.read(evaluation), FreezeParams()) as run:
+        assert run.run_id == given[2]
+    of_evaluate = client.get_run(given[1]).data
+    assert of_evaluate.tags["train_run_id"] == given[0]
+    assert {"train.mining", "evaluate.references"} <= set(of_evaluate.params)
+    assert [client.get_run(run_id).info.status for run_id in given] == ["RUNNING"] * 3
+    assert client.search_runs(["0"]) == []
+
+
+def test_an_interrupted_training_goes_on_in_its_run(client: Any) -> None:
+    with pytest.raises(KeyboardInterrupt), tracking.train_run(TrainParams()) as run:
+        raise KeyboardInterrupt
+    assert client.get_run(run.run_id).info.status == "KILLED"
+    with tracking.train_run(TrainParams(), resume=run.run_id) as again:
+        assert again.run_id == run.run_id
+    assert client.get_run(run.run_id).info.status == "FINISHED"
+
+
+def test_a_failure_is_a_failed_run(client: Any) -> None:
+    with pytest.raises(RuntimeError), tracking.train_run(TrainParams()) as run:
+        raise RuntimeError
+    assert client.get_run(run.run_id).info.status == "FAILED"
+
+
+def test_the_parameters_that_made_the_data_come_from_dvc_lock(
+    client: Any, embedder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dvc.lock").write_text(
+        "stages: {split: {params: {params.yaml: {split: {seed: 3, by: '2024', of: [a, null]}}}}}"
+    )
+    monkeypatch.setenv("DVC_STAGE", "train")
+    run = client.get_run(trained(embedder))
+    assert run.data.params["split.seed"] == "3"
+    assert run.data.params["split.by"] == "'2024'"
+    assert run.data.params["split.of"] == "[a, null]"
+    assert run.data.tags["DVC_STAGE"] == "train"
+
+
+@pytest.fixture(params=["refuses", pytest.param("is silent", marks=pytest.mark.slow)])
+def dead_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A port that nobody answers on: closed, or one that accepts connections and never says a word."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        if request.param == "is silent":
+            listener.listen()
+            held: list[socket.socket] = []
+            threading.Thread(target=_accept, args=(listener, held), daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def _accept(listener: socket.socket, held: list[socket.socket]) -> None:
+    while True:
+        try:
+            held.append(listener.accept()[0])
+        except OSError:
+            return
+
+
+def test_a_store_that_is_down_costs_one_warning_and_ten_seconds_at_most_and_can_be_logged_later(
+    dead_server: str,
+    client: Any,
+    embedder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    import mlflow
+
+    store = mlflow.get_tracking_uri()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", dead_server)
+    mlflow.set_tracking_uri(dead_server)
+    start = time.monotonic()
+    with tracking.train_run(TrainParams(mining="hard")) as run:
+        run.log_metrics({"train/loss": 0.5}, step=10)
+        run.write(embedder)
+    assert time.monotonic() - start < 10
+    assert [record.levelname for record in caplog.records if "tracking store" in record.message] == ["WARNING"]
+    assert Record.read(embedder).run_id is None
+
+    with tracking.evaluation_run(Record.read(embedder), EvaluateParams()) as again:
+        assert again.run_id is None
+
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
+    mlflow.set_tracking_uri(store)
+    (embedder / "history.csv").write_text("step,train/loss\n10,0.5\n20,0.25\n")
+    logged = client.get_run(relog([embedder]))
+    assert logged.data.params["train.mining"] == "hard"
+    assert logged.data.metrics == {"train/loss": 0.25}

@@ -1,0 +1,194 @@
+"""The comparisons against plain loops over images."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from components.shared.verification import comparisons as pairs
+
+Data = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.bool_]]
+
+
+def data(genuine: list[int], forgeries: list[int], seed: int = 0) -> Data:
+    """Random unit vectors, shuffled: so many genuine images and forgeries of each identity."""
+    rng = np.random.default_rng(seed)
+    identity = np.concatenate([np.repeat(np.arange(len(n)), n) for n in (genuine, forgeries)])
+    forged = np.arange(len(identity)) >= sum(genuine)
+    order = rng.permutation(len(identity))
+    vectors = rng.normal(size=(len(identity), 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors, identity[order], forged[order]
+
+
+def single_by_loop(
+    vectors: NDArray[np.float32], identity: NDArray[np.int64], forged: NDArray[np.bool_]
+) -> list[tuple[str, int, float]]:
+    found = []
+    for reference in range(len(vectors)):
+        claimed = identity[reference]
+        if forged[reference] or sum((identity == claimed) & ~forged) < 2:
+            continue
+        for probe in range(len(vectors)):
+            kind = "random"
+            if identity[probe] == claimed:
+                kind = "skilled" if forged[probe] else "genuine"
+            elif forged[probe]:
+                continue
+            if kind == "genuine" and probe <= reference:
+                continue
+            found.append((kind, int(claimed), float(np.linalg.norm(vectors[reference] - vectors[probe]))))
+    return found
+
+
+def flat(comparisons: pairs.Comparisons) -> list[tuple[str, int, float]]:
+    return [
+        (kind, int(name), float(distance))
+        for kind, scores in zip(("genuine", "skilled", "random"), comparisons[:3], strict=True)
+        for name, distance in zip(scores.identity, scores.distance, strict=True)
+    ]
+
+
+def assert_same(left: list[tuple[str, int, float]], right: list[tuple[str, int, float]]) -> None:
+    left, right = sorted(left), sorted(right)
+    assert [item[:2] for item in left] == [item[:2] for item in right]
+    np.testing.assert_allclose([item[2] for item in left], [item[2] for item in right], atol=1e-5)
+
+
+def test_one_reference_compares_what_a_loop_over_images_compares() -> None:
+    given = data([4, 3, 1, 2], [2, 0, 3, 1])
+    comparisons = pairs.compare(*given, references=1, draws=9, seed=0)
+    assert_same(flat(comparisons), single_by_loop(*given))
+    assert comparisons.n_identities == 3
+
+
+def test_counts_of_a_cedar_like_writer_are_those_of_the_usual_protocol() -> None:
+    comparisons = pairs.compare(*data([24, 24, 24], [24, 24, 24]), references=1, draws=1, seed=0)
+    assert Counter(comparisons.genuine.identity.tolist()) == {0: 276, 1: 276, 2: 276}
+    assert Counter(comparisons.skilled.identity.tolist()) == {0: 576, 1: 576, 2: 576}
+    assert Counter(comparisons.random.identity.tolist()) == {0: 1152, 1: 1152, 2: 1152}
+
+
+def mean_of_distances(probe: NDArray[np.float32], references: NDArray[np.float32]) -> float:
+    return float(np.mean([np.linalg.norm(probe - one) for one in references]))
+
+
+def least_distance(probe: NDArray[np.float32], references: NDArray[np.float32]) -> float:
+    return min(float(np.linalg.norm(probe - one)) for one in references)
+
+
+def greatest_distance(probe: NDArray[np.float32], references: NDArray[np.float32]) -> float:
+    return max(float(np.linalg.norm(probe - one)) for one in references)
+
+
+def distance_to_mean(probe: NDArray[np.float32], references: NDArray[np.float32]) -> float:
+    return float(np.linalg.norm(probe - references.mean(axis=0)))
+
+
+@pytest.mark.parametrize(
+    ("fuse", "fused"),
+    [
+        (pairs.mean, mean_of_distances),
+        (pairs.nearest, least_distance),
+        (pairs.farthest, greatest_distance),
+        (pairs.centre, distance_to_mean),
+    ],
+)
+def test_several_references_are_fused_over_the_drawn_ones(
+    fuse: pairs.Fusion, fused: Callable[[NDArray[np.float32], NDArray[np.float32]], float]
+) -> None:
+    vectors, identity, forged = data([5, 6, 2, 3], [2, 0, 3, 1])
+    draws, references = 7, 3
+    comparisons = pairs.compare(vectors, identity, forged, references, draws, 4, fuse)
+    expected = []
+    for claimed in (0, 1):  # the other two have no more genuine images than references
+        own = np.flatnonzero((identity == claimed) & ~forged)
+        for selection in pairs._draw(len(own), references, draws, [4, claimed]):
+            for probe in range(len(vectors)):
+                kind = "random"
+                if identity[probe] == claimed:
+                    kind = "skilled" if forged[probe] else "genuine"
+                elif forged[probe]:
+                    continue
+                if probe in own[selection]:
+                    continue
+                expected.append((kind, claimed, fused(vectors[probe], vectors[own[selection]])))
+    assert_same(flat(comparisons), expected)
+    assert comparisons.n_identities == 2
+
+
+def test_draws_are_distinct_images_and_differ_between_draws() -> None:
+    selection = pairs._draw(12, 5, 40, [0, 1])
+    assert (selection.sum(axis=1) == 5).all()
+    assert len({tuple(row) for row in selection.tolist()}) > 30
+    assert selection.sum(axis=0).min() > 5  # of 40 draws each image should be in about 17
+
+
+def test_the_same_seed_gives_the_same_comparisons_and_another_seed_others() -> None:
+    given = data([8, 8], [3, 3])
+    first, again, other = (pairs.compare(*given, references=5, draws=3, seed=s) for s in (1, 1, 2))
+    assert flat(first) == flat(again)
+    assert flat(first) != flat(other)
+
+
+def test_a_kind_that_the_data_lacks_is_empty() -> None:
+    comparisons = pairs.compare(*data([6, 6], [0, 0]), references=5, draws=2, seed=0)
+    assert len(comparisons.skilled.distance) == 0
+    assert len(comparisons.random.distance) == 2 * 2 * 6
+    alone = pairs.compare(*data([3], [2]), references=1, draws=1, seed=0)
+    assert len(alone.random.distance) == 0
+    nobody = pairs.compare(*data([1, 1], [1, 1]), references=1, draws=1, seed=0)
+    assert nobody.n_identities == 0
+    assert flat(nobody) == []
+
+
+def test_identities_may_be_named_by_strings() -> None:
+    vectors, identity, forged = data([3, 3], [1, 1])
+    named = pairs.compare(vectors, np.array(["anna", "bert"])[identity], forged, 1, 1, 0)
+    assert flat(named) == flat(pairs.compare(vectors, identity, forged, 1, 1, 0))
+
+
+def test_a_copy_of_an_image_is_at_distance_zero() -> None:
+    vectors, identity, forged = data([1, 1], [0, 0])
+    twice = np.concatenate([vectors, vectors])
+    result = pairs.compare(twice, np.tile(identity, 2), np.tile(forged, 2), 1, 1, 0)
+    np.testing.assert_allclose(result.genuine.distance, 0, atol=1e-7)
+
+
+def identification_by_loop(given: Data, references: int, draws: int, seed: int) -> float:
+    vectors, identity, forged = given
+    hits = []
+    own = {name: np.flatnonzero((identity == name) & ~forged) for name in np.unique(identity)}
+    own = {name: rows for name, rows in own.items() if len(rows) >= references}
+    drawn = {name: pairs._draw(len(rows), references, draws, [seed, int(name)]) for name, rows in own.items()}
+    for draw in range(draws):
+        gallery = {name: vectors[rows[drawn[name][draw]]].mean(axis=0) for name, rows in own.items()}
+        for name, rows in own.items():
+            for probe in rows[~drawn[name][draw]]:
+                hits.append(name == min(gallery, key=lambda g: float(np.linalg.norm(vectors[probe] - gallery[g]))))
+    return float(np.mean(hits))
+
+
+def test_identification_finds_the_nearest_mean_as_a_loop_does() -> None:
+    given = data([9, 7, 3, 2, 8], [2, 0, 1, 1, 1])
+    accuracy = pairs.identification_accuracy(*given, references=3, draws=6, seed=2)
+    assert accuracy == pytest.approx(identification_by_loop(given, 3, 6, 2))
+    assert 0 < accuracy < 1
+
+
+def test_identification_of_well_separated_identities_is_perfect() -> None:
+    _, identity, forged = data([6, 6, 6], [0, 0, 0])
+    assert pairs.identification_accuracy(np.eye(3)[identity], identity, forged, 5, 4, 0) == 1.0
+
+
+def test_identification_without_gallery_or_probes_is_not_a_number() -> None:
+    assert np.isnan(pairs.identification_accuracy(*data([5, 5], [0, 0]), references=5, draws=2, seed=0))
+    assert np.isnan(pairs.identification_accuracy(*data([9], [0]), references=5, draws=2, seed=0))
+
+
+def test_a_tie_for_the_first_place_is_lost() -> None:
+    distance = np.array([[0.5, 0.5, 0.9], [0.1, 0.2, 0.3], [0.4, 0.6, 0.4]])
+    search = pairs.Search(distance, identity=np.array([2, 2, 7]), enrolled=np.array([2, 5, 7]))
+    assert search.rank().tolist() == [2, 1, 2]

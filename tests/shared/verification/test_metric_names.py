@@ -1,0 +1,73 @@
+"""Names of figures: spelled as every metrics.json so far spells them, and parsed as they are made."""
+
+import math
+
+import pytest
+
+from components.shared.verification import metric_names
+from components.shared.verification.metric_names import Comparisons
+
+
+@pytest.mark.parametrize(
+    ("made", "name"),
+    [
+        (metric_names.verification("skilled", 1), "verification/skilled/refs_1"),
+        (metric_names.identification(5), "identification/refs_5"),
+        (metric_names.open_set(5), "identification/refs_5/open"),
+        (metric_names.floor("hog", "random"), "floor/hog/random/refs_1"),
+        (metric_names.probe("prepared"), "probe/prepared"),
+        (metric_names.on_val("n_images"), "val/n_images"),
+        (metric_names.at_threshold("far"), "far_at_threshold"),
+        (metric_names.at_far("frr", 0.01), "frr_at_far_1pct"),
+        (metric_names.at_far("dir", 0.001), "dir_at_far_0.1pct"),
+        (metric_names.far_name(0.25), "far_25pct"),
+    ],
+)
+def test_names_are_spelled_as_in_every_report_so_far(made: str, name: str) -> None:
+    assert made == name
+
+
+@pytest.mark.parametrize(
+    ("comparisons", "group"),
+    [
+        (Comparisons("skilled", 1), "verification/skilled/refs_1"),
+        (Comparisons("random", 12), "verification/random/refs_12"),
+        (Comparisons("skilled", 1, "field"), "field/skilled/refs_1"),
+        (Comparisons("random", 3, "references", "centre"), "references/random/refs_3/centre"),
+    ],
+)
+def test_a_group_of_comparisons_is_parsed_as_it_is_made(comparisons: Comparisons, group: str) -> None:
+    assert str(comparisons) == group
+    assert Comparisons.parse(group) == comparisons
+
+
+@pytest.mark.parametrize("group", ["", "verification/skilled", "verification/skilled/refs_x", "identification/refs_5"])
+def test_what_is_no_group_of_comparisons_is_parsed_as_none(group: str) -> None:
+    assert Comparisons.parse(group) is None
+
+
+def test_only_closed_set_identification_says_from_how_many_references() -> None:
+    assert metric_names.identified_from("identification/refs_5") == 5
+    assert metric_names.identified_from("identification/refs_5/open") is None
+    assert metric_names.identified_from("val/identification/refs_5") is None
+
+
+def test_the_ends_of_an_interval_lead_back_to_their_figure() -> None:
+    name = "verification/skilled/refs_1/eer"
+    assert metric_names.ends(name) == (f"{name}_ci_low", f"{name}_ci_high")
+    assert {metric_names.without_end(end) for end in (name, *metric_names.ends(name))} == {name}
+    assert metric_names.split(name) == ("verification/skilled/refs_1", "eer")
+
+
+@pytest.mark.parametrize("far", [0.5, 0.01, 0.001, 0.0625])
+def test_the_per_cent_of_a_far_are_read_from_its_name(far: float) -> None:
+    for name in (metric_names.far_name(far), metric_names.at_far("frr", far)):
+        assert float(metric_names.far_percent(name)) == pytest.approx(100 * far)
+
+
+def test_skilled_forgeries_on_val_decide_where_there_are_any() -> None:
+    skilled, random = "val/verification/skilled/refs_1/eer", "val/verification/random/refs_1/eer"
+    assert (skilled, random) == metric_names.CRITERIA
+    assert metric_names.criterion({random: 0.1, skilled: 0.3}) == 0.3
+    assert metric_names.criterion({random: 0.1, "verification/skilled/refs_1/eer": 0.3}) == 0.1
+    assert metric_names.criterion({}) == math.inf

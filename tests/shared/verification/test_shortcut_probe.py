@@ -1,0 +1,129 @@
+"""The shortcut probe: on statistics whose answer is known."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from components.shared.verification.shortcut_probe import Estimate, Probe, of_sources, probe, report
+
+IDENTITIES, EACH = 24, 10
+IDENTITY = np.repeat([f"w{i:02}" for i in range(IDENTITIES)], EACH)
+FORGED = np.tile(np.arange(EACH) % 2 == 1, IDENTITIES)
+NOISE = np.random.default_rng(1).normal(size=(len(FORGED), 3))
+
+
+def probed(columns: dict[str, np.ndarray], forged: np.ndarray = FORGED, identity: np.ndarray = IDENTITY) -> Probe:
+    found = probe(pd.DataFrame(columns), identity, forged, resamplings=200, seed=0)
+    assert found is not None
+    return found
+
+
+def by_pairs(values: np.ndarray, forged: np.ndarray) -> float:
+    pairs = list(itertools.product(values[forged], values[~forged]))
+    return float(np.mean([1.0 if above > below else 0.5 * (above == below) for above, below in pairs]))
+
+
+def test_a_statistic_that_gives_the_answer_away_is_found_and_named() -> None:
+    grey = np.where(FORGED, 250, 240) + np.round(NOISE[:, 0]).clip(-3, 3)
+    found = probed({"noise": NOISE[:, 1], "grey": grey})
+    assert (found.auc, found.best, found.best_auc) == ((1, (1, 1)), "grey", (1, (1, 1)))
+    assert (found.n_identities, found.n_images) == (IDENTITIES, IDENTITIES * EACH)
+
+
+def test_noise_is_no_shortcut() -> None:
+    found = probed({"a": NOISE[:, 0], "b": NOISE[:, 1]})
+    assert found.auc.ends is not None
+    assert found.auc.ends[0] < 0.5 < found.auc.ends[1]
+
+
+def test_what_only_several_statistics_tell_together_is_found() -> None:
+    common = 4 * np.repeat(NOISE[::2, 0], 2)
+    found = probed({"a": common, "b": common + np.where(FORGED, 1, -1) + 0.1 * NOISE[:, 1]})
+    assert found.auc.value > 0.99
+    assert found.best_auc.value < 0.7
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_best_statistic_counts_either_way_round_and_ties_count_one_half(sign: int) -> None:
+    values = sign * np.round(NOISE[:, 0] + 0.8 * FORGED)
+    truth = by_pairs(values, FORGED)
+    assert probed({"x": values}).best_auc.value == pytest.approx(max(truth, 1 - truth), abs=1e-12)
+
+
+def test_identities_are_tested_that_the_regression_was_not_fitted_to() -> None:
+    """Statistics by which each identity can be learned by heart, with an answer that is the identity's own."""
+    heart = {f"is {name}": np.where(name == IDENTITY, np.where(FORGED, 1.0, -1.0), 0.0) for name in set(IDENTITY)}
+    signs = dict(zip(sorted(heart), np.resize([1, -1], IDENTITIES), strict=True))
+    found = probed({name: signs[name] * heart[name] for name in sorted(heart)})
+    assert found.auc.value == 0.5
+
+
+def test_identities_without_images_of_both_kinds_are_left_out() -> None:
+    forged = FORGED & ~np.isin(IDENTITY, ["w00", "w01"])
+    forged[IDENTITY == "w02"] = True
+    found = probed({"x": NOISE[:, 0]}, forged)
+    assert (found.n_identities, found.n_images) == (IDENTITIES - 3, (IDENTITIES - 3) * EACH)
+
+
+@pytest.mark.parametrize("with_forgeries", [0, 1])
+def test_without_forgeries_of_two_identities_there_is_no_probe(with_forgeries: int) -> None:
+    forged = FORGED & (f"w{with_forgeries:02}" > IDENTITY)
+    assert probe(pd.DataFrame({"x": NOISE[:, 0]}), IDENTITY, forged, 100, 0) is None
+
+
+def test_two_identities_are_enough_and_the_order_of_the_images_does_not_matter() -> None:
+    few = IDENTITY < "w02"
+    statistics = pd.DataFrame(NOISE[few] + FORGED[few, None], columns=["a", "b", "c"])
+    order = np.random.default_rng(1).permutation(len(statistics))
+    found, again = (
+        probe(statistics.iloc[rows], IDENTITY[few][rows], FORGED[few][rows], 50, 0)
+        for rows in (np.arange(len(order)), order)
+    )
+    assert found is not None
+    assert again is not None
+    assert again.auc.value == pytest.approx(found.auc.value, abs=1e-9)
+    assert again.best == found.best
+
+
+def test_the_interval_resamples_identities_not_images() -> None:
+    """Images of an identity that are copies of one another add nothing."""
+    once = np.isin(np.arange(len(FORGED)) % EACH, [0, 1])
+    x = NOISE[once, 0] + FORGED[once]
+    single = probed({"x": x}, FORGED[once], IDENTITY[once])
+    copied = probed({"x": np.tile(x, 9)}, np.tile(FORGED[once], 9), np.tile(IDENTITY[once], 9))
+    assert copied.auc.ends == pytest.approx(single.auc.ends, abs=0.02)
+
+
+def test_files_of_another_mode_are_told_apart() -> None:
+    sources = pd.DataFrame({"mode": np.where(FORGED, "P", "L"), "dpi": 300, "median_grey": 240, "file_bytes": 9})
+    index = pd.DataFrame({"identity": IDENTITY, "kind": np.where(FORGED, "forgery", "genuine")})
+    found = of_sources(sources.assign(height=3, width=4), index, resamplings=20, seed=0)
+    assert found.figures["probe/source/auc"] == 1
+    assert "best alone: mode L, 1.000 (1.000–1.000); 24 identities, 240 images" in found.lines[0]
+    assert found.lines[1].startswith("warning: the files themselves")
+    assert of_sources(sources.assign(height=3, width=4), index.assign(kind="genuine"), 20, 0) == ({}, [])
+
+
+def test_figures_and_words_say_what_they_stand_on() -> None:
+    found = Probe(Estimate(0.7514, (0.73, 0.77)), "median_grey", Estimate(0.7, (0.68, 0.72)), 55, 2640)
+    told = report(found, "probe/source", "source files", "beware")
+    assert told.figures == {
+        "probe/source/auc": 0.7514,
+        "probe/source/auc_ci_low": 0.73,
+        "probe/source/auc_ci_high": 0.77,
+        "probe/source/best_statistic_auc": 0.7,
+        "probe/source/best_statistic_auc_ci_low": 0.68,
+        "probe/source/best_statistic_auc_ci_high": 0.72,
+        "probe/source/n_identities": 55,
+        "probe/source/n_images": 2640,
+    }
+    assert told.lines == [
+        "source files tell forged from genuine with AUC 0.751 (0.730–0.770); best alone: median_grey, "
+        "0.700 (0.680–0.720); 55 identities, 2,640 images",
+        "warning: beware",
+    ]
+    unsure = found._replace(auc=Estimate(0.75, None))
+    (line,) = report(unsure, "probe/source", "source files", "beware").lines
+    assert "AUC 0.750 (–); best" in line

@@ -1,0 +1,57 @@
+"""threshold.json, and the look-up of a threshold."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from components.shared.runtime.errors import InputError
+from components.shared.verification import threshold
+from components.shared.verification.threshold import Threshold, lookup, policy_of
+
+CHOSEN = [
+    Threshold("skilled", 1, "equal_error", 0.5),
+    Threshold("skilled", 1, "far_1pct", 0.25),
+    Threshold("skilled", 5, "equal_error", 0.625),
+    Threshold("identification", 5, "equal_error", 0.75, smallest_gap=0.125),
+]
+
+
+def test_thresholds_are_read_as_they_were_written(tmp_path: Path) -> None:
+    threshold.write(CHOSEN, tmp_path)
+    assert threshold.read(tmp_path) == CHOSEN
+    threshold.write([], tmp_path)
+    assert threshold.read(tmp_path) == []
+
+
+def test_the_file_names_every_field_that_is_known(tmp_path: Path) -> None:
+    threshold.write([CHOSEN[0], CHOSEN[3]], tmp_path)
+    assert json.loads((tmp_path / "threshold.json").read_text()) == [
+        {"kind": "skilled", "references": 1, "policy": "equal_error", "threshold": 0.5, "chosen_on": "val"},
+        {"kind": "identification", "references": 5, "policy": "equal_error", "threshold": 0.75,
+         "chosen_on": "val", "smallest_gap": 0.125},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["{", '[{"kind": "skilled"}]', '[{"threshold": 1, "new": 2}]', "[1]"])
+def test_a_damaged_file_is_refused_with_what_to_do(tmp_path: Path, text: str) -> None:
+    (tmp_path / "threshold.json").write_text(text)
+    with pytest.raises(InputError, match=r"threshold\.json: not what evaluate writes; freeze it anew"):
+        threshold.read(tmp_path, "freeze it anew")
+
+
+@pytest.mark.parametrize("place", range(len(CHOSEN)))
+def test_a_threshold_is_found_by_kind_references_and_policy(place: int) -> None:
+    kind, references, policy, *_ = wanted = CHOSEN[place]
+    assert lookup(CHOSEN, kind, references, policy) == wanted
+
+
+def test_there_is_no_threshold_where_one_of_the_three_differs() -> None:
+    assert lookup(CHOSEN, "random", 1, "equal_error") is None
+    assert lookup(CHOSEN, "skilled", 3, "equal_error") is None
+    assert lookup(CHOSEN, "skilled", 5, "far_1pct") is None
+
+
+def test_a_policy_has_one_name_whether_its_target_is_a_number_or_the_text_of_one() -> None:
+    assert policy_of("equal_error") == "equal_error"
+    assert policy_of(0.01) == policy_of("0.01") == policy_of("1e-2") == "far_1pct"
