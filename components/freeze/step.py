@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from components.freeze import card, publish
+from components.freeze import model_card, publish
 from components.freeze.params import FreezeParams
 from components.shared.data.catalog import CATALOG
 from components.shared.data.image_store import NORMALISATION, Normalisation
@@ -144,6 +144,6 @@ def _describe(
         "parity": figures,
     }
     metrics = metrics_file.read(evaluation)
-    facts = card.Facts(card.count(raw), metrics, thresholds, manifest, params)
-    (folder / CARD).write_text(card.render(facts), encoding="utf-8")
+    facts = model_card.Facts(model_card.count(raw), metrics, thresholds, manifest, params)
+    (folder / CARD).write_text(model_card.render(facts), encoding="utf-8")
     return manifest

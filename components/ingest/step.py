@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from components.ingest import copying, layout
-from components.ingest import fingerprint as facts_of
-from components.ingest.fingerprint import Facts
 from components.ingest.listing import files, is_image
 from components.ingest.params import IngestParams
-from components.ingest.source import Source, resolve
+from components.ingest.sources import fingerprint as facts_of
+from components.ingest.sources.fingerprint import Facts
+from components.ingest.sources.source import Source, resolve
 from components.shared.data import catalog
 from components.shared.data.catalog import Entry
 from components.shared.runtime.errors import InputError
@@ -73,9 +73,9 @@ def fingerprint(params: IngestParams, out: Path) -> None:
 
 
 def _sample(params: IngestParams, folder: Path) -> list[Entry]:
-    from components.ingest import sample
+    from components.ingest.sample import generate
 
-    return sample.generate(params.sample, folder)
+    return generate.generate(params.sample, folder)
 
 
 def _outside(source: Source, params: IngestParams, folder: Path) -> tuple[list[Entry], Facts]:
@@ -94,9 +94,9 @@ def _opened(source: Source, params: IngestParams, unpacked: Path) -> Iterator[tu
     try:
         place, facts = _brought(source, params, unpacked)
         if place.is_file():
-            from components.ingest import archive
+            from components.ingest.archives import unpack
 
-            archive.unpack(place, unpacked, archive.Limits(params.max_files, params.max_bytes, params.max_ratio))
+            unpack.unpack(place, unpacked, unpack.Limits(params.max_files, params.max_bytes, params.max_ratio))
             place = unpacked
         yield place, facts
     finally:
@@ -105,25 +105,25 @@ def _opened(source: Source, params: IngestParams, unpacked: Path) -> Iterator[tu
 
 def _brought(source: Source, params: IngestParams, unpacked: Path) -> tuple[Path, Facts]:
     """An archive or a folder on this machine, and what version of the source it is, where there are versions."""
-    from components.ingest import download
+    from components.ingest.sources import cached_download
 
     if source.kind == "s3":
-        from components.ingest import objects
+        from components.ingest.sources import s3_objects
         from components.shared.storage.s3 import Store
 
         store = Store()
-        found = objects.find(store, params)
-        return objects.fetch(store, found, params), found.facts()
+        found = s3_objects.find(store, params)
+        return s3_objects.fetch(store, found, params), found.facts()
     if source.kind == "dvc":
-        from components.ingest import repository
+        from components.ingest.sources import dvc_repository
 
-        with repository.opened(source.place) as versioned:
+        with dvc_repository.opened(source.place) as versioned:
             return versioned.fetch(unpacked, params), versioned.facts()
     if source.kind == "web":
-        return download.fetch(source.place, params), {}
+        return cached_download.fetch(source.place, params), {}
     place = Path(source.place)
     if source.kind == "archive":
-        download.check(place, params.sha256)
+        cached_download.check(place, params.sha256)
     return place, {}
 
 

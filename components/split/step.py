@@ -8,10 +8,10 @@ import pandas as pd
 from components.shared.data import partition
 from components.shared.data.image_store import read_index
 from components.shared.storage.files import atomic_folder
-from components.split.draw import by_folds, by_fraction
-from components.split.given import by_csv, by_folders
-from components.split.groups import groups_of
+from components.split.given_split import by_csv, by_folders
+from components.split.identity_groups import groups_of
 from components.split.params import SplitParams
+from components.split.random_split import by_folds, by_fraction
 
 
 def run(params: SplitParams, prepared: Path, out: Path) -> dict[str, float]:

@@ -13,9 +13,9 @@ from components.shared.data.image_store import write_table
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import load, parse
 from components.split import step
-from components.split.draw import by_folds, by_fraction
-from components.split.groups import Group, groups_of
+from components.split.identity_groups import Group, groups_of
 from components.split.params import SplitParams
+from components.split.random_split import by_folds, by_fraction
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.freeze.card import Facts, count, render
+from components.freeze.model_card import Facts, count, render
 from components.shared.verification.threshold import Threshold
 
 MANIFEST: dict[str, Any] = {

@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from components.ingest import paper, strokes
 from components.ingest.params import SampleParams
-from components.ingest.strokes import Hand, Manner, Points
+from components.ingest.sample import paper, strokes
+from components.ingest.sample.strokes import Hand, Manner, Points
 from components.shared.data.catalog import KINDS, Entry, Kind
 from components.shared.runtime.progress import track
 

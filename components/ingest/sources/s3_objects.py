@@ -7,10 +7,10 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from components.ingest import pieces
-from components.ingest.archive import inside
-from components.ingest.download import Cached, check
+from components.ingest.archives.unpack import inside
 from components.ingest.params import IngestParams
+from components.ingest.sources import s3_download
+from components.ingest.sources.cached_download import Cached, check
 from components.shared.runtime.errors import InputError
 from components.shared.storage.s3 import Address, Store, Stored
 
@@ -72,7 +72,7 @@ def fetch(store: Store, found: Found, params: IngestParams) -> Path:
     cached = Cached.of(params.source)
     with cached.alone():
         places = {item: cached.complete / path for item, path in _paths(found).items()}
-        pieces.bring(store, found.address, places, cached.facts)
+        s3_download.bring(store, found.address, places, cached.facts)
         _remove_others(cached.complete, set(places.values()))
     if not found.is_archive:
         return cached.complete

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from components.freeze import card_figures as figures
+from components.freeze import model_card_tables as figures
 from components.shared.data import catalog
 from components.shared.verification import metric_names
 from components.shared.verification.metric_names import IMPOSTORS, VERIFICATION

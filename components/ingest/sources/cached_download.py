@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from components.ingest.params import IngestParams
-from components.ingest.web import Remote, TransientError, UnreachableError, Web, shown
+from components.ingest.sources.web import Remote, TransientError, UnreachableError, Web, shown
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 from components.shared.storage.files import atomic_file, kept_folder, sha256

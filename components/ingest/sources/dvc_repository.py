@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from components.ingest.params import IngestParams
-from components.ingest.web import shown
+from components.ingest.sources.web import shown
 from components.shared.runtime.cli import disk_is_full
 from components.shared.runtime.errors import InputError, discreet
 

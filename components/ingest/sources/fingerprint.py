@@ -5,7 +5,7 @@ from pathlib import Path
 
 from components.ingest.listing import files
 from components.ingest.params import IngestParams
-from components.ingest.source import Source
+from components.ingest.sources.source import Source
 from components.shared.runtime.errors import InputError
 
 Facts = dict[str, object]
@@ -38,7 +38,7 @@ def facts(source: Source, params: IngestParams) -> Facts:
 
 
 def _sample(params: IngestParams) -> Facts:
-    from components.ingest.sample import VERSION
+    from components.ingest.sample.generate import VERSION
 
     return {"kind": "sample", "version": VERSION, **params.sample.model_dump()}
 
@@ -60,20 +60,20 @@ def _archive(archive: Path) -> Facts:
 
 
 def _web(address: str, params: IngestParams) -> Facts:
-    from components.ingest.download import validators
+    from components.ingest.sources.cached_download import validators
 
     return {"kind": "web", **validators(address, params.sha256)}
 
 
 def _s3(params: IngestParams) -> Facts:
-    from components.ingest import objects
+    from components.ingest.sources import s3_objects
     from components.shared.storage.s3 import Store
 
-    return objects.find(Store(), params).facts()
+    return s3_objects.find(Store(), params).facts()
 
 
 def _dvc(name: str) -> Facts:
-    from components.ingest import repository
+    from components.ingest.sources import dvc_repository
 
-    with repository.opened(name) as versioned:
+    with dvc_repository.opened(name) as versioned:
         return versioned.facts()

@@ -8,8 +8,8 @@ import pandas as pd
 
 from components.shared.data.partition import PARTS
 from components.shared.runtime.errors import InputError
-from components.split.draw import halved
-from components.split.groups import Group
+from components.split.identity_groups import Group
+from components.split.random_split import halved
 
 
 def by_folders(index: pd.DataFrame, groups: list[Group], seed: int) -> dict[str, str]:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from components.ingest.strokes import Stroke
+from components.ingest.sample.strokes import Stroke
 
 Grey = NDArray[np.uint8]
 OVERSAMPLING = 2

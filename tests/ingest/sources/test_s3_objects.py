@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from components.ingest import objects, pieces, step
+from components.ingest import step
+from components.ingest.sources import s3_download, s3_objects
 from components.shared.runtime.errors import InputError
 from components.shared.storage import s3 as client
 from components.shared.storage.files import sha256
 from components.shared.storage.s3 import Address, Store
 from tests import proxy
 from tests import store as server
+from tests.ingest.archives.test_unpack import zipped
 from tests.ingest.conftest import PNG, of, rows, told
 from tests.ingest.rars import Item
-from tests.ingest.test_archive import zipped
 
 NAMES = [f"{who}/{n}.png" for who in ("ann", "bob b", "Ünal") for n in range(4)]
 ARCHIVE = zipped(
@@ -93,7 +94,7 @@ def test_every_change_below_a_prefix_is_noticed_and_brought(s3: server.Store, tm
 def test_a_large_object_goes_on_where_a_killed_run_stopped(
     s3: server.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pieces, "PIECE", 10_000)
+    monkeypatch.setattr(s3_download, "PIECE", 10_000)
     monkeypatch.setattr(client, "ATTEMPTS", 1)
     place = f"{s3.fresh()}/data.zip"
     s3.put(place, ARCHIVE)
@@ -117,7 +118,7 @@ def test_a_large_object_goes_on_where_a_killed_run_stopped(
 def test_an_object_that_changes_meanwhile_is_not_mixed_with_what_it_was(
     s3: server.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pieces, "PIECE", 50_000)
+    monkeypatch.setattr(s3_download, "PIECE", 50_000)
     place, once = f"{s3.fresh()}/data.zip", threading.Event()
     s3.put(place, ARCHIVE)
 
@@ -147,15 +148,15 @@ def test_bytes_that_changed_on_the_way_are_noticed_by_the_etag_however_the_objec
     stored = store.find(place)
     assert stored is not None
     assert stored.etag.endswith("-3")
-    assert pieces.is_intact(store, place, stored.etag, tmp_path / "file")
+    assert s3_download.is_intact(store, place, stored.etag, tmp_path / "file")
     (tmp_path / "file").write_bytes(content[:-1] + b"x")
-    assert not pieces.is_intact(store, place, stored.etag, tmp_path / "file")
+    assert not s3_download.is_intact(store, place, stored.etag, tmp_path / "file")
     store.write(place, b"small")
     (tmp_path / "file").write_bytes(b"smalL")
     stored = store.find(place)
     assert stored is not None
-    assert not pieces.is_intact(store, place, stored.etag, tmp_path / "file")
-    assert pieces.is_intact(store, place, "an-etag-that-is-no-checksum", tmp_path / "file")
+    assert not s3_download.is_intact(store, place, stored.etag, tmp_path / "file")
+    assert s3_download.is_intact(store, place, "an-etag-that-is-no-checksum", tmp_path / "file")
 
 
 def test_a_damaged_object_is_brought_anew_by_the_next_run(
@@ -188,16 +189,16 @@ def test_caps_hold_before_anything_is_brought(
 
 
 def test_names_that_lead_elsewhere_or_stand_in_each_other_s_way_are_refused(tmp_path: Path) -> None:
-    def found(*names: str) -> objects.Found:
+    def found(*names: str) -> s3_objects.Found:
         item = client.Stored("", 1, "etag", None)  # type: ignore[arg-type]
-        return objects.Found(Address("data", "x"), [item._replace(name=name) for name in names], is_archive=False)
+        return s3_objects.Found(Address("data", "x"), [item._replace(name=name) for name in names], is_archive=False)
 
     for name in ("../x.png", "a/../../x.png", "/x.png", "C:/x.png", "a\\..\\..\\x.png"):
         with pytest.raises(InputError, match="leads out of the folder: refused"):
-            objects.fetch(Store.__new__(Store), found(name), of("s3://data/x"))
+            s3_objects.fetch(Store.__new__(Store), found(name), of("s3://data/x"))
     for names in (("a", "a/1.png"), ("a//1.png", "a/1.png")):
         with pytest.raises(InputError, match="is in the way of another: rename it"):
-            objects.fetch(Store.__new__(Store), found(*names), of("s3://data/x"))
+            s3_objects.fetch(Store.__new__(Store), found(*names), of("s3://data/x"))
 
 
 def test_what_is_not_there_and_what_may_not_be_read_is_one_line_that_names_the_store(

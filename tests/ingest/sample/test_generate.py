@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.ingest import paper, sample, step, strokes
+from components.ingest import step
 from components.ingest.params import IngestParams, SampleParams
+from components.ingest.sample import generate, paper, strokes
 from components.shared.data.catalog import KINDS, Kind
 from components.shared.storage.files import manifest, sha256
 from tests.conftest import PROJECT
@@ -25,7 +26,7 @@ SMALL = SampleParams(identities=24, genuine=6, forgeries=4)
 def drawn(params: SampleParams, kind: Kind) -> list[list[bytes]]:
     """The images of one kind, by identity."""
     count = params.genuine if kind == "genuine" else params.forgeries
-    return [[sample.image(params, who, kind, n) for n in range(count)] for who in range(params.identities)]
+    return [[generate.image(params, who, kind, n) for n in range(count)] for who in range(params.identities)]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_the_catalog_tells_every_image_with_its_hash(tmp_path: Path) -> None:
 def test_more_images_or_identities_change_none_of_the_others() -> None:
     larger = SampleParams(identities=90, genuine=30, forgeries=20)
     for kind in KINDS:
-        assert sample.image(SMALL, 5, kind, 3) == sample.image(larger, 5, kind, 3)
+        assert generate.image(SMALL, 5, kind, 3) == generate.image(larger, 5, kind, 3)
 
 
 def test_the_pixels_are_those_of_this_version() -> None:
@@ -79,19 +80,19 @@ def test_the_pixels_are_those_of_this_version() -> None:
     made = hashlib.sha256()
     for who in (0, 7, 31):
         for kind in KINDS:
-            image = opened(sample.image(SampleParams(), who, kind, 1))
+            image = opened(generate.image(SampleParams(), who, kind, 1))
             made.update(f"{image.size} {image.mode}".encode() + np.asarray(image).tobytes())
-    assert {sample.VERSION: made.hexdigest()[:16]} == {2: "e076ae87d8512568"}
+    assert {generate.VERSION: made.hexdigest()[:16]} == {2: "e076ae87d8512568"}
 
 
 def test_the_bytes_do_not_depend_on_the_kind_of_cpu() -> None:
     script = (
-        "import hashlib; from components.ingest import sample; from components.ingest.params import SampleParams\n"
+        "import hashlib; from components.ingest.sample.generate import generate as sample; from components.ingest.params import SampleParams\n"
         "made = [sample.image(SampleParams(), who, kind, 0) for who in range(12) for kind in sample.KINDS]\n"
         "print(hashlib.sha256(b''.join(made)).hexdigest())"
     )
     plain = {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4", "OPENCV_CPU_DISABLE": "AVX2,AVX", "OPENCV_IPP": "disabled"}
-    here = [sample.image(SampleParams(), who, kind, 0) for who in range(12) for kind in KINDS]
+    here = [generate.image(SampleParams(), who, kind, 0) for who in range(12) for kind in KINDS]
     environment = {**os.environ, **plain, "PYTHONPATH": str(PROJECT)}
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == hashlib.sha256(b"".join(here)).hexdigest()
@@ -116,7 +117,7 @@ def test_sizes_modes_and_greys_are_in_range(images: dict[Kind, list[list[bytes]]
 def test_a_palette_image_has_the_pixels_of_the_grey_one() -> None:
     stroke = strokes.Stroke(np.array([[0.0, 0.0], [0.5, 0.4], [1.0, 0.0]]), np.full(3, 0.02))
     made = {}
-    for mode in sample.MODES:
+    for mode in generate.MODES:
         sheet = paper.Paper(width=320, height=160, grey=240, ink=30, filled=0.8, mode=mode)
         image = opened(paper.render([stroke], sheet, np.random.default_rng(0)))
         assert image.mode == mode
@@ -131,7 +132,7 @@ def test_nothing_about_paper_or_file_tells_the_kind(what: str, images: dict[Kind
         "grey": paper_grey,
         "width": lambda png: float(opened(png).width),
         "height": lambda png: float(opened(png).height),
-        "mode": lambda png: float(sample.MODES.index(opened(png).mode)),
+        "mode": lambda png: float(generate.MODES.index(opened(png).mode)),
         "bytes": lambda png: float(len(png)),
     }
     genuine, forged = (np.array([measures[what](png) for png in of_kind(images, kind)]) for kind in KINDS)

@@ -1,7 +1,7 @@
 """Parts drawn by seed: by fraction of the identities, and by folds."""
 
 from components.shared.runtime.errors import InputError
-from components.split.groups import Group, shuffled, size
+from components.split.identity_groups import Group, shuffled, size
 
 
 def by_fraction(groups: list[Group], val: float, test: float, seed: int) -> dict[str, str]:

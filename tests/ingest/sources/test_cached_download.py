@@ -3,13 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from components.ingest import download, step
+from components.ingest import step
+from components.ingest.sources import cached_download
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import sha256
+from tests.ingest.archives.test_unpack import zipped
 from tests.ingest.conftest import of, rows
 from tests.ingest.rars import Item
 from tests.ingest.server import Served, serving
-from tests.ingest.test_archive import zipped
 
 ITEMS = [Item(f"{who}/{n}.png", bytes((n * 31 + k * 7) % 251 for k in range(3000))) for who in "ab" for n in range(20)]
 ARCHIVE = zipped(ITEMS, compression=0)
@@ -17,7 +18,7 @@ ARCHIVE = zipped(ITEMS, compression=0)
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(cached_download, "FIRST_PAUSE", 0.001)
 
 
 def gets(served: Served) -> list[str | None]:
@@ -35,7 +36,7 @@ def test_a_download_is_ingested_and_not_brought_twice(tmp_path: Path) -> None:
 
 def test_a_broken_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
     with serving(ARCHIVE, cut_after=30_000, cuts=3) as served:
-        file = download.fetch(served.address, of(served.address))
+        file = cached_download.fetch(served.address, of(served.address))
     assert file.read_bytes() == ARCHIVE
     assert gets(served) == [None, "bytes=30000-", "bytes=60000-", "bytes=90000-"]
     assert served.sent == len(ARCHIVE)
@@ -43,40 +44,40 @@ def test_a_broken_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 def test_a_killed_download_is_resumed_by_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(ARCHIVE, cut_after=50_000, cuts=1) as served:
-        monkeypatch.setattr(download, "ATTEMPTS", 1)
+        monkeypatch.setattr(cached_download, "ATTEMPTS", 1)
         with pytest.raises(InputError, match="connection"):
-            download.fetch(served.address, of(served.address))
-        file = download.fetch(served.address, of(served.address))
+            cached_download.fetch(served.address, of(served.address))
+        file = cached_download.fetch(served.address, of(served.address))
     assert file.read_bytes() == ARCHIVE
     assert gets(served) == [None, "bytes=50000-"]
 
 
 def test_a_server_without_ranges_is_asked_for_all_again(tmp_path: Path) -> None:
     with serving(ARCHIVE, ranges=False, cut_after=50_000, cuts=1) as served:
-        assert download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE
+        assert cached_download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE
 
 
 def test_a_file_that_changed_meanwhile_is_not_mixed_with_the_old_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download, "ATTEMPTS", 1)
+    monkeypatch.setattr(cached_download, "ATTEMPTS", 1)
     with serving(ARCHIVE[::-1], cut_after=50_000, cuts=1) as served:
         with pytest.raises(InputError, match="connection"):
-            download.fetch(served.address, of(served.address))
+            cached_download.fetch(served.address, of(served.address))
         served.content, served.etag = ARCHIVE, '"two"'
-        assert download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE
+        assert cached_download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE
 
 
 def test_a_changed_file_is_brought_again(tmp_path: Path) -> None:
     with serving(ARCHIVE) as served:
-        download.fetch(served.address, of(served.address))
+        cached_download.fetch(served.address, of(served.address))
         served.content, served.etag = ARCHIVE + b"more", '"two"'
-        assert download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE + b"more"
+        assert cached_download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE + b"more"
 
 
 def test_transient_answers_are_tried_again(tmp_path: Path) -> None:
     with serving(ARCHIVE, statuses=[503, 429, 500]) as served:
-        assert download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE
+        assert cached_download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE
 
 
 def test_a_refusal_is_not_tried_again(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_a_refusal_is_not_tried_again(tmp_path: Path) -> None:
 
 def test_a_server_without_head_is_asked_by_get(tmp_path: Path) -> None:
     with serving(ARCHIVE, statuses=[405]) as served:
-        assert download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE
+        assert cached_download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE
 
 
 def test_a_wrong_hash_is_told_and_the_file_removed(tmp_path: Path, checkpoints: Path) -> None:
@@ -101,9 +102,9 @@ def test_a_wrong_hash_is_told_and_the_file_removed(tmp_path: Path, checkpoints: 
 
 def test_with_a_hash_an_earlier_download_needs_no_server(tmp_path: Path) -> None:
     with serving(ARCHIVE) as served:
-        file = download.fetch(served.address, of(served.address))
+        file = cached_download.fetch(served.address, of(served.address))
     params = of(served.address, sha256=sha256(file))
-    assert download.fetch(served.address, params) == file
+    assert cached_download.fetch(served.address, params) == file
     step.fingerprint(params, tmp_path / "source.json")
     assert json.loads((tmp_path / "source.json").read_text())["sha256"] == sha256(file)
 
@@ -151,12 +152,12 @@ def test_the_fingerprint_follows_the_server(tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", ["http://example.org/data.zip", "file:///etc/passwd", "ftp://127.0.0.1/x"])
 def test_a_redirect_to_what_is_not_https_is_refused(target: str, tmp_path: Path) -> None:
     with serving(ARCHIVE, redirect=target) as served, pytest.raises(InputError, match="not https"):
-        download.fetch(served.address, of(served.address))
+        cached_download.fetch(served.address, of(served.address))
 
 
 def test_a_redirect_is_followed(tmp_path: Path) -> None:
     with serving(ARCHIVE) as real, serving(b"", redirect=real.address) as served:
-        assert download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE
+        assert cached_download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE
 
 
 def test_secrets_of_an_address_are_not_shown(tmp_path: Path) -> None:

@@ -135,16 +135,16 @@ def unpack(archive: Path, folder: Path, limits: Limits) -> None:
 
 def _reader(archive: Path) -> Reader:
     """The reader for what the first bytes say, whatever the name says."""
-    from components.ingest import rar, tar, zipped
+    from components.ingest.archives import rar_reader, tar_reader, zip_reader
 
     with archive.open("rb") as stream:
         start = stream.read(512)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return zipped.contents
+        return zip_reader.contents
     if start.startswith(b"Rar!\x1a\x07"):
-        return rar.contents
-    if tar.opener(start):
-        return tar.contents
+        return rar_reader.contents
+    if tar_reader.opener(start):
+        return tar_reader.contents
     raise InputError(f"{archive}: is {'empty' if not start else f'no archive of a known kind ({FORMATS})'}")
 
 

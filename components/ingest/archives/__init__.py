@@ -1,0 +1,1 @@
+"""Archives: zip, tar and rar, unpacked within limits."""

@@ -1,0 +1,1 @@
+"""The generated sample: signatures drawn from a seed."""

@@ -1,0 +1,1 @@
+"""Sources of data: folders, the web, S3, DVC repositories."""
