@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.shared.runtime import cli
-from pipelines import arguments, kubeflow
+from pipelines import arguments
 from pipelines.arguments import Commands
+from pipelines.kubeflow import commands as kubeflow
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -82,13 +83,14 @@ def _add_crossval(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from pipelines import local, sections
+    from pipelines import sections
+    from pipelines.kubeflow import local_runner
 
     given = sections.override(sections.read(options.params), options.assignments)
     image = options.image if options.runner == "docker" else None
     try:
-        outputs = local.run(arguments.builder(options), given, options.root, image)
-    except local.TaskError as error:
+        outputs = local_runner.run(arguments.builder(options), given, options.root, image)
+    except local_runner.TaskError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(1)
     for name, path in outputs.items():
@@ -96,15 +98,15 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _compare(options: argparse.Namespace) -> None:
-    from pipelines import compare
+    from pipelines.experiments import grid
 
-    outcomes = compare.compare(options.grid, options.assignments)
-    sys.stdout.write(f"\n{compare.table(outcomes)}\n\nTest was not looked at. To measure the first on it:\n")
-    sys.stdout.write(f"{compare.on_test(outcomes[0], options.assignments)}\n")
+    outcomes = grid.compare(options.grid, options.assignments)
+    sys.stdout.write(f"\n{grid.table(outcomes)}\n\nTest was not looked at. To measure the first on it:\n")
+    sys.stdout.write(f"{grid.on_test(outcomes[0], options.assignments)}\n")
 
 
 def _crossval(options: argparse.Namespace) -> None:
-    from pipelines.crossval import crossval
+    from pipelines.experiments.crossval import crossval
 
     sys.stdout.write(f"\n{crossval(options.folds, options.assignments, options.out)}\n")
 

@@ -11,7 +11,7 @@ from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
 
 if TYPE_CHECKING:
-    from pipelines.cluster import Cluster
+    from pipelines.kubeflow.cluster import Cluster
     from pipelines.sections import Sections
 
 PIPELINES = ("signature", "compare", "retrain")
@@ -78,7 +78,8 @@ def read(options: argparse.Namespace) -> "tuple[Sections, Cluster]":
     Raises:
         InputError: a file, a name or a value is wrong.
     """
-    from pipelines import cluster, sections
+    from pipelines import sections
+    from pipelines.kubeflow import cluster
 
     own = [one for one in options.assignments if one.startswith(f"{cluster.SECTION}.")]
     rest = [one for one in options.assignments if one not in own]
@@ -97,13 +98,14 @@ def builder(options: argparse.Namespace) -> "Callable[[str, Sections, Cluster], 
         if getattr(options, option) is not None and options.pipeline != owner:
             raise InputError(f"--{option} is an option of '{owner}', not of '{options.pipeline}'; the name comes first")
     if options.pipeline == "compare":
-        from pipelines import compare, comparison
+        from pipelines.experiments import grid
+        from pipelines.kubeflow import comparison_pipeline
 
-        return partial(comparison.build, settings=compare.combinations(options.grid or GRID))
+        return partial(comparison_pipeline.build, settings=grid.combinations(options.grid or GRID))
     if options.pipeline == "retrain":
-        from pipelines import retraining
+        from pipelines.kubeflow import retraining_pipeline
 
-        return partial(retraining.build, model=options.model or MODEL)
-    from pipelines import signature
+        return partial(retraining_pipeline.build, model=options.model or MODEL)
+    from pipelines.kubeflow import training_pipeline
 
-    return signature.build
+    return training_pipeline.build

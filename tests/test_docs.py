@@ -9,8 +9,9 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from pipelines import cluster, sections
+from pipelines import sections
 from pipelines.documentation import parameters
+from pipelines.kubeflow import cluster
 from tests import markdown
 
 GENERATED = {"commands.md", "parameters.md"}

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import BaseModel
 
-from pipelines import cluster, sections
+from pipelines import sections
+from pipelines.kubeflow import cluster
 
 HEAD = """\
 # Parameters

@@ -11,7 +11,7 @@ import dvc.api
 import pandas as pd
 import pytest
 
-from pipelines.experiments import parent_run
+from pipelines.experiments.dvc_experiments import parent_run
 from tests.e2e.repository import TINY, Repository
 
 COMMAND = [sys.executable, "-m", "pipelines", "crossval", "--folds", "3", "-S", "train.steps=1"]

@@ -8,7 +8,7 @@ import mlflow
 import pytest
 
 from components.evaluate.params import EvaluateParams
-from pipelines.promotion import promote
+from pipelines.registry.promotion import promote
 from tests.e2e.test_kubeflow import client, start
 
 SMALL = ("train.steps=1", "train.pooled_blocks=[7]", "evaluate.references=2", "split.val=0.25")

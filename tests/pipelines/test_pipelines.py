@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipelines import sections
-from tests.pipelines.test_signature import FLOW, IMAGE, PARAMS, Compiled, compile_to, containers
+from tests.pipelines.kubeflow.test_training_pipeline import FLOW, IMAGE, PARAMS, Compiled, compile_to, containers
 
 GRID = ["train.mining=hard,all", "split.fold=0,1"]
 BRANCH = {"split", "train", "evaluate"}

@@ -220,7 +220,7 @@ def test_what_is_not_there_and_what_may_not_be_read_is_one_line_that_names_the_s
 def test_the_version_of_the_data_travels_with_the_artifact_to_the_training(s3: server.Store, tmp_path: Path) -> None:
     from kfp.dsl import Dataset, Metrics
 
-    from pipelines import artifacts, tasks
+    from pipelines.kubeflow import artifacts, tasks
 
     place = placed(s3, ["a/1.png", "b/1.png"])
     raw, prepared = Dataset(uri=str(tmp_path / "out")), Dataset()

@@ -8,8 +8,9 @@ import yaml
 from pydantic import Field
 
 from components.shared.runtime.params import StepParams
-from pipelines import cluster, sections
+from pipelines import sections
 from pipelines.documentation import parameters
+from pipelines.kubeflow import cluster
 
 ROOT = Path(__file__).resolve().parents[3]
 MODELS: dict[str, type[StepParams]] = {

@@ -65,7 +65,7 @@ def test_identities_keep_their_names_from_the_catalog_to_the_pooled_folds(tmp_pa
     from components.shared.data.image_store import Normalisation, open_store, write_store
     from components.split import step as split
     from components.split.params import SplitParams
-    from pipelines.pooling import Fold, pool
+    from pipelines.experiments.pooled_folds import Fold, pool
 
     catalog.write(entries(), tmp_path)
     table = catalog.read(tmp_path)

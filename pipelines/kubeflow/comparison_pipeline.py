@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from kfp import dsl
 from kfp.dsl import Artifact, Markdown, Model
 
-from pipelines import choice, pipeline, tasks
-from pipelines.cluster import Cluster
-from pipelines.pipeline import Argument, Tasks
+from pipelines.kubeflow import branch_selection, definition, tasks
+from pipelines.kubeflow.cluster import Cluster
+from pipelines.kubeflow.definition import Argument, Tasks
 
 
 class Outputs(NamedTuple):
@@ -33,7 +33,7 @@ def build(
     Raises:
         InputError: a setting is refused.
     """
-    choice.branches(settings, dict(defaults))
+    branch_selection.branches(settings, dict(defaults))
 
     def flow(given: Mapping[str, Any]) -> Outputs:
         task = Tasks(image, cluster, given)
@@ -62,6 +62,6 @@ def build(
 
     told = "of each branch: a list of `section.parameter=value`, of split and train."
     arguments = {"settings": Argument(list[list[str]], [list(each) for each in settings], told)}
-    arguments |= pipeline.arguments(defaults, cluster)
+    arguments |= definition.arguments(defaults, cluster)
     description = "Trains several settings, compares them on val, and measures and ships the best."
-    return pipeline.define("signature-comparison", description, arguments, Outputs, flow)
+    return definition.define("signature-comparison", description, arguments, Outputs, flow)

@@ -7,10 +7,11 @@ import pytest
 import yaml
 
 from components.shared.runtime.errors import InputError
-from pipelines import cluster, sections
+from pipelines import sections
 from pipelines.__main__ import main
+from pipelines.kubeflow import cluster
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PARAMS = ROOT / "params.yaml"
 CLUSTER = ROOT / "cluster.yaml"
 IMAGE = "registry.example/signature-recognition:7"

@@ -3,7 +3,7 @@
 import pytest
 
 from components.shared.runtime.errors import InputError
-from pipelines.compare import Outcome, combinations, compare, on_test, table
+from pipelines.experiments.grid import Outcome, combinations, compare, on_test, table
 
 
 def test_a_grid_is_all_combinations_in_the_order_given() -> None:

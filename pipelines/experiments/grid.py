@@ -9,7 +9,8 @@ from typing import NamedTuple
 from components.evaluate.report.formatting import aligned, basis, percent
 from components.shared.runtime.errors import InputError
 from components.shared.verification.metric_names import CRITERIA, criterion, split
-from pipelines import experiments, sections
+from pipelines import sections
+from pipelines.experiments import dvc_experiments
 
 PART = "evaluate.part"
 RATES = ["val EER %, skilled", "comparisons", "val EER %, random", "comparisons", "identities"]
@@ -54,7 +55,7 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
     Raises:
         InputError: a combination is refused, before any is run, or an experiment fails.
     """
-    defaults = sections.read(experiments.PARAMS)
+    defaults = sections.read(dvc_experiments.PARAMS)
     settings = combinations(grid)
     varied = {axis.partition("=")[0] for axis in grid}
     if PART in varied | {assignment.partition("=")[0] for assignment in assignments}:
@@ -64,7 +65,7 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
     outcomes = []
     for number, (each, values) in enumerate(zip(settings, checked, strict=True), start=1):
         sys.stderr.write(f"\n[{number}/{len(settings)}] {' '.join(each)}\n")
-        outcomes.append(_experiment(each, [*common, f"{PART}=val", *each, *experiments.found_anywhere(values)]))
+        outcomes.append(_experiment(each, [*common, f"{PART}=val", *each, *dvc_experiments.found_anywhere(values)]))
     outcomes.sort(key=lambda outcome: criterion(outcome.figures))
     _gather(outcomes, " × ".join(grid))
     return outcomes
@@ -100,11 +101,11 @@ def _common(assignments: Sequence[str], varied: set[str]) -> list[str]:
 
 def _experiment(settings: tuple[str, ...], assignments: Sequence[str]) -> Outcome:
     label = "-".join(setting.partition(".")[2] for setting in settings)
-    name = experiments.run(label, assignments, until="evaluate")
-    return Outcome(name, settings, experiments.figures(name), experiments.run_id(name))
+    name = dvc_experiments.run(label, assignments, until="evaluate")
+    return Outcome(name, settings, dvc_experiments.figures(name), dvc_experiments.run_id(name))
 
 
 def _gather(outcomes: Sequence[Outcome], name: str) -> None:
-    with experiments.parent_run("comparison", name, [outcome.run_id for outcome in outcomes]) as parent:
+    with dvc_experiments.parent_run("comparison", name, [outcome.run_id for outcome in outcomes]) as parent:
         parent.log_metrics({CRITERIA[0]: criterion(outcomes[0].figures)})
         parent.set_tags({"best": outcomes[0].name})

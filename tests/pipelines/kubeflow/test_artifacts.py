@@ -8,7 +8,7 @@ from kfp.dsl import HTML, ClassificationMetrics, Dataset, Metrics
 
 from components.preprocess.params import PreprocessParams
 from components.split.params import SplitParams
-from pipelines import artifacts
+from pipelines.kubeflow import artifacts
 
 
 def test_figures_keep_their_names_and_those_that_are_not_finite_are_left_out() -> None:

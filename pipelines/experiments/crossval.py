@@ -13,8 +13,9 @@ from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import parse
 from components.shared.storage.files import atomic_folder
 from components.shared.verification import metrics_file
-from pipelines import experiments, pool_report, pooling, sections
-from pipelines.pooling import Fold, Metrics, Pool
+from pipelines import sections
+from pipelines.experiments import dvc_experiments, pooled_folds, pooled_report
+from pipelines.experiments.pooled_folds import Fold, Metrics, Pool
 
 
 def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:
@@ -35,17 +36,17 @@ def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:
         InputError: a parameter is refused, before any fold is run, or an experiment fails.
     """
     settings = _settings(folds, assignments)
-    values = sections.override(sections.read(experiments.PARAMS), settings[0])
+    values = sections.override(sections.read(dvc_experiments.PARAMS), settings[0])
     params = parse(EvaluateParams, "evaluate", values["evaluate"], "evaluate")
     names = []
     for fold, each in enumerate(settings):
         sys.stderr.write(f"\n[{fold + 1}/{folds}] fold {fold}\n")
-        given = [*each, *experiments.found_anywhere(values)]
-        names.append(experiments.run(f"{folds}-folds-{fold}", given, until="evaluate"))
+        given = [*each, *dvc_experiments.found_anywhere(values)]
+        names.append(dvc_experiments.run(f"{folds}-folds-{fold}", given, until="evaluate"))
     measured = [_read(name) for name in names]
-    pool = pooling.pool(measured)
-    metrics = pooling.measure(pool.together, params) | pooling.spread(measured)
-    summary = pool_report.summarise(measured, pool, metrics, params)
+    pool = pooled_folds.pool(measured)
+    metrics = pooled_folds.measure(pool.together, params) | pooled_folds.spread(measured)
+    summary = pooled_report.summarise(measured, pool, metrics, params)
     _write(out, pool, metrics, summary)
     _track(out, f"{folds} folds", names, metrics)
     return summary
@@ -63,8 +64,8 @@ def _settings(folds: int, assignments: Sequence[str]) -> list[list[str]]:
 
 
 def _read(experiment: str) -> Fold:
-    scores = experiments.content(experiment, f"{experiments.EVALUATION}/scores.parquet")
-    return Fold(experiments.figures(experiment), pd.read_parquet(io.BytesIO(scores)))
+    scores = dvc_experiments.content(experiment, f"{dvc_experiments.EVALUATION}/scores.parquet")
+    return Fold(dvc_experiments.figures(experiment), pd.read_parquet(io.BytesIO(scores)))
 
 
 def _write(out: Path, pool: Pool, metrics: Metrics, summary: str) -> None:
@@ -74,12 +75,12 @@ def _write(out: Path, pool: Pool, metrics: Metrics, summary: str) -> None:
         points = roc_curves.table(pool.together).drop(columns="frr")
         points.to_csv(fresh / "roc.csv", index=False, float_format="%.9g")
         if pool.together:
-            pool_report.draw(pool, metrics, fresh / "roc.png")
+            pooled_report.draw(pool, metrics, fresh / "roc.png")
 
 
 def _track(out: Path, name: str, folds: Sequence[str], metrics: Metrics) -> None:
     """One parent run with the figures; the folds' runs are its children."""
-    with experiments.parent_run("crossval", name, [experiments.run_id(fold) for fold in folds]) as parent:
+    with dvc_experiments.parent_run("crossval", name, [dvc_experiments.run_id(fold) for fold in folds]) as parent:
         parent.log_metrics(metrics)
         for file in sorted(out.iterdir()):
             parent.log_artifacts(file, "crossval")

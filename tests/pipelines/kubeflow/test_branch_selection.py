@@ -11,11 +11,12 @@ from components.evaluate.report.data_files import SCORES, write_scores
 from components.shared.runtime.errors import InputError
 from components.shared.tracking import runs as tracking
 from components.shared.tracking.run import Record
-from pipelines import choice, sections
+from pipelines import sections
+from pipelines.kubeflow import branch_selection
 from tests.evaluate.embeddings import made_up
 
 PARAMS = EvaluateParams(references=2, draws=1)
-GIVEN = sections.read(Path(__file__).parents[2] / "params.yaml")
+GIVEN = sections.read(Path(__file__).parents[3] / "params.yaml")
 SKILLED, RANDOM = "val/verification/skilled/refs_1/eer", "val/verification/random/refs_1/eer"
 BASIS = {
     f"val/verification/{kind}/refs_1/n_{what}": 9 for kind in ("skilled", "random") for what in ("identities", "pairs")
@@ -44,7 +45,9 @@ def figures(*eers: float) -> list[dict[str, float]]:
 
 
 def test_a_branch_has_its_settings_and_never_reads_test() -> None:
-    hard, fold = choice.branches([["train.mining=hard", "train.margin=soft"], ["split.folds=5", "split.fold=1"]], GIVEN)
+    hard, fold = branch_selection.branches(
+        [["train.mining=hard", "train.margin=soft"], ["split.folds=5", "split.fold=1"]], GIVEN
+    )
     assert hard["train"] == {**GIVEN["train"], "mining": "hard", "margin": "soft"}
     assert fold["split"] == {**GIVEN["split"], "folds": 5, "fold": 1}
     for branch in (hard, fold):
@@ -64,11 +67,11 @@ def test_a_branch_has_its_settings_and_never_reads_test() -> None:
 )
 def test_a_wrong_setting_is_refused_before_anything_runs(settings: list[list[str]], message: str) -> None:
     with pytest.raises(InputError, match=message):
-        choice.branches(settings, GIVEN)
+        branch_selection.branches(settings, GIVEN)
 
 
 def test_the_lowest_eer_on_val_is_chosen_and_the_report_lists_all_in_order(evaluations: list[Path]) -> None:
-    chosen = choice.choose(SETTINGS, figures(0.3, 0.1, 0.2), evaluations)
+    chosen = branch_selection.choose(SETTINGS, figures(0.3, 0.1, 0.2), evaluations)
     assert (chosen.best, chosen.settings, chosen.eer) == (1, "train.mining=all", 0.1)
     rows = [line.split(" | ")[:2] for line in chosen.report.splitlines() if line.startswith("| train.")]
     assert rows == [
@@ -79,10 +82,10 @@ def test_the_lowest_eer_on_val_is_chosen_and_the_report_lists_all_in_order(evalu
 
 
 def test_the_best_is_set_against_the_second_on_the_same_pairs(evaluations: list[Path]) -> None:
-    clear = choice.choose(SETTINGS, figures(0.3, 0.1, 0.4), evaluations).report
+    clear = branch_selection.choose(SETTINGS, figures(0.3, 0.1, 0.4), evaluations).report
     assert "train.mining=all is better by" in clear
     assert "more than chance" in clear
-    same = choice.choose(SETTINGS[:2], figures(0.1, 0.1), [evaluations[0], evaluations[0]])
+    same = branch_selection.choose(SETTINGS[:2], figures(0.1, 0.1), [evaluations[0], evaluations[0]])
     assert (same.best, "may be chance" in same.report) == (0, True)
 
 
@@ -90,7 +93,7 @@ def test_where_best_and_second_cannot_be_compared_the_report_says_why(tmp_path: 
     folders = [evaluated(tmp_path / name, 1.0, name, digest=name) for name in ("hard", "all")]
 
     def told() -> str:
-        return choice.choose(SETTINGS[:2], figures(0.1, 0.2), folders).report.splitlines()[-1]
+        return branch_selection.choose(SETTINGS[:2], figures(0.1, 0.2), folders).report.splitlines()[-1]
 
     both = "train.mining=hard and train.mining=all"
     assert f"has no interval: {both} were not made on the same pairs" in told()  # as folds
@@ -99,17 +102,17 @@ def test_where_best_and_second_cannot_be_compared_the_report_says_why(tmp_path: 
 
 
 def test_without_forgeries_the_random_ones_decide_and_without_any_rate_nothing_does(evaluations: list[Path]) -> None:
-    chosen = choice.choose(SETTINGS[:2], [{RANDOM: 0.1, **BASIS}, {RANDOM: 0.2, **BASIS}], evaluations[:2])
+    chosen = branch_selection.choose(SETTINGS[:2], [{RANDOM: 0.1, **BASIS}, {RANDOM: 0.2, **BASIS}], evaluations[:2])
     assert (chosen.best, chosen.eer) == (0, 0.1)
     with pytest.raises(InputError, match="no branch has an error rate on val"):
-        choice.choose(SETTINGS[:2], [{}, {}], evaluations[:2])
+        branch_selection.choose(SETTINGS[:2], [{}, {}], evaluations[:2])
 
 
 def test_the_branches_runs_stand_under_one_parent_with_the_report(tmp_path: Path, client: Any) -> None:
     runs = [client.create_run(tracking.experiment_id(client)).info.run_id for _ in range(2)]
     folders = [evaluated(tmp_path / run, 1.0, "hard", run_id=run) for run in runs]
-    chosen = choice.choose(SETTINGS[:2], figures(0.2, 0.1), folders)
-    choice.track(chosen)
+    chosen = branch_selection.choose(SETTINGS[:2], figures(0.2, 0.1), folders)
+    branch_selection.track(chosen)
     (parent,) = {client.get_run(run).data.tags["mlflow.parentRunId"] for run in runs}
     found = client.get_run(parent)
     assert (found.info.status, found.data.tags["best"]) == ("FINISHED", "train.mining=hard")

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from kfp.dsl import Artifact, Metrics, Model
 
-from pipelines import pipeline, tasks
-from pipelines.cluster import Cluster
-from pipelines.pipeline import Tasks
+from pipelines.kubeflow import definition, tasks
+from pipelines.kubeflow.cluster import Cluster
+from pipelines.kubeflow.definition import Tasks
 
 
 class Outputs(NamedTuple):
@@ -43,7 +43,9 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster) 
         return Outputs(made.frozen, made.evaluation, made.metrics)
 
     description = "Trains, measures and ships an embedder that verifies signatures."
-    return pipeline.define("signature-recognition", description, pipeline.arguments(defaults, cluster), Outputs, flow)
+    return definition.define(
+        "signature-recognition", description, definition.arguments(defaults, cluster), Outputs, flow
+    )
 
 
 def steps(task: Tasks, given: Mapping[str, Any]) -> Made:

@@ -16,7 +16,7 @@ from components.shared.storage.files import code_root
 from pipelines.sections import Sections
 
 if TYPE_CHECKING:
-    from pipelines.cluster import Cluster
+    from pipelines.kubeflow.cluster import Cluster
 
 NO_IMAGE = "python"
 Build: TypeAlias = "Callable[[str, Sections, Cluster], Any]"
@@ -46,17 +46,17 @@ def run(build: Build, sections: Sections, root: Path, image: str | None = None) 
     """
     from kfp import local
 
-    from pipelines import containers
-    from pipelines.cluster import LOCAL
+    from pipelines.kubeflow import docker_runner
+    from pipelines.kubeflow.cluster import LOCAL
 
     logging.getLogger().setLevel(logging.WARNING)  # KFP raises the level for its own messages about the tasks
-    sections = sections if image is None else containers.absolute(sections)
+    sections = sections if image is None else docker_runner.absolute(sections)
     pipeline = build(image or NO_IMAGE, sections, LOCAL)
     root.mkdir(parents=True, exist_ok=True)  # else the engine makes it, as its own user
-    runner = local.SubprocessRunner(use_venv=False) if image is None else containers.runner(image, sections)
+    runner = local.SubprocessRunner(use_venv=False) if image is None else docker_runner.runner(image, sections)
     local.init(runner=runner, pipeline_root=str(root.resolve()))
     log = _Log(sys.stdout)
-    with _environment(), redirect_stdout(log), warnings.catch_warnings(), containers.asking():
+    with _environment(), redirect_stdout(log), warnings.catch_warnings(), docker_runner.asking():
         warnings.filterwarnings("ignore", message=".*have no effect")  # resources are the cluster's matter
         try:
             done = pipeline()
@@ -65,7 +65,7 @@ def run(build: Build, sections: Sections, root: Path, image: str | None = None) 
             raise log.failure(error) from None
         except KeyboardInterrupt:
             if image is not None:
-                containers.stop()
+                docker_runner.stop()
             raise
     paths = {name: Path(made.path) for name, made in done.outputs.items() if name != "metrics"}
     return {"report": paths.pop("evaluation") / "report.html", **paths}

@@ -11,7 +11,7 @@ from components.evaluate.report.plots import COLOURS
 from components.evaluate.scoring.roc_curves import curve, label
 from components.evaluate.scoring.verification import Verification
 from components.shared.verification.metric_names import Comparisons
-from pipelines.pooling import Fold, Metrics, Pool, keys
+from pipelines.experiments.pooled_folds import Fold, Metrics, Pool, keys
 
 NETWORKS = (
     "Pooled: the comparisons of all folds as one set. Each identity is tested once, by the network of its fold; the "

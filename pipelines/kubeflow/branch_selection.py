@@ -10,8 +10,9 @@ from components.evaluate.paired_comparison import compare, sentence
 from components.shared.runtime.errors import InputError
 from components.shared.tracking.run import Record
 from components.shared.verification.metric_names import CRITERIA, criterion
-from pipelines import experiments, sections
-from pipelines.compare import RATES, rates
+from pipelines import sections
+from pipelines.experiments import dvc_experiments
+from pipelines.experiments.grid import RATES, rates
 from pipelines.sections import Sections
 
 PARENT = "comparison"
@@ -91,7 +92,7 @@ def choose(
 def track(choice: Choice) -> None:
     """Puts the branches' MLflow runs under one parent, which holds the report and the best."""
     with (
-        experiments.parent_run(PARENT, f"of {len(choice.runs)} settings", choice.runs) as parent,
+        dvc_experiments.parent_run(PARENT, f"of {len(choice.runs)} settings", choice.runs) as parent,
         TemporaryDirectory() as folder,
     ):
         parent.log_metrics({CRITERIA[0]: choice.eer})

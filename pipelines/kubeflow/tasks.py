@@ -23,7 +23,7 @@ def ingest(params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics
     from components.ingest import step
     from components.ingest.params import IngestParams
     from components.shared.runtime.params import parse
-    from pipelines import artifacts
+    from pipelines.kubeflow import artifacts
 
     given = {**params, "source": source} if source else params
     parsed = parse(IngestParams, "ingest", given, "pipeline argument")
@@ -49,7 +49,7 @@ def preprocess(
     from components.preprocess import step
     from components.preprocess.params import PreprocessParams
     from components.shared.runtime.params import parse
-    from pipelines import artifacts
+    from pipelines.kubeflow import artifacts
 
     parsed = parse(PreprocessParams, "preprocess", params, "pipeline argument")
     artifacts.copy_params("preprocess", parsed, prepared, raw)
@@ -70,7 +70,7 @@ def split(params: dict[str, Any], prepared: Input[Dataset], split: Output[Datase
     from components.shared.runtime.params import parse
     from components.split import step
     from components.split.params import SplitParams
-    from pipelines import artifacts
+    from pipelines.kubeflow import artifacts
 
     parsed = parse(SplitParams, "split", params, "pipeline argument")
     artifacts.copy_params("split", parsed, split, prepared)
@@ -98,7 +98,7 @@ def train(
     from components.shared.runtime.params import parse
     from components.train import step
     from components.train.params import TrainParams
-    from pipelines import artifacts
+    from pipelines.kubeflow import artifacts
 
     parsed = parse(TrainParams, "train", params, "pipeline argument")
     figures = step.run(
@@ -134,7 +134,7 @@ def evaluate(
     from components.evaluate import step
     from components.evaluate.params import EvaluateParams
     from components.shared.runtime.params import parse
-    from pipelines import artifacts
+    from pipelines.kubeflow import artifacts
 
     parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")
     folders = [Path(artifact.path) for artifact in (prepared, split, embedder, evaluation)]
@@ -167,7 +167,7 @@ def freeze(
     from components.freeze import step
     from components.freeze.params import FreezeParams
     from components.shared.runtime.params import parse
-    from pipelines import artifacts
+    from pipelines.kubeflow import artifacts
 
     parsed = parse(FreezeParams, "freeze", params, "pipeline argument")
     folders = [Path(artifact.path) for artifact in (raw, embedder, evaluation, frozen)]
@@ -185,9 +185,9 @@ def plan(
         train: likewise.
         evaluate: likewise.
     """
-    from pipelines import choice
+    from pipelines.kubeflow import branch_selection
 
-    return choice.branches(settings, {"split": split, "train": train, "evaluate": evaluate})
+    return branch_selection.branches(settings, {"split": split, "train": train, "evaluate": evaluate})
 
 
 def choose(
@@ -214,14 +214,14 @@ def choose(
     """
     from pathlib import Path
 
-    from pipelines import artifacts, choice
+    from pipelines.kubeflow import artifacts, branch_selection
 
     figures, folders = [one.metadata for one in metrics], [Path(one.path) for one in evaluations]
-    chosen = choice.choose(settings, figures, folders)
+    chosen = branch_selection.choose(settings, figures, folders)
     artifacts.copy_made(splits[chosen.best], split)
     artifacts.copy_made(embedders[chosen.best], embedder)
     artifacts.write_report(chosen.report, report)
-    choice.track(chosen)
+    branch_selection.track(chosen)
 
 
 def promote(
@@ -250,7 +250,8 @@ def promote(
 
     from components.evaluate.params import EvaluateParams
     from components.shared.runtime.params import parse
-    from pipelines import artifacts, promotion
+    from pipelines.kubeflow import artifacts
+    from pipelines.registry import promotion
 
     parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")
     folders = [Path(artifact.path) for artifact in (raw, prepared, split, frozen)]

@@ -14,7 +14,7 @@ from components.shared.data.image_store import open_store
 from components.shared.runtime.errors import InputError
 from components.shared.tracking.run import Record
 from components.shared.verification.metric_names import ends
-from pipelines.registry import CHALLENGER, CHAMPION, Registry, store
+from pipelines.registry.mlflow_registry import CHALLENGER, CHAMPION, Registry, store
 
 SEEN = "Test identities that the champion was trained on, if any, are in its favour."
 

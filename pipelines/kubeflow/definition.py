@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from kfp import dsl
 
-from pipelines.cluster import Cluster, place, place_train
+from pipelines.kubeflow.cluster import Cluster, place, place_train
 from pipelines.sections import STEPS
 
 

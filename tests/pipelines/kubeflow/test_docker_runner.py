@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from components.shared.runtime.errors import InputError
-from pipelines import containers, local, sections, signature
+from pipelines import sections
+from pipelines.kubeflow import docker_runner, local_runner, training_pipeline
 
 IMAGE = "signatures:1.0"
-GIVEN = sections.read(Path(__file__).parents[2] / "params.yaml")
+GIVEN = sections.read(Path(__file__).parents[3] / "params.yaml")
 
 
 class _Engine(BaseHTTPRequestHandler):
@@ -69,7 +70,7 @@ def test_relative_folders_are_mounted_and_passed_on_by_their_full_paths(
         monkeypatch.setenv(name, folder)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
     monkeypatch.setenv("PROGRESS", "quiet")
-    given = containers.runner(IMAGE, GIVEN).container_run_args
+    given = docker_runner.runner(IMAGE, GIVEN).container_run_args
     full = {name: str(tmp_path / folder) for name, folder in named.items()}
     assert {name: given["environment"][name] for name in named} == full
     assert given["environment"]["MLFLOW_TRACKING_URI"] == f"sqlite:///{tmp_path}/mlflow.db"
@@ -90,17 +91,17 @@ def test_a_folder_that_serves_for_several_things_is_mounted_once(
 ) -> None:
     for name in ("CHECKPOINT_DIR", "TENSORBOARD_DIR", "CEDAR_DIR"):
         monkeypatch.setenv(name, str(tmp_path))
-    mounts = [mount["Source"] for mount in containers.runner(IMAGE, GIVEN).container_run_args["mounts"]]
+    mounts = [mount["Source"] for mount in docker_runner.runner(IMAGE, GIVEN).container_run_args["mounts"]]
     assert mounts.count(str(tmp_path)) == 1
 
 
 @pytest.mark.usefixtures("client", "engine")
 def test_an_engine_that_refuses_a_container_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^Docker: no space left on the engine$"):
-        local.run(signature.build, GIVEN, tmp_path / "root", IMAGE)
+        local_runner.run(training_pipeline.build, GIVEN, tmp_path / "root", IMAGE)
 
 
 def test_an_engine_that_does_not_answer_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
     with pytest.raises(InputError, match=r"^Docker: [^\n]+ is its engine running, and may you use it\?$"):
-        local.run(signature.build, GIVEN, tmp_path / "root", IMAGE)
+        local_runner.run(training_pipeline.build, GIVEN, tmp_path / "root", IMAGE)

@@ -7,8 +7,8 @@ import pytest
 
 from components.evaluate.params import EvaluateParams
 from components.shared.runtime.errors import InputError
-from pipelines.pool_report import summarise
-from pipelines.pooling import Fold, keys, measure, pool, spread
+from pipelines.experiments.pooled_folds import Fold, keys, measure, pool, spread
+from pipelines.experiments.pooled_report import summarise
 
 PARAMS = EvaluateParams(bootstrap=200)
 SKILLED, RANDOM = "verification/skilled/refs_1", "verification/random/refs_1"

@@ -17,8 +17,8 @@ from components.shared.data.image_store import Normalisation, StoreWriter, open_
 from components.shared.runtime.errors import InputError
 from components.shared.tracking import runs
 from components.shared.tracking.run import Record
-from pipelines import promotion
-from pipelines.registry import Registry
+from pipelines.registry import promotion
+from pipelines.registry.mlflow_registry import Registry
 
 NAME = "signatures"
 

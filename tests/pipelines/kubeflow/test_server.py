@@ -9,10 +9,10 @@ import pytest
 
 from components.shared.runtime.errors import InputError
 from pipelines.__main__ import main
-from pipelines.server import Address, RunFailedError, Server
+from pipelines.kubeflow.server import Address, RunFailedError, Server
 from tests.pipelines.kfp_server import TOKEN, KubeflowServer, serving
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FILES = ["--params", str(ROOT / "params.yaml"), "--cluster", str(ROOT / "cluster.yaml")]
 
 
@@ -86,7 +86,7 @@ def test_waiting_outlasts_failures_that_pass_and_gives_up_those_that_do_not(
     server.states = [404, "SUCCEEDED"]
     with pytest.raises(InputError, match="HTTP 404"):
         asked.wait("run-1", poll=0)
-    monkeypatch.setattr("pipelines.server.PATIENCE", 0.2)
+    monkeypatch.setattr("pipelines.kubeflow.server.PATIENCE", 0.2)
     server.states = ["RUNNING", 502]
     with pytest.raises(InputError, match="HTTP 502"):
         asked.wait("run-1", poll=0)
@@ -164,7 +164,7 @@ def test_a_server_for_several_users_wants_a_namespace(
 
 
 def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.server.SECONDS", (0.2, 0.2))
+    monkeypatch.setattr("pipelines.kubeflow.server.SECONDS", (0.2, 0.2))
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(InputError, match="does not answer"):
         Server(Address(f"http://127.0.0.1:{silent.getsockname()[1]}", None, None))
 

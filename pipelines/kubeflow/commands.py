@@ -96,7 +96,7 @@ def _pipeline(options: argparse.Namespace) -> Any:
 
 
 def _compile(options: argparse.Namespace) -> None:
-    from pipelines import manifest
+    from pipelines.kubeflow import package as manifest
 
     out = options.out or Path("build") / f"{options.pipeline}.yaml"
     manifest.check(out)
@@ -109,7 +109,7 @@ def _compile(options: argparse.Namespace) -> None:
 
 
 def _submit(options: argparse.Namespace) -> None:
-    from pipelines.server import RunFailedError
+    from pipelines.kubeflow.server import RunFailedError
 
     server = _server(options)
     with _package(options) as package:
@@ -159,7 +159,7 @@ def _remove(options: argparse.Namespace) -> None:
 
 @contextmanager
 def _package(options: argparse.Namespace) -> Iterator[Path]:
-    from pipelines import manifest
+    from pipelines.kubeflow import package as manifest
 
     pipeline = _pipeline(options)
     with tempfile.TemporaryDirectory() as folder:
@@ -169,7 +169,7 @@ def _package(options: argparse.Namespace) -> Iterator[Path]:
 
 
 def _server(options: argparse.Namespace) -> Any:
-    from pipelines.server import Address, Server
+    from pipelines.kubeflow.server import Address, Server
 
     host, namespace, token = (
         getattr(options, name) or os.environ.get(f"KFP_{name.upper()}") for name in ("host", "namespace", "token")

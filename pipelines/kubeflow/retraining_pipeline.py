@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from kfp.dsl import Artifact, Markdown, Model
 
 from components.shared.runtime.errors import InputError
-from pipelines import pipeline, signature, tasks
-from pipelines.cluster import Cluster
-from pipelines.pipeline import Argument, Tasks
+from pipelines.kubeflow import definition, tasks, training_pipeline
+from pipelines.kubeflow.cluster import Cluster
+from pipelines.kubeflow.definition import Argument, Tasks
 
 
 class Outputs(NamedTuple):
@@ -36,13 +36,13 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster, 
 
     def flow(given: Mapping[str, Any]) -> Outputs:
         task = Tasks(image, cluster, given)
-        made = signature.steps(task, given)
+        made = training_pipeline.steps(task, given)
         data = {"raw": made.raw, "prepared": made.prepared, "split": made.split, "frozen": made.frozen}
         promoted = task(tasks.promote, like="evaluate", params=given["evaluate"], model=given["model"], **data)
         promoted.set_caching_options(False)  # who is champion stands in the registry, not in the inputs
         return Outputs(promoted.outputs["report"], made.frozen, made.evaluation)
 
     told = "registered model of MLflow; its alias `champion` is the one to beat."
-    arguments = {"model": Argument(str, model, told), **pipeline.arguments(defaults, cluster)}
+    arguments = {"model": Argument(str, model, told), **definition.arguments(defaults, cluster)}
     description = "Trains on newer data and makes it the champion where it is better by more than chance."
-    return pipeline.define("signature-retraining", description, arguments, Outputs, flow)
+    return definition.define("signature-retraining", description, arguments, Outputs, flow)

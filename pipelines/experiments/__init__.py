@@ -1,0 +1,1 @@
+"""Grids and cross-validation as DVC experiments."""

@@ -1,0 +1,1 @@
+"""The pipelines on Kubeflow: compiled, submitted, scheduled, run locally."""

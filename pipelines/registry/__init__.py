@@ -1,0 +1,1 @@
+"""MLflow's model registry: champion, challenger, promotion."""
