@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests import store as server
+from tests import s3_server as server
 
 os.environ.setdefault(
     "TF_ENABLE_ONEDNN_OPTS", "1"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 
-from tests.store import Store
+from tests.s3_server import Store
 
 
 class Tracking:

@@ -14,7 +14,7 @@ from components.freeze import publish
 from components.shared.model.bundle import write
 from components.shared.storage import files
 from tests import proxy
-from tests import store as server
+from tests import s3_server as server
 from tests.conftest import PROJECT
 from tests.train.checkpoints.test_checkpoints import KEY, state
 from tests.train.conftest import small_disk

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from components.train.params import TrainParams
-from tests.train import wide
-from tests.train.steps import CASES, train, train_head
+from tests.train import large_batch
+from tests.train.training_steps import CASES, train, train_head
 
 pytest.importorskip("jax")
 
@@ -24,8 +24,8 @@ from components.train.__main__ import main
 
 main(sys.argv[1:])
 import jax
-from tests.train import wide
-from tests.train.steps import CASES, train, train_head
+from tests.train import large_batch as wide
+from tests.train.training_steps import CASES, train, train_head
 
 compiled = {
     kind: jax.jit(jax.value_and_grad(lambda rows: wide.mined_loss(kind, rows))).lower(wide.ROWS).as_text()
@@ -94,10 +94,10 @@ def test_what_jax_trained_is_an_embedder_for_tensorflow(on_jax: dict[str, Any]) 
     assert np.linalg.norm(embeddings, axis=1) == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("kind", wide.KINDS)
+@pytest.mark.parametrize("kind", large_batch.KINDS)
 def test_memory_grows_as_the_square_of_the_batch_on_jax_too(on_jax: dict[str, Any], kind: str) -> None:
     shapes = set(re.findall(r"tensor<([0-9x]+)x[a-z]", on_jax["compiled"][kind]))
-    assert max(math.prod(map(int, shape.split("x"))) for shape in shapes) == wide.LARGEST
+    assert max(math.prod(map(int, shape.split("x"))) for shape in shapes) == large_batch.LARGEST
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[case["mining"] for case in CASES])

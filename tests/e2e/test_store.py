@@ -17,7 +17,7 @@ import pytest
 from components.ingest import step
 from components.ingest.params import IngestParams
 from components.shared.storage import files
-from tests import store as server
+from tests import s3_server as server
 from tests.e2e.repository import TINY, Repository
 from tests.e2e.servers import Tracking
 from tests.e2e.test_resume import weights

@@ -12,7 +12,7 @@ from components.shared.runtime.errors import InputError
 from components.shared.storage import files
 from components.shared.storage import s3 as client
 from tests import proxy
-from tests import store as server
+from tests import s3_server as server
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from components.ingest.sample import generate, paper, strokes
 from components.shared.data.catalog import KINDS, Kind
 from components.shared.storage.files import manifest, sha256
 from tests.conftest import PROJECT
-from tests.ingest import floor
+from tests.ingest import hog_baseline
 from tests.ingest.conftest import rows
 
 SMALL = SampleParams(identities=24, genuine=6, forgeries=4)
@@ -136,25 +136,28 @@ def test_nothing_about_paper_or_file_tells_the_kind(what: str, images: dict[Kind
         "bytes": lambda png: float(len(png)),
     }
     genuine, forged = (np.array([measures[what](png) for png in of_kind(images, kind)]) for kind in KINDS)
-    assert 0.4 < floor.auc(forged, genuine) < 0.6
+    assert 0.4 < hog_baseline.auc(forged, genuine) < 0.6
 
 
 def test_leaking_paper_tells_every_forgery() -> None:
     leaking = SMALL.model_copy(update={"leak": "paper", "identities": 8})
     genuine, forged = (np.array([paper_grey(png) for those in drawn(leaking, kind) for png in those]) for kind in KINDS)
-    assert floor.auc(forged, genuine) == 1.0
+    assert hog_baseline.auc(forged, genuine) == 1.0
     assert (forged.min(), forged.max(), genuine.min(), genuine.max()) >= (249, 249, 234, 234)
     assert genuine.max() <= 245
 
 
 def test_an_untrained_descriptor_has_an_error_well_above_zero(images: dict[Kind, list[list[bytes]]]) -> None:
     genuine, forged = (
-        [np.stack([floor.hog(png) for png in those]) for those in images[kind]] for kind in ("genuine", "forgery")
+        [np.stack([hog_baseline.hog(png) for png in those]) for those in images[kind]]
+        for kind in ("genuine", "forgery")
     )
     upper = np.triu_indices(SMALL.genuine, 1)
-    own = np.concatenate([floor.distances(those, those)[upper] for those in genuine])
-    skilled = np.concatenate([floor.distances(g, f).ravel() for g, f in zip(genuine, forged, strict=True)])
-    random = np.concatenate([floor.distances(a, b).ravel() for i, a in enumerate(genuine) for b in genuine[i + 1 :]])
-    skilled_eer, random_eer = floor.eer(own, skilled), floor.eer(own, random)
+    own = np.concatenate([hog_baseline.distances(those, those)[upper] for those in genuine])
+    skilled = np.concatenate([hog_baseline.distances(g, f).ravel() for g, f in zip(genuine, forged, strict=True)])
+    random = np.concatenate(
+        [hog_baseline.distances(a, b).ravel() for i, a in enumerate(genuine) for b in genuine[i + 1 :]]
+    )
+    skilled_eer, random_eer = hog_baseline.eer(own, skilled), hog_baseline.eer(own, random)
     assert 0.2 < skilled_eer < 0.42
     assert 0.05 < random_eer < skilled_eer

@@ -14,7 +14,7 @@ from components.shared.storage import s3 as client
 from components.shared.storage.files import sha256
 from components.shared.storage.s3 import Address, Store
 from tests import proxy
-from tests import store as server
+from tests import s3_server as server
 from tests.ingest.archives.test_unpack import zipped
 from tests.ingest.conftest import PNG, of, rows, told
 from tests.ingest.rars import Item

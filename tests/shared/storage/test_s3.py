@@ -10,7 +10,7 @@ from components.shared.storage import s3 as client
 from components.shared.storage.s3 import Address, Store
 from components.shared.storage.s3_errors import MissingError, StoreError, TakenError
 from tests import proxy
-from tests import store as server
+from tests import s3_server as server
 
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 

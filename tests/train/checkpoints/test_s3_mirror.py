@@ -12,7 +12,7 @@ from components.shared.storage import files
 from components.shared.storage import s3 as client
 from components.train.checkpoints.checkpoints import Checkpoints
 from tests import proxy
-from tests import store as server
+from tests import s3_server as server
 from tests.train.checkpoints.test_checkpoints import KEY, state
 
 Machine = Callable[[str], Checkpoints]

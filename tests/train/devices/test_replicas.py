@@ -11,7 +11,7 @@ import pytest
 from components.shared.runtime.errors import InputError
 from components.train.devices import replicas
 from components.train.loss.mining import FORGERY
-from tests.train.steps import CASES, train, train_head
+from tests.train.training_steps import CASES, train, train_head
 
 IN_A_PROCESS_OF_ITS_OWN = """
 import json, sys
@@ -21,7 +21,7 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
 from components.train.devices import replicas
-from tests.train.steps import CASES, train, train_head
+from tests.train.training_steps import CASES, train, train_head
 from tests.train.devices.test_replicas import refusal
 
 print(json.dumps([[train(case, replicas.scope) for case in CASES], train_head(replicas.scope), refusal()]))

@@ -11,7 +11,7 @@ from keras import ops
 
 from components.train.loss import mining
 from components.train.loss.triplet_loss import triplet_loss
-from tests.train import wide
+from tests.train import large_batch
 from tests.train.brute_force import unit_rows
 
 
@@ -98,14 +98,14 @@ def test_the_spread_is_the_mean_distance_of_two_different_images() -> None:
     assert float(mining.spread(mining.distances(rows[:1]))) == 0.0
 
 
-@pytest.mark.parametrize("kind", wide.KINDS)
+@pytest.mark.parametrize("kind", large_batch.KINDS)
 def test_memory_grows_as_the_square_of_the_batch_however_many_positives_there_are(kind: str) -> None:
     def step(rows: Any) -> Any:
         with tf.GradientTape() as tape:
             tape.watch(rows)
-            loss = wide.mined_loss(kind, rows)
+            loss = large_batch.mined_loss(kind, rows)
         return loss, tape.gradient(loss, rows)
 
-    compiled = tf.function(step, jit_compile=True).experimental_get_compiler_ir(tf.constant(wide.ROWS))
+    compiled = tf.function(step, jit_compile=True).experimental_get_compiler_ir(tf.constant(large_batch.ROWS))
     shapes = set(re.findall(r"\b[a-z]+[0-9]+\[([0-9,]+)\]", compiled(stage="hlo")))
-    assert max(math.prod(map(int, shape.split(","))) for shape in shapes) == wide.LARGEST
+    assert max(math.prod(map(int, shape.split(","))) for shape in shapes) == large_batch.LARGEST
