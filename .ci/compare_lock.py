@@ -1,4 +1,6 @@
-"""Compares the data of dvc.lock with the committed one; bytes of what is fitted differ between kinds of CPU."""
+"""Compares the data of dvc.lock with the committed one; bytes of what is fitted differ between
+kinds of CPU.
+"""
 
 import subprocess
 import sys
@@ -18,10 +20,17 @@ def hashes(lock: dict[str, Any]) -> dict[str, str]:
 
 def main() -> None:
     """Exits with 1 where a hash differs."""
-    shown = subprocess.run(["git", "show", "HEAD:dvc.lock"], capture_output=True, text=True, check=True)
-    committed, found = hashes(yaml.safe_load(shown.stdout)), hashes(yaml.safe_load(Path("dvc.lock").read_text()))
+    shown = subprocess.run(
+        ["git", "show", "HEAD:dvc.lock"], capture_output=True, text=True, check=True
+    )
+    committed, found = (
+        hashes(yaml.safe_load(shown.stdout)),
+        hashes(yaml.safe_load(Path("dvc.lock").read_text())),
+    )
     for path, expected in committed.items():
-        print(f"{path}: {'as committed' if found.get(path) == expected else f'{found.get(path)} is not {expected}'}")
+        print(
+            f"{path}: {'as committed' if found.get(path) == expected else f'{found.get(path)} is not {expected}'}"
+        )
     sys.exit(committed != found)
 
 

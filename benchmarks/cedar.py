@@ -17,14 +17,22 @@ SPLIT = {"val": 0.15, "test": 0.2}
 def add(arguments: argparse.ArgumentParser) -> None:
     """Adds CEDAR's folder and the size of the images."""
     arguments.add_argument(
-        "folder", nargs="?", type=Path, default=os.environ.get("CEDAR_DIR"), help="of CEDAR; else CEDAR_DIR"
+        "folder",
+        nargs="?",
+        type=Path,
+        default=os.environ.get("CEDAR_DIR"),
+        help="of CEDAR; else CEDAR_DIR",
     )
     size(arguments, 112, 192)
 
 
 @contextmanager
-def prepared(arguments: argparse.ArgumentParser, options: argparse.Namespace) -> Iterator[tuple[Path, Path]]:
-    """Loads the backend, prepares and splits the images, and gives the folders of both until the context ends."""
+def prepared(
+    arguments: argparse.ArgumentParser, options: argparse.Namespace
+) -> Iterator[tuple[Path, Path]]:
+    """Loads the backend, prepares and splits the images, and gives the folders of both until the
+    context ends.
+    """
     if options.folder is None:
         arguments.error("name CEDAR's folder, or set CEDAR_DIR")
     os.environ["PROGRESS"] = "quiet"

@@ -2,8 +2,8 @@
 
     python -m benchmarks.feed --height 112 --width 192
 
-Both take turns: a train step of the real network on one batch that never changes, then a feed that nobody trains on;
-medians of the paired ratios.
+Both take turns: a train step of the real network on one batch that never changes, then a feed that
+nobody trains on; medians of the paired ratios.
 """
 
 import statistics
@@ -26,9 +26,15 @@ def main() -> None:
     arguments = parser("feed", __doc__)
     training(arguments)
     arguments.add_argument(
-        "--elastic", type=float, default=0.02, metavar="SHARE", help="of the height, by which strokes are bent"
+        "--elastic",
+        type=float,
+        default=0.02,
+        metavar="SHARE",
+        help="of the height, by which strokes are bent",
     )
-    arguments.add_argument("--workers", type=int, default=2, metavar="N", help="threads that make batches")
+    arguments.add_argument(
+        "--workers", type=int, default=2, metavar="N", help="threads that make batches"
+    )
     arguments.add_argument("--rounds", type=int, default=10, metavar="N", help="turns of both")
     options = arguments.parse_args()
     backend.load()
@@ -47,7 +53,15 @@ def _augmentation(channels: int, elastic: float) -> AugmentParams:
     """All that images of so many channels can undergo."""
     if channels == 1:
         return AugmentParams(elastic=elastic)
-    return AugmentParams(elastic=elastic, thickness=0, flip=True, brightness=0.1, contrast=0.1, hue=0.1, saturation=0.1)
+    return AugmentParams(
+        elastic=elastic,
+        thickness=0,
+        flip=True,
+        brightness=0.1,
+        contrast=0.1,
+        hue=0.1,
+        saturation=0.1,
+    )
 
 
 def _measure(params: TrainParams, shape: tuple[int, int, int], rounds: int) -> None:
@@ -78,9 +92,13 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], rounds: int) -> N
     size = len(batch.labels)
     fed = size * BATCHES / statistics.median(feeding.wall for feeding, _ in measured)
     consumed = size / statistics.median(training.wall for _, training in measured)
-    ratio = BATCHES * statistics.median(training.wall / feeding.wall for feeding, training in measured)
+    ratio = BATCHES * statistics.median(
+        training.wall / feeding.wall for feeding, training in measured
+    )
     cpu = BATCHES * statistics.median(training.cpu / feeding.cpu for feeding, training in measured)
-    print(f"{size} images of {'×'.join(map(str, shape))} a batch, {policy}, {params.workers} workers, {rounds} rounds")
+    print(
+        f"{size} images of {'×'.join(map(str, shape))} a batch, {policy}, {params.workers} workers, {rounds} rounds"
+    )
     print(f"{'feeding alone':<24}{fed:10.1f} images/s")
     print(f"{'a train step consumes':<24}{consumed:10.1f} images/s")
     print(f"{'ratio':<24}{ratio:10.1f} ({cpu:.1f} in CPU time)")

@@ -1,9 +1,11 @@
-"""Error rates before any training: what blocks of ResNet50, size of the images and views of them are worth.
+"""Error rates before any training: what blocks of ResNet50, size of the images and views of them
+are worth.
 
     python -m benchmarks.head /data/cedar --blocks 7 --components 56 --views whole mirror left right --size 1024
 
-The discriminant of the pre-trained network's features is computed on all identities but those of a fold and measured
-on those of the fold, skilled and random, with one reference; the comparisons of all folds are pooled.
+The discriminant of the pre-trained network's features is computed on all identities but those of a
+fold and measured on those of the fold, skilled and random, with one reference; the comparisons of
+all folds are pooled.
 """
 
 import time
@@ -26,12 +28,22 @@ def main() -> None:
     arguments = parser("head", __doc__)
     cedar.add(arguments)
     arguments.add_argument("--weights", default="imagenet", help="as train.weights")
-    arguments.add_argument("--blocks", nargs="+", type=int, default=[7, 10], metavar="N", help="as train.pooled_blocks")
-    arguments.add_argument("--components", type=int, default=0, metavar="N", help="as train.pooled_components")
     arguments.add_argument(
-        "--views", nargs="+", default=["whole"], choices=get_args(View), help="as train.views, whole among them"
+        "--blocks", nargs="+", type=int, default=[7, 10], metavar="N", help="as train.pooled_blocks"
     )
-    arguments.add_argument("--size", type=int, default=128, metavar="N", help="as train.embedding_size")
+    arguments.add_argument(
+        "--components", type=int, default=0, metavar="N", help="as train.pooled_components"
+    )
+    arguments.add_argument(
+        "--views",
+        nargs="+",
+        default=["whole"],
+        choices=get_args(View),
+        help="as train.views, whole among them",
+    )
+    arguments.add_argument(
+        "--size", type=int, default=128, metavar="N", help="as train.embedding_size"
+    )
     arguments.add_argument("--folds", type=int, default=5, metavar="N", help="of identities")
     options = arguments.parse_args()
     if "whole" not in options.views:
@@ -74,7 +86,8 @@ def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
         network.start_components(model, store.images, spread(np.arange(len(codes)), SURVEYED))
     begun = time.perf_counter()
     features = {
-        view: network.pooled_features(model, store.images, view=view).astype(np.float64) for view in params.views
+        view: network.pooled_features(model, store.images, view=view).astype(np.float64)
+        for view in params.views
     }
     seconds = (time.perf_counter() - begun) / len(codes)
     fold = np.random.default_rng(0).permutation(len(names)) % folds
@@ -82,9 +95,17 @@ def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
     for number in range(folds):
         test = fold[codes] == number
         embeddings = _embed(features, codes, forged, ~test, params.embedding_size)[test]
-        found.append(pairs.compare(embeddings, codes[test], forged[test], references=1, draws=1, seed=0))
-    print(f"{len(codes)} images of {len(names)} identities, {'×'.join(map(str, store.normalisation.shape))}")
-    pooled = f"second moments of {params.pooled_components} components" if params.pooled_components else "means"
+        found.append(
+            pairs.compare(embeddings, codes[test], forged[test], references=1, draws=1, seed=0)
+        )
+    print(
+        f"{len(codes)} images of {len(names)} identities, {'×'.join(map(str, store.normalisation.shape))}"
+    )
+    pooled = (
+        f"second moments of {params.pooled_components} components"
+        if params.pooled_components
+        else "means"
+    )
     blocks, views = (", ".join(map(str, names)) for names in (params.pooled_blocks, params.views))
     print(f"blocks {blocks}, {pooled}; {views}: {seconds * 1e3:.0f} ms an image")
     for kind in ("skilled", "random"):
@@ -92,7 +113,11 @@ def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
 
 
 def _embed(
-    features: "Mapping[View, np.ndarray]", codes: "np.ndarray", forged: "np.ndarray", known: "np.ndarray", size: int
+    features: "Mapping[View, np.ndarray]",
+    codes: "np.ndarray",
+    forged: "np.ndarray",
+    known: "np.ndarray",
+    size: int,
 ) -> "np.ndarray":
     """Embeddings of all images, float64 [N, size], by the discriminant of the known ones."""
     import numpy as np
@@ -107,18 +132,25 @@ def _embed(
     learnt = fisher_projection.further_identities(parts, codes[known], forged[known])
     directions = fisher_projection.projection(*learnt, size // len(features))
     shares = [found @ directions for found in standard.values()]
-    return np.concatenate([share / np.linalg.norm(share, axis=1, keepdims=True) for share in shares], axis=1)
+    return np.concatenate(
+        [share / np.linalg.norm(share, axis=1, keepdims=True) for share in shares], axis=1
+    )
 
 
 def _rate(found: "Sequence[Comparisons]", kind: str) -> str:
-    """The equal error rate of all folds' comparisons, its 95 % interval over identities, and what it stands on."""
+    """The equal error rate of all folds' comparisons, its 95 % interval over identities, and what
+    it stands on.
+    """
     from components.evaluate.scoring.resampled_rates import Resampling
     from components.shared.verification import error_rates
     from components.shared.verification.resampling import draw_weights, interval
 
     genuine, impostor = (_pooled(found, side) for side in ("genuine", kind))
     resampling = Resampling(genuine, impostor)
-    low, high = interval(resampling.eer(draw_weights(len(resampling.names), 1000, 0))) or (float("nan"),) * 2
+    low, high = (
+        interval(resampling.eer(draw_weights(len(resampling.names), 1000, 0)))
+        or (float("nan"),) * 2
+    )
     rate = error_rates.eer(genuine.distance, impostor.distance).rate
     count = len(genuine.distance) + len(impostor.distance)
     return f"{rate:.1%} ({low:.1%}–{high:.1%}), {len(resampling.names)} identities, {count:,} comparisons"
@@ -131,7 +163,9 @@ def _pooled(found: "Sequence[Comparisons]", side: str) -> "Scores":
 
     firsts = np.cumsum([0, *(comparisons.n_identities for comparisons in found)])
     parts: list[Scores] = [getattr(comparisons, side) for comparisons in found]
-    identity = np.concatenate([part.identity + first for part, first in zip(parts, firsts, strict=False)])
+    identity = np.concatenate(
+        [part.identity + first for part, first in zip(parts, firsts, strict=False)]
+    )
     return Scores(np.concatenate([part.distance for part in parts]), identity.astype(np.int32))
 
 

@@ -1,14 +1,17 @@
-"""Loss and gradient of the three minings, against pytorch-metric-learning on the same CPU with as many threads.
+"""Loss and gradient of the three minings, against pytorch-metric-learning on the same CPU with as
+many threads.
 
-It is installed for this comparison only, into an environment of its own with the same version of Python:
+It is installed for this comparison only, into an environment of its own with the same version of
+Python:
 
     python -m venv /tmp/torch
     /tmp/torch/bin/pip install torch==2.13.0 pytorch-metric-learning
     python -m benchmarks.mining --torch /tmp/torch
 
-Both take turns in one process, on the same unit-length embeddings, already in memory; medians. Hard and all are the
-same loss in both, which the last two columns show; semi-hard is each library's own: here the nearest negative beyond
-the positive for every pair, there every negative between the positive and the margin.
+Both take turns in one process, on the same unit-length embeddings, already in memory; medians. Hard
+and all are the same loss in both, which the last two columns show; semi-hard is each library's own:
+here the nearest negative beyond the positive for every pair, there every negative between the
+positive and the margin.
 """
 
 import os
@@ -37,18 +40,26 @@ def main() -> None:
     """Prints the milliseconds of both, their ratio, and their losses."""
     arguments = parser("mining", __doc__)
     arguments.add_argument(
-        "--torch", type=Path, required=True, metavar="DIR", help="environment with pytorch-metric-learning"
+        "--torch",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="environment with pytorch-metric-learning",
     )
     arguments.add_argument("--batch", type=int, default=1024, metavar="N", help="embeddings (B)")
     arguments.add_argument("--size", type=int, default=128, metavar="N", help="of an embedding (D)")
     arguments.add_argument("--images", type=int, default=4, metavar="N", help="of an identity (K)")
     arguments.add_argument("--rounds", type=int, default=9, metavar="N", help="turns of both")
-    arguments.add_argument("--threads", type=int, default=os.cpu_count(), metavar="N", help="of each; all cores")
+    arguments.add_argument(
+        "--threads", type=int, default=os.cpu_count(), metavar="N", help="of each; all cores"
+    )
     options = arguments.parse_args()
     # Behind the project's own packages, so that what both have is the project's.
     sys.path.extend(str(folder) for folder in options.torch.glob("lib/python*/site-packages"))
     backend.load()
-    embeddings = np.random.default_rng(0).normal(size=(options.batch, options.size)).astype(np.float32)
+    embeddings = (
+        np.random.default_rng(0).normal(size=(options.batch, options.size)).astype(np.float32)
+    )
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
     labels = (np.arange(options.batch) // options.images).astype(np.int32)
     ours = our_passes(embeddings, labels, options.images, options.threads)
@@ -66,7 +77,9 @@ def _compare(kind: str, ours: Pass, theirs: Pass, rounds: int) -> None:
     times = [(_seconds(ours), _seconds(theirs)) for _ in range(rounds)]
     ours_ms, theirs_ms = (1000 * statistics.median(each) for each in zip(*times, strict=True))
     ratio = statistics.median(our / their for our, their in times)
-    print(f"{kind:<12}{ours_ms:>7.1f} ms{theirs_ms:>9.1f} ms{ratio:>8.3f}{losses[0]:>12.6f}{losses[1]:>12.6f}")
+    print(
+        f"{kind:<12}{ours_ms:>7.1f} ms{theirs_ms:>9.1f} ms{ratio:>8.3f}{losses[0]:>12.6f}{losses[1]:>12.6f}"
+    )
 
 
 def our_passes(embeddings: Floats, labels: Codes, images: int, threads: int) -> dict[str, Pass]:
@@ -105,17 +118,28 @@ def our_passes(embeddings: Floats, labels: Codes, images: int, threads: int) -> 
 
 
 def their_passes(embeddings: Floats, labels: Codes, threads: int) -> dict[str, Pass]:
-    """pytorch-metric-learning's, with Euclidean distances of embeddings that are of unit length already."""
+    """pytorch-metric-learning's, with Euclidean distances of embeddings that are of unit length
+    already.
+    """
     import torch  # type: ignore[import-not-found]
     from pytorch_metric_learning import distances, losses, miners, reducers  # type: ignore[import-not-found]
 
     torch.set_num_threads(threads)
     euclidean = distances.LpDistance(normalize_embeddings=False)
-    over_all = losses.TripletMarginLoss(margin=MARGIN, distance=euclidean)  # the mean over those above 0
-    over_mined = losses.TripletMarginLoss(margin=MARGIN, distance=euclidean, reducer=reducers.MeanReducer())
+    over_all = losses.TripletMarginLoss(
+        margin=MARGIN, distance=euclidean
+    )  # the mean over those above 0
+    over_mined = losses.TripletMarginLoss(
+        margin=MARGIN, distance=euclidean, reducer=reducers.MeanReducer()
+    )
     hard = miners.BatchHardMiner(distance=euclidean)
-    semi_hard = miners.TripletMarginMiner(margin=MARGIN, distance=euclidean, type_of_triplets="semihard")
-    rows, codes = torch.tensor(embeddings, requires_grad=True), torch.tensor(labels, dtype=torch.int64)
+    semi_hard = miners.TripletMarginMiner(
+        margin=MARGIN, distance=euclidean, type_of_triplets="semihard"
+    )
+    rows, codes = (
+        torch.tensor(embeddings, requires_grad=True),
+        torch.tensor(labels, dtype=torch.int64),
+    )
     computed: dict[str, Callable[[], Any]] = {
         "semi-hard": lambda: over_mined(rows, codes, semi_hard(rows, codes)),
         "hard": lambda: over_mined(rows, codes, hard(rows, codes)),

@@ -1,9 +1,11 @@
-"""What preprocessing an image costs, against bare OpenCV decoding of the same files, both on all cores.
+"""What preprocessing an image costs, against bare OpenCV decoding of the same files, both on all
+cores.
 
     python -m benchmarks.preprocess /data/images
 
-CPU time per image, so that what else runs on the machine matters little; medians over rounds in which both take turns.
-The step's fixed cost (tracing the graph) is measured with a handful of images and taken off.
+CPU time per image, so that what else runs on the machine matters little; medians over rounds in
+which both take turns. The step's fixed cost (tracing the graph) is measured with a handful of
+images and taken off.
 """
 
 import logging
@@ -32,7 +34,11 @@ def main() -> None:
     """Prints CPU time per image of both, and their ratio."""
     arguments = parser("preprocess", __doc__)
     arguments.add_argument(
-        "folder", nargs="?", type=Path, default=os.environ.get("CEDAR_DIR"), help="of images; else CEDAR_DIR"
+        "folder",
+        nargs="?",
+        type=Path,
+        default=os.environ.get("CEDAR_DIR"),
+        help="of images; else CEDAR_DIR",
     )
     size(arguments)
     arguments.add_argument("--rounds", type=int, default=5, metavar="N", help="turns of both")
@@ -67,7 +73,9 @@ def _measure(files: list[Path], params: "PreprocessParams", folder: Path, rounds
         whole = _cpu_seconds(lambda: step.run(params, all_files, folder / "all-out"))
         preparing.append((whole - fixed[-1]) / (len(files) - FEW))
     ratio = statistics.median(p / d for p, d in zip(preparing, decoding, strict=True))
-    print(f"{len(files)} images to {params.height} × {params.width}, {os.cpu_count()} cores, median of {rounds} rounds")
+    print(
+        f"{len(files)} images to {params.height} × {params.width}, {os.cpu_count()} cores, median of {rounds} rounds"
+    )
     print(f"{'OpenCV decodes':<24}{statistics.median(decoding) * 1e3:8.3f} ms of CPU an image")
     print(f"{'preprocess':<24}{statistics.median(preparing) * 1e3:8.3f} ms of CPU an image")
     print(f"{'ratio':<24}{ratio:8.2f}")

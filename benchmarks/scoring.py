@@ -1,10 +1,12 @@
-"""Exact scoring of more comparisons than can be held, against the bare matrix product that computes their distances.
+"""Exact scoring of more comparisons than can be held, against the bare matrix product that computes
+their distances.
 
     python -m benchmarks.scoring --embeddings 20000 --size 128
 
-Synthetic embeddings of unit length, all genuine; every pair of images is compared. The product is float32, block by
-block as scoring multiplies, its results thrown away. Both take turns in one process; medians of the paired ratios, by
-the clock and by processor time, which other programs on the machine disturb less.
+Synthetic embeddings of unit length, all genuine; every pair of images is compared. The product is
+float32, block by block as scoring multiplies, its results thrown away. Both take turns in one
+process; medians of the paired ratios, by the clock and by processor time, which other programs on
+the machine disturb less.
 """
 
 import resource
@@ -35,7 +37,9 @@ def main() -> None:
     arguments = parser("scoring", __doc__)
     arguments.add_argument("--embeddings", type=int, default=20_000, metavar="N", help="how many")
     arguments.add_argument("--size", type=int, default=128, metavar="N", help="of an embedding")
-    arguments.add_argument("--spread", type=float, default=1.7, metavar="RATIO", help="within identities, over between")
+    arguments.add_argument(
+        "--spread", type=float, default=1.7, metavar="RATIO", help="within identities, over between"
+    )
     arguments.add_argument("--rounds", type=int, default=9, metavar="N", help="turns of both")
     options = arguments.parse_args()
     embeddings, identity = synthetic(options.embeddings, options.size, options.spread)
@@ -60,15 +64,21 @@ def main() -> None:
     product_peak = _peak()
     score()
     times = [(_seconds(product), _seconds(score)) for _ in range(options.rounds)]
-    print(f"{options.embeddings} embeddings, D {options.size}, {sum(products.totals):,} comparisons")
+    print(
+        f"{options.embeddings} embeddings, D {options.size}, {sum(products.totals):,} comparisons"
+    )
     print(found[-1])
     print(f"{'':<24}{'wall':>10}{'cpu':>10}")
     for name, column in (("bare product", 0), ("scoring", 1)):
         wall, cpu = (statistics.median(pair[column][clock] for pair in times) for clock in (0, 1))
         print(f"{name:<24}{wall:>8.2f} s{cpu:>8.2f} s")
-    wall, cpu = (statistics.median(bare[clock] / ours[clock] for bare, ours in times) for clock in (0, 1))
+    wall, cpu = (
+        statistics.median(bare[clock] / ours[clock] for bare, ours in times) for clock in (0, 1)
+    )
     print(f"{'speed of the product':<24}{wall:>10.0%}{cpu:>10.0%}")
-    print(f"peak memory {_peak():.2f} GiB; {product_peak:.2f} after the bare product, {before:.2f} before")
+    print(
+        f"peak memory {_peak():.2f} GiB; {product_peak:.2f} after the bare product, {before:.2f} before"
+    )
 
 
 def synthetic(count: int, size: int, spread: float) -> tuple[NDArray[np.float32], NDArray[np.intp]]:

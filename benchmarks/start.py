@@ -2,7 +2,8 @@
 
     python -m benchmarks.start --weights imagenet
 
-Runs the train step in processes of its own, on a tiny store of noise, and notes when its stages begin and end; medians.
+Runs the train step in processes of its own, on a tiny store of noise, and notes when its stages
+begin and end; medians.
 """
 
 import argparse
@@ -24,7 +25,9 @@ def main() -> None:
     arguments = parser("start", __doc__)
     arguments.add_argument("--weights", default="none", help="as train.weights")
     size(arguments)
-    arguments.add_argument("--rounds", type=int, default=3, metavar="N", help="processes that are started")
+    arguments.add_argument(
+        "--rounds", type=int, default=3, metavar="N", help="processes that are started"
+    )
     arguments.add_argument("--within", type=Path, help=argparse.SUPPRESS)
     options = arguments.parse_args()
     if options.within is not None:
@@ -32,15 +35,27 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         _make_data(Path(folder), options.height, options.width)
-        command = [sys.executable, "-m", "benchmarks.start", "--within", folder, "--weights", options.weights]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.start",
+            "--within",
+            folder,
+            "--weights",
+            options.weights,
+        ]
         surroundings = {"CHECKPOINT_DIR": folder, "TENSORBOARD_DIR": folder, "PROGRESS": "quiet"}
         surroundings["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
         rounds = []
         for _ in range(options.rounds + 1):
-            done = subprocess.run(command, env=os.environ | surroundings, check=True, stdout=subprocess.PIPE)
+            done = subprocess.run(
+                command, env=os.environ | surroundings, check=True, stdout=subprocess.PIPE
+            )
             rounds.append(json.loads(done.stdout.splitlines()[-1]))
     del rounds[0]  # which made the tracking store
-    print(f"weights {options.weights}, {options.height}×{options.width}, median of {options.rounds} starts")
+    print(
+        f"weights {options.weights}, {options.height}×{options.width}, median of {options.rounds} starts"
+    )
     for name in rounds[0]:
         print(f"{name:<36}{statistics.median(measured[name] for measured in rounds):8.1f} s")
 
@@ -82,7 +97,9 @@ def _start(folder: Path, weights: str) -> None:
     print(json.dumps(seconds | {"from the start to the first step": total}))
 
 
-def _time(seconds: dict[str, float], module: Any, name: str, stage: str, ends: list[float] | None = None) -> None:
+def _time(
+    seconds: dict[str, float], module: Any, name: str, stage: str, ends: list[float] | None = None
+) -> None:
     """Notes how long a function takes the first time, and when it ends."""
     function = getattr(module, name)
 
@@ -105,14 +122,20 @@ def _make_data(folder: Path, height: int, width: int) -> None:
     from components.shared.data import partition
     from components.shared.data.image_store import Normalisation, write_store
 
-    index = pd.DataFrame({"path": [f"{n}.png" for n in range(80)], "identity": [str(n // 4) for n in range(80)]})
-    index = index.assign(kind="genuine", sha256=[f"{n:064x}" for n in range(80)], height=height, width=width)
+    index = pd.DataFrame(
+        {"path": [f"{n}.png" for n in range(80)], "identity": [str(n // 4) for n in range(80)]}
+    )
+    index = index.assign(
+        kind="genuine", sha256=[f"{n:064x}" for n in range(80)], height=height, width=width
+    )
     images = np.random.default_rng(0).integers(0, 256, (80, height, width, 1), np.uint8)
     for name in ("prepared", "split"):
         (folder / name).mkdir()
     write_store(folder / "prepared", images, index, Normalisation(height=height, width=width))
     part = ["train" if n < 40 else "val" for n in range(80)]
-    partition.write(pd.DataFrame({"row": range(80), "part": part, "fold": -1}), index, folder / "split")
+    partition.write(
+        pd.DataFrame({"row": range(80), "part": part, "fold": -1}), index, folder / "split"
+    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""The train step with mining, augmentation and feeding, against the bare forward and backward pass of the same network.
+"""The train step with mining, augmentation and feeding, against the bare forward and backward pass
+of the same network.
 
     python -m benchmarks.train_step --height 112 --width 192
 
-All take turns, some steps each, on one network in one precision, while the workers make the next batches; medians.
-Each may begin a step before the last is done, as training does. The bare pass has no loss but a weighted sum of the
-embeddings, no optimizer, and one batch that never changes; what Adam alone adds to it is shown beside it. Last comes
-the share of what the chip does in a bare product of matrices.
+All take turns, some steps each, on one network in one precision, while the workers make the next
+batches; medians. Each may begin a step before the last is done, as training does. The bare pass has
+no loss but a weighted sum of the embeddings, no optimizer, and one batch that never changes; what
+Adam alone adds to it is shown beside it. Last comes the share of what the chip does in a bare
+product of matrices.
 """
 
 import itertools
@@ -27,9 +29,15 @@ def main() -> None:
     """Prints the images per second of both and their ratio."""
     arguments = parser("train_step", __doc__)
     training(arguments)
-    arguments.add_argument("--mining", default="semi-hard", choices=("semi-hard", "hard", "all"), help="of triplets")
-    arguments.add_argument("--blocks", nargs="+", type=int, default=[13], metavar="N", help="as train.pooled_blocks")
-    arguments.add_argument("--steps", type=int, default=2, metavar="N", help="of each in a turn; 10 on a GPU")
+    arguments.add_argument(
+        "--mining", default="semi-hard", choices=("semi-hard", "hard", "all"), help="of triplets"
+    )
+    arguments.add_argument(
+        "--blocks", nargs="+", type=int, default=[13], metavar="N", help="as train.pooled_blocks"
+    )
+    arguments.add_argument(
+        "--steps", type=int, default=2, metavar="N", help="of each in a turn; 10 on a GPU"
+    )
     arguments.add_argument("--rounds", type=int, default=10, metavar="N", help="turns of each")
     options = arguments.parse_args()
     backend.load()
@@ -41,7 +49,9 @@ def main() -> None:
         pooled_blocks=options.blocks,
         precision=options.precision,
     )
-    _measure(params, (options.height, options.width, options.channels), options.steps, options.rounds)
+    _measure(
+        params, (options.height, options.width, options.channels), options.steps, options.rounds
+    )
 
 
 def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, rounds: int) -> None:
@@ -72,12 +82,18 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, round
 
         return action
 
-    actions = {"train step": whole, "forward and backward": repeated(bare), "… and Adam": repeated(adam)}
+    actions = {
+        "train step": whole,
+        "forward and backward": repeated(bare),
+        "… and Adam": repeated(adam),
+    }
     for action in (*actions.values(), *actions.values()):
         action()
     measured = [[_seconds(action) for action in actions.values()] for _ in range(rounds)]
     count = len(batch.labels)
-    print(f"{count} images of {'×'.join(map(str, shape))} a step, {params.mining}, {policy}, {rounds} × {steps} steps")
+    print(
+        f"{count} images of {'×'.join(map(str, shape))} a step, {params.mining}, {policy}, {rounds} × {steps} steps"
+    )
     print(f"{'':<24}{'images/s':>10}{'train step / this':>20}{'the same in CPU time':>24}")
     for i, name in enumerate(actions):
         rate = count * steps / statistics.median(row[i].wall for row in measured)
@@ -85,14 +101,20 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, round
         cpu = statistics.median(row[i].cpu / row[0].cpu for row in measured)
         print(f"{name:<24}{rate:10.1f}{wall:20.3f}{cpu:24.3f}")
     peak = _matrix_product(policy)
-    work = 3 * count * steps * _operations(model.embedder)  # going back takes twice as many as going forward
+    work = (
+        3 * count * steps * _operations(model.embedder)
+    )  # going back takes twice as many as going forward
     for i, name in enumerate([*actions][:2]):
         rate = work / statistics.median(row[i].wall for row in measured)
-        print(f"{name:<24}{rate / 1e12:10.3g} TFLOP/s, {rate / peak:.1%} of the {peak / 1e12:.3g} of a matrix product")
+        print(
+            f"{name:<24}{rate / 1e12:10.3g} TFLOP/s, {rate / peak:.1%} of the {peak / 1e12:.3g} of a matrix product"
+        )
 
 
 def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> Any:
-    """Batches of noise, from four times as many identities as a batch has, with ten images of each kind."""
+    """Batches of noise, from four times as many identities as a batch has, with ten images of each
+    kind.
+    """
     import numpy as np
     import pandas as pd
 
@@ -104,14 +126,21 @@ def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> An
     rows = pd.DataFrame({"row": np.arange(len(identity)), "identity": identity, "kind": kind})
     images = np.random.default_rng(0).integers(0, 256, (len(rows), *shape), np.uint8)
     sampler = Sampler(
-        rows, params.identities_per_batch, params.images_per_identity, params.forgeries_per_identity, params.seed
+        rows,
+        params.identities_per_batch,
+        params.images_per_identity,
+        params.forgeries_per_identity,
+        params.seed,
     )
-    augment = params.augment if shape[2] == 1 else params.augment.model_copy(update={"thickness": 0.0})
+    augment = (
+        params.augment if shape[2] == 1 else params.augment.model_copy(update={"thickness": 0.0})
+    )
     return feed(images, sampler, augment, 0, steps, params.workers)
 
 
 def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], Any]:
-    """Begins the gradient of a weighted sum of one batch's embeddings, compiled; with Keras's Adam or not.
+    """Begins the gradient of a weighted sum of one batch's embeddings, compiled; with Keras's Adam
+    or not.
 
     What it returns is ready when all of it is.
     """
@@ -119,7 +148,11 @@ def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], Any]:
     import numpy as np
 
     embedder = model.embedder
-    weights = np.random.default_rng(1).normal(size=(len(images), embedder.output_shape[-1])).astype(np.float32)
+    weights = (
+        np.random.default_rng(1)
+        .normal(size=(len(images), embedder.output_shape[-1]))
+        .astype(np.float32)
+    )
     if keras.backend.backend() == "jax":
         return _bare_jax(embedder, images, weights, update)
     import tensorflow as tf
@@ -139,7 +172,9 @@ def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], Any]:
     return lambda: gradients(images)[0]
 
 
-def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update: bool) -> Callable[[], Any]:
+def _bare_jax(
+    embedder: Any, images: "np.ndarray", weights: "np.ndarray", update: bool
+) -> Callable[[], Any]:
     import jax
     import keras
 
@@ -155,7 +190,9 @@ def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update
     @jax.jit
     def gradients(trained: Any, state: Any, batch: Any) -> Any:
         found, after = jax.grad(total, has_aux=True)(trained, batch)
-        return (optimizer.stateless_apply(state, found, trained), after) if update else (found, after)
+        return (
+            (optimizer.stateless_apply(state, found, trained), after) if update else (found, after)
+        )
 
     trained = [jax.numpy.array(variable.value) for variable in embedder.trainable_variables]
     state = [variable.value for variable in optimizer.variables]
@@ -163,7 +200,9 @@ def _bare_jax(embedder: Any, images: "np.ndarray", weights: "np.ndarray", update
 
 
 def _operations(model: Any) -> float:
-    """Floating-point operations of a model's convolutions and products for one image, going forward."""
+    """Floating-point operations of a model's convolutions and products for one image, going
+    forward.
+    """
     import keras
 
     total = 0.0

@@ -1,8 +1,10 @@
-"""What validation costs: embedding and scoring CEDAR's val identities, against the training between two validations.
+"""What validation costs: embedding and scoring CEDAR's val identities, against the training between
+two validations.
 
     python -m benchmarks.validation /data/cedar
 
-The data are prepared as `make cedar` does; steps and validations take turns in one process; medians.
+The data are prepared as `make cedar` does; steps and validations take turns in one process;
+medians.
 """
 
 import statistics
@@ -14,7 +16,12 @@ from benchmarks import cedar
 from benchmarks.arguments import parser
 from components.train.params import TrainParams
 
-BATCH = {"identities_per_batch": 8, "images_per_identity": 4, "forgeries_per_identity": 4, "mining": "hard"}
+BATCH = {
+    "identities_per_batch": 8,
+    "images_per_identity": 4,
+    "forgeries_per_identity": 4,
+    "mining": "hard",
+}
 CEDAR = {**BATCH, "pooled_blocks": [7, 10], "views": ["whole", "mirror"]}
 
 
@@ -23,7 +30,9 @@ def main() -> None:
     default = TrainParams().validate_every
     arguments = parser("validation", __doc__)
     cedar.add(arguments)
-    arguments.add_argument("--every", type=int, default=default, metavar="N", help="steps between validations")
+    arguments.add_argument(
+        "--every", type=int, default=default, metavar="N", help="steps between validations"
+    )
     arguments.add_argument("--rounds", type=int, default=3, metavar="N", help="turns of both")
     options = arguments.parse_args()
     with cedar.prepared(arguments, options) as folders:
@@ -59,12 +68,21 @@ def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
     embeddings = [validation.embed(candidate)]
     train()
     times = [
-        (_seconds(train), _seconds(train), _seconds(embed), _seconds(lambda: validation.score(embeddings[-1])))
+        (
+            _seconds(train),
+            _seconds(train),
+            _seconds(embed),
+            _seconds(lambda: validation.score(embeddings[-1])),
+        )
         for _ in range(rounds)
     ]
-    first, second, embedding, scoring = (statistics.median(column) for column in zip(*times, strict=True))
+    first, second, embedding, scoring = (
+        statistics.median(column) for column in zip(*times, strict=True)
+    )
     a_step, a_validation = (first + second) / 2, embedding + scoring
-    print(f"{len(rows['val'])} images of val, {'×'.join(map(str, store.normalisation.shape))}, {policy}")
+    print(
+        f"{len(rows['val'])} images of val, {'×'.join(map(str, store.normalisation.shape))}, {policy}"
+    )
     print(f"{'a step':<24}{a_step:8.2f} s")
     print(f"{'a validation':<24}{a_validation:8.2f} s, of which scoring {scoring:.2f} s")
     for steps in sorted({10, every}):

@@ -1,1 +1,3 @@
-"""The Kubeflow pipelines: `python -m pipelines compile|run`. They import the components and are imported by nothing."""
+"""The Kubeflow pipelines: `python -m pipelines compile|run`. They import the components and are
+imported by nothing.
+"""

@@ -45,9 +45,15 @@ def _add_run(commands: Commands) -> None:
     arguments.add_pipeline(command)
     arguments.add_params(command)
     command.add_argument(
-        "--root", type=Path, default=Path("build/kubeflow"), metavar="DIR", help="each run gets a folder below it"
+        "--root",
+        type=Path,
+        default=Path("build/kubeflow"),
+        metavar="DIR",
+        help="each run gets a folder below it",
     )
-    command.add_argument("--runner", choices=("subprocess", "docker"), default="subprocess", help="what a task is")
+    command.add_argument(
+        "--runner", choices=("subprocess", "docker"), default="subprocess", help="what a task is"
+    )
     arguments.add_image(command)
     cli.quiet(command)
     command.set_defaults(action=_run)
@@ -61,7 +67,10 @@ def _add_compare(commands: Commands) -> None:
         "compare train.mining=semi-hard,hard,all train.margin=0.2,soft -S train.steps=60",
     )
     command.add_argument(
-        "grid", nargs="+", metavar="SECTION.PARAMETER=VALUE,VALUE…", help="what is varied; all combinations are run"
+        "grid",
+        nargs="+",
+        metavar="SECTION.PARAMETER=VALUE,VALUE…",
+        help="what is varied; all combinations are run",
     )
     cli.quiet(command)
     command.set_defaults(action=_compare)
@@ -74,9 +83,15 @@ def _add_crossval(commands: Commands) -> None:
         "train and test every fold as a DVC experiment and pool their comparisons",
         "crossval --folds 5 -S train.mining=hard",
     )
-    command.add_argument("--folds", type=int, default=5, metavar="N", help="each identity is tested in one of them")
     command.add_argument(
-        "--out", type=Path, default=Path("reports/crossval"), metavar="DIR", help="where the pooled figures go"
+        "--folds", type=int, default=5, metavar="N", help="each identity is tested in one of them"
+    )
+    command.add_argument(
+        "--out",
+        type=Path,
+        default=Path("reports/crossval"),
+        metavar="DIR",
+        help="where the pooled figures go",
     )
     cli.quiet(command)
     command.set_defaults(action=_crossval)
@@ -101,7 +116,9 @@ def _compare(options: argparse.Namespace) -> None:
     from pipelines.experiments import grid
 
     outcomes = grid.compare(options.grid, options.assignments)
-    sys.stdout.write(f"\n{grid.table(outcomes)}\n\nTest was not looked at. To measure the first on it:\n")
+    sys.stdout.write(
+        f"\n{grid.table(outcomes)}\n\nTest was not looked at. To measure the first on it:\n"
+    )
     sys.stdout.write(f"{grid.on_test(outcomes[0], options.assignments)}\n")
 
 

@@ -49,26 +49,38 @@ def add_pipeline(command: argparse.ArgumentParser) -> None:
         metavar="SECTION.PARAMETER=VALUE,VALUE…",
         help=f"what `compare` varies, of split and train, else {GRID[0]}",
     )
-    command.add_argument("--model", metavar="NAME", help=f"registered model of `retrain`, else {MODEL}")
+    command.add_argument(
+        "--model", metavar="NAME", help=f"registered model of `retrain`, else {MODEL}"
+    )
 
 
 def add_params(command: argparse.ArgumentParser) -> None:
     """Adds `--params`."""
     command.add_argument(
-        "--params", type=Path, default=Path("params.yaml"), metavar="FILE", help="another file for params.yaml"
+        "--params",
+        type=Path,
+        default=Path("params.yaml"),
+        metavar="FILE",
+        help="another file for params.yaml",
     )
 
 
 def add_image(command: argparse.ArgumentParser) -> None:
     """Adds `--image`."""
     image = os.environ.get("PIPELINE_IMAGE", "signature-recognition:latest")
-    command.add_argument("--image", default=image, help="container image of the tasks, also by PIPELINE_IMAGE")
+    command.add_argument(
+        "--image", default=image, help="container image of the tasks, also by PIPELINE_IMAGE"
+    )
 
 
 def add_cluster(command: argparse.ArgumentParser) -> None:
     """Adds `--cluster`."""
     command.add_argument(
-        "--cluster", type=Path, default=Path("cluster.yaml"), metavar="FILE", help="another file for cluster.yaml"
+        "--cluster",
+        type=Path,
+        default=Path("cluster.yaml"),
+        metavar="FILE",
+        help="another file for cluster.yaml",
     )
 
 
@@ -83,20 +95,26 @@ def read(options: argparse.Namespace) -> "tuple[Sections, Cluster]":
 
     own = [one for one in options.assignments if one.startswith(f"{cluster.SECTION}.")]
     rest = [one for one in options.assignments if one not in own]
-    return sections.override(sections.read(options.params), rest), cluster.read(options.cluster, own)
+    return sections.override(sections.read(options.params), rest), cluster.read(
+        options.cluster, own
+    )
 
 
 def builder(options: argparse.Namespace) -> "Callable[[str, Sections, Cluster], Any]":
-    """Builds the pipeline that the arguments name, given an image, the sections of params.yaml and a cluster.
+    """Builds the pipeline that the arguments name, given an image, the sections of params.yaml and
+    a cluster.
 
     Raises:
-        InputError: there is no such pipeline, an option belongs to another, or a combination of the grid is refused.
+        InputError: there is no such pipeline, an option belongs to another, or a combination of the
+            grid is refused.
     """
     if options.pipeline not in PIPELINES:
         raise InputError(f"unknown pipeline '{options.pipeline}' (known: {', '.join(PIPELINES)})")
     for option, owner in (("grid", "compare"), ("model", "retrain")):
         if getattr(options, option) is not None and options.pipeline != owner:
-            raise InputError(f"--{option} is an option of '{owner}', not of '{options.pipeline}'; the name comes first")
+            raise InputError(
+                f"--{option} is an option of '{owner}', not of '{options.pipeline}'; the name comes first"
+            )
     if options.pipeline == "compare":
         from pipelines.experiments import grid
         from pipelines.kubeflow import comparison_pipeline

@@ -1,4 +1,6 @@
-"""Lists the parts of the image as CycloneDX JSON: `python -m pipelines.sbom signature-recognition:latest`."""
+"""Lists the parts of the image as CycloneDX JSON: `python -m pipelines.sbom
+signature-recognition:latest`.
+"""
 
 import argparse
 import json
@@ -53,12 +55,18 @@ def parts() -> list[Part]:
     """What is installed where this runs, sorted."""
     archives = json.loads(ARCHIVES.read_text(encoding="utf-8")) if ARCHIVES.is_file() else {}
     found = {Part("generic", "python", platform.python_version())}
-    below = sysconfig.get_path("purelib", vars={"base": sys.base_prefix})  # of the Python that the environment is of
+    below = sysconfig.get_path(
+        "purelib", vars={"base": sys.base_prefix}
+    )  # of the Python that the environment is of
     for distribution in distributions(path=[*sys.path, below]):
         said = distribution.metadata
         # Not by `[…]`: where it is missing, some readers of metadata raise, others give None.
         licence = dict(said.items()).get("License-Expression", "")  # type: ignore[attr-defined]
-        found.add(Part("pypi", said["Name"], distribution.version, licence, archives.get(said["Name"], "")))
+        found.add(
+            Part(
+                "pypi", said["Name"], distribution.version, licence, archives.get(said["Name"], "")
+            )
+        )
     return sorted(found | set(_debian()))
 
 
@@ -113,7 +121,10 @@ def _debian() -> list[Part]:
 
 
 def _write(image: str, out: Path) -> None:
-    listed = [Part(*part) for part in json.loads(_docker("run", "--rm", "--network", "none", image, *LIST))]
+    listed = [
+        Part(*part)
+        for part in json.loads(_docker("run", "--rm", "--network", "none", image, *LIST))
+    ]
     labels = json.loads(_docker("image", "inspect", "--format", "{{json .Config.Labels}}", image))
     revision = (labels or {}).get("org.opencontainers.image.revision", "")
     with atomic_file(out) as fresh:

@@ -1,4 +1,6 @@
-"""The sections of params.yaml are the pipeline's arguments: read, overridden and checked before anything runs."""
+"""The sections of params.yaml are the pipeline's arguments: read, overridden and checked before
+anything runs.
+"""
 
 from collections.abc import Iterable
 from importlib import import_module
@@ -22,7 +24,8 @@ def model(step: str) -> type[StepParams]:
 
 
 def read(path: Path) -> Sections:
-    """All sections of params.yaml, complete with defaults, but for those that are null: KFP knows no null.
+    """All sections of params.yaml, complete with defaults, but for those that are null: KFP knows
+    no null.
 
     Raises:
         InputError: a section is missing, a parameter unknown or its value wrong.
@@ -40,13 +43,16 @@ def override(sections: Sections, assignments: Iterable[str]) -> Sections:
     for assignment in assignments:
         step = assignment.partition(".")[0]
         if step not in sections:
-            raise InputError(f"-S {assignment}: write <section>.<parameter>=<value>; sections: {', '.join(sections)}")
+            raise InputError(
+                f"-S {assignment}: write <section>.<parameter>=<value>; sections: {', '.join(sections)}"
+            )
         changed[step] = assign(changed[step], assignment)
     return {step: _dump(parse(model(step), step, values, "-S")) for step, values in changed.items()}
 
 
 def assign(values: dict[str, Any], assignment: str) -> dict[str, Any]:
-    """The values of a section with one set, as in `train.steps=20`; the section's name is not looked at.
+    """The values of a section with one set, as in `train.steps=20`; the section's name is not
+    looked at.
 
     Raises:
         InputError: the assignment names no parameter or no value, or the value is not YAML.

@@ -14,7 +14,9 @@ from tests import s3_server as server
 os.environ.setdefault(
     "TF_ENABLE_ONEDNN_OPTS", "1"
 )  # as components.shared.runtime.backend does, for modules that do not use it
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "0")  # all: one process trains too, after it has prepared images
+os.environ.setdefault(
+    "TF_NUM_INTRAOP_THREADS", "0"
+)  # all: one process trains too, after it has prepared images
 
 # A shell's background jobs ignore Ctrl-C, and so would all that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -85,14 +87,22 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def client(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """MLflow's client of an empty store of the test's own, in its folder."""
-    for name in ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_EXPERIMENT_NAME", "DVC_STAGE", "DVC_EXP_NAME"):
+    for name in (
+        "MLFLOW_RUN_ID",
+        "MLFLOW_EXPERIMENT_ID",
+        "MLFLOW_EXPERIMENT_NAME",
+        "DVC_STAGE",
+        "DVC_EXP_NAME",
+    ):
         monkeypatch.delenv(name, raising=False)
     shutil.copyfile(empty_store, tmp_path / "mlflow.db")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     monkeypatch.chdir(tmp_path)
     from components.shared.tracking import runs
 
-    monkeypatch.setattr("mlflow.tracking._tracking_service.utils._tracking_uri", None)  # put back at the end
+    monkeypatch.setattr(
+        "mlflow.tracking._tracking_service.utils._tracking_uri", None
+    )  # put back at the end
     return runs.connect()
 
 

@@ -19,7 +19,14 @@ def strokes(seed: int, height: int = 90, width: int = 160, paper: int = 235, ink
     page = np.full((height, width), paper, np.uint8)
     for _ in range(3):
         points = rng.uniform([4, 4], [width - 4, height - 4], (6, 2)).astype(np.int32)
-        cv2.polylines(page, [points], False, ink + int(rng.integers(0, 40)), int(rng.integers(1, 4)), cv2.LINE_AA)
+        cv2.polylines(
+            page,
+            [points],
+            False,
+            ink + int(rng.integers(0, 40)),
+            int(rng.integers(1, 4)),
+            cv2.LINE_AA,
+        )
     noisy: npt.NDArray[np.int64] = page + rng.integers(-6, 7, page.shape)
     result: Grey = np.clip(noisy, 0, 255).astype(np.uint8)
     return result
@@ -33,18 +40,30 @@ def colours(seed: int, channels: int, height: int = 23, width: int = 31) -> npt.
 def encode(image: Image.Image | Grey, form: str = "png", **options: Any) -> bytes:
     """The bytes of a file."""
     stream = io.BytesIO()
-    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(stream, form, **options)
+    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(
+        stream, form, **options
+    )
     return stream.getvalue()
 
 
 def png_of_size(width: int, height: int) -> bytes:
     """A grey PNG whose header announces a size; its pixels are missing."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"\0")) + _chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", header)
+        + _chunk(b"IDAT", zlib.compress(b"\0"))
+        + _chunk(b"IEND", b"")
+    )
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    return (
+        struct.pack(">I", len(content))
+        + name
+        + content
+        + struct.pack(">I", zlib.crc32(name + content))
+    )
 
 
 def over_white(image: Image.Image) -> Image.Image:

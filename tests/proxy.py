@@ -20,7 +20,8 @@ class Proxy:
 
     Attributes:
         endpoint: the proxy's address.
-        fault: of the number of a request (from 0) and the request: None to let it pass, `CUT`, or a status with a code.
+        fault: of the number of a request (from 0) and the request: None to let it pass, `CUT`, or a
+            status with a code.
         requests: all that came.
     """
 
@@ -31,7 +32,8 @@ class Proxy:
 
 @contextmanager
 def before(
-    store: str, fault: Callable[[int, Request], tuple[int, str] | str | None] = lambda number, request: None
+    store: str,
+    fault: Callable[[int, Request], tuple[int, str] | str | None] = lambda number, request: None,
 ) -> Iterator[Proxy]:
     """A proxy before the store at an address."""
 
@@ -51,7 +53,9 @@ def before(
 
 
 def half() -> Callable[[int, Request], tuple[int, str] | None]:
-    """A fault that refuses every other one of the requests for the same thing: half of all, and none five times."""
+    """A fault that refuses every other one of the requests for the same thing: half of all, and
+    none five times.
+    """
     came: Counter[Request] = Counter()
 
     def fault(number: int, request: Request) -> tuple[int, str] | None:
@@ -77,7 +81,9 @@ class _Handler(BaseHTTPRequestHandler):
             fault = self.proxy.fault(len(self.proxy.requests), request)
             self.proxy.requests.append(request)
         if isinstance(fault, tuple):
-            self._answer(fault[0], {"Content-Type": "application/xml"}, XML.format(code=fault[1]).encode())
+            self._answer(
+                fault[0], {"Content-Type": "application/xml"}, XML.format(code=fault[1]).encode()
+            )
             return
         connection = http.client.HTTPConnection(self.behind)
         connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
@@ -87,11 +93,17 @@ class _Handler(BaseHTTPRequestHandler):
         connection.endheaders(body)
         answer = connection.getresponse()
         content = answer.read()
-        headers = {name: value for name, value in answer.getheaders() if name.lower() != "transfer-encoding"}
+        headers = {
+            name: value
+            for name, value in answer.getheaders()
+            if name.lower() != "transfer-encoding"
+        }
         self._answer(answer.status, headers, content, cut=fault == CUT)
         connection.close()
 
-    def _answer(self, status: int, headers: dict[str, str], content: bytes, cut: bool = False) -> None:
+    def _answer(
+        self, status: int, headers: dict[str, str], content: bytes, cut: bool = False
+    ) -> None:
         self.send_response(status)
         length = headers.pop("Content-Length", str(len(content)))
         for name, value in {**headers, "Content-Length": length}.items():

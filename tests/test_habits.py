@@ -39,7 +39,11 @@ def test_a_subject_has_at_most_72_characters(tmp_path: Path, subject: str, code:
     message.write_text(f"{subject}\n", encoding="utf-8")
     hook = ["subject", "--hook-stage", "commit-msg", "--commit-msg-filename", str(message)]
     done = subprocess.run(
-        [sys.executable, "-m", "pre_commit", "run", *hook], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pre_commit", "run", *hook],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == code, done.stdout + done.stderr
 
@@ -47,7 +51,9 @@ def test_a_subject_has_at_most_72_characters(tmp_path: Path, subject: str, code:
 def test_the_workflow_runs_what_the_repository_has_and_may_only_read() -> None:
     content = workflow()
     assert content["permissions"] == {"contents": "read"}
-    commands = [step["run"] for job in content["jobs"].values() for step in job["steps"] if "run" in step]
+    commands = [
+        step["run"] for job in content["jobs"].values() for step in job["steps"] if "run" in step
+    ]
     assert ".ci/run" in commands
     for command in commands:
         program, *arguments = command.split()

@@ -1,4 +1,6 @@
-"""`--help` of the steps and the benchmarks: at once, and enough to go on. Those of `pipelines` have tests there."""
+"""`--help` of the steps and the benchmarks: at once, and enough to go on. Those of `pipelines` have
+tests there.
+"""
 
 import json
 import subprocess
@@ -10,9 +12,26 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
 STEPS = ("ingest", "preprocess", "split", "train", "evaluate", "freeze", "shared.relog")
-BENCHMARKS = sorted(path.stem for path in (PROJECT / "benchmarks").glob("*.py") if "def main(" in path.read_text())
-COMMANDS = [*(f"components.{name}" for name in STEPS), *(f"benchmarks.{name}" for name in BENCHMARKS)]
-HEAVY = {"tensorflow", "keras", "mlflow", "dvc", "kfp", "pandas", "sklearn", "matplotlib", "boto3", "cv2", "requests"}
+BENCHMARKS = sorted(
+    path.stem for path in (PROJECT / "benchmarks").glob("*.py") if "def main(" in path.read_text()
+)
+COMMANDS = [
+    *(f"components.{name}" for name in STEPS),
+    *(f"benchmarks.{name}" for name in BENCHMARKS),
+]
+HEAVY = {
+    "tensorflow",
+    "keras",
+    "mlflow",
+    "dvc",
+    "kfp",
+    "pandas",
+    "sklearn",
+    "matplotlib",
+    "boto3",
+    "cv2",
+    "requests",
+}
 INSPECT = """
 import argparse, importlib, json, shlex, sys
 

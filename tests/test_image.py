@@ -36,13 +36,19 @@ PLANTED = (
 
 
 def tracked(*folders: str) -> list[str]:
-    listed = subprocess.run(["git", "ls-files", *folders], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", *folders], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return listed.stdout.splitlines()
 
 
 def context(root: Path) -> set[str]:
     """The files that a build of the image is given, by Docker's own rules."""
-    patterns = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
+    patterns = [
+        line
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line and line[0] != "#"
+    ]
     return {path for path in exclude_paths(str(root), patterns) if (root / path).is_file()} - {
         "Dockerfile",
         ".dockerignore",
@@ -62,8 +68,15 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_the_image_is_given_the_code_the_parameters_and_the_locks_and_nothing_else(tree: Path) -> None:
-    assert context(tree) == {*tracked("components", "pipelines"), *LOCKS, "params.yaml", "pyproject.toml"}
+def test_the_image_is_given_the_code_the_parameters_and_the_locks_and_nothing_else(
+    tree: Path,
+) -> None:
+    assert context(tree) == {
+        *tracked("components", "pipelines"),
+        *LOCKS,
+        "params.yaml",
+        "pyproject.toml",
+    }
 
 
 def test_no_data_history_or_secret_reaches_the_image(tree: Path) -> None:
@@ -85,8 +98,13 @@ def test_the_list_names_every_part_with_a_hash_where_it_is_known() -> None:
         Part("deb", "libssl3", "3.0.1-1~deb12u1"),
         Part("generic", "python", "3.11.7"),
     ]
-    written: dict[str, Any] = json.loads(sbom.document("signature-recognition:latest", "0123abc", listed))
-    assert (written["metadata"]["component"]["name"], written["metadata"]["component"]["version"]) == (
+    written: dict[str, Any] = json.loads(
+        sbom.document("signature-recognition:latest", "0123abc", listed)
+    )
+    assert (
+        written["metadata"]["component"]["name"],
+        written["metadata"]["component"]["version"],
+    ) == (
         "signature-recognition:latest",
         "0123abc",
     )

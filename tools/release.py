@@ -34,7 +34,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     except ReleaseError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(2)
-    print(f"{version} is committed and tagged here; publish it: git push origin {BRANCH} v{version}")
+    print(
+        f"{version} is committed and tagged here; publish it: git push origin {BRANCH} v{version}"
+    )
 
 
 def release(root: Path, version: str, today: date) -> None:
@@ -74,7 +76,9 @@ def current_version(project: str) -> str:
 def check_version(version: str, current: str) -> None:
     """Raises a ReleaseError unless a version is three numbers and above the current one."""
     if not NUMBER.fullmatch(version):
-        raise ReleaseError(f"{version!r} is not a version of three numbers: make release VERSION=0.2.0")
+        raise ReleaseError(
+            f"{version!r} is not a version of three numbers: make release VERSION=0.2.0"
+        )
     if numbers(version) <= numbers(current):
         raise ReleaseError(f"{version} is not above {current}, the version in {PROJECT}")
 
@@ -110,7 +114,9 @@ def date_section(changelog: str, version: str, today: date) -> str:
 def git(root: Path, *arguments: str) -> str:
     """Returns the output of a git command, without trailing white space."""
     try:
-        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, check=True
+        )
     except subprocess.CalledProcessError as error:
         raise ReleaseError(f"git {arguments[0]}: {error.stderr.strip()}") from None
     return done.stdout.rstrip()

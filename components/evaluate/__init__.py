@@ -1,1 +1,3 @@
-"""Measures an embedder on identities that it has never seen: error rates with intervals, floors, and a report."""
+"""Measures an embedder on identities that it has never seen: error rates with intervals, floors,
+and a report.
+"""

@@ -23,7 +23,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = _parser()
     options = arguments.parse_args(argv)
     if (options.model is None) != (options.data is None):
-        arguments.error("--model and --data go together: a shipped model, and raw images to measure it on")
+        arguments.error(
+            "--model and --data go together: a shipped model, and raw images to measure it on"
+        )
     if len(options.reports) != (2 if options.action else 0):
         arguments.error("compare takes two output folders of evaluate")
     cli.execute(lambda: _compare(options) if options.action else _run(options))
@@ -37,14 +39,23 @@ def _parser() -> argparse.ArgumentParser:
         EXAMPLES,
     )
     arguments.add_argument(
-        "action", nargs="?", choices=["compare"], help="which of two models is better, and is it chance"
+        "action",
+        nargs="?",
+        choices=["compare"],
+        help="which of two models is better, and is it chance",
     )
-    arguments.add_argument("reports", nargs="*", type=Path, metavar="REPORT", help="with compare: two output folders")
+    arguments.add_argument(
+        "reports", nargs="*", type=Path, metavar="REPORT", help="with compare: two output folders"
+    )
     cli.folder(arguments, "prepared", "data/prepared", "prepared images")
     cli.folder(arguments, "split", "data/split", "which image is in which part")
     cli.folder(arguments, "embedder", "models/embedder", "the trained embedder")
-    arguments.add_argument("--model", type=Path, metavar="DIR", help="a shipped model, as freeze writes it")
-    arguments.add_argument("--data", metavar="PATH", help="raw images for it: a folder, an archive, or data/raw")
+    arguments.add_argument(
+        "--model", type=Path, metavar="DIR", help="a shipped model, as freeze writes it"
+    )
+    arguments.add_argument(
+        "--data", metavar="PATH", help="raw images for it: a folder, an archive, or data/raw"
+    )
     arguments.add_argument(
         "--layout",
         choices=["auto", "cedar", "folder"],

@@ -22,7 +22,8 @@ RESAMPLINGS = 1000
 
 
 class Difference(NamedTuple):
-    """The EERs of two models, and of their difference the 95 % interval: both are resampled over the same identities.
+    """The EERs of two models, and of their difference the 95 % interval: both are resampled over
+    the same identities.
 
     Attributes:
         verification: `skilled, 1 reference`.
@@ -51,13 +52,17 @@ class Difference(NamedTuple):
 
 
 class _Report(NamedTuple):
-    """Rows of scores.parquet, identities by their place among all; what is known of the pairs, by kind/references."""
+    """Rows of scores.parquet, identities by their place among all; what is known of the pairs, by
+    kind/references.
+    """
 
     scores: pd.DataFrame
     pairs: dict[str, dict[str, Any]]
 
 
-def compare(left: Path, right: Path, resamplings: int = RESAMPLINGS, seed: int = 0) -> list[Difference]:
+def compare(
+    left: Path, right: Path, resamplings: int = RESAMPLINGS, seed: int = 0
+) -> list[Difference]:
     """Compares two evaluations wherever both have a verification, skilled before random.
 
     Args:
@@ -72,7 +77,9 @@ def compare(left: Path, right: Path, resamplings: int = RESAMPLINGS, seed: int =
     ours, theirs = _read(left), _read(right)
     common = [name for name in ours.pairs if name in theirs.pairs]
     if not common:
-        raise InputError(f"{left} and {right} have no verification in common: set evaluate.references alike")
+        raise InputError(
+            f"{left} and {right} have no verification in common: set evaluate.references alike"
+        )
     found = []
     for name in common:
         kind, references = name.split("/")
@@ -93,12 +100,20 @@ def sentence(found: Difference, left: str, right: str) -> str:
     stands_on = f"{found.n_identities:,} identities, {kept} comparisons"
     if found.ends is None:
         rates = f"EER {found.left:.1%} ({left}) and {found.right:.1%} ({right})".replace("%", " %")
-        return f"{found.verification}: {rates}; {stands_on} are too few to tell whether it is chance"
+        return (
+            f"{found.verification}: {rates}; {stands_on} are too few to tell whether it is chance"
+        )
     winner = left if gap < 0 else right
     low, high = found.ends if gap >= 0 else (-found.ends[1], -found.ends[0])
     within = f"{_points(low)} to {_points(high)}"
-    told = f"{winner} is better by {_points(abs(gap))} points ({within})" if gap else f"no difference ({within} points)"
-    rates = f"EER {min(found.left, found.right):.1%} against {max(found.left, found.right):.1%}".replace("%", " %")
+    told = (
+        f"{winner} is better by {_points(abs(gap))} points ({within})"
+        if gap
+        else f"no difference ({within} points)"
+    )
+    rates = f"EER {min(found.left, found.right):.1%} against {max(found.left, found.right):.1%}".replace(
+        "%", " %"
+    )
     verdict = "more than chance" if found.better else "may be chance"
     return f"{found.verification}: {told}: {verdict}; {rates}; {stands_on}"
 
@@ -108,14 +123,18 @@ def text(found: list[Difference], left: str, right: str) -> str:
     return "\n".join(sentence(each, left, right) for each in found)
 
 
-def _difference(ours: Verification, theirs: Verification, pairs: int, resamplings: int, seed: int) -> Difference:
+def _difference(
+    ours: Verification, theirs: Verification, pairs: int, resamplings: int, seed: int
+) -> Difference:
     left, right = (Resampling(v.genuine, v.impostor) for v in (ours, theirs))
     identities = len(np.intersect1d(ours.genuine.identity, ours.impostor.identity))
     ends = None
     if len(left.names) > 1:
         weights = draw_weights(len(left.names), resamplings, seed)
         ends = interval(left.eer(weights) - right.eer(weights))
-    mine, other = (error_rates.eer(v.genuine.distance, v.impostor.distance).rate for v in (ours, theirs))
+    mine, other = (
+        error_rates.eer(v.genuine.distance, v.impostor.distance).rate for v in (ours, theirs)
+    )
     kept = len(ours.genuine.distance) + len(ours.impostor.distance)
     return Difference(label(ours), mine, other, ends, identities, kept, pairs)
 
@@ -132,7 +151,9 @@ def _read(folder: Path) -> _Report:
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{path}: {str(error).splitlines()[0]}; run evaluate again") from None
     scores = table.to_pandas()
-    return _Report(scores.assign(identity=np.unique(scores["identity"], return_inverse=True)[1]), pairs)
+    return _Report(
+        scores.assign(identity=np.unique(scores["identity"], return_inverse=True)[1]), pairs
+    )
 
 
 def _verification(report: _Report, kind: str, references: int) -> Verification:
@@ -146,7 +167,9 @@ def _scores(rows: pd.DataFrame) -> Scores:
 
 
 def _same(ours: Verification, theirs: Verification) -> bool:
-    """Whether the rows are of the same pairs: where there are too many scores, only some of them are kept."""
+    """Whether the rows are of the same pairs: where there are too many scores, only some of them
+    are kept.
+    """
     sides = ((ours.genuine, theirs.genuine), (ours.impostor, theirs.impostor))
     return all(np.array_equal(left.identity, right.identity) for left, right in sides)
 

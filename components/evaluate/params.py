@@ -62,7 +62,9 @@ class EvaluateParams(StepParams):
     @model_validator(mode="after")
     def _sensible(self) -> Self:
         if self.target != "equal_error" and not 0 < self.target < 1:
-            raise ValueError(f"target is {self.target}, but must be equal_error or a FAR between 0 and 1")
+            raise ValueError(
+                f"target is {self.target}, but must be equal_error or a FAR between 0 and 1"
+            )
         if twice := {name for name in self.protocols if self.protocols.count(name) > 1}:
             raise ValueError(f"protocols names {min(twice)} twice")
         return self

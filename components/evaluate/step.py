@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from components.evaluate.audit import baselines
 from components.evaluate.audit.shortcuts import shortcuts
 from components.evaluate.params import EvaluateParams
-from components.evaluate.protocols.run_protocols import Metrics, Subject, carry, choose, measure, of_val, subject
+from components.evaluate.protocols.run_protocols import (
+    Metrics,
+    Subject,
+    carry,
+    choose,
+    measure,
+    of_val,
+    subject,
+)
 from components.evaluate.report import html, origin
 from components.evaluate.report.individuals import people
 from components.evaluate.report.results import Results
@@ -37,7 +45,8 @@ class Evaluation:
 
     Attributes:
         metrics: by name, all finite.
-        roc: (FAR, 1 − FRR, threshold) of the single-reference verification, skilled where there are forgeries.
+        roc: (FAR, 1 − FRR, threshold) of the single-reference verification, skilled where there are
+            forgeries.
         report: report.html, for this machine.
         uploaded_report: the same without names and pictures of people.
     """
@@ -48,7 +57,9 @@ class Evaluation:
     uploaded_report: Path
 
 
-def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out: Path) -> Evaluation:
+def run(
+    params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out: Path
+) -> Evaluation:
     """Measures an embedder on identities that it has not seen and writes reports/evaluation.
 
     Args:
@@ -59,7 +70,8 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
         out: the folder to write.
 
     Raises:
-        InputError: something is missing, does not fit together, or the part to report on has no identities.
+        InputError: something is missing, does not fit together, or the part to report on has no
+            identities.
     """
     normalisation = check_normalisation(prepared, embedder)
     store = open_store(prepared)
@@ -103,10 +115,14 @@ def run(params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out
         for file in uploads(fresh):
             tracked.log_artifacts(file, "evaluation")
         tracked.write(fresh)
-    return Evaluation(metrics, _points(main.verifications), out / html.NAME, out / UPLOAD / html.NAME)
+    return Evaluation(
+        metrics, _points(main.verifications), out / html.NAME, out / UPLOAD / html.NAME
+    )
 
 
-def _embed(model: "keras.Model", store: ImageStore, parts: Mapping[str, Part]) -> dict[str, NDArray[np.float32]]:
+def _embed(
+    model: "keras.Model", store: ImageStore, parts: Mapping[str, Part]
+) -> dict[str, NDArray[np.float32]]:
     """The embeddings of each part's images, float32 [n, D]."""
     rows = [whose.rows for whose in parts.values()]
     vectors = embed(model, store.images, rows=np.concatenate(rows))
@@ -114,7 +130,9 @@ def _embed(model: "keras.Model", store: ImageStore, parts: Mapping[str, Part]) -
     return dict(zip(parts, np.split(vectors, ends[:-1]), strict=True))
 
 
-def _floors(model: "keras.Model", store: ImageStore, of: Subject, params: EvaluateParams) -> Metrics:
+def _floors(
+    model: "keras.Model", store: ImageStore, of: Subject, params: EvaluateParams
+) -> Metrics:
     """What the untrained network and HOG make of the same comparisons."""
     if not of.verifications:
         return {}
@@ -133,4 +151,7 @@ def _points(found: list[Verification]) -> list[tuple[float, float, float]]:
     if not single:
         return []
     curve = roc_curves.curve(single[0])
-    return [(float(far), float(1 - frr), float(threshold)) for threshold, far, frr in zip(*curve, strict=True)]
+    return [
+        (float(far), float(1 - frr), float(threshold))
+        for threshold, far, frr in zip(*curve, strict=True)
+    ]

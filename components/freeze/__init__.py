@@ -1,1 +1,3 @@
-"""models/embedder and reports/evaluation → models/frozen: what is shipped, proved equal to what was trained."""
+"""models/embedder and reports/evaluation → models/frozen: what is shipped, proved equal to what was
+trained.
+"""

@@ -30,11 +30,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="list: show the published versions; fetch: bring one, with every hash checked",
     )
     arguments.add_argument(
-        "address", nargs="?", metavar="s3://…", help="for list, where they are; for fetch, which one"
+        "address",
+        nargs="?",
+        metavar="s3://…",
+        help="for list, where they are; for fetch, which one",
     )
     cli.folder(arguments, "raw", "data/raw", "source images and catalog.csv")
     cli.folder(arguments, "embedder", "models/embedder", "trained embedder")
-    cli.folder(arguments, "evaluation", "reports/evaluation", "figures and thresholds of that embedder")
+    cli.folder(
+        arguments, "evaluation", "reports/evaluation", "figures and thresholds of that embedder"
+    )
     arguments.add_argument(
         "--out",
         type=Path,
@@ -44,7 +49,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     options = arguments.parse_args(argv)
     if (options.address is None) == (options.action != "run"):
-        arguments.error(f"{options.action} takes {'an' if options.address is None else 'no'} address")
+        arguments.error(
+            f"{options.action} takes {'an' if options.address is None else 'no'} address"
+        )
     cli.execute(lambda: {"run": _run, "list": _list, "fetch": _fetch}[options.action](options))
 
 
@@ -52,14 +59,21 @@ def _run(options: argparse.Namespace) -> None:
     params = load(FreezeParams, "freeze", options.params)
     from components.freeze import step
 
-    step.run(params, options.raw, options.embedder, options.evaluation, getattr(options, "out", Path("models/frozen")))
+    step.run(
+        params,
+        options.raw,
+        options.embedder,
+        options.evaluation,
+        getattr(options, "out", Path("models/frozen")),
+    )
 
 
 def _list(options: argparse.Namespace) -> None:
     from components.freeze import publish
 
     for version in publish.versions(options.address):
-        print(f"{version.published:%Y-%m-%d %H:%M:%S %Z}  {options.address.rstrip('/')}/{version.name}")  # noqa: T201
+        address = f"{options.address.rstrip('/')}/{version.name}"
+        print(f"{version.published:%Y-%m-%d %H:%M:%S %Z}  {address}")  # noqa: T201
 
 
 def _fetch(options: argparse.Namespace) -> None:

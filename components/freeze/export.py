@@ -21,7 +21,8 @@ def serving_module(embedder: Any, normalisation: Normalisation) -> tf.Module:
         normalisation: the one under which the embedder was trained.
 
     Returns:
-        A module; `module.serve` takes PNG or JPEG bytes, string [N], and returns {"embeddings": float32 [N, D]}.
+        A module; `module.serve` takes PNG or JPEG bytes, string [N], and returns {"embeddings":
+        float32 [N, D]}.
     """
 
     def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -30,7 +31,9 @@ def serving_module(embedder: Any, normalisation: Normalisation) -> tf.Module:
 
     module = tf.Module()
     module.weights = [variable.value for variable in embedder.variables]
-    module.serve = tf.function(serve, input_signature=[tf.TensorSpec([None], tf.string, name=INPUT)])
+    module.serve = tf.function(
+        serve, input_signature=[tf.TensorSpec([None], tf.string, name=INPUT)]
+    )
     return module
 
 
@@ -43,5 +46,7 @@ def save(module: tf.Module, folder: Path) -> None:
 def run_saved_model(folder: Path, images: npt.NDArray[np.object_]) -> npt.NDArray[np.float32]:
     """Embeds encoded images, bytes [N], with a SavedModel read from disk; returns float32 [N, D]."""
     signature = tf.saved_model.load(str(folder)).signatures["serving_default"]
-    embeddings: npt.NDArray[np.float32] = signature(**{INPUT: tf.constant(images, tf.string)})[OUTPUT].numpy()
+    embeddings: npt.NDArray[np.float32] = signature(**{INPUT: tf.constant(images, tf.string)})[
+        OUTPUT
+    ].numpy()
     return embeddings

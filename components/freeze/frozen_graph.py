@@ -1,4 +1,6 @@
-"""A true frozen graph: one file, the weights folded in as constants, no variables and no checkpoint beside it."""
+"""A true frozen graph: one file, the weights folded in as constants, no variables and no checkpoint
+beside it.
+"""
 
 from pathlib import Path
 
@@ -11,7 +13,9 @@ from components.freeze.export import INPUT, OUTPUT
 
 
 def freeze(module: tf.Module) -> tf.compat.v1.GraphDef:
-    """The serving function as a GraphDef with the input tensor `images:0` and the output tensor `embeddings:0`."""
+    """The serving function as a GraphDef with the input tensor `images:0` and the output tensor
+    `embeddings:0`.
+    """
     frozen = convert_variables_to_constants_v2(module.serve.get_concrete_function())
     return _needed_for(frozen.graph.as_graph_def(), OUTPUT)
 
@@ -41,7 +45,9 @@ def write_tensorboard(graph: tf.compat.v1.GraphDef, folder: Path) -> None:
 
 
 def _needed_for(graph: tf.compat.v1.GraphDef, output: str) -> tf.compat.v1.GraphDef:
-    """The part of a graph that computes one node: lowered loops leave placeholders behind that nothing reads."""
+    """The part of a graph that computes one node: lowered loops leave placeholders behind that
+    nothing reads.
+    """
     nodes = {node.name: node for node in graph.node}
     needed: set[str] = set()
     waiting = [output]
@@ -49,7 +55,9 @@ def _needed_for(graph: tf.compat.v1.GraphDef, output: str) -> tf.compat.v1.Graph
         name = waiting.pop()
         if name not in needed:
             needed.add(name)
-            waiting.extend(source.removeprefix("^").partition(":")[0] for source in nodes[name].input)
+            waiting.extend(
+                source.removeprefix("^").partition(":")[0] for source in nodes[name].input
+            )
     kept = [node for node in graph.node if node.name in needed]
     return tf.compat.v1.GraphDef(node=kept, versions=graph.versions, library=graph.library)
 

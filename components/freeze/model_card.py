@@ -1,4 +1,6 @@
-"""model_card.md: what the model is for, what it was measured to do, and where it must not be trusted."""
+"""model_card.md: what the model is for, what it was measured to do, and where it must not be
+trusted.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +41,8 @@ class Facts:
         metrics: figures by name, `verification/skilled/refs_1/eer` and the like.
         thresholds: chosen on val.
         manifest: content of manifest.json.
-        params: of the data, the training and the evaluation, by their dotted names, as far as they are recorded.
+        params: of the data, the training and the evaluation, by their dotted names, as far as they
+            are recorded.
     """
 
     catalogue: Mapping[str, int]
@@ -51,10 +54,14 @@ class Facts:
 
 def render(facts: Facts) -> str:
     """The model card as Markdown."""
-    versions = ", ".join(f"{name} {version}" for name, version in facts.manifest["versions"].items())
+    versions = ", ".join(
+        f"{name} {version}" for name, version in facts.manifest["versions"].items()
+    )
     code = facts.manifest["code"]
     return TEMPLATE.read_text(encoding="utf-8").format(
-        data="{identities} identities, {genuine} genuine images, {forgery} forgeries.".format(**facts.catalogue),
+        data="{identities} identities, {genuine} genuine images, {forgery} forgeries.".format(
+            **facts.catalogue
+        ),
         source=_source(facts.params.get("ingest.source")),
         weights=facts.params.get("train.weights", "not recorded"),
         figures=figures.measured(facts.metrics),
@@ -63,7 +70,8 @@ def render(facts: Facts) -> str:
         thresholds=_thresholds(facts),
         limits="\n".join(f"- {limit}" for limit in _limits(facts)),
         versions=versions[:1].upper() + versions[1:],
-        revision=(code["revision"] or "unknown") + (", with uncommitted changes" if code["dirty"] else ""),
+        revision=(code["revision"] or "unknown")
+        + (", with uncommitted changes" if code["dirty"] else ""),
         difference=max(facts.manifest["parity"].values()),
         **facts.manifest["normalisation"],
     )
@@ -78,7 +86,9 @@ def count(raw: Path) -> dict[str, int]:
 
 
 def _source(name: str | None) -> str:
-    """What is known of the data's origin and licence; of a path or an address only its last part is told."""
+    """What is known of the data's origin and licence; of a path or an address only its last part is
+    told.
+    """
     if name in SOURCES:
         return SOURCES[name]
     named = f"“{PurePosixPath(name.partition('?')[0]).name}”" if name else "Not recorded"
@@ -95,7 +105,9 @@ def _thresholds(facts: Facts) -> str:
             distance += f", gap {chosen.smallest_gap:.4f}"
         rates = None
         if chosen.policy == measured:
-            rates = figures.errors(facts.metrics, metric_names.verification(chosen.kind, chosen.references))
+            rates = figures.errors(
+                facts.metrics, metric_names.verification(chosen.kind, chosen.references)
+            )
         kind = IMPOSTORS.get(chosen.kind, chosen.kind)
         rows.append([kind, str(chosen.references), policy, distance, *(rates or ["–"] * 3)])
     return figures.table(THRESHOLD_HEADER, rows, "None: there were no validation identities.")
@@ -109,10 +121,14 @@ def _limits(facts: Facts) -> list[str]:
     if not any(key.startswith(f"{VERIFICATION}/skilled/") for key in facts.metrics):
         limits.append("Skilled forgeries were not measured: nothing is known about imitations.")
     identities = [
-        int(value) for key, value in facts.metrics.items() if key.startswith(f"{VERIFICATION}/") and "n_id" in key
+        int(value)
+        for key, value in facts.metrics.items()
+        if key.startswith(f"{VERIFICATION}/") and "n_id" in key
     ]
     if identities and min(identities) < FEW:
-        limits.append(f"Figures stand on {min(identities)} identities only: other people may do much better or worse.")
+        limits.append(
+            f"Figures stand on {min(identities)} identities only: other people may do much better or worse."
+        )
     probe = facts.metrics.get(f"{metric_names.probe('prepared')}/auc")
     if probe is not None and probe > SUSPICIOUS:
         limits.append(

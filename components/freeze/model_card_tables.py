@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from components.shared.verification import metric_names
-from components.shared.verification.metric_names import FRR_AT_FAR, IMPOSTORS, PROBES, VERIFICATION, Comparisons
+from components.shared.verification.metric_names import (
+    FRR_AT_FAR,
+    IMPOSTORS,
+    PROBES,
+    VERIFICATION,
+    Comparisons,
+)
 
 Metrics = Mapping[str, float]
 EVENTS = ("n_pairs", "n_probes", "n_images")
@@ -17,7 +23,9 @@ HEADER = ("figure", "value", "95 % interval", "identities", "comparisons or imag
 
 
 def measured(metrics: Metrics) -> str:
-    """Verification and identification, as a table; figures that stand on nothing known are left out."""
+    """Verification and identification, as a table; figures that stand on nothing known are left
+    out.
+    """
     rows = []
     groups = {metric_names.split(key)[0] for key in metrics if key.startswith(f"{VERIFICATION}/")}
     for group in sorted(groups):
@@ -25,23 +33,33 @@ def measured(metrics: Metrics) -> str:
             continue
         impostors = IMPOSTORS.get(comparisons.kind, comparisons.kind)
         subject = f"{impostors}, {comparisons.references} reference(s)"
-        at_far = {name: f"false rejections at {far(name)}" for name in _leaves(metrics, f"{group}/{FRR_AT_FAR}")}
+        at_far = {
+            name: f"false rejections at {far(name)}"
+            for name in _leaves(metrics, f"{group}/{FRR_AT_FAR}")
+        }
         for leaf, label in {**RATES, **at_far}.items():
             rows += _row(f"{subject}: {label}", f"{group}/{leaf}", group, metrics)
     for key in sorted(metrics):
         group, leaf = metric_names.split(key)
         references = metric_names.identified_from(group)
         if leaf == "accuracy" and references is not None:
-            rows += _row(f"identification from {references} references: accuracy", key, group, metrics)
+            rows += _row(
+                f"identification from {references} references: accuracy", key, group, metrics
+            )
     return table(HEADER, rows, "The test identities were not measured.")
 
 
 def floors(metrics: Metrics) -> str:
-    """What the same comparisons give without training, and how much better the model is, as a table."""
+    """What the same comparisons give without training, and how much better the model is, as a
+    table.
+    """
     rows = []
     for floor, name in FLOORS.items():
         for kind, impostors in IMPOSTORS.items():
-            key, group = f"{metric_names.floor(floor, kind)}/eer", metric_names.verification(kind, 1)
+            key, group = (
+                f"{metric_names.floor(floor, kind)}/eer",
+                metric_names.verification(kind, 1),
+            )
             rows += _row(f"{name}, {impostors}: equal error rate", key, group, metrics)
             rows += _row("model − this", f"{key}_difference", group, metrics)
     return table(HEADER, rows, "None was measured.")
@@ -57,7 +75,9 @@ def probes(metrics: Metrics) -> str:
 
 
 def errors(metrics: Metrics, group: str) -> list[str] | None:
-    """FAR and FRR at the threshold that val chose, with intervals, and what they stand on; None if not measured."""
+    """FAR and FRR at the threshold that val chose, with intervals, and what they stand on; None if
+    not measured.
+    """
     keys = [f"{group}/{metric_names.at_threshold(rate)}" for rate in ("far", "frr")]
     rows = [row for key in keys for row in _row("", key, group, metrics)]
     if len(rows) < len(keys):
@@ -89,7 +109,9 @@ def _row(label: str, key: str, group: str, metrics: Metrics) -> list[list[str]]:
 
 def _interval(metrics: Metrics, key: str) -> str:
     bounds = [metrics.get(end) for end in metric_names.ends(key)]
-    return " to ".join(_number(key, bound) for bound in bounds if bound is not None) or "not computed"
+    return (
+        " to ".join(_number(key, bound) for bound in bounds if bound is not None) or "not computed"
+    )
 
 
 def _number(key: str, value: float) -> str:

@@ -16,7 +16,8 @@ from components.shared.runtime.errors import InputError
 
 
 def choose_images(raw: Path, count: int, normalisation: Normalisation) -> npt.NDArray[np.object_]:
-    """Reads images spread evenly over the catalogue; one that the exported graph refuses gives way to its successor.
+    """Reads images spread evenly over the catalogue; one that the exported graph refuses gives way
+    to its successor.
 
     Args:
         raw: folder with catalog.csv.
@@ -35,23 +36,31 @@ def choose_images(raw: Path, count: int, normalisation: Normalisation) -> npt.ND
         candidates = _accepted((paths[row] for row in group), normalisation)
         chosen.extend(encoded for encoded in [next(candidates, None)] if encoded is not None)
     if not chosen:
-        raise InputError(f"{raw / CATALOG}: names no PNG or JPEG image on which the exports could be compared")
+        raise InputError(
+            f"{raw / CATALOG}: names no PNG or JPEG image on which the exports could be compared"
+        )
     return np.array(chosen, dtype=object)
 
 
 def reference_embeddings(
     embedder: Any, normalisation: Normalisation, images: npt.NDArray[np.object_]
 ) -> npt.NDArray[np.float32]:
-    """Embeddings, float32 [N, D], of encoded images, bytes [N], by eager normalisation and the Keras model itself."""
+    """Embeddings, float32 [N, D], of encoded images, bytes [N], by eager normalisation and the
+    Keras model itself.
+    """
     pixels = normalise_batch(tf.constant(images, tf.string), normalisation)
     embeddings: npt.NDArray[np.float32] = embedder(pixels, training=False).numpy()
     return embeddings
 
 
 def max_abs_difference(
-    export: str, embeddings: npt.NDArray[np.float32], reference: npt.NDArray[np.float32], tolerance: float
+    export: str,
+    embeddings: npt.NDArray[np.float32],
+    reference: npt.NDArray[np.float32],
+    tolerance: float,
 ) -> float:
-    """The largest absolute difference of a component between an export's embeddings and the reference, both [N, D].
+    """The largest absolute difference of a component between an export's embeddings and the
+    reference, both [N, D].
 
     Raises:
         InputError: it exceeds the tolerance or is not a number, or type or shape differ.

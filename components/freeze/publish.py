@@ -1,9 +1,10 @@
-"""Bundles in an S3 store: published as a version that nobody can overwrite, and fetched with every hash checked.
+"""Bundles in an S3 store: published as a version that nobody can overwrite, and fetched with every
+hash checked.
 
     s3://bucket/models/<version>/   saved_model/ · frozen_graph.pb · … · manifest.json
 
-A version is named by the sha256 of its manifest, which holds those of all other files. The manifest is written last:
-where it is missing there is no version.
+A version is named by the sha256 of its manifest, which holds those of all other files. The manifest
+is written last: where it is missing there is no version.
 """
 
 import json
@@ -36,8 +37,13 @@ def versions(place: str) -> list[Version]:
     Raises:
         InputError: the address has another form, or the store refuses or cannot be reached.
     """
-    found = [(item.modified, item.name.split("/")) for item in Store().below(Address.parse(place, "address"))]
-    return sorted((Version(when, parts[0]) for when, parts in found if parts[1:] == [MANIFEST]), reverse=True)
+    found = [
+        (item.modified, item.name.split("/"))
+        for item in Store().below(Address.parse(place, "address"))
+    ]
+    return sorted(
+        (Version(when, parts[0]) for when, parts in found if parts[1:] == [MANIFEST]), reverse=True
+    )
 
 
 def publish(bundle: Path, place: str) -> Address:
@@ -72,7 +78,8 @@ def fetch(address: str, out: Path) -> None:
         out: the folder to write.
 
     Raises:
-        InputError: there is no such version, or something in it is not what was published; or the store refuses.
+        InputError: there is no such version, or something in it is not what was published; or the
+            store refuses.
     """
     place, store = Address.parse(address, "address"), Store()
     try:
@@ -80,13 +87,17 @@ def fetch(address: str, out: Path) -> None:
     except MissingError as error:
         raise InputError(f"{error}: not a complete version; `list` shows those there are") from None
     if version_of(content) != place.key.rpartition("/")[2]:
-        raise InputError(f"{store.named(place / MANIFEST)}: is not what was published as this version: do not use it")
+        raise InputError(
+            f"{store.named(place / MANIFEST)}: is not what was published as this version: do not use it"
+        )
 
     def bring(file: tuple[str, str]) -> None:
         name, expected = file
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise InputError(f"{store.named(place / MANIFEST)}: names {name!r}, which leads out of the folder: refused")
+            raise InputError(
+                f"{store.named(place / MANIFEST)}: names {name!r}, which leads out of the folder: refused"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         store.download(place / name, path)
         if sha256(path) != expected:

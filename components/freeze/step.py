@@ -37,7 +37,9 @@ NEEDED = {
 }
 
 
-def run(params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: Path) -> dict[str, float]:
+def run(
+    params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: Path
+) -> dict[str, float]:
     """Writes what is shipped; nothing where an export differs from the model.
 
     Args:
@@ -51,12 +53,15 @@ def run(params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: 
         `parity/saved_model/max_abs_difference` and `parity/frozen_graph/max_abs_difference`.
 
     Raises:
-        InputError: an input is missing or damaged, or an export differs by more than `params.tolerance`; or the store
-            that it is to be published in refuses, or stops answering: `out` is complete then, and no version is there.
+        InputError: an input is missing or damaged, or an export differs by more than
+            `params.tolerance`; or the store that it is to be published in refuses, or stops
+            answering: `out` is complete then, and no version is there.
     """
     _require(raw=raw, embedder=embedder, evaluation=evaluation)
     if params.publish:
-        publish.versions(params.publish)  # a store that refuses does so before the work and not after it
+        publish.versions(
+            params.publish
+        )  # a store that refuses does so before the work and not after it
     backend.set_up_tensorflow()
     from components.freeze import export, parity
 
@@ -96,7 +101,9 @@ def _require(**folders: Path) -> None:
     for role, (step, names) in NEEDED.items():
         for name in names:
             if not (folders[role] / name).is_file():
-                raise InputError(f"{folders[role] / name}: no such file; run the step '{step}' first or pass --{role}")
+                raise InputError(
+                    f"{folders[role] / name}: no such file; run the step '{step}' first or pass --{role}"
+                )
 
 
 def _export(module: "tf.Module", folder: Path, progress: Bar) -> None:
@@ -111,7 +118,10 @@ def _export(module: "tf.Module", folder: Path, progress: Bar) -> None:
 
 
 def _prove(
-    folder: Path, images: npt.NDArray[np.object_], reference: npt.NDArray[np.float32], tolerance: float
+    folder: Path,
+    images: npt.NDArray[np.object_],
+    reference: npt.NDArray[np.float32],
+    tolerance: float,
 ) -> dict[str, float]:
     from components.freeze import export, frozen_graph, parity
 
@@ -120,7 +130,9 @@ def _prove(
         "frozen_graph": frozen_graph.run_frozen_graph(folder / FROZEN_GRAPH, images),
     }
     return {
-        f"parity/{name}/max_abs_difference": parity.max_abs_difference(name, values, reference, tolerance)
+        f"parity/{name}/max_abs_difference": parity.max_abs_difference(
+            name, values, reference, tolerance
+        )
         for name, values in embeddings.items()
     }
 

@@ -9,14 +9,17 @@ from components.shared.runtime import cli
 from components.shared.runtime.params import load
 
 EXAMPLES = (
-    "python -m components.ingest --out data/raw\n  python -m components.ingest fingerprint --out data/source.json"
+    "python -m components.ingest --out data/raw\n"
+    "  python -m components.ingest fingerprint --out data/source.json"
 )
 OUTPUTS = {"run": Path("data/raw"), "fingerprint": Path("data/source.json")}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Runs the step, or writes the source's fingerprint."""
-    arguments = cli.parser("ingest", "Brings the images of a source into a folder with a catalog.", EXAMPLES)
+    arguments = cli.parser(
+        "ingest", "Brings the images of a source into a folder with a catalog.", EXAMPLES
+    )
     arguments.add_argument(
         "action",
         nargs="?",

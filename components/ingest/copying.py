@@ -40,4 +40,6 @@ def _bring(bring: Callable[[Path, Path], object], folder: Path, image: Found) ->
         if error.filename != str(image.file):
             raise
         raise InputError(f"{image.file}: cannot be read: {error.strerror}") from None
-    return Entry(str(image.path), image.identity, cast(Kind, image.kind), sha256(target), image.part)
+    return Entry(
+        str(image.path), image.identity, cast(Kind, image.kind), sha256(target), image.part
+    )

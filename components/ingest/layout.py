@@ -22,7 +22,9 @@ LOOKED_FOR = {
 
 @dataclass(frozen=True)
 class Found:
-    """An image of the source: its path relative to the layout's root, and what the path says about it."""
+    """An image of the source: its path relative to the layout's root, and what the path says about
+    it.
+    """
 
     path: PurePosixPath
     file: Path
@@ -40,7 +42,8 @@ class Scan:
 
 
 def scan(files: Iterable[File], layout: str, source: str) -> Scan:
-    """Reads identity, kind and part from the paths; the layout's root may be up to two folders down.
+    """Reads identity, kind and part from the paths; the layout's root may be up to two folders
+    down.
 
     Args:
         files: every file of the source.
@@ -60,16 +63,24 @@ def scan(files: Iterable[File], layout: str, source: str) -> Scan:
         if result.images:
             return result
     wanted = "; or ".join(f"{name}: {LOOKED_FOR[name]}" for name in tried)
-    raise InputError(f"{source}: has {len(images)} images (such as {images[0].path}), but no known layout: {wanted}")
+    raise InputError(
+        f"{source}: has {len(images)} images (such as {images[0].path}), but no known layout: {wanted}"
+    )
 
 
 def _cedar(images: list[File]) -> Scan:
     for depth in range(DEPTH + 1):
         roots = {_above(file.path, depth) for file in images if len(file.path.parts) == depth + 2}
-        complete = [root for root in roots if all(any(_in(f.path, root / name) for f in images) for name in CEDAR)]
+        complete = [
+            root
+            for root in roots
+            if all(any(_in(f.path, root / name) for f in images) for name in CEDAR)
+        ]
         if len(complete) > 1:
             names = ", ".join(sorted(map(str, complete)))
-            raise InputError(f"CEDAR's folders are there more than once: {names}; name one of them as the source")
+            raise InputError(
+                f"CEDAR's folders are there more than once: {names}; name one of them as the source"
+            )
         if complete:
             return _read(images, complete[0], _cedar_path)
     return Scan([], [])
@@ -126,7 +137,9 @@ def _identity_path(path: PurePosixPath) -> tuple[str, str, str | None] | None:
 
 
 def _read(
-    images: list[File], root: PurePosixPath, parse: Callable[[PurePosixPath], tuple[str, str, str | None] | None]
+    images: list[File],
+    root: PurePosixPath,
+    parse: Callable[[PurePosixPath], tuple[str, str, str | None] | None],
 ) -> Scan:
     found, misplaced = [], []
     for file in images:

@@ -9,7 +9,14 @@ from pathlib import Path, PurePosixPath
 from components.shared.runtime.errors import InputError
 
 LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
-NAMED_ONLY = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}  # formats that Pillow names but cannot decode by itself
+NAMED_ONLY = {
+    "BUFR",
+    "EPS",
+    "GRIB",
+    "HDF5",
+    "MPEG",
+    "WMF",
+}  # formats that Pillow names but cannot decode by itself
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,8 @@ class File:
 
 
 def files(folder: Path) -> list[File]:
-    """Every file below a folder, sorted by path; hidden ones and the litter of file managers are left out.
+    """Every file below a folder, sorted by path; hidden ones and the litter of file managers are
+    left out.
 
     Links are followed (DVC and others link data instead of copying it), but not in circles.
 
@@ -49,7 +57,9 @@ def image_suffixes() -> frozenset[str]:
 
     Image.init()
     return frozenset(
-        suffix for suffix, name in Image.EXTENSION.items() if name in Image.OPEN and name not in NAMED_ONLY
+        suffix
+        for suffix, name in Image.EXTENSION.items()
+        if name in Image.OPEN and name not in NAMED_ONLY
     )
 
 

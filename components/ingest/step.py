@@ -29,7 +29,8 @@ class Ingested(NamedTuple):
     """What there is now.
 
     Attributes:
-        figures: how many images, identities, genuine and forgeries there are, and the images' bytes.
+        figures: how many images, identities, genuine and forgeries there are, and the images'
+            bytes.
         origin: the version of the source, as parameters; empty where its kind has none.
     """
 
@@ -83,20 +84,25 @@ def _outside(source: Source, params: IngestParams, folder: Path) -> tuple[list[E
         found = files(root)
         scan = layout.scan(found, params.layout, params.source)
         _tell_what_is_left_out(
-            Counter(f.path.suffix.lower() or f.path.name for f in found if not is_image(f.path)), scan
+            Counter(f.path.suffix.lower() or f.path.name for f in found if not is_image(f.path)),
+            scan,
         )
         return copying.copy(scan.images, folder, move=root.is_relative_to(folder)), facts
 
 
 @contextmanager
 def _opened(source: Source, params: IngestParams, unpacked: Path) -> Iterator[tuple[Path, Facts]]:
-    """Yields a folder with the source's files, and their version; what was made for it is removed afterwards."""
+    """Yields a folder with the source's files, and their version; what was made for it is removed
+    afterwards.
+    """
     try:
         place, facts = _brought(source, params, unpacked)
         if place.is_file():
             from components.ingest.archives import unpack
 
-            unpack.unpack(place, unpacked, unpack.Limits(params.max_files, params.max_bytes, params.max_ratio))
+            unpack.unpack(
+                place, unpacked, unpack.Limits(params.max_files, params.max_bytes, params.max_ratio)
+            )
             place = unpacked
         yield place, facts
     finally:
@@ -104,7 +110,9 @@ def _opened(source: Source, params: IngestParams, unpacked: Path) -> Iterator[tu
 
 
 def _brought(source: Source, params: IngestParams, unpacked: Path) -> tuple[Path, Facts]:
-    """An archive or a folder on this machine, and what version of the source it is, where there are versions."""
+    """An archive or a folder on this machine, and what version of the source it is, where there are
+    versions.
+    """
     from components.ingest.sources import cached_download
 
     if source.kind == "s3":
@@ -132,15 +140,22 @@ def _refuse_overlap(source: Source, out: Path) -> None:
         return
     inside, outside = out.resolve(), Path(source.place).resolve()
     if inside.is_relative_to(outside) or outside.is_relative_to(inside):
-        raise InputError(f"ingest.source {source.place} and the output {out} stand one in the other: move one of them")
+        raise InputError(
+            f"ingest.source {source.place} and the output {out} stand one in the other: move one of them"
+        )
 
 
 def _tell_what_is_left_out(others: Counter[str], scan: layout.Scan) -> None:
     if others:
-        log.info("no images, left out: %s", ", ".join(f"{count} × {suffix}" for suffix, count in others.most_common(8)))
+        log.info(
+            "no images, left out: %s",
+            ", ".join(f"{count} × {suffix}" for suffix, count in others.most_common(8)),
+        )
     if scan.misplaced:
         log.warning(
-            "%d images stand where the layout has none, such as %s: left out", len(scan.misplaced), scan.misplaced[0]
+            "%d images stand where the layout has none, such as %s: left out",
+            len(scan.misplaced),
+            scan.misplaced[0],
         )
 
 

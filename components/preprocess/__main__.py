@@ -25,7 +25,12 @@ def _run(options: argparse.Namespace) -> None:
     from components.preprocess import step
     from components.preprocess.params import PreprocessParams
 
-    step.run(load(PreprocessParams, "preprocess", options.params), options.raw, options.out, options.report)
+    step.run(
+        load(PreprocessParams, "preprocess", options.params),
+        options.raw,
+        options.out,
+        options.report,
+    )
     sys.stdout.write((options.report / "summary.txt").read_text(encoding="utf-8"))
 
 

@@ -48,9 +48,13 @@ class PreprocessParams(StepParams):
     @model_validator(mode="after")
     def _ink_is_grey(self) -> Self:
         if self.mode != "none" and self.channels != 1:
-            raise ValueError(f"mode is {self.mode}, which finds ink in grey images: set channels to 1, or mode to none")
+            raise ValueError(
+                f"mode is {self.mode}, which finds ink in grey images: set channels to 1, or mode to none"
+            )
         return self
 
     @property
     def normalisation(self) -> Normalisation:
-        return Normalisation(mode=self.mode, height=self.height, width=self.width, channels=self.channels)
+        return Normalisation(
+            mode=self.mode, height=self.height, width=self.width, channels=self.channels
+        )

@@ -1,4 +1,6 @@
-"""The report on the source files: what was rejected, and whether the files themselves tell forged from genuine."""
+"""The report on the source files: what was rejected, and whether the files themselves tell forged
+from genuine.
+"""
 
 from pathlib import Path
 
@@ -19,9 +21,14 @@ def measure(index: pd.DataFrame, sources: pd.DataFrame, rejected: int) -> Report
         rejected: how many images were.
     """
     counts = {"images": len(index), "rejected": rejected, "identities": index["identity"].nunique()}
-    told = "{images:,} images of {identities:,} identities prepared, {rejected:,} rejected".format(**counts)
+    told = "{images:,} images of {identities:,} identities prepared, {rejected:,} rejected".format(
+        **counts
+    )
     probed = of_sources(sources, index, RESAMPLINGS, seed=0)
-    return Report({name: float(count) for name, count in counts.items()} | probed.figures, [told, *probed.lines])
+    return Report(
+        {name: float(count) for name, count in counts.items()} | probed.figures,
+        [told, *probed.lines],
+    )
 
 
 def write(folder: Path, found: Report) -> None:

@@ -30,12 +30,14 @@ _CHUNK = 32  # images that go through the graph in one call
 _SHOWN = 3
 
 
-def run(params: PreprocessParams, raw: Path, out: Path, told: Path | None = None) -> dict[str, float]:
+def run(
+    params: PreprocessParams, raw: Path, out: Path, told: Path | None = None
+) -> dict[str, float]:
     """Prepares the images of a catalog.
 
-    Writes images.npy (uint8 [N, H, W, C]), index.parquet, sources.parquet (what each file said of itself before: mode,
-    dpi, median_grey, file_bytes, height, width), rejected.csv (path, reason) and normalise.json into `out`, in the
-    catalog's order, the same bytes on every machine.
+    Writes images.npy (uint8 [N, H, W, C]), index.parquet, sources.parquet (what each file said of
+    itself before: mode, dpi, median_grey, file_bytes, height, width), rejected.csv (path, reason)
+    and normalise.json into `out`, in the catalog's order, the same bytes on every machine.
 
     Args:
         params: mode and size, and what is rejected.
@@ -47,7 +49,8 @@ def run(params: PreprocessParams, raw: Path, out: Path, told: Path | None = None
         images, rejected, identities; `probe/source/…` where there are forgeries.
 
     Raises:
-        InputError: the catalog cannot be used, or more images are rejected than `max_rejected` allows.
+        InputError: the catalog cannot be used, or more images are rejected than `max_rejected`
+            allows.
     """
     rows = catalog.rows(raw)
     backend.set_up_tensorflow_per_image()  # once it is known that there is something to do
@@ -89,14 +92,19 @@ def _prepare(graph: Graph, max_pixels: int, raw: Path, rows: Sequence[Row]) -> l
     """What was made of some images, and their sources, or the reason why one is rejected."""
     sources = [read(raw / row["path"], max_pixels) for row in rows]
     found = iter(graph([source.encoded for source in sources if isinstance(source, Source)]))
-    return [_prepared(next(found), source) if isinstance(source, Source) else str(source) for source in sources]
+    return [
+        _prepared(next(found), source) if isinstance(source, Source) else str(source)
+        for source in sources
+    ]
 
 
 def _prepared(found: Normalised | Rejected, source: Source) -> Prepared:
     return str(found) if isinstance(found, Rejected) else (found, source._replace(encoded=b""))
 
 
-def _in_parallel(prepare: Callable[[Sequence[Row]], list[Prepared]], rows: Sequence[Row]) -> Iterator[Prepared]:
+def _in_parallel(
+    prepare: Callable[[Sequence[Row]], list[Prepared]], rows: Sequence[Row]
+) -> Iterator[Prepared]:
     pool = ThreadPoolExecutor(os.cpu_count())
     try:
         chunks = [rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK)]
@@ -114,4 +122,6 @@ def _demand_enough(rejected: list[tuple[str, str]], total: int, allowed: float, 
             f"({allowed:g}) allows: {first}{more}"
         )
     if rejected:
-        logging.warning("%d of %d images rejected; the reasons are in rejected.csv", len(rejected), total)
+        logging.warning(
+            "%d of %d images rejected; the reasons are in rejected.csv", len(rejected), total
+        )

@@ -1,4 +1,6 @@
-"""Logs output folders whose run the tracking store missed: `python -m components.shared.relog models/embedder …`."""
+"""Logs output folders whose run the tracking store missed: `python -m components.shared.relog
+models/embedder …`.
+"""
 
 import argparse
 import os
@@ -20,7 +22,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         epilog="example:\n  python -m components.shared.relog models/embedder reports/evaluation models/frozen",
         formatter_class=cli.Formatter,
     )
-    arguments.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a step's output folder")
+    arguments.add_argument(
+        "folders", nargs="+", type=Path, metavar="DIR", help="a step's output folder"
+    )
     options = arguments.parse_args(argv)
     cli.execute(lambda: relog(options.folders))
 
@@ -39,7 +43,9 @@ def relog(folders: Sequence[Path]) -> str:
     """
     for folder in folders:
         if not (folder / RECORD).is_file():
-            raise InputError(f"{folder}: has no {RECORD}; name the output folder of train, evaluate or freeze")
+            raise InputError(
+                f"{folder}: has no {RECORD}; name the output folder of train, evaluate or freeze"
+            )
     try:
         client = runs.connect()
         name = f"relog-{os.urandom(3).hex()}"

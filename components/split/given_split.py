@@ -15,22 +15,31 @@ from components.split.random_split import halved
 def by_folders(index: pd.DataFrame, groups: list[Group], seed: int) -> dict[str, str]:
     """Takes the parts that the source's folders train/ val/ [test/] name.
 
-    Where there is no test/, half of the identities in val/, drawn by seed, are tested: the threshold is chosen on val,
-    so that the two must not be the same.
+    Where there is no test/, half of the identities in val/, drawn by seed, are tested: the
+    threshold is chosen on val, so that the two must not be the same.
 
     Raises:
-        InputError: there are no such folders, one is missing or unknown, or an identity stands in two.
+        InputError: there are no such folders, one is missing or unknown, or an identity stands in
+            two.
     """
     if "part" not in index:
-        raise InputError("split.by is folders, but the source has no folders train/ val/ [test/] of its own")
+        raise InputError(
+            "split.by is folders, but the source has no folders train/ val/ [test/] of its own"
+        )
     if unknown := set(index["part"]) - set(PARTS):
-        raise InputError(f"split.by is folders: unknown part '{min(unknown)}' (known: {', '.join(PARTS)})")
+        raise InputError(
+            f"split.by is folders: unknown part '{min(unknown)}' (known: {', '.join(PARTS)})"
+        )
     found = index.groupby("identity")["part"].unique()
     for identity, several in found[found.str.len() > 1].items():
-        raise InputError(f"identity '{identity}' stands in the folders {' and '.join(sorted(several))}; keep one")
+        raise InputError(
+            f"identity '{identity}' stands in the folders {' and '.join(sorted(several))}; keep one"
+        )
     parts = {str(identity): str(several[0]) for identity, several in found.items()}
     if missing := {"train", "val"} - set(parts.values()):
-        raise InputError(f"split.by is folders, but the source's folder {min(missing)}/ has no usable images")
+        raise InputError(
+            f"split.by is folders, but the source's folder {min(missing)}/ has no usable images"
+        )
     if "test" not in parts.values():
         _divide_val(parts, groups, seed)
     return parts
@@ -40,20 +49,25 @@ def _divide_val(parts: dict[str, str], groups: list[Group], seed: int) -> None:
     """Moves half of val to test."""
     held_out = [group for group in groups if any(parts[identity] == "val" for identity in group)]
     if len(held_out) < 2:
-        raise InputError("the source has no test/, and its val/ too few identities (1) to be halved into val and test")
+        raise InputError(
+            "the source has no test/, and its val/ too few identities (1) to be halved into val and test"
+        )
     _, tested = halved(held_out, seed)
     for group in tested:
         parts.update({identity: "test" for identity in group if parts[identity] == "val"})
     logging.info(
-        "the source has no test/: half of val/, drawn by seed, is tested (%d identities)", sum(map(len, tested))
+        "the source has no test/: half of val/, drawn by seed, is tested (%d identities)",
+        sum(map(len, tested)),
     )
 
 
 def by_csv(index: pd.DataFrame, path: Path) -> dict[str, str]:
-    """Takes the parts from a csv of identity,part, which names every identity of the images and no other.
+    """Takes the parts from a csv of identity,part, which names every identity of the images and no
+    other.
 
     Raises:
-        InputError: the file is missing or damaged, or an identity is missing, unknown or named twice, or a part empty.
+        InputError: the file is missing or damaged, or an identity is missing, unknown or named
+            twice, or a part empty.
     """
     table = _read(path)
     known = sorted(set(index["identity"]))
@@ -61,12 +75,16 @@ def by_csv(index: pd.DataFrame, path: Path) -> dict[str, str]:
         raise InputError(f"{path}: identity '{table['identity'][twice].iloc[0]}' is named twice")
     for line, part in enumerate(table["part"], start=2):
         if part not in PARTS:
-            raise InputError(f"{path}: line {line}: unknown part '{part}' (known: {', '.join(PARTS)})")
+            raise InputError(
+                f"{path}: line {line}: unknown part '{part}' (known: {', '.join(PARTS)})"
+            )
     unknown = sorted(set(table["identity"]) - set(known))
     if unknown:
         match = difflib.get_close_matches(unknown[0], known, n=1)
         nearest = f" (did you mean '{match[0]}'?)" if match else ""
-        raise InputError(f"{path}: identity '{unknown[0]}' has no images{nearest}; {len(unknown)} such in all")
+        raise InputError(
+            f"{path}: identity '{unknown[0]}' has no images{nearest}; {len(unknown)} such in all"
+        )
     if missing := sorted(set(known) - set(table["identity"])):
         shown = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
         raise InputError(f"{path}: {len(missing)} identities of the images are not named: {shown}")
@@ -77,11 +95,15 @@ def by_csv(index: pd.DataFrame, path: Path) -> dict[str, str]:
 
 def _read(path: Path) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
+        table = pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True
+        )
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise InputError(f"split.by: {path}: no such file") from None
     except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not a csv of identity,part ({' '.join(str(error).split())})") from None
+        raise InputError(
+            f"{path}: not a csv of identity,part ({' '.join(str(error).split())})"
+        ) from None
     if not {"identity", "part"} <= set(table.columns):
         raise InputError(f"{path}: its first line must be identity,part")
     return table

@@ -7,7 +7,9 @@ Group = tuple[str, ...]
 
 
 def groups_of(index: pd.DataFrame) -> list[Group]:
-    """The identities, sorted, those that share identical bytes (also through a third one) in one group."""
+    """The identities, sorted, those that share identical bytes (also through a third one) in one
+    group.
+    """
     leader = {identity: identity for identity in sorted(set(index["identity"]))}
 
     def find(identity: str) -> str:

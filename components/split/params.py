@@ -44,7 +44,9 @@ class SplitParams(StepParams):
     @classmethod
     def _known(cls, by: str) -> str:
         if by not in ("fraction", "folders") and not by.endswith(".csv"):
-            raise ValueError("must be fraction, folders, or the path of a .csv file of identity,part")
+            raise ValueError(
+                "must be fraction, folders, or the path of a .csv file of identity,part"
+            )
         return by
 
     @model_validator(mode="after")
@@ -54,10 +56,16 @@ class SplitParams(StepParams):
         if self.folds == 1:
             raise ValueError("folds is 1: at least 2 are needed (0: by fraction)")
         if self.folds and self.fold >= self.folds:
-            raise ValueError(f"fold is {self.fold}, but with folds {self.folds} it goes from 0 to {self.folds - 1}")
+            raise ValueError(
+                f"fold is {self.fold}, but with folds {self.folds} it goes from 0 to {self.folds - 1}"
+            )
         if self.folds and self.by != "fraction":
-            raise ValueError(f"folds is {self.folds}, but by is {self.by}: folds go with by: fraction only")
+            raise ValueError(
+                f"folds is {self.folds}, but by is {self.by}: folds go with by: fraction only"
+            )
         test = 1 / self.folds if self.folds else self.test
         if self.by == "fraction" and self.val + test >= 1:
-            raise ValueError(f"val ({self.val:g}) and test ({test:g}) leave nothing to train on: below 1 together")
+            raise ValueError(
+                f"val ({self.val:g}) and test ({test:g}) leave nothing to train on: below 1 together"
+            )
         return self

@@ -5,7 +5,8 @@ from components.split.identity_groups import Group, shuffled, size
 
 
 def by_fraction(groups: list[Group], val: float, test: float, seed: int) -> dict[str, str]:
-    """Draws val and test as fractions of the identities, rounded half up, one identity at least; the rest is train.
+    """Draws val and test as fractions of the identities, rounded half up, one identity at least;
+    the rest is train.
 
     Raises:
         InputError: there are too few identities for three parts.
@@ -21,7 +22,8 @@ def by_fraction(groups: list[Group], val: float, test: float, seed: int) -> dict
 def by_folds(
     groups: list[Group], folds: int, fold: int, val: float, seed: int
 ) -> tuple[dict[str, str], dict[str, int]]:
-    """Deals the identities into folds of (nearly) equal size, tests one and draws val from the others.
+    """Deals the identities into folds of (nearly) equal size, tests one and draws val from the
+    others.
 
     Returns:
         The part and the fold of each identity; every identity is tested in exactly one fold.
@@ -30,15 +32,23 @@ def by_folds(
         InputError: there are too few identities.
     """
     if len(groups) < max(folds, 3):
-        raise InputError(_too_few(groups, f"{folds} folds with train, val and test need at least {max(folds, 3)}"))
+        raise InputError(
+            _too_few(
+                groups, f"{folds} folds with train, val and test need at least {max(folds, 3)}"
+            )
+        )
     dealt: list[list[Group]] = [[] for _ in range(folds)]
     for group in sorted(shuffled(groups, seed), key=len, reverse=True):
         min(dealt, key=size).append(group)
     rest = [group for members in dealt[:fold] + dealt[fold + 1 :] for group in members]
     if len(rest) < 2:
-        raise InputError(_too_few(groups, f"fold {fold} of {folds} leaves too few of them for train and val"))
+        raise InputError(
+            _too_few(groups, f"fold {fold} of {folds} leaves too few of them for train and val")
+        )
     validated, trained = _take(shuffled(rest, seed, fold), _share(val, size(groups)), spare=1)
-    number = {identity: i for i, members in enumerate(dealt) for group in members for identity in group}
+    number = {
+        identity: i for i, members in enumerate(dealt) for group in members for identity in group
+    }
     return _named(train=trained, val=validated, test=dealt[fold]), number
 
 
@@ -53,7 +63,9 @@ def _share(fraction: float, total: int) -> int:
 
 
 def _take(groups: list[Group], wanted: int, spare: int) -> tuple[list[Group], list[Group]]:
-    """Takes groups of `wanted` identities together, or nearly, leaving `spare` groups at least; and the rest."""
+    """Takes groups of `wanted` identities together, or nearly, leaving `spare` groups at least; and
+    the rest.
+    """
     taken: list[Group] = []
     rest: list[Group] = []
     for group in groups:
@@ -67,10 +79,14 @@ def _take(groups: list[Group], wanted: int, spare: int) -> tuple[list[Group], li
 
 
 def _named(**parts: list[Group]) -> dict[str, str]:
-    return {identity: part for part, groups in parts.items() for group in groups for identity in group}
+    return {
+        identity: part for part, groups in parts.items() for group in groups for identity in group
+    }
 
 
 def _too_few(groups: list[Group], need: str) -> str:
     together = size(groups) - len(groups)
-    note = f" ({together} more share images with another and must stand with it)" if together else ""
+    note = (
+        f" ({together} more share images with another and must stand with it)" if together else ""
+    )
     return f"the images show {len(groups)} identities{note}, but {need}; add identities, or set split.by to a csv"

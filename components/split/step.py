@@ -44,7 +44,9 @@ def run(params: SplitParams, prepared: Path, out: Path) -> dict[str, float]:
         chosen = index[table["part"] == part]
         figures[f"{part}_identities"] = float(chosen["identity"].nunique())
         figures[f"{part}_images"] = float(len(chosen))
-        logging.info("%s: %d identities, %d images", part, chosen["identity"].nunique(), len(chosen))
+        logging.info(
+            "%s: %d identities, %d images", part, chosen["identity"].nunique(), len(chosen)
+        )
     return figures
 
 

@@ -19,7 +19,11 @@ from components.train.params import TrainParams
 
 
 def trainer(
-    params: TrainParams, store: ImageStore, batches: Batches, validation: Validation, checkpoints: Checkpoints
+    params: TrainParams,
+    store: ImageStore,
+    batches: Batches,
+    validation: Validation,
+    checkpoints: Checkpoints,
 ) -> Trainer:
     """Returns the trainer of a run, with the model at its first weights.
 
@@ -80,7 +84,9 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
 
 
 def _has_gpu() -> bool:
-    """XLA pays on a GPU and knows no MirroredStrategy; on CPUs the plain graph with oneDNN is faster."""
+    """XLA pays on a GPU and knows no MirroredStrategy; on CPUs the plain graph with oneDNN is
+    faster.
+    """
     if keras.backend.backend() == "jax":
         return True
     import tensorflow as tf

@@ -37,16 +37,18 @@ def run(
         params: section `train`.
         prepared: folder of preprocess.
         split: folder of split.
-        out: becomes models/embedder: embedder.keras (float32), normalise.json, history.csv, mlflow_run.json.
-        made_with: the parameters of the data, as `section.parameter`, for the record; None: those in dvc.lock, if any.
+        out: becomes models/embedder: embedder.keras (float32), normalise.json, history.csv,
+            mlflow_run.json.
+        made_with: the parameters of the data, as `section.parameter`, for the record; None: those
+            in dvc.lock, if any.
         resume: a checkpoint to go on from; None: the newest of this run, if any.
 
     Returns:
         The figures of the best checkpoint on val.
 
     Raises:
-        InputError: the data cannot fill the batches or the validation, weights or a checkpoint cannot be used, the
-            training diverges, the disk is full.
+        InputError: the data cannot fill the batches or the validation, weights or a checkpoint
+            cannot be used, the training diverges, the disk is full.
         KeyboardInterrupt: Ctrl-C or SIGTERM, after a checkpoint was written.
     """
     store = open_store(prepared)
@@ -70,7 +72,10 @@ def run(
     trainer = assembly.trainer(params, store, batches, validation, checkpoints)
     if params.weights != "none" and not saved:
         head_fitting.start(trainer.model.embedder, params, store.images, rows["train"])
-    with runs.train_run(params, saved.run_id if saved else None, made_with) as tracked, atomic_folder(out) as fresh:
+    with (
+        runs.train_run(params, saved.run_id if saved else None, made_with) as tracked,
+        atomic_folder(out) as fresh,
+    ):
         tracked.log_dataset("prepared", prepared, key.data, "training")
         curves = Curves(tracked, key.name, goes_on=saved is not None)
         if saved:
@@ -94,23 +99,33 @@ def rows_of(store: ImageStore, split: Path) -> dict[str, pd.DataFrame]:
         InputError: there is none in one of them.
     """
     parts = partition.read(split, store.index)
-    described = store.index.assign(row=np.arange(len(store.index))).merge(parts[["row", "part"]], on="row")
+    described = store.index.assign(row=np.arange(len(store.index))).merge(
+        parts[["row", "part"]], on="row"
+    )
     result = {part: described[described.part == part] for part in ("train", "val")}
     for part, members in result.items():
         if members.empty:
-            raise InputError(f"{split}: no image is in part '{part}'; bring more identities or change section split")
+            raise InputError(
+                f"{split}: no image is in part '{part}'; bring more identities or change section split"
+            )
     return result
 
 
-def _say_what_is_there(params: TrainParams, rows: pd.DataFrame, batches: "Batches", validation: "Validation") -> None:
+def _say_what_is_there(
+    params: TrainParams, rows: pd.DataFrame, batches: "Batches", validation: "Validation"
+) -> None:
     genuine, sampler = int((rows.kind == "genuine").sum()), batches.sampler
     sys.stderr.write(
         f"{len(sampler.names)} training identities, {genuine} genuine images, {len(rows) - genuine} forgeries\n"
     )
     if sampler.left_out:
-        sys.stderr.write(f"{sampler.left_out} identities with a single genuine image are left out of the training\n")
+        sys.stderr.write(
+            f"{sampler.left_out} identities with a single genuine image are left out of the training\n"
+        )
     if params.forgeries_per_identity and not sampler.forged:
-        sys.stderr.write("there are no forgeries to train on: train.forgeries_per_identity has no effect\n")
+        sys.stderr.write(
+            "there are no forgeries to train on: train.forgeries_per_identity has no effect\n"
+        )
     if validation.identified < 2:
         sys.stderr.write(
             f"no two identities of val have more than train.val_references ({params.val_references}) genuine images: "

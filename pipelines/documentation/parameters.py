@@ -91,7 +91,11 @@ def _cluster(shipped: cluster.Cluster) -> str:
     tasks = {step: content.pop(step) for step in sections.STEPS}
     names = list(cluster.CachedStep.model_fields)
     cells = [[step, *(_code(task.get(name)) for name in names)] for step, task in tasks.items()]
-    others = [row._replace(default=_yaml(content[row.name])) for row in rows(cluster.Cluster) if row.name in content]
+    others = [
+        row._replace(default=_yaml(content[row.name]))
+        for row in rows(cluster.Cluster)
+        if row.name in content
+    ]
     parts = [
         CLUSTER,
         _table(["parameter", "values", "meaning"], _without_default(rows(cluster.CachedStep))),

@@ -1,4 +1,6 @@
-"""Cross-validation: every identity is tested once, by a network that was trained and validated on others."""
+"""Cross-validation: every identity is tested once, by a network that was trained and validated on
+others.
+"""
 
 import io
 import sys
@@ -19,10 +21,11 @@ from pipelines.experiments.pooled_folds import Fold, Metrics, Pool
 
 
 def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:
-    """Runs the folds, or goes on where an earlier cross-validation was stopped, and writes what they say together.
+    """Runs the folds, or goes on where an earlier cross-validation was stopped, and writes what
+    they say together.
 
-    Into `out`: metrics.json (pooled figures with intervals, `…_mean` and `…_sd` over the folds), roc.csv and roc.png
-    of the pool, summary.txt.
+    Into `out`: metrics.json (pooled figures with intervals, `…_mean` and `…_sd` over the folds),
+    roc.csv and roc.png of the pool, summary.txt.
 
     Args:
         folds: how many, at least 2.
@@ -80,7 +83,9 @@ def _write(out: Path, pool: Pool, metrics: Metrics, summary: str) -> None:
 
 def _track(out: Path, name: str, folds: Sequence[str], metrics: Metrics) -> None:
     """One parent run with the figures; the folds' runs are its children."""
-    with dvc_experiments.parent_run("crossval", name, [dvc_experiments.run_id(fold) for fold in folds]) as parent:
+    with dvc_experiments.parent_run(
+        "crossval", name, [dvc_experiments.run_id(fold) for fold in folds]
+    ) as parent:
         parent.log_metrics(metrics)
         for file in sorted(out.iterdir()):
             parent.log_artifacts(file, "crossval")

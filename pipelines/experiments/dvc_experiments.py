@@ -1,4 +1,6 @@
-"""DVC experiments that share the project's caches, checkpoints and tracking store, and one MLflow run above them."""
+"""DVC experiments that share the project's caches, checkpoints and tracking store, and one MLflow
+run above them.
+"""
 
 import hashlib
 import json
@@ -26,9 +28,11 @@ PARENT_TAG = "mlflow.parentRunId"
 
 
 def run(label: str, assignments: Sequence[str], until: str | None = None) -> str:
-    """Runs the stages with some parameters set, in a copy of the working tree, which stays as it is.
+    """Runs the stages with some parameters set, in a copy of the working tree, which stays as it
+    is.
 
-    What is finished already comes from DVC's cache; a training that was interrupted goes on from its last checkpoint.
+    What is finished already comes from DVC's cache; a training that was interrupted goes on from
+    its last checkpoint.
 
     Args:
         label: what the experiment's name begins with; the assignments' hash follows.
@@ -44,10 +48,13 @@ def run(label: str, assignments: Sequence[str], until: str | None = None) -> str
     readable = re.sub(r"[^\w.]+", "-", label).strip("-")
     name = f"{readable[:60]}-{hashlib.sha256(' '.join(assignments).encode()).hexdigest()[:6]}"
     options = [option for assignment in assignments for option in ("-S", assignment)]
-    # An older experiment of the name gives way; what it finished is in DVC's cache. (--force would run it all again.)
+    # An older experiment of the name gives way; what it finished is in DVC's cache. (--force would
+    # run it all again.)
     _dvc("exp", "remove", name, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if _dvc("exp", "run", "--temp", "--name", name, *options, *filter(None, [until])):
-        raise InputError(f"experiment {name} failed; what it said stands above. The same command goes on from here")
+        raise InputError(
+            f"experiment {name} failed; what it said stands above. The same command goes on from here"
+        )
     return name
 
 
@@ -61,7 +68,9 @@ def content(experiment: str, path: str) -> bytes:
 
 def figures(experiment: str) -> dict[str, float]:
     """What an experiment measured: metrics.json, its keys joined by `/`."""
-    return metrics_file.flatten(json.loads(content(experiment, f"{EVALUATION}/{metrics_file.METRICS}")))
+    return metrics_file.flatten(
+        json.loads(content(experiment, f"{EVALUATION}/{metrics_file.METRICS}"))
+    )
 
 
 def run_id(experiment: str) -> str | None:
@@ -70,7 +79,9 @@ def run_id(experiment: str) -> str | None:
 
 
 def found_anywhere(sections: Sections) -> list[str]:
-    """Assigns the source by its full path: a relative one is not found from the copies that experiments run in."""
+    """Assigns the source by its full path: a relative one is not found from the copies that
+    experiments run in.
+    """
     source = sections["ingest"]["source"]
     named = source in {"sample", "cedar"}
     return [] if named or not Path(source).exists() else [f"ingest.source={Path(source).resolve()}"]
@@ -110,7 +121,9 @@ def _parent_id(client: Any, kind: str, name: str, children: list[str]) -> str:
 
 
 def _dvc(*arguments: str, **options: Any) -> int:
-    """DVC's exit code. Ctrl-C reaches it too: it is waited for, since it may be about to put the working tree back."""
+    """DVC's exit code. Ctrl-C reaches it too: it is waited for, since it may be about to put the
+    working tree back.
+    """
     command = [sys.executable, "-m", "dvc", *arguments]
     with subprocess.Popen(command, cwd=ROOT, env=_environment(), **options) as process:  # noqa: S603
         try:
@@ -123,5 +136,9 @@ def _dvc(*arguments: str, **options: Any) -> int:
 def _environment() -> dict[str, str]:
     """Folders by their full paths: the copies that experiments run in are elsewhere."""
     given = {name: os.environ[name] for name in FOLDERS if os.environ.get(name)}
-    folders = {name: str(Path(path).resolve()) for name, path in given.items() if not path.startswith("s3://")}
+    folders = {
+        name: str(Path(path).resolve())
+        for name, path in given.items()
+        if not path.startswith("s3://")
+    }
     return {**os.environ, **folders}

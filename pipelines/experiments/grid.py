@@ -1,4 +1,6 @@
-"""Compares settings by their error rates on val: one DVC experiment and one MLflow run each, under one parent run."""
+"""Compares settings by their error rates on val: one DVC experiment and one MLflow run each, under
+one parent run.
+"""
 
 import itertools
 import shlex
@@ -43,7 +45,8 @@ def combinations(grid: Sequence[str]) -> list[tuple[str, ...]]:
 def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
     """Runs every combination of a grid, or goes on where an earlier comparison was stopped.
 
-    Only val is evaluated, and nothing is shipped: a search that looked at test would make its figures worthless.
+    Only val is evaluated, and nothing is shipped: a search that looked at test would make its
+    figures worthless.
 
     Args:
         grid: `section.parameter=value,value…`.
@@ -65,14 +68,20 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
     outcomes = []
     for number, (each, values) in enumerate(zip(settings, checked, strict=True), start=1):
         sys.stderr.write(f"\n[{number}/{len(settings)}] {' '.join(each)}\n")
-        outcomes.append(_experiment(each, [*common, f"{PART}=val", *each, *dvc_experiments.found_anywhere(values)]))
+        outcomes.append(
+            _experiment(
+                each, [*common, f"{PART}=val", *each, *dvc_experiments.found_anywhere(values)]
+            )
+        )
     outcomes.sort(key=lambda outcome: criterion(outcome.figures))
     _gather(outcomes, " × ".join(grid))
     return outcomes
 
 
 def rates(figures: Mapping[str, float]) -> list[str]:
-    """Cells below `RATES`: both rates with their intervals, and what they stand on; a dash for what is missing."""
+    """Cells below `RATES`: both rates with their intervals, and what they stand on; a dash for what
+    is missing.
+    """
     cells, identities = [], "–"
     for name in CRITERIA:
         if name in figures:
@@ -85,14 +94,18 @@ def rates(figures: Mapping[str, float]) -> list[str]:
 
 def table(outcomes: Sequence[Outcome]) -> str:
     """The outcomes as text, a line each."""
-    rows = [[" ".join(outcome.settings), outcome.name, *rates(outcome.figures)] for outcome in outcomes]
+    rows = [
+        [" ".join(outcome.settings), outcome.name, *rates(outcome.figures)] for outcome in outcomes
+    ]
     return aligned([["settings", "experiment", *RATES], *rows], left=2)
 
 
 def on_test(best: Outcome, assignments: Sequence[str]) -> str:
     """The command that measures the best combination on test, and ships it."""
     common = _common(assignments, {setting.partition("=")[0] for setting in best.settings})
-    return shlex.join(["dvc", "exp", "run", *(o for each in [*common, *best.settings] for o in ("-S", each))])
+    return shlex.join(
+        ["dvc", "exp", "run", *(o for each in [*common, *best.settings] for o in ("-S", each))]
+    )
 
 
 def _common(assignments: Sequence[str], varied: set[str]) -> list[str]:
@@ -106,6 +119,8 @@ def _experiment(settings: tuple[str, ...], assignments: Sequence[str]) -> Outcom
 
 
 def _gather(outcomes: Sequence[Outcome], name: str) -> None:
-    with dvc_experiments.parent_run("comparison", name, [outcome.run_id for outcome in outcomes]) as parent:
+    with dvc_experiments.parent_run(
+        "comparison", name, [outcome.run_id for outcome in outcomes]
+    ) as parent:
         parent.log_metrics({CRITERIA[0]: criterion(outcomes[0].figures)})
         parent.set_tags({"best": outcomes[0].name})

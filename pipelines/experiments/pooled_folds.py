@@ -1,4 +1,6 @@
-"""What the folds of a cross-validation say together: their comparisons in one pool, mean and spread of their rates."""
+"""What the folds of a cross-validation say together: their comparisons in one pool, mean and spread
+of their rates.
+"""
 
 import statistics
 from collections.abc import Iterable, Sequence
@@ -13,7 +15,14 @@ from components.evaluate.scoring.confidence_intervals import intervals
 from components.evaluate.scoring.verification import Verification, figures
 from components.shared.runtime.errors import InputError
 from components.shared.verification.comparisons import Scores
-from components.shared.verification.metric_names import KINDS, N_PAIRS, Comparisons, split, verification, without_end
+from components.shared.verification.metric_names import (
+    KINDS,
+    N_PAIRS,
+    Comparisons,
+    split,
+    verification,
+    without_end,
+)
 
 Metrics = dict[str, float]
 
@@ -31,10 +40,11 @@ class Fold(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """The verifications of each fold, those of all folds together, and what could not be pooled, by keys of metrics.
+    """The verifications of each fold, those of all folds together, and what could not be pooled, by
+    keys of metrics.
 
-    A fold of very many comparisons keeps a part of them only, and a pool of parts would be no pool: a verification of
-    which a fold has only a part is missing there, and is named in `thinned`.
+    A fold of very many comparisons keeps a part of them only, and a pool of parts would be no pool:
+    a verification of which a fold has only a part is missing there, and is named in `thinned`.
     """
 
     folds: list[dict[str, Verification]]
@@ -43,7 +53,9 @@ class Pool(NamedTuple):
 
 
 def keys(folds: Iterable[Fold]) -> list[str]:
-    """`verification/<kind>/refs_<n>` of all that was measured, skilled before random, few references before many."""
+    """`verification/<kind>/refs_<n>` of all that was measured, skilled before random, few
+    references before many.
+    """
     measured = {comparisons for fold in folds for comparisons in _measured(fold)}
     ordered = sorted(measured, key=lambda each: (KINDS.index(each.kind), each.references))
     return [str(comparisons) for comparisons in ordered]
@@ -60,9 +72,16 @@ def pool(folds: Sequence[Fold]) -> Pool:
     thinned = [
         key
         for key in keys(folds)
-        if any(f"{key}/{N_PAIRS}" in fold.metrics and key not in own for fold, own in zip(folds, separate, strict=True))
+        if any(
+            f"{key}/{N_PAIRS}" in fold.metrics and key not in own
+            for fold, own in zip(folds, separate, strict=True)
+        )
     ]
-    together = [_joined([own[key] for own in separate if key in own]) for key in keys(folds) if key not in thinned]
+    together = [
+        _joined([own[key] for own in separate if key in own])
+        for key in keys(folds)
+        if key not in thinned
+    ]
     return Pool(separate, together, thinned)
 
 
@@ -75,9 +94,16 @@ def measure(together: Iterable[Verification], params: EvaluateParams) -> Metrics
 
 
 def spread(folds: Sequence[Fold]) -> Metrics:
-    """`…_mean` and `…_sd` over the folds of every rate of verification; the sd is the sample's, with n − 1."""
+    """`…_mean` and `…_sd` over the folds of every rate of verification; the sd is the sample's,
+    with n − 1.
+    """
     prefixes = tuple(f"{key}/" for key in keys(folds))
-    names = {name for fold in folds for name in fold.metrics if name.startswith(prefixes) and _is_rate(name)}
+    names = {
+        name
+        for fold in folds
+        for name in fold.metrics
+        if name.startswith(prefixes) and _is_rate(name)
+    }
     result: Metrics = {}
     for name in sorted(names):
         values = [fold.metrics[name] for fold in folds if name in fold.metrics]
@@ -108,7 +134,9 @@ def _verifications(fold: Fold, names: list[str]) -> dict[str, Verification]:
         key, kind, references = str(comparisons), comparisons.kind, comparisons.references
         same, other = rows["genuine", references], rows[kind, references]
         if len(same) + len(other) == fold.metrics[f"{key}/{N_PAIRS}"]:
-            result[key] = Verification(kind, references, _scores(same, names), _scores(other, names))
+            result[key] = Verification(
+                kind, references, _scores(same, names), _scores(other, names)
+            )
     return result
 
 
@@ -132,7 +160,10 @@ def _scores(rows: pd.DataFrame, names: list[str]) -> Scores:
 
 def _joined(parts: Sequence[Verification]) -> Verification:
     genuine, impostor = (
-        Scores(np.concatenate([side.distance for side in sides]), np.concatenate([side.identity for side in sides]))
+        Scores(
+            np.concatenate([side.distance for side in sides]),
+            np.concatenate([side.identity for side in sides]),
+        )
         for sides in ([part.genuine for part in parts], [part.impostor for part in parts])
     )
     return Verification(parts[0].kind, parts[0].references, genuine, impostor)

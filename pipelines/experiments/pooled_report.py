@@ -20,7 +20,9 @@ NETWORKS = (
 
 
 def summarise(folds: Sequence[Fold], pool: Pool, metrics: Metrics, params: EvaluateParams) -> str:
-    """A line a fold, mean ± sd, the pooled figures with interval and n, and the answer in one sentence."""
+    """A line a fold, mean ± sd, the pooled figures with interval and n, and the answer in one
+    sentence.
+    """
     pooled = rates(metrics, params)
     lines = [
         "EER % of the folds, 95 % intervals over their identities",
@@ -28,7 +30,10 @@ def summarise(folds: Sequence[Fold], pool: Pool, metrics: Metrics, params: Evalu
         "",
         NETWORKS,
         aligned([pooled.head, *pooled.rows]),
-        *(f"{_named(key)}: not pooled, for a fold kept only a part of its comparisons" for key in pool.thinned),
+        *(
+            f"{_named(key)}: not pooled, for a fold kept only a part of its comparisons"
+            for key in pool.thinned
+        ),
     ]
     if pool.together:
         lines += ["", _sentence(pool.together[0], len(folds), metrics)]
@@ -42,15 +47,23 @@ def draw(pool: Pool, metrics: Metrics, out: Path) -> None:
     from matplotlib.figure import Figure
 
     several = sorted({v.references for v in pool.together})
-    with rc_context({"font.size": 11, "axes.grid": True, "grid.color": "#e3e3e3", "axes.axisbelow": True}):
+    with rc_context(
+        {"font.size": 11, "axes.grid": True, "grid.color": "#e3e3e3", "axes.axisbelow": True}
+    ):
         figure = Figure(figsize=(5.8 * len(several), 5.8), layout="constrained")
         FigureCanvasAgg(figure)
-        for axes, references in zip(figure.subplots(1, len(several), squeeze=False)[0], several, strict=True):
-            _panel(axes, [v for v in pool.together if v.references == references], pool.folds, metrics)
+        for axes, references in zip(
+            figure.subplots(1, len(several), squeeze=False)[0], several, strict=True
+        ):
+            _panel(
+                axes, [v for v in pool.together if v.references == references], pool.folds, metrics
+            )
         figure.savefig(out, dpi=120, metadata={"Software": None})
 
 
-def _panel(axes: Any, together: list[Verification], folds: list[dict[str, Verification]], metrics: Metrics) -> None:
+def _panel(
+    axes: Any, together: list[Verification], folds: list[dict[str, Verification]], metrics: Metrics
+) -> None:
     for pooled in together:
         for fold in folds:
             if pooled.key in fold:
@@ -59,7 +72,12 @@ def _panel(axes: Any, together: list[Verification], folds: list[dict[str, Verifi
         _line(axes, pooled, linewidth=2.4, label=name)
     axes.plot([0, 1], [1, 0], color="#9e9e9e", linewidth=1, linestyle=":", label="FAR = FRR")
     axes.set(xlabel="false acceptance rate (FAR)", ylabel="true acceptance rate (1 − FRR)")
-    axes.set(xlim=(-0.01, 1), ylim=(0, 1.01), title=f"ROC of {len(folds)} folds and their pool", aspect="equal")
+    axes.set(
+        xlim=(-0.01, 1),
+        ylim=(0, 1.01),
+        title=f"ROC of {len(folds)} folds and their pool",
+        aspect="equal",
+    )
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(loc="lower right", fontsize=9)
 

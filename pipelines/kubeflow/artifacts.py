@@ -12,14 +12,18 @@ from pipelines.sections import STEPS
 
 
 def copy_figures(figures: Mapping[str, float], metrics: Any) -> None:
-    """Copies figures into a Metrics artifact, but those that are not finite: KFP cannot write them as JSON."""
+    """Copies figures into a Metrics artifact, but those that are not finite: KFP cannot write them
+    as JSON.
+    """
     for name, value in figures.items():
         if math.isfinite(value):
             metrics.log_metric(name, float(value))
 
 
 def copy_roc(roc: Sequence[tuple[float, float, float]], curve: Any) -> None:
-    """Copies points (FAR, 1 − FRR, threshold) into a ClassificationMetrics artifact, but those that are not finite."""
+    """Copies points (FAR, 1 − FRR, threshold) into a ClassificationMetrics artifact, but those that
+    are not finite.
+    """
     points = [tuple(map(float, point)) for point in roc if all(map(math.isfinite, point))]
     if points:
         curve.log_roc_curve(*map(list, zip(*points, strict=True)))
@@ -36,7 +40,9 @@ def write_report(text: str, markdown: Any) -> None:
 
 
 def copy_params(section: str, params: StepParams, made: Any, *used: Any) -> None:
-    """Writes a step's parameters, and those that its inputs were made with, into the metadata of its output."""
+    """Writes a step's parameters, and those that its inputs were made with, into the metadata of
+    its output.
+    """
     for artifact in used:
         made.metadata |= params_of(artifact)
     made.metadata |= flat_params(section, params)
@@ -44,7 +50,9 @@ def copy_params(section: str, params: StepParams, made: Any, *used: Any) -> None
 
 def params_of(artifact: Any) -> dict[str, str]:
     """All parameters, as `section.parameter`, that an artifact was made with."""
-    return {name: value for name, value in artifact.metadata.items() if name.partition(".")[0] in STEPS}
+    return {
+        name: value for name, value in artifact.metadata.items() if name.partition(".")[0] in STEPS
+    }
 
 
 def copy_made(made: Any, copied: Any) -> None:

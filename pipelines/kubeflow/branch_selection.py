@@ -44,11 +44,13 @@ def branches(settings: Sequence[Sequence[str]], given: Sections) -> list[Section
         given: the sections that all branches start from.
 
     Raises:
-        InputError: there is nothing to choose from, or a setting is wrong, of another section than split and train, or
-            of several parameters at once.
+        InputError: there is nothing to choose from, or a setting is wrong, of another section than
+            split and train, or of several parameters at once.
     """
     if len(settings) < 2:
-        raise InputError(f"{len(settings)} settings: there is nothing to compare; give at least two")
+        raise InputError(
+            f"{len(settings)} settings: there is nothing to compare; give at least two"
+        )
     common = {step: given[step] for step in ("split", "train")}
     evaluate = {**given["evaluate"], "part": "val"}
     made = [{**sections.override(common, each), "evaluate": evaluate} for each in settings]
@@ -58,9 +60,12 @@ def branches(settings: Sequence[Sequence[str]], given: Sections) -> list[Section
 
 
 def choose(
-    settings: Sequence[Sequence[str]], figures: Sequence[Mapping[str, float]], evaluations: Sequence[Path]
+    settings: Sequence[Sequence[str]],
+    figures: Sequence[Mapping[str, float]],
+    evaluations: Sequence[Path],
 ) -> Choice:
-    """The branch with the lowest EER on val, as the best checkpoint is chosen; of equal ones the first.
+    """The branch with the lowest EER on val, as the best checkpoint is chosen; of equal ones the
+    first.
 
     Args:
         settings: `section.parameter=value` of each branch.
@@ -70,7 +75,9 @@ def choose(
     Raises:
         InputError: no branch has an error rate on val.
     """
-    names = list(dict.fromkeys(each.partition("=")[0] for assignments in settings for each in assignments))
+    names = list(
+        dict.fromkeys(each.partition("=")[0] for assignments in settings for each in assignments)
+    )
     records = [Record.read(folder) for folder in evaluations]
     labels = [" ".join(f"{name}={record.params[name]}" for name in names) for record in records]
     eers = [criterion(figure) for figure in figures]
@@ -92,7 +99,9 @@ def choose(
 def track(choice: Choice) -> None:
     """Puts the branches' MLflow runs under one parent, which holds the report and the best."""
     with (
-        dvc_experiments.parent_run(PARENT, f"of {len(choice.runs)} settings", choice.runs) as parent,
+        dvc_experiments.parent_run(
+            PARENT, f"of {len(choice.runs)} settings", choice.runs
+        ) as parent,
         TemporaryDirectory() as folder,
     ):
         parent.log_metrics({CRITERIA[0]: choice.eer})
@@ -116,7 +125,9 @@ def _check_single(assignment: str, given: Sections) -> None:
     for key in name.split("."):
         found = found.get(key) if isinstance(found, dict) else None
     if isinstance(found, dict):
-        raise InputError(f"{assignment}: {name} holds several parameters; vary single ones, as {name}.{min(found)}=…")
+        raise InputError(
+            f"{assignment}: {name} holds several parameters; vary single ones, as {name}.{min(found)}=…"
+        )
 
 
 def _table(rows: Iterable[Sequence[str]]) -> str:

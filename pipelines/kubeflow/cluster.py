@@ -84,14 +84,20 @@ class Cluster(StepParams):
     )
 
 
-LOCAL = Cluster(**{step: Step(retries=0) if step == "ingest" else CachedStep(retries=0) for step in sections.STEPS})
+LOCAL = Cluster(
+    **{
+        step: Step(retries=0) if step == "ingest" else CachedStep(retries=0)
+        for step in sections.STEPS
+    }
+)
 
 
 def read(path: Path, assignments: Iterable[str]) -> Cluster:
     """Reads cluster.yaml, with single values set, as in `cluster.train.memory=16Gi`.
 
     Raises:
-        InputError: the file is missing, a value unknown or wrong, or a secret stands among the variables.
+        InputError: the file is missing, a value unknown or wrong, or a secret stands among the
+            variables.
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file; run from the project's root or pass --cluster")
@@ -101,7 +107,9 @@ def read(path: Path, assignments: Iterable[str]) -> Cluster:
     cluster = parse(Cluster, SECTION, values, "-S")
     for name, value in cluster.environment.items():
         if SECRET.search(name) or re.search("//[^/]*@", value):
-            raise InputError(f"cluster.environment: all could read {name} in the manifest; put it in the secret")
+            raise InputError(
+                f"cluster.environment: all could read {name} in the manifest; put it in the secret"
+            )
     return cluster
 
 
@@ -134,7 +142,9 @@ def place(task: Any, name: str, cluster: Cluster, cpu: Any, memory: Any, secret:
 
 
 def place_train(task: Any, cluster: Cluster, node_selector: Any, tolerations: Any) -> None:
-    """Gives the training its node, its shared memory and a place for checkpoints that outlives a try."""
+    """Gives the training its node, its shared memory and a place for checkpoints that outlives a
+    try.
+    """
     from kfp import kubernetes
 
     kubernetes.add_node_selector_json(task, node_selector)

@@ -25,9 +25,13 @@ def add_compile(commands: Commands) -> None:
         "compile --image registry.example/signature-recognition:1.0 -S cluster.train.memory=16Gi",
     )
     _add_pipeline(command)
-    command.add_argument("--out", type=Path, metavar="FILE", help="what to write, else build/<pipeline>.yaml")
     command.add_argument(
-        "--kubernetes-manifests", action="store_true", help="write a Pipeline and a PipelineVersion, for kubectl apply"
+        "--out", type=Path, metavar="FILE", help="what to write, else build/<pipeline>.yaml"
+    )
+    command.add_argument(
+        "--kubernetes-manifests",
+        action="store_true",
+        help="write a Pipeline and a PipelineVersion, for kubectl apply",
     )
     command.add_argument("--namespace", help="of the manifests")
     command.set_defaults(action=_compile)
@@ -43,18 +47,24 @@ def add_submit(commands: Commands) -> None:
     )
     _add_pipeline(command)
     _add_address(command)
-    command.add_argument("--run", metavar="NAME", help="name of the run, else the pipeline's with the time")
-    command.add_argument("--experiment", default=EXPERIMENT, metavar="NAME", help="that it belongs to")
-    command.add_argument("--wait", action="store_true", help="until the run has ended; 1 is returned where it failed")
+    command.add_argument(
+        "--run", metavar="NAME", help="name of the run, else the pipeline's with the time"
+    )
+    command.add_argument(
+        "--experiment", default=EXPERIMENT, metavar="NAME", help="that it belongs to"
+    )
+    command.add_argument(
+        "--wait", action="store_true", help="until the run has ended; 1 is returned where it failed"
+    )
     command.set_defaults(action=_submit)
 
 
 def add_schedule(commands: Commands) -> None:
     """Adds `schedule create`, `schedule list` and `schedule remove`."""
     what = "make, list and remove recurring runs on a server of Kubeflow Pipelines"
-    actions = commands.add_parser("schedule", help=what, description=f"{what[:1].upper()}{what[1:]}.").add_subparsers(
-        required=True, metavar="create|list|remove"
-    )
+    actions = commands.add_parser(
+        "schedule", help=what, description=f"{what[:1].upper()}{what[1:]}."
+    ).add_subparsers(required=True, metavar="create|list|remove")
     create = arguments.add(
         actions,
         "create",
@@ -65,12 +75,18 @@ def add_schedule(commands: Commands) -> None:
     _add_pipeline(create)
     create.add_argument("--experiment", default=EXPERIMENT, metavar="NAME", help="of its runs")
     when = create.add_mutually_exclusive_group(required=True)
-    when.add_argument("--cron", metavar="FIELDS", help="six: second, minute, hour, day, month, day of the week")
+    when.add_argument(
+        "--cron", metavar="FIELDS", help="six: second, minute, hour, day, month, day of the week"
+    )
     when.add_argument("--every", type=int, metavar="SECONDS", help="from one run to the next")
     create.set_defaults(action=_schedule)
-    list_ = actions.add_parser("list", help="list the recurring runs", description="List the recurring runs.")
+    list_ = actions.add_parser(
+        "list", help="list the recurring runs", description="List the recurring runs."
+    )
     list_.set_defaults(action=_list)
-    remove = actions.add_parser("remove", help="remove a recurring run", description="Remove a recurring run.")
+    remove = actions.add_parser(
+        "remove", help="remove a recurring run", description="Remove a recurring run."
+    )
     remove.add_argument("name", help="of the recurring run")
     remove.set_defaults(action=_remove)
     for command in (create, list_, remove):
@@ -85,8 +101,12 @@ def _add_pipeline(command: argparse.ArgumentParser) -> None:
 
 
 def _add_address(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--host", metavar="URL", help="address of Kubeflow Pipelines, else KFP_HOST")
-    command.add_argument("--namespace", help="yours, where the server has several users, else KFP_NAMESPACE")
+    command.add_argument(
+        "--host", metavar="URL", help="address of Kubeflow Pipelines, else KFP_HOST"
+    )
+    command.add_argument(
+        "--namespace", help="yours, where the server has several users, else KFP_NAMESPACE"
+    )
     command.add_argument("--token", help="better by KFP_TOKEN: others see a command's arguments")
 
 
@@ -138,7 +158,9 @@ def _when(options: argparse.Namespace) -> dict[str, Any]:
         if options.every < 1:
             raise InputError(f"--every {options.every}: at least 1 second is needed")
         return {"interval_second": options.every}
-    if len(options.cron.split()) != 6 and not options.cron.startswith("@"):  # KFP reads five as the first five of six
+    if len(options.cron.split()) != 6 and not options.cron.startswith(
+        "@"
+    ):  # KFP reads five as the first five of six
         raise InputError(
             f"--cron '{options.cron}': write six fields: second, minute, hour, day, month, day of the week"
         )
@@ -172,7 +194,8 @@ def _server(options: argparse.Namespace) -> Any:
     from pipelines.kubeflow.server import Address, Server
 
     host, namespace, token = (
-        getattr(options, name) or os.environ.get(f"KFP_{name.upper()}") for name in ("host", "namespace", "token")
+        getattr(options, name) or os.environ.get(f"KFP_{name.upper()}")
+        for name in ("host", "namespace", "token")
     )
     if not host:
         raise InputError("give the address of Kubeflow Pipelines by --host or KFP_HOST")

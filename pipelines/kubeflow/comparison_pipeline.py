@@ -1,4 +1,6 @@
-"""The pipeline that compares settings: each is trained and measured on val, and only the best on test and shipped."""
+"""The pipeline that compares settings: each is trained and measured on val, and only the best on
+test and shipped.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -20,7 +22,10 @@ class Outputs(NamedTuple):
 
 
 def build(
-    image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster, settings: Sequence[Sequence[str]]
+    image: str,
+    defaults: Mapping[str, dict[str, Any]],
+    cluster: Cluster,
+    settings: Sequence[Sequence[str]],
 ) -> Any:
     """The pipeline, ready to be compiled or run.
 
@@ -39,7 +44,11 @@ def build(
         task = Tasks(image, cluster, given)
         sections = {name: given[name] for name in ("split", "train", "evaluate")}
         planned = task(tasks.plan, like="split", settings=given["settings"], **sections)
-        raw = task(tasks.ingest, params=given["ingest"], source=given["source"]).after(planned).outputs["raw"]
+        raw = (
+            task(tasks.ingest, params=given["ingest"], source=given["source"])
+            .after(planned)
+            .outputs["raw"]
+        )
         prepared = task(tasks.preprocess, params=given["preprocess"], raw=raw).outputs["prepared"]
 
         with dsl.ParallelFor(planned.output) as branch:
@@ -49,7 +58,10 @@ def build(
             measured = task(tasks.evaluate, params=branch.evaluate, embedder=embedder, **data)
 
         made = {"splits": divided, "embedders": embedder}
-        made |= {"evaluations": measured.outputs["evaluation"], "metrics": measured.outputs["metrics"]}
+        made |= {
+            "evaluations": measured.outputs["evaluation"],
+            "metrics": measured.outputs["metrics"],
+        }
         collected = {name: dsl.Collected(output) for name, output in made.items()}
         best = task(tasks.choose, like="split", settings=given["settings"], **collected)
 
@@ -57,7 +69,9 @@ def build(
         embedder = best.outputs["embedder"]
         evaluated = task(tasks.evaluate, params=given["evaluate"], embedder=embedder, **data)
         evaluation = evaluated.set_display_name("evaluate the best").outputs["evaluation"]
-        frozen = task(tasks.freeze, params=given["freeze"], raw=raw, embedder=embedder, evaluation=evaluation)
+        frozen = task(
+            tasks.freeze, params=given["freeze"], raw=raw, embedder=embedder, evaluation=evaluation
+        )
         return Outputs(best.outputs["report"], frozen.outputs["frozen"], evaluation)
 
     told = "of each branch: a list of `section.parameter=value`, of split and train."

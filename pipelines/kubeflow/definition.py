@@ -1,4 +1,6 @@
-"""What the pipelines have in common: their arguments, and tasks that get by them what they need on the cluster."""
+"""What the pipelines have in common: their arguments, and tasks that get by them what they need on
+the cluster.
+"""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -41,17 +43,32 @@ def arguments(defaults: Mapping[str, dict[str, Any]], cluster: Cluster) -> dict[
     tolerations = "taints of nodes that train puts up with, as Kubernetes writes them."
     return {
         "source": Argument(str, "", source),
-        **{step: Argument(dict[str, Any], defaults[step], f"section `{step}`; {left_out}") for step in STEPS},
-        **{f"{step}_cpu": Argument(str, getattr(cluster, step).cpu, "CPU cores.") for step in STEPS},
         **{
-            f"{step}_memory": Argument(str, getattr(cluster, step).memory, "memory, in Kubernetes' units.")
+            step: Argument(dict[str, Any], defaults[step], f"section `{step}`; {left_out}")
             for step in STEPS
         },
-        "train_accelerator": Argument(str, cluster.accelerator, "kind of accelerator, the cluster's resource name."),
+        **{
+            f"{step}_cpu": Argument(str, getattr(cluster, step).cpu, "CPU cores.") for step in STEPS
+        },
+        **{
+            f"{step}_memory": Argument(
+                str, getattr(cluster, step).memory, "memory, in Kubernetes' units."
+            )
+            for step in STEPS
+        },
+        "train_accelerator": Argument(
+            str, cluster.accelerator, "kind of accelerator, the cluster's resource name."
+        ),
         "train_accelerator_count": Argument(str, str(cluster.accelerators), count),
-        "train_node_selector": Argument(dict[str, str], cluster.node_selector, "labels of the nodes that may train."),
+        "train_node_selector": Argument(
+            dict[str, str], cluster.node_selector, "labels of the nodes that may train."
+        ),
         "train_tolerations": Argument(list[dict[str, Any]], cluster.tolerations, tolerations),
-        "secret": Argument(str, cluster.secret, "name of the secret with the keys to the stores; it may be missing."),
+        "secret": Argument(
+            str,
+            cluster.secret,
+            "name of the secret with the keys to the stores; it may be missing.",
+        ),
     }
 
 
@@ -83,12 +100,18 @@ class Tasks:
             accelerator, count = given["train_accelerator"], given["train_accelerator_count"]
             task.set_accelerator_type(accelerator).set_accelerator_limit(count)
             task.register_pipeline_channels([accelerator, count])
-            place_train(task, self._cluster, given["train_node_selector"], given["train_tolerations"])
+            place_train(
+                task, self._cluster, given["train_node_selector"], given["train_tolerations"]
+            )
         return task
 
 
 def define(
-    name: str, description: str, given: Arguments, outputs: type, flow: Callable[[Mapping[str, Any]], Any]
+    name: str,
+    description: str,
+    given: Arguments,
+    outputs: type,
+    flow: Callable[[Mapping[str, Any]], Any],
 ) -> Any:
     """A pipeline, ready to be compiled or run.
 
@@ -104,7 +127,12 @@ def define(
         return flow(dict(zip(given, values, strict=True)))
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    parameters = [inspect.Parameter(n, kind, default=one.default, annotation=one.type) for n, one in given.items()]
+    parameters = [
+        inspect.Parameter(n, kind, default=one.default, annotation=one.type)
+        for n, one in given.items()
+    ]
     pipeline.__signature__ = inspect.Signature(parameters, return_annotation=outputs)  # type: ignore[attr-defined]
-    pipeline.__doc__ = "\n".join([description, "", "Args:", *(f"    {n}: {one.told}" for n, one in given.items())])
+    pipeline.__doc__ = "\n".join(
+        [description, "", "Args:", *(f"    {n}: {one.told}" for n, one in given.items())]
+    )
     return dsl.pipeline(name=name, description=description)(pipeline)

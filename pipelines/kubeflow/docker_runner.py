@@ -1,4 +1,6 @@
-"""Containers for the tasks on this machine's Docker engine: what they see of the machine, and what they may do."""
+"""Containers for the tasks on this machine's Docker engine: what they see of the machine, and what
+they may do.
+"""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -22,7 +24,9 @@ SQLITE = "sqlite:///"
 
 
 def absolute(sections: Sections) -> Sections:
-    """Sections in which every path to something on this machine is absolute, as it must be in a container."""
+    """Sections in which every path to something on this machine is absolute, as it must be in a
+    container.
+    """
     changed = {step: dict(values) for step, values in sections.items()}
     for step, key in PATHS:
         value = changed[step].get(key)
@@ -32,10 +36,12 @@ def absolute(sections: Sections) -> Sections:
 
 
 def runner(image: str, sections: Sections) -> Any:
-    """KFP's runner for a container a task: as the calling user, with a read-only root and no capabilities.
+    """KFP's runner for a container a task: as the calling user, with a read-only root and no
+    capabilities.
 
-    The containers share the machine's network, for a tracking server that listens on it alone, and see its folders
-    under their own names: checkpoints, curves and the embedded tracking store, and, read-only, what parameters name.
+    The containers share the machine's network, for a tracking server that listens on it alone, and
+    see its folders under their own names: checkpoints, curves and the embedded tracking store, and,
+    read-only, what parameters name.
 
     Args:
         image: of all tasks.
@@ -61,7 +67,9 @@ def runner(image: str, sections: Sections) -> Any:
         shared += _store_folders(Path(database))
     for folder in shared:
         folder.mkdir(parents=True, exist_ok=True)
-    read_only = dict.fromkeys(_seen(sections, given.values()), True) | dict.fromkeys(map(str, shared), False)
+    read_only = dict.fromkeys(_seen(sections, given.values()), True) | dict.fromkeys(
+        map(str, shared), False
+    )
     return local.DockerRunner(
         environment={
             **passed_on,
@@ -82,7 +90,9 @@ def runner(image: str, sections: Sections) -> Any:
 
 
 def stop() -> None:
-    """Kills what containers of this process still run, which KFP leaves behind where it is interrupted."""
+    """Kills what containers of this process still run, which KFP leaves behind where it is
+    interrupted.
+    """
     import docker
 
     client = docker.from_env()
@@ -113,7 +123,9 @@ def _absolute(folder: str) -> str:
 
 
 def _store_folders(database: Path) -> list[Path]:
-    """Where a store on this machine keeps its runs and their artifacts; made here, so that both lie on this machine."""
+    """Where a store on this machine keeps its runs and their artifacts; made here, so that both lie
+    on this machine.
+    """
     database.parent.mkdir(parents=True, exist_ok=True)
     client = tracking.connect()
     artifacts = client.get_experiment(tracking.experiment_id(client)).artifact_location
@@ -123,7 +135,11 @@ def _store_folders(database: Path) -> list[Path]:
 
 def _seen(sections: Sections, given: Iterable[str]) -> set[str]:
     named = [str(sections[step].get(key)) for step, key in PATHS]
-    return {str(Path(path).resolve()) for path in [*named, *given] if Path(path).is_absolute() and Path(path).exists()}
+    return {
+        str(Path(path).resolve())
+        for path in [*named, *given]
+        if Path(path).is_absolute() and Path(path).exists()
+    }
 
 
 def _check(image: str) -> None:
@@ -134,4 +150,6 @@ def _check(image: str) -> None:
         try:
             docker.from_env().images.get(image)
         except ImageNotFound:
-            raise InputError(f"{image}: not on this machine; build it with make image, or docker pull it") from None
+            raise InputError(
+                f"{image}: not on this machine; build it with make image, or docker pull it"
+            ) from None

@@ -1,4 +1,6 @@
-"""Runs a pipeline on this machine: one process a task, with the code at hand, or one container a task."""
+"""Runs a pipeline on this machine: one process a task, with the code at hand, or one container a
+task.
+"""
 
 import io
 import logging
@@ -41,7 +43,8 @@ def run(build: Build, sections: Sections, root: Path, image: str | None = None) 
         Where the reports and what is shipped are, by name.
 
     Raises:
-        InputError: a task refused its input, and the message names the task; or Docker cannot be used.
+        InputError: a task refused its input, and the message names the task; or Docker cannot be
+            used.
         TaskError: a task failed otherwise; the message names the task.
     """
     from kfp import local
@@ -49,19 +52,28 @@ def run(build: Build, sections: Sections, root: Path, image: str | None = None) 
     from pipelines.kubeflow import docker_runner
     from pipelines.kubeflow.cluster import LOCAL
 
-    logging.getLogger().setLevel(logging.WARNING)  # KFP raises the level for its own messages about the tasks
+    logging.getLogger().setLevel(
+        logging.WARNING
+    )  # KFP raises the level for its own messages about the tasks
     sections = sections if image is None else docker_runner.absolute(sections)
     pipeline = build(image or NO_IMAGE, sections, LOCAL)
     root.mkdir(parents=True, exist_ok=True)  # else the engine makes it, as its own user
-    runner = local.SubprocessRunner(use_venv=False) if image is None else docker_runner.runner(image, sections)
+    runner = (
+        local.SubprocessRunner(use_venv=False)
+        if image is None
+        else docker_runner.runner(image, sections)
+    )
     local.init(runner=runner, pipeline_root=str(root.resolve()))
     log = _Log(sys.stdout)
     with _environment(), redirect_stdout(log), warnings.catch_warnings(), docker_runner.asking():
-        warnings.filterwarnings("ignore", message=".*have no effect")  # resources are the cluster's matter
+        warnings.filterwarnings(
+            "ignore", message=".*have no effect"
+        )  # resources are the cluster's matter
         try:
             done = pipeline()
         except (RuntimeError, ValueError) as error:
-            # A container that is gone before KFP asks how it ended counts as a success, and its outputs are missed.
+            # A container that is gone before KFP asks how it ended counts as a success, and its
+            # outputs are missed.
             raise log.failure(error) from None
         except KeyboardInterrupt:
             if image is not None:

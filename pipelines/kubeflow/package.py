@@ -26,9 +26,11 @@ def write(pipeline: Any, out: Path) -> None:
 
 
 def write_manifests(pipeline: Any, out: Path, namespace: str | None) -> None:
-    """Writes a pipeline as Kubernetes manifests: a Pipeline, and a PipelineVersion that is named after its content.
+    """Writes a pipeline as Kubernetes manifests: a Pipeline, and a PipelineVersion that is named
+    after its content.
 
-    Kubernetes refuses to change a version; equal content has an equal name, so that applying it again does nothing.
+    Kubernetes refuses to change a version; equal content has an equal name, so that applying it
+    again does nothing.
     """
     from kfp.compiler.compiler_utils import KubernetesManifestOptions
 
@@ -37,7 +39,10 @@ def write_manifests(pipeline: Any, out: Path, namespace: str | None) -> None:
         _compile(pipeline, plain)
         version = f"{pipeline.name}-{hashlib.sha256(plain.read_bytes()).hexdigest()[:12]}"
     options = KubernetesManifestOptions(
-        pipeline_name=pipeline.name, pipeline_version_name=version, namespace=namespace, include_pipeline_manifest=True
+        pipeline_name=pipeline.name,
+        pipeline_version_name=version,
+        namespace=namespace,
+        include_pipeline_manifest=True,
     )
     _compile(pipeline, out, kubernetes_manifest_format=True, kubernetes_manifest_options=options)
 

@@ -63,7 +63,10 @@ class Server:
         """Starts a run of a compiled pipeline and returns its id."""
         with self._asking():
             started = self._client.create_run_from_pipeline_package(
-                str(package), run_name=run, experiment_name=experiment, namespace=self._address.namespace
+                str(package),
+                run_name=run,
+                experiment_name=experiment,
+                namespace=self._address.namespace,
             )
         return str(started.run_id)
 
@@ -72,7 +75,8 @@ class Server:
         return f"{self._address.host.rstrip('/')}/#/runs/details/{run_id}"
 
     def wait(self, run_id: str, poll: float = POLL) -> None:
-        """Waits until a run has ended; asks again where the server fails, as it does while it is restarted.
+        """Waits until a run has ended; asks again where the server fails, as it does while it is
+        restarted.
 
         Raises:
             RunFailedError: it ended otherwise than well.
@@ -106,7 +110,11 @@ class Server:
         with self._asking():
             belongs = self._client.create_experiment(experiment, namespace=self._address.namespace)
             made = self._client.create_recurring_run(
-                belongs.experiment_id, name, pipeline_package_path=str(package), no_catchup=True, **when
+                belongs.experiment_id,
+                name,
+                pipeline_package_path=str(package),
+                no_catchup=True,
+                **when,
             )
         return str(made.recurring_run_id)
 
@@ -132,14 +140,18 @@ class Server:
         """
         named = [one for one in self.scheduled() if one.display_name == name]
         if not named:
-            raise InputError(f"{self._address.host} has no recurring run '{name}'; `schedule list` shows them")
+            raise InputError(
+                f"{self._address.host} has no recurring run '{name}'; `schedule list` shows them"
+            )
         for one in named:
             with self._asking():
                 self._client.delete_recurring_run(one.recurring_run_id)
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        """Turns a refusal into one line without the token, and keeps off the page what KFP prints and warns of."""
+        """Turns a refusal into one line without the token, and keeps off the page what KFP prints
+        and warns of.
+        """
         import kfp_server_api
         import urllib3
 
@@ -161,21 +173,29 @@ class Server:
 
 
 def _client(address: Address) -> Any:
-    """KFP's client, bounded in time, after a first question that it would ask five times over half a minute."""
+    """KFP's client, bounded in time, after a first question that it would ask five times over half
+    a minute.
+    """
     import kfp
     import kfp_server_api
 
     keys = {"authorization": address.token} if address.token else {}
-    config = kfp_server_api.Configuration(address.host.rstrip("/"), keys, {"authorization": "Bearer"})
+    config = kfp_server_api.Configuration(
+        address.host.rstrip("/"), keys, {"authorization": "Bearer"}
+    )
     config.retries, config.ssl_ca_cert = 1, os.environ.get("SSL_CERT_FILE")
     asked = kfp_server_api.HealthzServiceApi(kfp_server_api.ApiClient(config))
     answer = asked.healthz_service_get_healthz(_request_timeout=SECONDS, _preload_content=False)
     try:
         several = json.loads(answer.data).get("multi_user")
     except (ValueError, AttributeError):
-        raise InputError(f"{address.host}: answers, but not as Kubeflow Pipelines does; is this its address?") from None
+        raise InputError(
+            f"{address.host}: answers, but not as Kubeflow Pipelines does; is this its address?"
+        ) from None
     if several and not address.namespace:
-        raise InputError(f"{address.host} serves several users; name your namespace by --namespace or KFP_NAMESPACE")
+        raise InputError(
+            f"{address.host} serves several users; name your namespace by --namespace or KFP_NAMESPACE"
+        )
     client = kfp.Client(
         address.host,
         namespace=address.namespace or "kubeflow",
@@ -184,7 +204,9 @@ def _client(address: Address) -> Any:
     )
     rest = client._run_api.api_client.rest_client
     ask = rest.request
-    rest.request = lambda *arguments, **options: ask(*arguments, **{**options, "_request_timeout": SECONDS})
+    rest.request = lambda *arguments, **options: ask(
+        *arguments, **{**options, "_request_timeout": SECONDS}
+    )
     return client
 
 

@@ -1,15 +1,28 @@
-"""The tasks. Those of the six steps parse their section, call the step and copy its figures into KFP's artifacts.
+"""The tasks. Those of the six steps parse their section, call the step and copy its figures into
+KFP's artifacts.
 
-KFP ships a function's source alone into the task's container, hence the imports inside; the steps themselves are found
-on the image's PYTHONPATH.
+KFP ships a function's source alone into the task's container, hence the imports inside; the steps
+themselves are found on the image's PYTHONPATH.
 """
 
 from typing import Any
 
-from kfp.dsl import HTML, Artifact, ClassificationMetrics, Dataset, Input, Markdown, Metrics, Model, Output
+from kfp.dsl import (
+    HTML,
+    Artifact,
+    ClassificationMetrics,
+    Dataset,
+    Input,
+    Markdown,
+    Metrics,
+    Model,
+    Output,
+)
 
 
-def ingest(params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics], source: str = "") -> None:
+def ingest(
+    params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics], source: str = ""
+) -> None:
     """Brings the source's images in, as they came.
 
     Args:
@@ -56,7 +69,12 @@ def preprocess(
     artifacts.copy_figures(step.run(parsed, Path(raw.path), Path(prepared.path)), metrics)
 
 
-def split(params: dict[str, Any], prepared: Input[Dataset], split: Output[Dataset], metrics: Output[Metrics]) -> None:
+def split(
+    params: dict[str, Any],
+    prepared: Input[Dataset],
+    split: Output[Dataset],
+    metrics: Output[Metrics],
+) -> None:
     """Divides the identities into train, val and test.
 
     Args:
@@ -102,7 +120,11 @@ def train(
 
     parsed = parse(TrainParams, "train", params, "pipeline argument")
     figures = step.run(
-        parsed, Path(prepared.path), Path(split.path), Path(embedder.path), made_with=artifacts.params_of(split)
+        parsed,
+        Path(prepared.path),
+        Path(split.path),
+        Path(embedder.path),
+        made_with=artifacts.params_of(split),
     )
     artifacts.copy_figures(figures, metrics)
 
@@ -175,9 +197,13 @@ def freeze(
 
 
 def plan(
-    settings: list[list[str]], split: dict[str, Any], train: dict[str, Any], evaluate: dict[str, Any]
+    settings: list[list[str]],
+    split: dict[str, Any],
+    train: dict[str, Any],
+    evaluate: dict[str, Any],
 ) -> list[dict[str, dict[str, Any]]]:
-    """Checks the settings that are to be compared, before anything runs, and gives the sections of each branch.
+    """Checks the settings that are to be compared, before anything runs, and gives the sections of
+    each branch.
 
     Args:
         settings: `section.parameter=value` of each branch.
@@ -187,7 +213,9 @@ def plan(
     """
     from pipelines.kubeflow import branch_selection
 
-    return branch_selection.branches(settings, {"split": split, "train": train, "evaluate": evaluate})
+    return branch_selection.branches(
+        settings, {"split": split, "train": train, "evaluate": evaluate}
+    )
 
 
 def choose(
@@ -200,7 +228,8 @@ def choose(
     embedder: Output[Model],
     report: Output[Markdown],
 ) -> None:
-    """Chooses the best branch by its EER on val and puts the branches' MLflow runs under one parent.
+    """Chooses the best branch by its EER on val and puts the branches' MLflow runs under one
+    parent.
 
     Args:
         settings: `section.parameter=value` of each branch.
@@ -210,7 +239,8 @@ def choose(
         metrics: figures of each.
         split: of the best.
         embedder: of the best.
-        report: all branches, and the paired interval of the difference between the best and the second.
+        report: all branches, and the paired interval of the difference between the best and the
+            second.
     """
     from pathlib import Path
 
@@ -234,7 +264,8 @@ def promote(
     metrics: Output[Metrics],
     report: Output[Markdown],
 ) -> None:
-    """Measures the new model and the champion on the same test images and registers it as what it deserves.
+    """Measures the new model and the champion on the same test images and registers it as what it
+    deserves.
 
     Args:
         params: section `evaluate`.

@@ -1,4 +1,6 @@
-"""MLflow's model registry: versions of one registered model, with the bundles that they were shipped as."""
+"""MLflow's model registry: versions of one registered model, with the bundles that they were
+shipped as.
+"""
 
 import os
 from collections.abc import Iterator
@@ -70,8 +72,12 @@ class Registry:
         with _asking():
             run = self._client.get_run(run_id) if run_id else None
             if run is None or not run.outputs.model_outputs:
-                raise InputError(f"{frozen}: the tracking store has no model of it; look why, and freeze it again")
-            found = self._client.search_model_versions(f"name = '{self._name}' and run_id = '{run_id}'")
+                raise InputError(
+                    f"{frozen}: the tracking store has no model of it; look why, and freeze it again"
+                )
+            found = self._client.search_model_versions(
+                f"name = '{self._name}' and run_id = '{run_id}'"
+            )
             if found:
                 return found[0]
             with patient():
@@ -111,4 +117,6 @@ def _asking() -> Iterator[None]:
     except Exception as error:  # whatever a store that is down may raise; it may name a password
         missing = getattr(error, "error_code", None) == "RESOURCE_DOES_NOT_EXIST"
         fault = "lacks what is asked for" if missing else "cannot be used"
-        raise InputError(f"{store()} {fault}: {first_line(error)}; set MLFLOW_TRACKING_URI to the right one") from None
+        raise InputError(
+            f"{store()} {fault}: {first_line(error)}; set MLFLOW_TRACKING_URI to the right one"
+        ) from None

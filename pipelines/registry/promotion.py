@@ -1,4 +1,6 @@
-"""Whether a newly trained model takes the champion's place: both are measured on the same images, as shipped."""
+"""Whether a newly trained model takes the champion's place: both are measured on the same images,
+as shipped.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,8 +37,11 @@ class Decision(NamedTuple):
     report: str
 
 
-def promote(params: EvaluateParams, model: str, raw: Path, prepared: Path, split: Path, frozen: Path) -> Decision:
-    """Registers a new model, as champion where there is none or where it is better than the champion beyond chance.
+def promote(
+    params: EvaluateParams, model: str, raw: Path, prepared: Path, split: Path, frozen: Path
+) -> Decision:
+    """Registers a new model, as champion where there is none or where it is better than the
+    champion beyond chance.
 
     Args:
         params: the section `evaluate`, of which references, draws and seed are used.
@@ -47,7 +52,8 @@ def promote(params: EvaluateParams, model: str, raw: Path, prepared: Path, split
         frozen: what freeze wrote of the new model, the challenger.
 
     Raises:
-        InputError: the tracking store cannot be used, one of the models is damaged, or the two took different images.
+        InputError: the tracking store cannot be used, one of the models is damaged, or the two took
+            different images.
     """
     registry = Registry(model)
     champion = registry.champion()
@@ -58,16 +64,21 @@ def promote(params: EvaluateParams, model: str, raw: Path, prepared: Path, split
         with TemporaryDirectory() as folder:
             images = held_out(raw, prepared, split, Path(folder) / "images")
             theirs = registry.fetch(champion, Path(folder))
-            ours, other = (_measure(params, bundle, images, Path(folder)) for bundle in (frozen, theirs))
+            ours, other = (
+                _measure(params, bundle, images, Path(folder)) for bundle in (frozen, theirs)
+            )
             found = compare(ours, other, seed=params.seed)
     version = registry.register(frozen)
-    decision = decide(found, f"version {version.version}", f"version {champion.version}" if champion else None)
+    decision = decide(
+        found, f"version {version.version}", f"version {champion.version}" if champion else None
+    )
     registry.name(version, decision.alias, decision.reason)
     return decision
 
 
 def decide(found: Sequence[Difference], challenger: str, champion: str | None) -> Decision:
-    """What becomes of the challenger: the first difference decides, one reference and skilled where there are any.
+    """What becomes of the challenger: the first difference decides, one reference and skilled where
+    there are any.
 
     Args:
         found: differences of challenger − champion.
@@ -81,9 +92,15 @@ def decide(found: Sequence[Difference], challenger: str, champion: str | None) -
         reason = f"There was no champion in {store()}: {challenger}, the first, became it."
         return Decision(CHAMPION, reason, {}, _report(CHAMPION, challenger, reason))
     if not found:
-        raise InputError("the test images allow no comparison of one identity with another; raise split.test")
+        raise InputError(
+            "the test images allow no comparison of one identity with another; raise split.test"
+        )
     first, names = found[0], (f"{challenger} (challenger)", f"{champion} (champion)")
-    figures = {"challenger/eer": first.left, "champion/eer": first.right, "difference/eer": first.left - first.right}
+    figures = {
+        "challenger/eer": first.left,
+        "champion/eer": first.right,
+        "difference/eer": first.left - first.right,
+    }
     figures |= dict(zip(ends("difference/eer"), first.ends or (), strict=False))
     alias = CHAMPION if first.better == "left" else CHALLENGER
     reason = {
@@ -91,7 +108,12 @@ def decide(found: Sequence[Difference], challenger: str, champion: str | None) -
         "right": f"{champion} stays champion: {challenger} is worse by more than chance.",
         None: f"{champion} stays champion: the difference to {challenger} may be chance.",
     }[first.better]
-    return Decision(alias, reason, figures, _report(alias, challenger, reason, text(list(found), *names).split("\n")))
+    return Decision(
+        alias,
+        reason,
+        figures,
+        _report(alias, challenger, reason, text(list(found), *names).split("\n")),
+    )
 
 
 def kept(champion: str) -> Decision:
@@ -126,14 +148,23 @@ def held_out(raw: Path, prepared: Path, split: Path, out: Path) -> Path:
 
 def _measure(params: EvaluateParams, bundle: Path, images: Path, folder: Path) -> Path:
     out = folder / f"report-of-{bundle.name}"
-    # Every bundle carries thresholds for equal error; another target's might be new to the champion.
-    plain = {"target": "equal_error", "protocols": ("deployed",), "bootstrap": 0, "report": {"images": False}}
+    # Every bundle carries thresholds for equal error; another target's might be new to the
+    # champion.
+    plain = {
+        "target": "equal_error",
+        "protocols": ("deployed",),
+        "bootstrap": 0,
+        "report": {"images": False},
+    }
     run.run(EvaluateParams(**{**params.model_dump(), **plain}), bundle, str(images), "auto", out)
     return out
 
 
 def _report(alias: str, challenger: str, reason: str, answers: Sequence[str] = ()) -> str:
-    lines = ["# Champion and challenger", f"**{reason}** {challenger.capitalize()} is registered under `{alias}`."]
+    lines = [
+        "# Champion and challenger",
+        f"**{reason}** {challenger.capitalize()} is registered under `{alias}`.",
+    ]
     if answers:
         lines += ["Both were measured on the same test images, as they are shipped:"]
         lines += ["\n".join(f"- {answer}" for answer in answers), SEEN]

@@ -18,12 +18,18 @@ def image() -> str:
     except FileNotFoundError:
         pytest.skip("docker is not installed")
     if found.returncode:
-        pytest.skip(f"{(found.stderr.strip() or 'docker failed').splitlines()[-1]} (make image builds it)")
+        pytest.skip(
+            f"{(found.stderr.strip() or 'docker failed').splitlines()[-1]} (make image builds it)"
+        )
     head = ["git", "rev-parse", "HEAD"]
-    revision = subprocess.run(head, cwd=PROJECT, capture_output=True, text=True, check=True).stdout.strip()
+    revision = subprocess.run(
+        head, cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout.strip()
     built = (json.loads(found.stdout) or {}).get(REVISION, "")
     if built.removesuffix("-dirty") != revision:
-        pytest.skip(f"{NAME} is of revision {built or 'unknown'}, the code of {revision}: make image")
+        pytest.skip(
+            f"{NAME} is of revision {built or 'unknown'}, the code of {revision}: make image"
+        )
     return NAME
 
 

@@ -12,9 +12,16 @@ import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 TINY: dict[str, dict[str, Any]] = {
-    "ingest": {"sample": {"seed": 0, "identities": 14, "genuine": 7, "forgeries": 2, "leak": "none"}},
+    "ingest": {
+        "sample": {"seed": 0, "identities": 14, "genuine": 7, "forgeries": 2, "leak": "none"}
+    },
     "preprocess": {"height": 32, "width": 48},
-    "train": {"identities_per_batch": 3, "images_per_identity": 2, "forgeries_per_identity": 1, "steps": 3},
+    "train": {
+        "identities_per_batch": 3,
+        "images_per_identity": 2,
+        "forgeries_per_identity": 1,
+        "steps": 3,
+    },
     "evaluate": {"draws": 2, "bootstrap": 20},
     "freeze": {"parity_images": 4},
 }
@@ -26,7 +33,11 @@ class Repository:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "project"
         tracked = subprocess.run(
-            ["git", "ls-files", "-co", "--exclude-standard"], cwd=PROJECT, capture_output=True, text=True, check=True
+            ["git", "ls-files", "-co", "--exclude-standard"],
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         for name in tracked.stdout.splitlines():
             if name != "dvc.lock" and (PROJECT / name).is_file():
@@ -35,7 +46,9 @@ class Repository:
         home = folder / "home"
         home.mkdir()
         hidden = ("MLFLOW_", "DVC_", "GIT_", "PYTHONPATH", "CHECKPOINT_DIR", "TENSORBOARD_DIR")
-        self.environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)} | {
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(hidden)
+        } | {
             "HOME": str(home),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(self.folder),
@@ -43,7 +56,9 @@ class Repository:
         }
         self.set(TINY)
         self.environment |= {
-            f"GIT_{who}_{what}": "nobody" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+            f"GIT_{who}_{what}": "nobody"
+            for who in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
         }
         self.run("git", "init", "-q")
         self.run("git", "add", "-A")
@@ -59,7 +74,12 @@ class Repository:
     def run(self, *command: str) -> str:
         """Runs a command, which must succeed, and returns all that it printed."""
         done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"{command}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
         return done.stdout + done.stderr
@@ -67,7 +87,9 @@ class Repository:
     def repro(self, *arguments: str) -> list[str]:
         """`dvc repro`; the stages that ran, without the fingerprint, which always does."""
         printed = self.run("dvc", "repro", *arguments)
-        ran = [line.split("'")[1] for line in printed.splitlines() if line.startswith("Running stage")]
+        ran = [
+            line.split("'")[1] for line in printed.splitlines() if line.startswith("Running stage")
+        ]
         return [stage for stage in ran if stage != "fingerprint"]
 
     def runs(self) -> list[Any]:
@@ -75,7 +97,9 @@ class Repository:
 
         client = mlflow.MlflowClient(f"sqlite:///{self.folder}/mlruns/mlflow.db")
         experiment = client.get_experiment_by_name("signature-recognition")
-        return list(client.search_runs([experiment.experiment_id], order_by=["attributes.start_time ASC"]))
+        return list(
+            client.search_runs([experiment.experiment_id], order_by=["attributes.start_time ASC"])
+        )
 
     def run_id(self, folder: str) -> str:
         return str(json.loads((self.folder / folder / "mlflow_run.json").read_text())["run_id"])

@@ -32,14 +32,25 @@ class Tracking:
 
     def start(self) -> None:
         """Starts it and waits until it answers."""
-        options = {"host": "127.0.0.1", "port": self.port, "workers": 1, "artifacts-destination": self.artifacts}
+        options = {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "workers": 1,
+            "artifacts-destination": self.artifacts,
+        }
         options |= {"backend-store-uri": f"sqlite:///{self._folder}/mlflow.db"}
         quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
         environment = {**os.environ, **self._store.environment(), **quiet}
         environment.pop("MLFLOW_TRACKING_URI", None)
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "mlflow", "server", *(f"--{name}={value}" for name, value in options.items())],
+                [
+                    sys.executable,
+                    "-m",
+                    "mlflow",
+                    "server",
+                    *(f"--{name}={value}" for name, value in options.items()),
+                ],
                 stdout=log,
                 stderr=log,
                 env=environment,

@@ -1,4 +1,6 @@
-"""`python -m pipelines compare` as a user runs it: a grid of DVC experiments, gathered under one MLflow run."""
+"""`python -m pipelines compare` as a user runs it: a grid of DVC experiments, gathered under one
+MLflow run.
+"""
 
 import json
 import sys
@@ -50,7 +52,9 @@ def test_a_comparison_measures_val_alone_and_ships_nothing(repository: Repositor
     )
 
 
-def test_the_runs_stand_under_one_parent_and_the_working_tree_is_as_it_was(repository: Repository) -> None:
+def test_the_runs_stand_under_one_parent_and_the_working_tree_is_as_it_was(
+    repository: Repository,
+) -> None:
     parents = {run.info.run_id: run for run in repository.runs() if "comparison" in run.data.tags}
     children: dict[str, set[str]] = {parent: set() for parent in parents}
     for run in repository.runs():

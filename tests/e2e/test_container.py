@@ -1,4 +1,6 @@
-"""The image, locked down as far as a cluster may: another user, no capability, no network, a read-only root."""
+"""The image, locked down as far as a cluster may: another user, no capability, no network, a
+read-only root.
+"""
 
 import json
 import os
@@ -24,7 +26,15 @@ STEPS = (
     "components.split --prepared prepared --out split",
     "components.train --prepared prepared --split split --out embedder",
 )
-LOCKED = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--network", "none")
+LOCKED = (
+    "--read-only",
+    "--cap-drop",
+    "ALL",
+    "--security-opt",
+    "no-new-privileges",
+    "--network",
+    "none",
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +55,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_training_runs_as_any_user_on_a_read_only_root_without_network_or_capabilities(folder: Path) -> None:
+def test_a_training_runs_as_any_user_on_a_read_only_root_without_network_or_capabilities(
+    folder: Path,
+) -> None:
     trained = folder / "embedder" / "embedder.keras"
     assert trained.stat().st_uid == 10001
     assert trained.stat().st_size > 1_000_000
@@ -60,7 +72,9 @@ def test_its_record_is_kept_and_logged_where_there_is_a_store(
     assert record["run_id"] is None
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     monkeypatch.chdir(tmp_path)
-    logged = mlflow.MlflowClient(f"sqlite:///{tmp_path}/mlflow.db").get_run(relog([folder / "embedder"]))
+    logged = mlflow.MlflowClient(f"sqlite:///{tmp_path}/mlflow.db").get_run(
+        relog([folder / "embedder"])
+    )
     assert logged.data.params == record["params"]
     assert "train/loss" in logged.data.metrics
 
@@ -80,14 +94,36 @@ def test_data_of_a_dvc_repository_are_read_at_a_revision(tmp_path: Path) -> None
     ):
         subprocess.run(command.split(), cwd=repository, check=True)
     head = ["git", "rev-parse", "HEAD"]
-    revision = subprocess.run(head, cwd=repository, capture_output=True, text=True, check=True).stdout.strip()
+    revision = subprocess.run(
+        head, cwd=repository, capture_output=True, text=True, check=True
+    ).stdout.strip()
     params = yaml.safe_load((PROJECT / "params.yaml").read_text())
     params["ingest"]["source"] = f"dvc:{repository}@{revision}:signatures"
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
-    mounted = ("--volume", f"{tmp_path}:{tmp_path}:ro", "--workdir", str(tmp_path), "--tmpfs", "/tmp/out")
+    mounted = (
+        "--volume",
+        f"{tmp_path}:{tmp_path}:ro",
+        "--workdir",
+        str(tmp_path),
+        "--tmpfs",
+        "/tmp/out",
+    )
     script = "python -m components.ingest --out /tmp/out/raw && wc -l < /tmp/out/raw/catalog.csv"
     user = f"{os.getuid()}:{os.getgid()}"
-    done = docker("run", "--rm", "--user", user, *LOCKED, *mounted, "--tmpfs", "/tmp", name, "sh", "-c", script)
+    done = docker(
+        "run",
+        "--rm",
+        "--user",
+        user,
+        *LOCKED,
+        *mounted,
+        "--tmpfs",
+        "/tmp",
+        name,
+        "sh",
+        "-c",
+        script,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     assert int(done.stdout) == 1 + 4 * 3
 
@@ -98,7 +134,9 @@ def place_sample(folder: Path) -> None:
         for one in range(3):
             path = folder / str(identity) / f"{one}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
-            pixels = np.random.default_rng(10 * identity + one).integers(0, 256, (20, 30), dtype=np.uint8)
+            pixels = np.random.default_rng(10 * identity + one).integers(
+                0, 256, (20, 30), dtype=np.uint8
+            )
             Image.fromarray(pixels).save(path)
 
 
@@ -113,12 +151,16 @@ def test_the_image_is_small_labelled_and_not_roots() -> None:
 
 
 def test_the_code_inside_knows_the_projects_version() -> None:
-    script = "from components.shared.tracking.code_version import versions; print(versions()['project'])"
+    script = (
+        "from components.shared.tracking.code_version import versions; print(versions()['project'])"
+    )
     done = docker("run", "--rm", *LOCKED, image(), "python", "-c", script)
     assert done.stdout.strip() == project_version(), done.stderr
 
 
-def test_the_list_of_its_parts_holds_every_package_with_the_hash_that_was_installed(tmp_path: Path) -> None:
+def test_the_list_of_its_parts_holds_every_package_with_the_hash_that_was_installed(
+    tmp_path: Path,
+) -> None:
     from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
 
@@ -126,11 +168,21 @@ def test_the_list_of_its_parts_holds_every_package_with_the_hash_that_was_instal
     sbom.main([name, "--out", str(tmp_path / "sbom.json")])
     text = (tmp_path / "sbom.json").read_text()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
-    packages = [part for part in json.loads(text)["components"] if part["purl"].startswith("pkg:pypi/")]
-    hashed = {canonical(part["name"]): part["hashes"][0]["content"] for part in packages if "hashes" in part}
-    listed = docker("run", "--rm", name, "sh", "-c", "cd /opt/venv/lib/python*/site-packages; ls -d *.dist-info").stdout
+    packages = [
+        part for part in json.loads(text)["components"] if part["purl"].startswith("pkg:pypi/")
+    ]
+    hashed = {
+        canonical(part["name"]): part["hashes"][0]["content"]
+        for part in packages
+        if "hashes" in part
+    }
+    listed = docker(
+        "run", "--rm", name, "sh", "-c", "cd /opt/venv/lib/python*/site-packages; ls -d *.dist-info"
+    ).stdout
     assert set(hashed) == {canonical(folder.partition("-")[0]) for folder in listed.split()}
-    assert set(hashed.values()) <= set(re.findall("sha256:([0-9a-f]{64})", (PROJECT / "requirements.lock").read_text()))
+    assert set(hashed.values()) <= set(
+        re.findall("sha256:([0-9a-f]{64})", (PROJECT / "requirements.lock").read_text())
+    )
 
 
 def canonical(name: str) -> str:

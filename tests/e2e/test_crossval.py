@@ -1,4 +1,6 @@
-"""`python -m pipelines crossval` as a user runs it: stopped after the first fold, given again, and what it leaves."""
+"""`python -m pipelines crossval` as a user runs it: stopped after the first fold, given again, and
+what it leaves.
+"""
 
 import io
 import json
@@ -25,7 +27,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 
 @pytest.fixture(scope="module")
 def printed(repository: Repository) -> tuple[str, str]:
-    """What the command printed that was stopped before its second fold, and the same command given again."""
+    """What the command printed that was stopped before its second fold, and the same command given
+    again.
+    """
     started = subprocess.Popen(
         COMMAND,
         cwd=repository.folder,
@@ -61,16 +65,25 @@ def test_a_stopped_cross_validation_trains_no_finished_fold_again(printed: tuple
 def test_every_identity_is_tested_once(repository: Repository, printed: tuple[str, str]) -> None:
     tested = []
     for name in names(repository):
-        content = dvc.api.read("reports/evaluation/scores.parquet", str(repository.folder), name, mode="rb")
+        content = dvc.api.read(
+            "reports/evaluation/scores.parquet", str(repository.folder), name, mode="rb"
+        )
         tested += list(pd.read_parquet(io.BytesIO(content))["identity"].unique())
     assert len(tested) == len(set(tested)) == IDENTITIES
     metrics = json.loads((repository.folder / "reports/crossval/metrics.json").read_text())
     assert metrics["verification"]["skilled"]["refs_1"]["n_identities"] == IDENTITIES
 
 
-def test_the_figures_are_written_and_printed(repository: Repository, printed: tuple[str, str]) -> None:
+def test_the_figures_are_written_and_printed(
+    repository: Repository, printed: tuple[str, str]
+) -> None:
     out = repository.folder / "reports/crossval"
-    assert sorted(path.name for path in out.iterdir()) == ["metrics.json", "roc.csv", "roc.png", "summary.txt"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "metrics.json",
+        "roc.csv",
+        "roc.png",
+        "summary.txt",
+    ]
     assert (out / "summary.txt").read_text().strip() in printed[1]
     points = pd.read_csv(out / "roc.csv")
     skilled = points[points["curve"] == "skilled, 1 reference"]
@@ -83,10 +96,14 @@ def test_the_folds_runs_are_children_of_one_run_that_has_the_figures(
 ) -> None:
     runs = repository.runs()
     (parent,) = (run for run in runs if "crossval" in run.data.tags)
-    children = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
+    children = [
+        run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id
+    ]
     assert sorted(run.data.params["split.fold"] for run in children) == ["0", "1", "2"]
     assert parent.info.status == "FINISHED"
-    assert {"verification/skilled/refs_1/eer", "verification/skilled/refs_1/eer_sd"} <= set(parent.data.metrics)
+    assert {"verification/skilled/refs_1/eer", "verification/skilled/refs_1/eer_sd"} <= set(
+        parent.data.metrics
+    )
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{repository.folder}/mlruns/mlflow.db")
     with parent_run("crossval", "once more", [run.info.run_id for run in children]) as again:
         assert again.run_id == parent.info.run_id

@@ -1,4 +1,6 @@
-"""The whole pipeline under DVC, as a user runs it, on a tiny generated data set, in a repository of its own."""
+"""The whole pipeline under DVC, as a user runs it, on a tiny generated data set, in a repository of
+its own.
+"""
 
 import os
 import shutil
@@ -31,15 +33,22 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     return made
 
 
-def test_one_command_leaves_every_output_and_one_run_that_holds_all_of_it(repository: Repository) -> None:
+def test_one_command_leaves_every_output_and_one_run_that_holds_all_of_it(
+    repository: Repository,
+) -> None:
     assert all((repository.folder / out).is_dir() for out in OUTPUTS)
     (run,) = repository.runs()
     sections = {name.split(".")[0] for name in run.data.params}
     assert sections == {"ingest", "preprocess", "split", "train", "evaluate", "freeze"}
-    assert {"train/loss", "verification/skilled/refs_1/eer", "parity/frozen_graph/max_abs_difference"} <= set(
-        run.data.metrics
+    assert {
+        "train/loss",
+        "verification/skilled/refs_1/eer",
+        "parity/frozen_graph/max_abs_difference",
+    } <= set(run.data.metrics)
+    assert (
+        run.data.tags["mlflow.source.git.commit"]
+        == repository.run("git", "rev-parse", "HEAD").strip()
     )
-    assert run.data.tags["mlflow.source.git.commit"] == repository.run("git", "rev-parse", "HEAD").strip()
     assert [used.dataset.name for used in run.inputs.dataset_inputs] == ["prepared"]
     assert run.outputs.model_outputs, "the shipped model is not logged"
 
@@ -51,7 +60,11 @@ def test_outputs_are_links_into_the_cache(repository: Repository) -> None:
     except OSError:
         pytest.skip("this file system has no hard links")
     probe.unlink()
-    for output in ("data/raw/catalog.csv", "data/prepared/images.npy", "models/embedder/embedder.keras"):
+    for output in (
+        "data/raw/catalog.csv",
+        "data/prepared/images.npy",
+        "models/embedder/embedder.keras",
+    ):
         assert (repository.folder / output).stat().st_nlink > 1, output
 
 
@@ -74,7 +87,9 @@ def test_the_logged_model_takes_image_bytes_and_gives_embeddings(repository: Rep
     repository.run(sys.executable, "-c", code)
 
 
-def test_an_evaluation_with_other_settings_is_a_run_of_its_own_and_trains_nothing(repository: Repository) -> None:
+def test_an_evaluation_with_other_settings_is_a_run_of_its_own_and_trains_nothing(
+    repository: Repository,
+) -> None:
     first = repository.run_id("models/embedder")
     repository.set({"evaluate": {"draws": 3}})
     assert repository.repro() == ["evaluate", "freeze"]
@@ -104,10 +119,15 @@ def test_an_experiment_can_be_run_shown_compared_and_plotted(repository: Reposit
     assert (repository.folder / "plots" / "index.html").is_file()
 
 
-def test_a_training_killed_under_dvc_goes_on_from_its_last_checkpoint(repository: Repository) -> None:
+def test_a_training_killed_under_dvc_goes_on_from_its_last_checkpoint(
+    repository: Repository,
+) -> None:
     repository.set({"train": {"steps": 40, "checkpoint_every": 2, "validate_every": 40, "seed": 5}})
     process = subprocess.Popen(
-        ["dvc", "repro", "train"], cwd=repository.folder, env=repository.environment, start_new_session=True
+        ["dvc", "repro", "train"],
+        cwd=repository.folder,
+        env=repository.environment,
+        start_new_session=True,
     )
     deadline = time.monotonic() + 300
     while not list((repository.folder / ".checkpoints").rglob("step-*/state.json")):
@@ -120,10 +140,14 @@ def test_a_training_killed_under_dvc_goes_on_from_its_last_checkpoint(repository
     assert "going on after step" in printed
     history = (repository.folder / "models" / "embedder" / "history.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in history[1:]] == ["0", "10", "20", "30", "40"]
-    assert not list((repository.folder / ".checkpoints").rglob("step-*")), "checkpoints of an ended run are left"
+    assert not list((repository.folder / ".checkpoints").rglob("step-*")), (
+        "checkpoints of an ended run are left"
+    )
 
 
-def test_a_file_that_is_added_to_a_source_folder_is_noticed(repository: Repository, tmp_path: Path) -> None:
+def test_a_file_that_is_added_to_a_source_folder_is_noticed(
+    repository: Repository, tmp_path: Path
+) -> None:
     shutil.copytree(repository.folder / "data" / "raw", tmp_path / "source")
     (tmp_path / "source" / "catalog.csv").unlink()
     inner = next(path for path in (tmp_path / "source").iterdir() if path.is_dir())
@@ -136,7 +160,9 @@ def test_a_file_that_is_added_to_a_source_folder_is_noticed(repository: Reposito
     assert "added.png" in (repository.folder / "data" / "raw" / "catalog.csv").read_text()
 
 
-def test_an_unknown_parameter_fails_the_stage_with_its_nearest_and_leaves_nothing(repository: Repository) -> None:
+def test_an_unknown_parameter_fails_the_stage_with_its_nearest_and_leaves_nothing(
+    repository: Repository,
+) -> None:
     repository.set({"split": {"tset": 0.2}})
     done = subprocess.run(
         [sys.executable, "-m", "components.split", "--out", "data/other"],
@@ -147,5 +173,7 @@ def test_an_unknown_parameter_fails_the_stage_with_its_nearest_and_leaves_nothin
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr == "error: params.yaml: unknown parameter split.tset (did you mean 'test'?)\n"
+    assert (
+        done.stderr == "error: params.yaml: unknown parameter split.tset (did you mean 'test'?)\n"
+    )
     assert not (repository.folder / "data" / "other").exists()

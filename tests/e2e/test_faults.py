@@ -1,4 +1,6 @@
-"""What happens while something is on its way: killed, refused, a full disk. Processes of their own, real stores."""
+"""What happens while something is on its way: killed, refused, a full disk. Processes of their own,
+real stores.
+"""
 
 import os
 import signal
@@ -22,13 +24,16 @@ from tests.train.conftest import small_disk
 __all__ = ["small_disk"]
 
 SAVE = (
-    "from components.train.checkpoints.checkpoints import Checkpoints; from tests.train.checkpoints.test_checkpoints import KEY, state\n"
+    "from components.train.checkpoints.checkpoints import Checkpoints\n"
+    "from tests.train.checkpoints.test_checkpoints import KEY, state\n"
     "Checkpoints(KEY, kept=2).save(state(4))"
 )
 
 
 class Held:
-    """A fault of the proxy: lets `passed` requests through and holds the next ones until it is let go."""
+    """A fault of the proxy: lets `passed` requests through and holds the next ones until it is let
+    go.
+    """
 
     def __init__(self, passed: int) -> None:
         self.reached, self.let_go = threading.Event(), threading.Event()
@@ -42,12 +47,18 @@ class Held:
         return (503, "SlowDown")
 
 
-def killed_after(passed: int, store: server.Store, folder: Path, command: list[str], **environment: str) -> None:
-    """Runs a command and kills it when that many of its requests have reached the store, and the next one has not."""
+def killed_after(
+    passed: int, store: server.Store, folder: Path, command: list[str], **environment: str
+) -> None:
+    """Runs a command and kills it when that many of its requests have reached the store, and the
+    next one has not.
+    """
     held = Held(passed)
     with proxy.before(store.endpoint, held) as between:
         process = subprocess.Popen(
-            [sys.executable, *command], cwd=folder, env=surroundings(store, between.endpoint, **environment)
+            [sys.executable, *command],
+            cwd=folder,
+            env=surroundings(store, between.endpoint, **environment),
         )
         assert held.reached.wait(120), "it ended before"
         process.send_signal(signal.SIGKILL)
@@ -56,10 +67,17 @@ def killed_after(passed: int, store: server.Store, folder: Path, command: list[s
 
 
 def surroundings(store: server.Store, endpoint: str, **others: str) -> dict[str, str]:
-    return {**os.environ, **store.environment(endpoint=endpoint), "PYTHONPATH": str(PROJECT), **others}
+    return {
+        **os.environ,
+        **store.environment(endpoint=endpoint),
+        "PYTHONPATH": str(PROJECT),
+        **others,
+    }
 
 
-def run(folder: Path, store: server.Store, *command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def run(
+    folder: Path, store: server.Store, *command: str, **environment: str
+) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *command],
         cwd=folder,
@@ -86,7 +104,8 @@ def test_a_publication_killed_in_mid_upload_leaves_no_version_and_is_made_good_b
 ) -> None:
     place = s3.fresh("models")
     script = (
-        f"from pathlib import Path; from components.freeze import publish; publish.publish(Path('bundle'), '{place}')"
+        "from pathlib import Path; from components.freeze import publish\n"
+        f"publish.publish(Path('bundle'), '{place}')"
     )
     killed_after(passed, s3, tmp_path, ["-c", script])
     assert publish.versions(place) == []
@@ -107,7 +126,8 @@ def test_a_machine_taken_away_in_mid_upload_of_a_checkpoint_leaves_the_one_befor
     (tmp_path / "other").mkdir()
     Checkpoints(KEY, kept=2).save(state(2))
     script = (
-        f"from components.shared.storage import files; from pathlib import Path\nfiles.project_root = Path.cwd\n{SAVE}"
+        "from components.shared.storage import files; from pathlib import Path\n"
+        f"files.project_root = Path.cwd\n{SAVE}"
     )
     killed_after(passed, s3, tmp_path, ["-c", script], CHECKPOINT_DIR=place)
     (tmp_path / "third").mkdir()
@@ -144,10 +164,17 @@ def test_a_full_disk_is_one_line_and_leaves_no_part_of_what_was_fetched_or_inges
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("error: the disk is full (")
     assert not (tmp_path / "data" / "raw").exists()
-    assert run(tmp_path, s3, "-m", "components.ingest", CHECKPOINT_DIR=str(tmp_path / "large")).returncode == 0
+    assert (
+        run(
+            tmp_path, s3, "-m", "components.ingest", CHECKPOINT_DIR=str(tmp_path / "large")
+        ).returncode
+        == 0
+    )
 
 
-def test_an_ingest_killed_in_mid_download_goes_on_where_it_stopped(s3: server.Store, tmp_path: Path) -> None:
+def test_an_ingest_killed_in_mid_download_goes_on_where_it_stopped(
+    s3: server.Store, tmp_path: Path
+) -> None:
     place = s3.fresh()
     for number in range(60):
         s3.put(f"{place}/{number % 5}/{number}.png", bytes(20_000) + bytes([number]))
@@ -162,7 +189,9 @@ def test_an_ingest_killed_in_mid_download_goes_on_where_it_stopped(s3: server.St
             env=surroundings(s3, between.endpoint, **environment),
             check=True,
         )
-    brought = [path for method, path in between.requests if method == "GET" and "list-type" not in path]
+    brought = [
+        path for method, path in between.requests if method == "GET" and "list-type" not in path
+    ]
     assert 20 <= len(brought) < 60
     assert len(list((tmp_path / "data" / "raw").rglob("*.png"))) == 60
 
@@ -187,13 +216,18 @@ def test_a_store_that_refuses_is_one_line_of_each_command_with_the_store_and_no_
         assert line.startswith(f"error: s3://models/x on {endpoint}: ")
         assert not any(secret in done.stderr for secret in (*keys, token or "planted"))
     left = [path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()]
-    assert not any(secret in content for content in left for secret in (keys[1], token or "planted"))
+    assert not any(
+        secret in content for content in left for secret in (keys[1], token or "planted")
+    )
 
 
-def test_half_of_all_requests_refused_costs_time_only(s3: server.Store, bundle: Path, tmp_path: Path) -> None:
+def test_half_of_all_requests_refused_costs_time_only(
+    s3: server.Store, bundle: Path, tmp_path: Path
+) -> None:
     place = s3.fresh("models")
     script = (
-        f"from pathlib import Path; from components.freeze import publish; publish.publish(Path('bundle'), '{place}')"
+        "from pathlib import Path; from components.freeze import publish\n"
+        f"publish.publish(Path('bundle'), '{place}')"
     )
     source = s3.fresh()
     for number in range(12):

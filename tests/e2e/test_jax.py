@@ -1,4 +1,6 @@
-"""JAX trains as TensorFlow does, and without it: in a process of its own, since Keras has one backend for each."""
+"""JAX trains as TensorFlow does, and without it: in a process of its own, since Keras has one
+backend for each.
+"""
 
 import json
 import math
@@ -57,13 +59,26 @@ PARAMS = TrainParams(
 
 @pytest.fixture(scope="module")
 def on_jax(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a process with KERAS_BACKEND=jax did: a training by command line into `out`, then the steps of `CASES`."""
+    """What a process with KERAS_BACKEND=jax did: a training by command line into `out`, then the
+    steps of `CASES`.
+    """
     folder = tmp_path_factory.mktemp("jax")
     (folder / "params.yaml").write_text(yaml.safe_dump({"train": PARAMS.model_dump(mode="json")}))
-    options = {"params": folder / "params.yaml", "prepared": data / "prepared", "split": data / "split"}
+    options = {
+        "params": folder / "params.yaml",
+        "prepared": data / "prepared",
+        "split": data / "split",
+    }
     arguments = [f"--{name}={path}" for name, path in {**options, "out": folder / "out"}.items()]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_"))}
-    places = {"CHECKPOINT_DIR": str(folder / "checkpoints"), "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MLFLOW_", "DVC_"))
+    }
+    places = {
+        "CHECKPOINT_DIR": str(folder / "checkpoints"),
+        "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
+    }
     done = subprocess.run(
         [sys.executable, "-c", ON_JAX, *arguments],
         env={**kept, **places, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
@@ -95,13 +110,17 @@ def test_what_jax_trained_is_an_embedder_for_tensorflow(on_jax: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("kind", large_batch.KINDS)
-def test_memory_grows_as_the_square_of_the_batch_on_jax_too(on_jax: dict[str, Any], kind: str) -> None:
+def test_memory_grows_as_the_square_of_the_batch_on_jax_too(
+    on_jax: dict[str, Any], kind: str
+) -> None:
     shapes = set(re.findall(r"tensor<([0-9x]+)x[a-z]", on_jax["compiled"][kind]))
     assert max(math.prod(map(int, shape.split("x"))) for shape in shapes) == large_batch.LARGEST
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[case["mining"] for case in CASES])
-def test_equal_weights_and_batches_give_the_losses_of_tensorflow(on_jax: dict[str, Any], number: int) -> None:
+def test_equal_weights_and_batches_give_the_losses_of_tensorflow(
+    on_jax: dict[str, Any], number: int
+) -> None:
     expected, found = train(CASES[number]), on_jax["steps"][number]
     for ours, theirs in zip(expected["logs"], found["logs"], strict=True):
         assert theirs == pytest.approx(ours, abs=1e-4)

@@ -45,10 +45,19 @@ def start(
     options = [option for assignment in [*TINY, *assignments] for option in ("-S", assignment)]
     where = ("--runner", runner, "--root", str(folder / "root"))
     command = [sys.executable, "-m", "pipelines", "run", *pipeline, *where, *options]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_", "PYTHONPATH"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MLFLOW_", "DVC_", "PYTHONPATH"))
+    }
     own = {"MLFLOW_TRACKING_URI": store(folder), "CHECKPOINT_DIR": str(folder / "checkpoints")}
     return subprocess.Popen(
-        command, cwd=ROOT, env={**kept, **own}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env={**kept, **own},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -70,7 +79,9 @@ def done(
     if request.param == "docker":
         image()
     folder = tmp_path_factory.mktemp(f"kubeflow-{request.param}")
-    client(folder).create_experiment("signature-recognition", artifact_location=(folder / "artifacts").as_uri())
+    client(folder).create_experiment(
+        "signature-recognition", artifact_location=(folder / "artifacts").as_uri()
+    )
     ended = run(folder, request.param)
     assert ended.returncode == 0, ended.stdout[-5000:] + ended.stderr
     (own,) = (folder / "root").iterdir()
@@ -137,27 +148,43 @@ def test_the_command_says_where_report_and_model_are(done: Done) -> None:
 
 
 def test_one_pipeline_run_is_one_mlflow_run_with_all_of_it(done: Done) -> None:
-    (experiment,) = [found for found in client(done[0]).search_experiments() if found.name == "signature-recognition"]
+    (experiment,) = [
+        found
+        for found in client(done[0]).search_experiments()
+        if found.name == "signature-recognition"
+    ]
     (tracked,) = client(done[0]).search_runs([experiment.experiment_id])
     assert tracked.info.status == "FINISHED"
     for folder in ("train/embedder", "evaluate/evaluation", "freeze/frozen"):
-        assert json.loads((done[1] / folder / "mlflow_run.json").read_text())["run_id"] == tracked.info.run_id
+        assert (
+            json.loads((done[1] / folder / "mlflow_run.json").read_text())["run_id"]
+            == tracked.info.run_id
+        )
     assert {name.split(".")[0] for name in tracked.data.params} == set(STEPS)
     assert tracked.data.params["ingest.sample.identities"] == "12"
-    assert {"verification/skilled/refs_1/eer", "parity/frozen_graph/max_abs_difference"} <= set(tracked.data.metrics)
+    assert {"verification/skilled/refs_1/eer", "parity/frozen_graph/max_abs_difference"} <= set(
+        tracked.data.metrics
+    )
     assert len(tracked.outputs.model_outputs) == 1
 
 
-def test_a_later_task_that_refuses_its_input_is_named_and_nothing_runs_after_it(tmp_path: Path) -> None:
+def test_a_later_task_that_refuses_its_input_is_named_and_nothing_runs_after_it(
+    tmp_path: Path,
+) -> None:
     ended = run(tmp_path, "subprocess", "split.by=folders")
     assert ended.returncode == 2, ended.stdout[-5000:]
     (line,) = ended.stderr.splitlines()
     assert line.startswith("error: task 'split' failed: ")
     (own,) = (tmp_path / "root").iterdir()
-    assert sorted(path.name for path in own.iterdir() if any(path.iterdir())) == ["ingest", "preprocess"]
+    assert sorted(path.name for path in own.iterdir() if any(path.iterdir())) == [
+        "ingest",
+        "preprocess",
+    ]
 
 
-def test_a_container_that_refuses_its_input_is_named_and_nothing_runs_after_it(tmp_path: Path) -> None:
+def test_a_container_that_refuses_its_input_is_named_and_nothing_runs_after_it(
+    tmp_path: Path,
+) -> None:
     image()
     empty = tmp_path / "empty"
     empty.mkdir()

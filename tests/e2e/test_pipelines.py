@@ -34,7 +34,9 @@ def record(folder: Path) -> Any:
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The working folder, and that of a comparison in it."""
     folder = tmp_path_factory.mktemp("pipelines")
-    client(folder).create_experiment("signature-recognition", artifact_location=(folder / "artifacts").as_uri())
+    client(folder).create_experiment(
+        "signature-recognition", artifact_location=(folder / "artifacts").as_uri()
+    )
     return folder, run(folder, "compare", ("--grid", "train.mining=hard,all"))
 
 
@@ -43,17 +45,25 @@ def test_settings_are_compared_on_val_under_one_parent_and_the_best_is_measured_
 ) -> None:
     folder, own = comparison
     branches = [own / f"for-loop-1-iteration-{number}" for number in range(2)]
-    figures = [json.loads((one / "evaluate" / "evaluation" / "metrics.json").read_text()) for one in branches]
+    figures = [
+        json.loads((one / "evaluate" / "evaluation" / "metrics.json").read_text())
+        for one in branches
+    ]
     assert all(set(found) == {"val"} for found in figures)
     eers = [found["val"]["verification"]["skilled"]["refs_1"]["eer"] for found in figures]
     best = branches[eers.index(min(eers))]
 
     chosen = own / "choose" / "embedder" / "embedder.keras"
     assert chosen.read_bytes() == (best / "train" / "embedder" / "embedder.keras").read_bytes()
-    assert "verification" in json.loads((own / "evaluate-2" / "evaluation" / "metrics.json").read_text())
+    assert "verification" in json.loads(
+        (own / "evaluate-2" / "evaluation" / "metrics.json").read_text()
+    )
     assert (own / "freeze" / "frozen" / "manifest.json").is_file()
 
-    runs = [client(folder).get_run(record(one / "evaluate" / "evaluation")["run_id"]) for one in branches]
+    runs = [
+        client(folder).get_run(record(one / "evaluate" / "evaluation")["run_id"])
+        for one in branches
+    ]
     assert [one.data.params["train.mining"] for one in runs] == ["hard", "all"]
     (parent,) = {one.data.tags["mlflow.parentRunId"] for one in runs}
     winner = record(best / "train" / "embedder")["params"]["train.mining"]
@@ -68,7 +78,11 @@ def test_the_first_model_becomes_champion_and_the_next_is_measured_against_it_on
 ) -> None:
     folder, compared = comparison
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
-    data = (compared / "ingest" / "raw", compared / "preprocess" / "prepared", compared / "choose" / "split")
+    data = (
+        compared / "ingest" / "raw",
+        compared / "preprocess" / "prepared",
+        compared / "choose" / "split",
+    )
     first = promote(EvaluateParams(), NAME, *data, compared / "freeze" / "frozen")
     assert "There was no champion" in first.report
     registered = client(folder).get_model_version_by_alias(NAME, "champion")
@@ -82,8 +96,13 @@ def test_the_first_model_becomes_champion_and_the_next_is_measured_against_it_on
     (version,) = client(folder).search_model_versions(f"run_id = '{run_id}'")
     (alias,) = client(folder).get_model_version(NAME, version.version).aliases
     assert f"registered under `{alias}`" in report
-    verdict = next(line for line in report.splitlines() if line.startswith("- skilled, 1 reference: "))
-    won = f"version {version.version} (challenger) is better" in verdict and "more than chance" in verdict
+    verdict = next(
+        line for line in report.splitlines() if line.startswith("- skilled, 1 reference: ")
+    )
+    won = (
+        f"version {version.version} (challenger) is better" in verdict
+        and "more than chance" in verdict
+    )
     assert alias == ("champion" if won else "challenger")
     champion = client(folder).get_model_version_by_alias(NAME, "champion")
     assert champion.version == (version.version if won else registered.version)

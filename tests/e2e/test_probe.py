@@ -1,4 +1,5 @@
-"""The shortcut probe on all of CEDAR, whose paper gives the answer away, and on the whole generated sample.
+"""The shortcut probe on all of CEDAR, whose paper gives the answer away, and on the whole generated
+sample.
 
 `python -m pytest tests/e2e/test_probe.py -s` prints what is left after each normalisation.
 """
@@ -35,10 +36,15 @@ def prepared_and_source(raw: Path, params: PreprocessParams) -> tuple[float, flo
     figures = preprocess.run(params, raw, out, told)
     store = open_store(out)
     identity, forged = store.index["identity"].to_numpy(str), shortcut_probe.forged(store.index)
-    found = shortcut_probe.probe(describe(store.images, np.arange(len(identity))), identity, forged, 1000, seed=0)
+    found = shortcut_probe.probe(
+        describe(store.images, np.arange(len(identity))), identity, forged, 1000, seed=0
+    )
     assert found is not None
     what = f"mode {params.mode}, {params.height}×{params.width}: statistics of the prepared images"
-    lines = [(told / "summary.txt").read_text(), *shortcut_probe.report(found, "", what, "suspicious").lines]
+    lines = [
+        (told / "summary.txt").read_text(),
+        *shortcut_probe.report(found, "", what, "suspicious").lines,
+    ]
     sys.stdout.write("\n" + "\n".join(lines) + "\n")
     return found.auc.value, figures["probe/source/auc"]
 
@@ -46,17 +52,26 @@ def prepared_and_source(raw: Path, params: PreprocessParams) -> tuple[float, flo
 def test_cedar_s_files_give_the_answer_away_and_its_strokes_alone_much_less(cedar: Path) -> None:
     left = {}
     for mode in MODES:
-        left[mode], source = prepared_and_source(cedar, PreprocessParams(mode=mode, height=112, width=192))
+        left[mode], source = prepared_and_source(
+            cedar, PreprocessParams(mode=mode, height=112, width=192)
+        )
         assert source > 0.999
     assert left["none"] > 0.99
     assert left["none"] >= left["tone"] > left["shape"] + 0.05
 
 
-def test_the_sample_s_files_leak_where_they_are_told_to_and_normalising_takes_it_away(tmp_path: Path) -> None:
+def test_the_sample_s_files_leak_where_they_are_told_to_and_normalising_takes_it_away(
+    tmp_path: Path,
+) -> None:
     prepared, source = {}, {}
     for leak in ("none", "paper"):
-        ingest.run(IngestParams(sample=SampleParams.model_validate({"leak": leak})), tmp_path / leak / "raw")
-        prepared[leak], source[leak] = prepared_and_source(tmp_path / leak / "raw", PreprocessParams())
+        ingest.run(
+            IngestParams(sample=SampleParams.model_validate({"leak": leak})),
+            tmp_path / leak / "raw",
+        )
+        prepared[leak], source[leak] = prepared_and_source(
+            tmp_path / leak / "raw", PreprocessParams()
+        )
     assert source["paper"] > 0.999
     assert source["none"] < 0.75
     assert prepared["paper"] == pytest.approx(prepared["none"], abs=0.01)

@@ -1,4 +1,6 @@
-"""`kill -9` at any moment of `dvc repro`, then `dvc repro` again: the weights are those of an undisturbed training."""
+"""`kill -9` at any moment of `dvc repro`, then `dvc repro` again: the weights are those of an
+undisturbed training.
+"""
 
 import os
 import signal
@@ -16,7 +18,13 @@ import pytest
 
 from tests.e2e.repository import Repository
 
-STEPS = {"steps": 6, "checkpoint_every": 2, "validate_every": 3, "log_every": 1, "deterministic": True}
+STEPS = {
+    "steps": 6,
+    "checkpoint_every": 2,
+    "validate_every": 3,
+    "log_every": 1,
+    "deterministic": True,
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +36,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     return made
 
 
-def stop_when(repository: Repository, moment: Callable[[], object], number: int = signal.SIGKILL) -> None:
+def stop_when(
+    repository: Repository, moment: Callable[[], object], number: int = signal.SIGKILL
+) -> None:
     """Starts `dvc repro train` and sends it and its children a signal as soon as a moment has come."""
     process = subprocess.Popen(
         ["dvc", "repro", "train"],
@@ -66,7 +76,9 @@ def test_the_weights_of_a_training_killed_three_times_and_interrupted_equal_thos
         return set(checkpoints.rglob(".partial-step-00000004-new-*/variables.npz"))
 
     stop_when(repository, parts)
-    assert not there(checkpoints, "step-00000004"), "the kill did not come while a checkpoint was being written"
+    assert not there(checkpoints, "step-00000004"), (
+        "the kill did not come while a checkpoint was being written"
+    )
 
     killed_with = parts()
     stop_when(repository, lambda: parts() - killed_with, signal.SIGINT)
@@ -92,6 +104,10 @@ def weights(embedder: Path) -> dict[str, np.ndarray]:
         if isinstance(item, h5py.Dataset):
             arrays[name] = item[()]
 
-    with zipfile.ZipFile(embedder) as archive, archive.open("model.weights.h5") as stream, h5py.File(stream) as stored:
+    with (
+        zipfile.ZipFile(embedder) as archive,
+        archive.open("model.weights.h5") as stream,
+        h5py.File(stream) as stored,
+    ):
         stored.visititems(take)
     return arrays

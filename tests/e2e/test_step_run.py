@@ -59,12 +59,20 @@ class Done(NamedTuple):
 
 
 def run(
-    folder: Path, section: str, values: dict[str, Any], *arguments: str, module: str = "step", keras: str = ""
+    folder: Path,
+    section: str,
+    values: dict[str, Any],
+    *arguments: str,
+    module: str = "step",
+    keras: str = "",
 ) -> Done:
     """Calls `run` of a step's module in a process whose environment says nothing of a backend."""
     ours = ("MLFLOW_", "DVC_", "TF_", "CUDA_", "KERAS_", "CHECKPOINT_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    environment |= {"CHECKPOINT_DIR": str(folder / "checkpoints"), "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+    environment |= {
+        "CHECKPOINT_DIR": str(folder / "checkpoints"),
+        "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
+    }
     environment |= {"TENSORBOARD_DIR": str(folder / "board"), "PYTHONPATH": str(PROJECT)}
     environment |= {"KERAS_BACKEND": keras, "JAX_PLATFORMS": "cpu"} if keras else {}
     done = subprocess.run(
@@ -94,26 +102,41 @@ def done(folder: Path, raw_folder: Path) -> dict[str, Done]:
     result["preprocess"] = run(folder, "preprocess", {}, raw, "prepared")
     split.run(SplitParams(val=0.25, test=0.25), folder / "prepared", folder / "split")
     result["train"] = run(folder, "train", TRAIN, "prepared", "split", "embedder")
-    result["evaluate"] = run(folder, "evaluate", EVALUATE, "prepared", "split", "embedder", "evaluation")
-    result["freeze"] = run(folder, "freeze", {"parity_images": 2}, raw, "embedder", "evaluation", "frozen")
-    result["shipped"] = run(folder, "evaluate", EVALUATE, "frozen", raw, "auto", "other", module="shipped")
+    result["evaluate"] = run(
+        folder, "evaluate", EVALUATE, "prepared", "split", "embedder", "evaluation"
+    )
+    result["freeze"] = run(
+        folder, "freeze", {"parity_images": 2}, raw, "embedder", "evaluation", "frozen"
+    )
+    result["shipped"] = run(
+        folder, "evaluate", EVALUATE, "frozen", raw, "auto", "other", module="shipped"
+    )
     return result
 
 
 def test_importing_a_step_does_not_load_tensorflow(done: dict[str, Done]) -> None:
-    assert {name: process.state["before"] for name, process in done.items() if process.state["before"]} == {}
+    assert {
+        name: process.state["before"] for name, process in done.items() if process.state["before"]
+    } == {}
 
 
 def test_every_step_asks_for_onednn_before_tensorflow_is_loaded(done: dict[str, Done]) -> None:
-    asked = {name: process.state["environment"].get("TF_ENABLE_ONEDNN_OPTS") for name, process in done.items()}
+    asked = {
+        name: process.state["environment"].get("TF_ENABLE_ONEDNN_OPTS")
+        for name, process in done.items()
+    }
     assert asked == dict.fromkeys(done, "1")
 
 
 def test_every_step_that_embeds_does_so_in_float32(done: dict[str, Done]) -> None:
-    assert {name: done[name].state["float32"] for name in EMBEDDING} == dict.fromkeys(EMBEDDING, True)
+    assert {name: done[name].state["float32"] for name in EMBEDDING} == dict.fromkeys(
+        EMBEDDING, True
+    )
 
 
-def test_preprocess_leaves_the_gpu_alone_and_takes_one_thread_an_image(done: dict[str, Done]) -> None:
+def test_preprocess_leaves_the_gpu_alone_and_takes_one_thread_an_image(
+    done: dict[str, Done],
+) -> None:
     environment = done["preprocess"].state["environment"]
     assert environment.get("CUDA_VISIBLE_DEVICES") == "-1"
     assert environment.get("TF_NUM_INTRAOP_THREADS") == "1"
@@ -125,7 +148,9 @@ def test_every_step_says_once_that_it_loads_tensorflow(done: dict[str, Done]) ->
 
 
 @pytest.mark.usefixtures("done")
-def test_freeze_exports_by_tensorflow_where_keras_was_told_to_run_on_jax(folder: Path, raw_folder: Path) -> None:
+def test_freeze_exports_by_tensorflow_where_keras_was_told_to_run_on_jax(
+    folder: Path, raw_folder: Path
+) -> None:
     pytest.importorskip("jax")
     inputs = (str(raw_folder), "embedder", "evaluation")
     run(folder, "freeze", {"parity_images": 2}, *inputs, "frozen-jax", keras="jax")

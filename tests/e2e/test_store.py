@@ -1,4 +1,6 @@
-"""Whole runs with everything in stores: data, checkpoints, runs and their artifacts, models, DVC's cache."""
+"""Whole runs with everything in stores: data, checkpoints, runs and their artifacts, models, DVC's
+cache.
+"""
 
 import os
 import shutil
@@ -22,13 +24,21 @@ from tests.e2e.repository import TINY, Repository
 from tests.e2e.servers import Tracking
 from tests.e2e.test_resume import weights
 
-STEPS = {"steps": 6, "checkpoint_every": 2, "validate_every": 3, "log_every": 1, "deterministic": True}
+STEPS = {
+    "steps": 6,
+    "checkpoint_every": 2,
+    "validate_every": 3,
+    "log_every": 1,
+    "deterministic": True,
+}
 STAGES = ["ingest", "preprocess", "split", "train", "evaluate", "freeze"]
 
 
 @dataclass
 class Cluster:
-    """A project whose data, checkpoints, runs and models are elsewhere; the tests go on from one another, in order."""
+    """A project whose data, checkpoints, runs and models are elsewhere; the tests go on from one
+    another, in order.
+    """
 
     repository: Repository
     store: server.Store
@@ -50,7 +60,9 @@ class Cluster:
     def runs(self) -> list[Any]:
         client = self.client()
         experiment = client.get_experiment_by_name("signature-recognition")
-        return list(client.search_runs([experiment.experiment_id], order_by=["attributes.start_time ASC"]))
+        return list(
+            client.search_runs([experiment.experiment_id], order_by=["attributes.start_time ASC"])
+        )
 
 
 @pytest.fixture(scope="module")
@@ -59,28 +71,41 @@ def cluster(tmp_path_factory: pytest.TempPathFactory, store: server.Store) -> It
     tracking = Tracking(tmp_path_factory.mktemp("tracking"), store)
     try:
         made = Cluster(Repository(tmp_path_factory.mktemp("cluster")), store, tracking)
-        made.source, made.checkpoints, made.models = store.fresh(), store.fresh(), store.fresh("models")
+        made.source, made.checkpoints, made.models = (
+            store.fresh(),
+            store.fresh(),
+            store.fresh("models"),
+        )
         sample = tmp_path_factory.mktemp("sample") / "raw"
         step.run(IngestParams.model_validate(TINY["ingest"]), sample)
         store.upload(next(path for path in sample.iterdir() if path.is_dir()), made.source)
-        made.repository.set({"ingest": {"source": made.source}, "freeze": {"publish": made.models}, "train": STEPS})
+        made.repository.set(
+            {"ingest": {"source": made.source}, "freeze": {"publish": made.models}, "train": STEPS}
+        )
         made.repository.environment |= store.environment()
-        made.repository.environment |= {"MLFLOW_TRACKING_URI": tracking.address, "CHECKPOINT_DIR": made.checkpoints}
+        made.repository.environment |= {
+            "MLFLOW_TRACKING_URI": tracking.address,
+            "CHECKPOINT_DIR": made.checkpoints,
+        }
         made.run("dvc", "repro")
         yield made
     finally:
         tracking.kill()
 
 
-def test_one_run_over_http_holds_parameters_curves_figures_artifacts_and_the_model(cluster: Cluster) -> None:
+def test_one_run_over_http_holds_parameters_curves_figures_artifacts_and_the_model(
+    cluster: Cluster,
+) -> None:
     (run,) = cluster.runs()
     assert run.info.status == "FINISHED"
     assert {name.split(".")[0] for name in run.data.params} == set(STAGES)
     assert run.data.params["ingest.origin.address"] == cluster.source
     assert len(run.data.params["ingest.origin.listing"]) == 64
-    assert {"train/loss", "verification/skilled/refs_1/eer", "parity/frozen_graph/max_abs_difference"} <= set(
-        run.data.metrics
-    )
+    assert {
+        "train/loss",
+        "verification/skilled/refs_1/eer",
+        "parity/frozen_graph/max_abs_difference",
+    } <= set(run.data.metrics)
     assert len(cluster.client().get_metric_history(run.info.run_id, "train/loss")) == STEPS["steps"]
     assert run.outputs.model_outputs, "the shipped model is not logged"
     names = {name.rpartition("/")[2] for name in cluster.store.objects(cluster.tracking.artifacts)}
@@ -88,10 +113,24 @@ def test_one_run_over_http_holds_parameters_curves_figures_artifacts_and_the_mod
     assert not (cluster.repository.folder / "mlruns" / "mlflow.db").exists()
 
 
-def test_the_model_is_published_under_its_version_and_fetched_as_it_was(cluster: Cluster, tmp_path: Path) -> None:
-    address = cluster.run(sys.executable, "-m", "components.freeze", "list", cluster.models).split()[-1]
-    cluster.run(sys.executable, "-m", "components.freeze", "fetch", address, "--out", str(tmp_path / "fetched"))
-    assert files.manifest(tmp_path / "fetched") == files.manifest(cluster.repository.folder / "models" / "frozen")
+def test_the_model_is_published_under_its_version_and_fetched_as_it_was(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    address = cluster.run(
+        sys.executable, "-m", "components.freeze", "list", cluster.models
+    ).split()[-1]
+    cluster.run(
+        sys.executable,
+        "-m",
+        "components.freeze",
+        "fetch",
+        address,
+        "--out",
+        str(tmp_path / "fetched"),
+    )
+    assert files.manifest(tmp_path / "fetched") == files.manifest(
+        cluster.repository.folder / "models" / "frozen"
+    )
     assert cluster.runs()[0].data.tags["version"] == address.rpartition("/")[2]
 
 
@@ -100,7 +139,9 @@ def test_checkpoints_of_the_run_that_ended_are_gone_there_as_here(cluster: Clust
     assert not list((cluster.repository.folder / ".checkpoints").rglob("step-*"))
 
 
-def test_a_fresh_clone_pulls_what_was_pushed_and_has_nothing_to_do(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_fresh_clone_pulls_what_was_pushed_and_has_nothing_to_do(
+    cluster: Cluster, tmp_path: Path
+) -> None:
     url, endpoint = cluster.store.fresh("dvc-store"), cluster.store.endpoint
     cluster.run("make", "-o", "install", "remote", f"URL={url}", f"ENDPOINT={endpoint}")
     config = (cluster.repository.folder / ".dvc" / "config").read_text()
@@ -115,7 +156,9 @@ def test_a_fresh_clone_pulls_what_was_pushed_and_has_nothing_to_do(cluster: Clus
     environment = {**cluster.repository.environment, "PYTHONPATH": str(clone)}
 
     def run(*command: str) -> str:
-        done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=clone, env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout + done.stderr
 
@@ -131,10 +174,20 @@ def test_a_fresh_clone_pulls_what_was_pushed_and_has_nothing_to_do(cluster: Clus
     revision = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=clone, capture_output=True, text=True, check=True
     ).stdout
-    (tmp_path / "params.yaml").write_text(f"ingest: {{source: 'dvc:{tmp_path / 'bare'}@HEAD:data/raw'}}\n")
+    (tmp_path / "params.yaml").write_text(
+        f"ingest: {{source: 'dvc:{tmp_path / 'bare'}@HEAD:data/raw'}}\n"
+    )
     options = ("--params", str(tmp_path / "params.yaml"))
     run(sys.executable, "-m", "components.ingest", *options, "--out", str(tmp_path / "raw"))
-    run(sys.executable, "-m", "components.ingest", "fingerprint", *options, "--out", str(tmp_path / "source.json"))
+    run(
+        sys.executable,
+        "-m",
+        "components.ingest",
+        "fingerprint",
+        *options,
+        "--out",
+        str(tmp_path / "source.json"),
+    )
     assert files.manifest(tmp_path / "raw") == files.manifest(clone / "data" / "raw")
     facts = (tmp_path / "source.json").read_text()
     assert f'"commit": "{revision.strip()}"' in facts
@@ -145,13 +198,24 @@ def test_a_fresh_clone_pulls_what_was_pushed_and_has_nothing_to_do(cluster: Clus
 def test_no_key_is_in_anything_that_the_runs_have_left_behind(cluster: Cluster) -> None:
     secrets = [part.encode() for part in server.OWNER]
     places = [cluster.repository.folder.parent, cluster.tracking._folder]
-    contents = {str(path): path.read_bytes() for place in places for path in place.rglob("*") if path.is_file()}
+    contents = {
+        str(path): path.read_bytes()
+        for place in places
+        for path in place.rglob("*")
+        if path.is_file()
+    }
     for place in (cluster.tracking.artifacts, cluster.models, "s3://dvc-store"):
-        contents |= {f"{place}/{name}": content for name, content in cluster.store.objects(place).items()}
+        contents |= {
+            f"{place}/{name}": content for name, content in cluster.store.objects(place).items()
+        }
     contents |= {f"output {number}": text.encode() for number, text in enumerate(cluster.printed)}
     assert len(contents) > 500
-    assert any(cluster.source.encode() in content for content in contents.values()), "the search finds nothing at all"
-    assert [name for name, content in contents.items() if any(secret in content for secret in secrets)] == []
+    assert any(cluster.source.encode() in content for content in contents.values()), (
+        "the search finds nothing at all"
+    )
+    assert [
+        name for name, content in contents.items() if any(secret in content for secret in secrets)
+    ] == []
 
 
 def machine(cluster: Cluster, folder: Path, checkpoints: str) -> Repository:
@@ -159,8 +223,13 @@ def machine(cluster: Cluster, folder: Path, checkpoints: str) -> Repository:
     folder.mkdir()
     made = Repository(folder)
     made.set({"train": STEPS})
-    made.environment |= cluster.store.environment() | {"MLFLOW_TRACKING_URI": cluster.tracking.address}
-    made.environment |= {"CHECKPOINT_DIR": checkpoints, "TENSORBOARD_DIR": str(folder / "tensorboard")}
+    made.environment |= cluster.store.environment() | {
+        "MLFLOW_TRACKING_URI": cluster.tracking.address
+    }
+    made.environment |= {
+        "CHECKPOINT_DIR": checkpoints,
+        "TENSORBOARD_DIR": str(folder / "tensorboard"),
+    }
     for name in ("prepared", "split"):
         shutil.copytree(cluster.repository.folder / "data" / name, made.folder / "data" / name)
     return made
@@ -192,7 +261,9 @@ def test_a_training_killed_on_one_machine_goes_on_on_another_and_ends_with_the_s
     first = machine(cluster, tmp_path / "one", place)
     process = training(first, tmp_path / "log")
     wait_for(
-        lambda: any(name.endswith("step-00000002/manifest.json") for name in cluster.store.objects(place)),
+        lambda: any(
+            name.endswith("step-00000002/manifest.json") for name in cluster.store.objects(place)
+        ),
         process,
         tmp_path / "log",
     )
@@ -203,7 +274,10 @@ def test_a_training_killed_on_one_machine_goes_on_on_another_and_ends_with_the_s
     second = machine(cluster, tmp_path / "two", place)
     assert "going on after step " in second.run(sys.executable, "-m", "components.train")
     assert cluster.store.objects(place) == {}
-    ours, theirs = (weights(made.folder / "models/embedder/embedder.keras") for made in (second, cluster.repository))
+    ours, theirs = (
+        weights(made.folder / "models/embedder/embedder.keras")
+        for made in (second, cluster.repository)
+    )
     assert ours.keys() == theirs.keys()
     for name, array in ours.items():
         assert np.array_equal(array, theirs[name]), name
@@ -225,11 +299,16 @@ def test_a_tracking_server_that_goes_away_in_mid_training_costs_a_warning_and_ca
         assert process.wait(600) == 0
     finally:
         cluster.tracking.start()
-    lines = [line for line in (tmp_path / "log").read_text().splitlines() if "tracking store" in line]
+    lines = [
+        line for line in (tmp_path / "log").read_text().splitlines() if "tracking store" in line
+    ]
     assert len(lines) == 1
     assert "127.0.0.1" in lines[0]
     assert '"run_id": null' in (made.folder / "models/embedder/mlflow_run.json").read_text()
     assert cluster.runs()[-1].info.status == "RUNNING"
     made.run(sys.executable, "-m", "components.shared.relog", "models/embedder")
     assert cluster.runs()[-1].data.params["train.steps"] == str(STEPS["steps"])
-    assert len(cluster.client().get_metric_history(cluster.runs()[-1].info.run_id, "train/loss")) == STEPS["steps"]
+    assert (
+        len(cluster.client().get_metric_history(cluster.runs()[-1].info.run_id, "train/loss"))
+        == STEPS["steps"]
+    )

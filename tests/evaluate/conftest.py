@@ -1,4 +1,6 @@
-"""A tiny prepared store, its split and an embedder, written file by file as the steps before evaluate do."""
+"""A tiny prepared store, its split and an embedder, written file by file as the steps before
+evaluate do.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -63,8 +65,12 @@ def _write(folder: Path, forgeries: int) -> Inputs:
     )
     np.save(found.prepared / "images.npy", images)
     index.to_parquet(found.prepared / "index.parquet")
-    sources = index[["height", "width"]].assign(mode="L", dpi=0, median_grey=240 + np.arange(len(index)) % 5)
-    sources.assign(file_bytes=900 + 7 * np.arange(len(index)) % 31).to_parquet(found.prepared / "sources.parquet")
+    sources = index[["height", "width"]].assign(
+        mode="L", dpi=0, median_grey=240 + np.arange(len(index)) % 5
+    )
+    sources.assign(file_bytes=900 + 7 * np.arange(len(index)) % 31).to_parquet(
+        found.prepared / "sources.parquet"
+    )
     normalisation = {"mode": "shape", "height": HEIGHT, "width": WIDTH, "channels": 1}
     for path in (found.prepared, found.embedder):
         (path / "normalise.json").write_text(json.dumps(normalisation))
@@ -75,7 +81,9 @@ def _write(folder: Path, forgeries: int) -> Inputs:
 
 
 def _image(identity: int, kind: str, number: int) -> np.ndarray:
-    """Blurred noise of the identity's own, more of other noise in a forgery than in a genuine image."""
+    """Blurred noise of the identity's own, more of other noise in a forgery than in a genuine
+    image.
+    """
     own = np.random.default_rng([1, identity]).normal(size=(HEIGHT // 4, WIDTH // 4))
     noise = np.random.default_rng([2, identity, number, kind == "forgery"]).normal(size=own.shape)
     mixed = own + noise * (1.6 if kind == "forgery" else 1.1)

@@ -8,7 +8,12 @@ from components.evaluate.scoring.evaluation_set import Part
 
 
 def made_up(
-    params: EvaluateParams, identities: int, genuine: int, forgeries: int, quality: float = 1.0, seed: int = 0
+    params: EvaluateParams,
+    identities: int,
+    genuine: int,
+    forgeries: int,
+    quality: float = 1.0,
+    seed: int = 0,
 ) -> Subject:
     """Identities with so many genuine images and forgeries, the latter halfway to another place."""
     rng = np.random.default_rng(seed)
@@ -18,5 +23,7 @@ def made_up(
     vectors = quality * centres[identity] + forged[:, None] * elsewhere[identity] / 2
     vectors += rng.normal(size=vectors.shape)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    part = Part(np.arange(len(identity)), [f"writer-{i:02}" for i in range(identities)], identity, forged)
+    part = Part(
+        np.arange(len(identity)), [f"writer-{i:02}" for i in range(identities)], identity, forged
+    )
     return subject(part, vectors.astype(np.float32), params)

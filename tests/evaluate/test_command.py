@@ -57,7 +57,10 @@ def test_a_missing_input_is_one_line_and_exit_code_2(
         ("reference: 3", "did you mean 'references'"),
         ("references: 1", "references"),
         ("far: 1.0", "far"),
-        ("part: tests", "evaluate.part is 'tests', but must be 'val', 'test' or 'both' (did you mean 'test'?)"),
+        (
+            "part: tests",
+            "evaluate.part is 'tests', but must be 'val', 'test' or 'both' (did you mean 'test'?)",
+        ),
         ("protocols: []", "protocols"),
         ("protocols: [deployed, deployed]", "names deployed twice"),
         ("protocols: [deploid]", "did you mean 'deployed'?"),

@@ -41,7 +41,9 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def single(quality: float) -> Verification:
-    return next(v for v in made_up(PARAMS, IDENTITIES, 7, 4, quality).verifications if v.kind == "random")
+    return next(
+        v for v in made_up(PARAMS, IDENTITIES, 7, 4, quality).verifications if v.kind == "random"
+    )
 
 
 def eer(v: Verification, drawn: np.ndarray) -> float:
@@ -52,8 +54,12 @@ def eer(v: Verification, drawn: np.ndarray) -> float:
     return error_rates.eer(genuine, impostor).rate
 
 
-def test_the_interval_of_the_difference_is_that_of_a_loop_over_resampled_identities(reports: tuple[Path, Path]) -> None:
-    found = {d.verification: d for d in compare(*reports, resamplings=40, seed=3)}["random, 1 reference"]
+def test_the_interval_of_the_difference_is_that_of_a_loop_over_resampled_identities(
+    reports: tuple[Path, Path],
+) -> None:
+    found = {d.verification: d for d in compare(*reports, resamplings=40, seed=3)}[
+        "random, 1 reference"
+    ]
     good, bad = single(1.2), single(0.5)
     everyone = np.arange(IDENTITIES)
     assert (found.left, found.right) == (eer(good, everyone), eer(bad, everyone))
@@ -61,7 +67,10 @@ def test_the_interval_of_the_difference_is_that_of_a_loop_over_resampled_identit
     loop = [eer(good, np.repeat(everyone, w)) - eer(bad, np.repeat(everyone, w)) for w in weights]
     assert found.ends is not None
     assert found.ends == pytest.approx(tuple(np.percentile(loop, (2.5, 97.5))), abs=1e-12)
-    assert (found.n_identities, found.n_pairs) == (IDENTITIES, len(good.genuine.distance) + len(good.impostor.distance))
+    assert (found.n_identities, found.n_pairs) == (
+        IDENTITIES,
+        len(good.genuine.distance) + len(good.impostor.distance),
+    )
 
 
 def test_the_better_one_is_named_whichever_comes_first(
@@ -97,16 +106,25 @@ def test_a_model_does_not_differ_from_itself(reports: tuple[Path, Path]) -> None
         (0.10, 0.131, None, "1 identities, 50 comparisons are too few to tell"),
     ],
 )
-def test_the_answer_is_in_words(left: float, right: float, ends: tuple[float, float] | None, told: str) -> None:
+def test_the_answer_is_in_words(
+    left: float, right: float, ends: tuple[float, float] | None, told: str
+) -> None:
     found = Difference("skilled, 1 reference", left, right, ends, 1 if ends is None else 9, 50, 50)
     assert told in sentence(found, "a", "b")
     rates = "EER 10.0 % (a) and 13.1 % (b);" if ends is None else "EER 10.0 % against 13.1 %;"
     assert rates in sentence(found, "a", "b")
-    assert found.better == (None if "more than chance" not in told else {"a": "left", "b": "right"}[told[0]])
+    assert found.better == (
+        None if "more than chance" not in told else {"a": "left", "b": "right"}[told[0]]
+    )
 
 
-def test_comparisons_of_which_only_some_were_kept_are_the_same_ones_and_said_to_be_some(tmp_path: Path) -> None:
-    good, bad = (evaluated(tmp_path / name, quality, most=1_200) for name, quality in (("good", 1.2), ("bad", 0.5)))
+def test_comparisons_of_which_only_some_were_kept_are_the_same_ones_and_said_to_be_some(
+    tmp_path: Path,
+) -> None:
+    good, bad = (
+        evaluated(tmp_path / name, quality, most=1_200)
+        for name, quality in (("good", 1.2), ("bad", 0.5))
+    )
     kept = pd.read_parquet(good / "scores.parquet").groupby(["kind", "references"]).size()
     assert kept["random", 1] == 1_200 // 6
     found = {d.verification: d for d in compare(good, bad)}["random, 1 reference"]
@@ -130,11 +148,16 @@ def test_other_images_or_other_draws_are_refused_in_one_line(
 
 def test_what_only_one_of_them_has_is_left_out(reports: tuple[Path, Path], tmp_path: Path) -> None:
     fewer = evaluated(tmp_path / "fewer", 1.2, EvaluateParams(draws=2, references=3))
-    assert [d.verification for d in compare(reports[0], fewer)] == ["skilled, 1 reference", "random, 1 reference"]
+    assert [d.verification for d in compare(reports[0], fewer)] == [
+        "skilled, 1 reference",
+        "random, 1 reference",
+    ]
 
 
 @pytest.mark.parametrize("damage", ["missing", "no digest", "not parquet"])
-def test_a_folder_that_is_no_evaluation_is_refused(reports: tuple[Path, Path], tmp_path: Path, damage: str) -> None:
+def test_a_folder_that_is_no_evaluation_is_refused(
+    reports: tuple[Path, Path], tmp_path: Path, damage: str
+) -> None:
     path = tmp_path / "scores.parquet"
     if damage == "no digest":
         pd.read_parquet(reports[0] / "scores.parquet").to_parquet(path)

@@ -23,7 +23,10 @@ from components.shared.verification import error_rates as rates
 from tests.evaluate.conftest import FORGERIES, GENUINE, PARTS, Inputs
 
 PARAMS = EvaluateParams(
-    protocols=("deployed", "references", "field", "identification"), draws=3, bootstrap=50, target=0.05
+    protocols=("deployed", "references", "field", "identification"),
+    draws=3,
+    bootstrap=50,
+    target=0.05,
 )
 FILES = {
     "metrics.json", "threshold.json", "roc.csv", "det.csv", "scores.parquet", "report.html",
@@ -45,7 +48,9 @@ def evaluation(inputs: Inputs, out: Path) -> Evaluation:
 def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, float]:
     found: dict[str, float] = {}
     for key, value in tree.items():
-        found |= flat(value, f"{prefix}{key}/") if isinstance(value, dict) else {prefix + key: value}
+        found |= (
+            flat(value, f"{prefix}{key}/") if isinstance(value, dict) else {prefix + key: value}
+        )
     return found
 
 
@@ -57,7 +62,10 @@ def mistaken(report: Path) -> list[tuple[bytes, bytes, str, float]]:
         re.DOTALL,
     )
     found = pair.findall(report.read_text(encoding="utf-8"))
-    return [(b64decode(left), b64decode(right), name, float(distance)) for left, right, name, distance in found]
+    return [
+        (b64decode(left), b64decode(right), name, float(distance))
+        for left, right, name, distance in found
+    ]
 
 
 def decoded(png: bytes) -> bytes:
@@ -88,10 +96,15 @@ def single_by_loop(inputs: Inputs, part: str) -> tuple[list[float], list[float],
     return genuine, skilled, random
 
 
-def test_every_file_is_there_and_metrics_json_is_what_was_returned(evaluation: Evaluation, out: Path) -> None:
+def test_every_file_is_there_and_metrics_json_is_what_was_returned(
+    evaluation: Evaluation, out: Path
+) -> None:
     assert {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} == FILES
     assert flat(json.loads((out / "metrics.json").read_text())) == evaluation.metrics
-    assert (evaluation.report, evaluation.uploaded_report) == (out / "report.html", out / "upload" / "report.html")
+    assert (evaluation.report, evaluation.uploaded_report) == (
+        out / "report.html",
+        out / "upload" / "report.html",
+    )
     assert all(np.isfinite(value) for value in evaluation.metrics.values())
 
 
@@ -102,8 +115,12 @@ def test_single_reference_figures_are_those_of_a_loop(
     genuine, skilled, random = single_by_loop(inputs, part)
     for kind, impostor in (("skilled", skilled), ("random", random)):
         key = f"{prefix}verification/{kind}/refs_1"
-        assert evaluation.metrics[f"{key}/eer"] == pytest.approx(rates.eer(genuine, impostor).rate, abs=1e-9)
-        assert evaluation.metrics[f"{key}/auc"] == pytest.approx(rates.auc(genuine, impostor), abs=1e-9)
+        assert evaluation.metrics[f"{key}/eer"] == pytest.approx(
+            rates.eer(genuine, impostor).rate, abs=1e-9
+        )
+        assert evaluation.metrics[f"{key}/auc"] == pytest.approx(
+            rates.auc(genuine, impostor), abs=1e-9
+        )
         assert evaluation.metrics[f"{key}/n_identities"] == PARTS[part]
         assert evaluation.metrics[f"{key}/n_pairs"] == len(genuine) + len(impostor)
         assert 0.02 < evaluation.metrics[f"{key}/eer"] < 0.48  # a case that could fail either way
@@ -115,48 +132,83 @@ def test_all_promised_names_are_there(evaluation: Evaluation) -> None:
             key = f"verification/{kind}/refs_{references}"
             for name in ("eer", "eer_user", "auc", "frr_at_far_1pct"):
                 assert 0 <= evaluation.metrics[f"{key}/{name}"] <= 1
-                low, high = (evaluation.metrics[f"{key}/{name}_ci_{end}"] for end in ("low", "high"))
+                low, high = (
+                    evaluation.metrics[f"{key}/{name}_ci_{end}"] for end in ("low", "high")
+                )
                 assert low <= evaluation.metrics[f"{key}/{name}"] <= high
-            assert {f"{key}/n_identities", f"{key}/n_pairs", f"val/{key}/eer"} <= evaluation.metrics.keys()
-            assert {f"{key}/far_at_threshold", f"{key}/frr_at_threshold"} <= evaluation.metrics.keys()
+            assert {
+                f"{key}/n_identities",
+                f"{key}/n_pairs",
+                f"val/{key}/eer",
+            } <= evaluation.metrics.keys()
+            assert {
+                f"{key}/far_at_threshold",
+                f"{key}/frr_at_threshold",
+            } <= evaluation.metrics.keys()
         for floor in ("untrained", "hog", "best_statistic"):
             for end in ("", "_difference", "_difference_ci_low", "_difference_ci_high"):
                 assert f"floor/{floor}/{kind}/refs_1/eer{end}" in evaluation.metrics
     for part in ("", "val/"):
         key = f"{part}identification/refs_5"
-        assert {f"{key}/accuracy", f"{key}/n_identities", f"{key}/n_probes"} <= evaluation.metrics.keys()
+        assert {
+            f"{key}/accuracy",
+            f"{key}/n_identities",
+            f"{key}/n_probes",
+        } <= evaluation.metrics.keys()
 
 
-def test_no_figure_stands_without_its_interval_and_what_it_stands_on(evaluation: Evaluation) -> None:
+def test_no_figure_stands_without_its_interval_and_what_it_stands_on(
+    evaluation: Evaluation,
+) -> None:
     found = evaluation.metrics
     figures = [name for name in found if "_ci_" not in name and "/n_" not in name]
     assert len(figures) > 45
     for name in figures:
         assert found[f"{name}_ci_low"] <= found[name] <= found[f"{name}_ci_high"], name
         group = name.rpartition("/")[0]
-        basis = group.replace(f"floor/{group.split('/')[1]}", "verification") if "floor/" in name else group
+        basis = (
+            group.replace(f"floor/{group.split('/')[1]}", "verification")
+            if "floor/" in name
+            else group
+        )
         assert f"{basis}/n_identities" in found, name
         assert {f"{basis}/n_pairs", f"{basis}/n_probes", f"{basis}/n_images"} & found.keys(), name
 
 
-def test_the_difference_to_the_untrained_network_is_that_of_the_two_eers(evaluation: Evaluation) -> None:
+def test_the_difference_to_the_untrained_network_is_that_of_the_two_eers(
+    evaluation: Evaluation,
+) -> None:
     found = evaluation.metrics
     floor = "floor/untrained/skilled/refs_1/eer"
     assert found[f"{floor}_difference"] == found["verification/skilled/refs_1/eer"] - found[floor]
 
 
-def test_thresholds_come_from_val_and_are_carried_to_test(evaluation: Evaluation, inputs: Inputs, out: Path) -> None:
+def test_thresholds_come_from_val_and_are_carried_to_test(
+    evaluation: Evaluation, inputs: Inputs, out: Path
+) -> None:
     chosen = json.loads((out / "threshold.json").read_text())
     assert {(t["kind"], t["references"], t["policy"]) for t in chosen} == {
         (kind, references, policy)
-        for kind, references in (("skilled", 1), ("skilled", 5), ("random", 1), ("random", 5), ("identification", 5))
+        for kind, references in (
+            ("skilled", 1),
+            ("skilled", 5),
+            ("random", 1),
+            ("random", 5),
+            ("identification", 5),
+        )
         for policy in ("equal_error", "far_1pct", "far_5pct")
     }
     assert all(("smallest_gap" in t) == (t["kind"] == "identification") for t in chosen)
     assert {t["chosen_on"] for t in chosen} == {"val"}
-    by_policy = {t["policy"]: t["threshold"] for t in chosen if (t["kind"], t["references"]) == ("skilled", 1)}
+    by_policy = {
+        t["policy"]: t["threshold"]
+        for t in chosen
+        if (t["kind"], t["references"]) == ("skilled", 1)
+    }
     genuine, skilled, _ = single_by_loop(inputs, "val")
-    assert by_policy["equal_error"] == pytest.approx(rates.eer(genuine, skilled).threshold, abs=1e-6)
+    assert by_policy["equal_error"] == pytest.approx(
+        rates.eer(genuine, skilled).threshold, abs=1e-6
+    )
     threshold = by_policy["far_5pct"]  # the target
     assert rates.rates_at(genuine, skilled, threshold + 1e-6)[0] <= 0.05
     genuine, skilled, _ = single_by_loop(inputs, "test")
@@ -165,7 +217,9 @@ def test_thresholds_come_from_val_and_are_carried_to_test(evaluation: Evaluation
     assert evaluation.metrics["verification/skilled/refs_1/frr_at_threshold"] == frr
 
 
-def test_scores_hold_the_comparisons_that_the_figures_stand_on(evaluation: Evaluation, out: Path) -> None:
+def test_scores_hold_the_comparisons_that_the_figures_stand_on(
+    evaluation: Evaluation, out: Path
+) -> None:
     scores = pd.read_parquet(out / "scores.parquet")
     single = scores[scores["references"] == 1]
     counts = single.groupby("kind").size()
@@ -181,7 +235,9 @@ def test_scores_hold_the_comparisons_that_the_figures_stand_on(evaluation: Evalu
     assert set(scores["identity"]) == {f"writer-{i:02}" for i in range(7, 15)}
 
 
-def test_curves_are_finite_short_and_one_for_each_kind_and_number(evaluation: Evaluation, out: Path) -> None:
+def test_curves_are_finite_short_and_one_for_each_kind_and_number(
+    evaluation: Evaluation, out: Path
+) -> None:
     roc, det = pd.read_csv(out / "roc.csv"), pd.read_csv(out / "det.csv")
     assert list(roc.columns) == ["curve", "kind", "references", "far", "tpr", "threshold"]
     assert list(det.columns) == ["curve", "kind", "references", "far", "frr", "threshold"]
@@ -189,7 +245,9 @@ def test_curves_are_finite_short_and_one_for_each_kind_and_number(evaluation: Ev
     assert roc.groupby("curve").size().max() <= 500
     assert np.isfinite(roc[["far", "tpr", "threshold"]].to_numpy()).all()
     first = roc[roc["curve"] == "skilled, 1 reference"]
-    np.testing.assert_allclose(np.array(evaluation.roc), first[["far", "tpr", "threshold"]].to_numpy())
+    np.testing.assert_allclose(
+        np.array(evaluation.roc), first[["far", "tpr", "threshold"]].to_numpy()
+    )
     assert all(isinstance(value, float) for value in evaluation.roc[0])
 
 
@@ -198,8 +256,14 @@ def test_the_shortcut_probes_stand_on_train_and_test_and_are_told_in_the_summary
 ) -> None:
     people = PARTS["train"] + PARTS["test"]
     summary = (out / "summary.txt").read_text(encoding="utf-8")
-    for what, words in (("prepared", "simple statistics of the prepared images"), ("source", "source files")):
-        found = {name: evaluation.metrics[f"probe/{what}/{name}"] for name in ("auc", "auc_ci_low", "auc_ci_high")}
+    for what, words in (
+        ("prepared", "simple statistics of the prepared images"),
+        ("source", "source files"),
+    ):
+        found = {
+            name: evaluation.metrics[f"probe/{what}/{name}"]
+            for name in ("auc", "auc_ci_low", "auc_ci_high")
+        }
         assert 0 <= found["auc_ci_low"] <= found["auc"] <= found["auc_ci_high"] <= 1
         assert evaluation.metrics[f"probe/{what}/n_identities"] == people
         assert evaluation.metrics[f"probe/{what}/n_images"] == people * (GENUINE + FORGERIES)
@@ -213,7 +277,9 @@ def test_sources_of_other_images_are_refused(inputs: Inputs, tmp_path: Path) -> 
     prepared = tmp_path / "prepared"
     shutil.copytree(inputs.prepared, prepared)
     pd.read_parquet(prepared / "sources.parquet")[1:].to_parquet(prepared / "sources.parquet")
-    with pytest.raises(InputError, match=r"sources\.parquet: 164 rows for 165 images; run preprocess again"):
+    with pytest.raises(
+        InputError, match=r"sources\.parquet: 164 rows for 165 images; run preprocess again"
+    ):
         run(PARAMS, prepared, *inputs[1:], tmp_path / "out")
     (prepared / "sources.parquet").unlink()
     with pytest.raises(InputError, match=r"sources\.parquet: no such file; run preprocess first"):
@@ -240,7 +306,9 @@ def test_the_report_shows_the_most_confident_mistakes_as_the_network_sees_them(
 ) -> None:
     pictures = mistaken(evaluation.report)
     thresholds = json.loads((out / "threshold.json").read_text())
-    threshold = next(t["threshold"] for t in thresholds if (t["kind"], t["references"]) == ("skilled", 1))
+    threshold = next(
+        t["threshold"] for t in thresholds if (t["kind"], t["references"]) == ("skilled", 1)
+    )
     assert len(pictures) > 2
     images = np.load(inputs.prepared / "images.npy")
     rows = {image.tobytes(): row for row, image in enumerate(images)}
@@ -262,7 +330,9 @@ def test_names_and_pictures_of_people_are_in_no_file_that_is_uploaded_but_the_sc
     assert page.count("<img ") == 4
     assert "writer-" not in page
     assert "writer-" in evaluation.report.read_text(encoding="utf-8")
-    assert {path for path in uploads(out) if path.name == "report.html"} == {evaluation.uploaded_report}
+    assert {path for path in uploads(out) if path.name == "report.html"} == {
+        evaluation.uploaded_report
+    }
 
 
 def test_the_run_holds_the_figures_and_the_report(evaluation: Evaluation, out: Path) -> None:
@@ -272,13 +342,18 @@ def test_the_run_holds_the_figures_and_the_report(evaluation: Evaluation, out: P
     found = MlflowClient().get_run(record["run_id"])
     assert {name: found.data.metrics[name] for name in evaluation.metrics} == evaluation.metrics
     assert found.data.params["evaluate.references"] == "5"
-    names = {Path(file.path).name for file in MlflowClient().list_artifacts(record["run_id"], "evaluation")}
+    names = {
+        Path(file.path).name
+        for file in MlflowClient().list_artifacts(record["run_id"], "evaluation")
+    }
     assert {"report.html", "roc.png", "det.png", "metrics.json"} <= names
     page = MlflowClient().download_artifacts(record["run_id"], "evaluation/report.html")
     assert Path(page).read_text() == evaluation.uploaded_report.read_text()
 
 
-def test_the_same_inputs_give_the_same_files(evaluation: Evaluation, inputs: Inputs, out: Path, tmp_path: Path) -> None:
+def test_the_same_inputs_give_the_same_files(
+    evaluation: Evaluation, inputs: Inputs, out: Path, tmp_path: Path
+) -> None:
     assert run(PARAMS, *inputs, tmp_path / "again").metrics == evaluation.metrics
     for name in FILES - {"mlflow_run.json"}:
         assert (tmp_path / "again" / name).read_bytes() == (out / name).read_bytes(), name
@@ -290,7 +365,10 @@ def test_without_forgeries_their_figures_are_left_out(
     found = run(PARAMS, *write_inputs(tmp_path, 0), tmp_path / "out")
     assert not [name for name in found.metrics if "skilled" in name]
     assert not [name for name in found.metrics if name.startswith("probe/")]
-    assert {"verification/random/refs_5/eer", "floor/best_statistic/random/refs_1/eer"} <= found.metrics.keys()
+    assert {
+        "verification/random/refs_5/eer",
+        "floor/best_statistic/random/refs_1/eer",
+    } <= found.metrics.keys()
     assert "skilled" not in pd.read_csv(tmp_path / "out/roc.csv")["kind"].tolist()
     assert "other identities&#39; images" in found.report.read_text()
     assert found.roc
@@ -312,10 +390,15 @@ def test_too_few_images_for_several_references_leave_those_figures_out(
     found = evaluated.metrics
     assert not [name for name in found if f"refs_{GENUINE}" in name or "_ci_" in name]
     single = {
-        name: value for name, value in evaluation.metrics.items() if name.startswith("verification/skilled/refs_1")
+        name: value
+        for name, value in evaluation.metrics.items()
+        if name.startswith("verification/skilled/refs_1")
     }
     # Only test is reported, but val chose its thresholds.
-    assert found.items() >= {name: value for name, value in single.items() if "_ci_" not in name}.items()
+    assert (
+        found.items()
+        >= {name: value for name, value in single.items() if "_ci_" not in name}.items()
+    )
     assert not [name for name in found if name.startswith("val/")]
 
 
@@ -328,7 +411,9 @@ def test_without_val_there_are_no_thresholds(inputs: Inputs, tmp_path: Path) -> 
     assert not [name for name in found.metrics if "threshold" in name or name.startswith("val/")]
 
 
-def test_a_split_without_test_identities_is_refused_and_nothing_is_written(inputs: Inputs, tmp_path: Path) -> None:
+def test_a_split_without_test_identities_is_refused_and_nothing_is_written(
+    inputs: Inputs, tmp_path: Path
+) -> None:
     split = pd.read_parquet(inputs.split / "split.parquet")
     split["part"] = split["part"].replace("test", "train")
     split.to_parquet(tmp_path / "split.parquet")
@@ -344,24 +429,34 @@ def test_val_alone_gives_the_same_figures_of_val_whatever_test_holds(
     shutil.copytree(inputs.prepared, prepared)
     images = np.load(prepared / "images.npy")
     part = pd.read_parquet(inputs.split / "split.parquet")["part"]
-    images[(part == "test").to_numpy()] = np.random.default_rng(0).integers(0, 256, images.shape[1:])
+    images[(part == "test").to_numpy()] = np.random.default_rng(0).integers(
+        0, 256, images.shape[1:]
+    )
     np.save(prepared / "images.npy", images)
     out = tmp_path / "out"
-    found = run(PARAMS.model_copy(update={"part": "val"}), prepared, inputs.split, inputs.embedder, out)
+    found = run(
+        PARAMS.model_copy(update={"part": "val"}), prepared, inputs.split, inputs.embedder, out
+    )
     assert {name for name in found.metrics if not name.startswith("val/")} == set()
     beside = {name for name in found.metrics if name.startswith(("val/floor/", "val/probe/"))}
     assert {"val/floor/hog/skilled/refs_1/eer", "val/probe/prepared/auc"} <= beside
     rest = {name: value for name, value in found.metrics.items() if name not in beside}
-    assert rest == {name: value for name, value in evaluation.metrics.items() if name.startswith("val/")}
+    assert rest == {
+        name: value for name, value in evaluation.metrics.items() if name.startswith("val/")
+    }
     assert "test was not read" in (out / "summary.txt").read_text()
     assert "test was not read" in found.report.read_text()
-    assert set(pd.read_parquet(out / "scores.parquet")["identity"]) == {f"writer-{i:02}" for i in range(2, 7)}
+    assert set(pd.read_parquet(out / "scores.parquet")["identity"]) == {
+        f"writer-{i:02}" for i in range(2, 7)
+    }
 
 
 def test_an_embedder_of_other_images_is_refused(inputs: Inputs, tmp_path: Path) -> None:
     folder = tmp_path / "embedder"
     shutil.copytree(inputs.embedder, folder)
-    (folder / "normalise.json").write_text('{"mode": "tone", "height": 16, "width": 24, "channels": 1}')
+    (folder / "normalise.json").write_text(
+        '{"mode": "tone", "height": 16, "width": 24, "channels": 1}'
+    )
     with pytest.raises(InputError, match="mode tone, here shape"):
         run(PARAMS, inputs.prepared, inputs.split, folder, tmp_path / "out")
     (folder / "normalise.json").unlink()
@@ -370,7 +465,11 @@ def test_an_embedder_of_other_images_is_refused(inputs: Inputs, tmp_path: Path) 
 
 
 def test_a_store_with_too_many_comparisons_to_hold_has_the_same_figures_and_files(
-    inputs: Inputs, evaluation: Evaluation, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    inputs: Inputs,
+    evaluation: Evaluation,
+    out: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(verification, "MOST_HELD", 0)
     params = PARAMS.model_copy(update={"protocols": ("deployed", "references", "identification")})
@@ -379,13 +478,24 @@ def test_a_store_with_too_many_comparisons_to_hold_has_the_same_figures_and_file
     assert counted.metrics.keys() == held.keys()
     for name, value in held.items():
         # Intervals interpolate, all else is exact.
-        assert counted.metrics[name] == pytest.approx(value, abs=0.02 if "_ci_" in name else 0), name
+        assert counted.metrics[name] == pytest.approx(value, abs=0.02 if "_ci_" in name else 0), (
+            name
+        )
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    written = {path.relative_to(tmp_path / "evaluation").as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    written = {
+        path.relative_to(tmp_path / "evaluation").as_posix()
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+    }
     assert written == files
-    thresholds = [json.loads((folder / "threshold.json").read_text()) for folder in (out, tmp_path / "evaluation")]
+    thresholds = [
+        json.loads((folder / "threshold.json").read_text())
+        for folder in (out, tmp_path / "evaluation")
+    ]
     assert thresholds[0] == thresholds[1]
-    scores = [pd.read_parquet(folder / "scores.parquet") for folder in (out, tmp_path / "evaluation")]
+    scores = [
+        pd.read_parquet(folder / "scores.parquet") for folder in (out, tmp_path / "evaluation")
+    ]
     order = list(scores[0].columns)
     left, right = (table.sort_values(order, ignore_index=True) for table in scores)
     pd.testing.assert_frame_equal(left, right)

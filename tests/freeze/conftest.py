@@ -12,14 +12,28 @@ import pytest
 SPEC = {"mode": "shape", "height": 16, "width": 24, "channels": 1}
 METRICS = {
     "verification": {
-        "skilled": {"refs_1": {"eer": 0.125, "eer_ci_low": 0.1, "eer_ci_high": 0.15, "auc": 0.9, "n_identities": 9}},
+        "skilled": {
+            "refs_1": {
+                "eer": 0.125,
+                "eer_ci_low": 0.1,
+                "eer_ci_high": 0.15,
+                "auc": 0.9,
+                "n_identities": 9,
+            }
+        },
         "random": {"refs_5": {"eer": 0.05, "frr_at_far_1pct": 0.2}},
     },
     "identification": {"refs_5": {"accuracy": 0.75}},
     "probe": {"prepared": {"auc": 0.625}},
 }
 THRESHOLDS = [
-    {"kind": "skilled", "references": 1, "policy": "equal_error", "threshold": 0.4321, "chosen_on": "val"},
+    {
+        "kind": "skilled",
+        "references": 1,
+        "policy": "equal_error",
+        "threshold": 0.4321,
+        "chosen_on": "val",
+    },
 ]
 
 
@@ -67,14 +81,20 @@ def write_embedder(folder: Path, seed: int) -> None:
 @pytest.fixture(scope="session")
 def images() -> npt.NDArray[np.object_]:
     """Five encoded images, PNG and JPEG, bytes [5]."""
-    return np.array([drawing(seed, ".jpg" if seed % 2 else ".png") for seed in range(5)], dtype=object)
+    return np.array(
+        [drawing(seed, ".jpg" if seed % 2 else ".png") for seed in range(5)], dtype=object
+    )
 
 
 @pytest.fixture(scope="session")
-def inputs(tmp_path_factory: pytest.TempPathFactory, images: npt.NDArray[np.object_]) -> dict[str, Path]:
+def inputs(
+    tmp_path_factory: pytest.TempPathFactory, images: npt.NDArray[np.object_]
+) -> dict[str, Path]:
     """The folders that freeze reads, by the names of its arguments."""
     root = tmp_path_factory.mktemp("freeze")
-    write_catalogue(root / "raw", {f"{i}{'.jpg' if i % 2 else '.png'}": image for i, image in enumerate(images)})
+    write_catalogue(
+        root / "raw", {f"{i}{'.jpg' if i % 2 else '.png'}": image for i, image in enumerate(images)}
+    )
     write_embedder(root / "embedder", seed=0)
     (root / "evaluation").mkdir()
     (root / "evaluation" / "metrics.json").write_text(json.dumps(METRICS))
@@ -90,14 +110,18 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def use_store(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """Makes MLflow write into a folder: its database, and its artifacts, which go to the working directory."""
+    """Makes MLflow write into a folder: its database, and its artifacts, which go to the working
+    directory.
+    """
     patch.chdir(folder)
     patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
     patch.delenv("MLFLOW_RUN_ID", raising=False)
 
 
 @pytest.fixture(scope="session")
-def frozen(tmp_path_factory: pytest.TempPathFactory, inputs: dict[str, Path]) -> tuple[Path, dict[str, float]]:
+def frozen(
+    tmp_path_factory: pytest.TempPathFactory, inputs: dict[str, Path]
+) -> tuple[Path, dict[str, float]]:
     """The output folder of one whole run of the step, and the figures it returned."""
     from components.freeze import step
     from components.freeze.params import FreezeParams

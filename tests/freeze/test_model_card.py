@@ -12,9 +12,15 @@ MANIFEST: dict[str, Any] = {
     "versions": {"python": "3.11.7", "keras": "3.15.1"},
     "code": {"revision": None, "dirty": None},
     "normalisation": {"mode": "shape", "height": 64, "width": 112, "channels": 1},
-    "parity": {"parity/saved_model/max_abs_difference": 0.0, "parity/frozen_graph/max_abs_difference": 2.1e-7},
+    "parity": {
+        "parity/saved_model/max_abs_difference": 0.0,
+        "parity/frozen_graph/max_abs_difference": 2.1e-7,
+    },
 }
-THRESHOLDS = [Threshold("skilled", 1, "equal_error", 0.43219), Threshold("random", 5, "far_1pct", 1.0)]
+THRESHOLDS = [
+    Threshold("skilled", 1, "equal_error", 0.43219),
+    Threshold("random", 5, "far_1pct", 1.0),
+]
 CATALOGUE = {"identities": 55, "genuine": 1320, "forgery": 1320}
 SECTIONS = (
     "Intended use", "Data and licence", "Figures on the test identities", "Thresholds", "Floors",
@@ -53,7 +59,11 @@ RANDOM = {
 def card(metrics: dict[str, float], **params: str) -> str:
     return render(
         Facts(
-            CATALOGUE, metrics, THRESHOLDS, MANIFEST, {name.replace("__", "."): value for name, value in params.items()}
+            CATALOGUE,
+            metrics,
+            THRESHOLDS,
+            MANIFEST,
+            {name.replace("__", "."): value for name, value in params.items()},
         )
     )
 
@@ -73,7 +83,9 @@ def test_a_figure_stands_with_its_interval_and_what_it_stands_on() -> None:
 
 
 def test_a_figure_that_stands_on_nothing_known_is_left_out() -> None:
-    without = {key: value for key, value in SKILLED.items() if key != "verification/skilled/refs_1/n_pairs"}
+    without = {
+        key: value for key, value in SKILLED.items() if key != "verification/skilled/refs_1/n_pairs"
+    }
     assert "12.5 %" not in card(without)
     assert "75.0 %" in card(without)
 
@@ -106,7 +118,10 @@ def test_thresholds_stand_with_what_they_were_chosen_for_and_what_they_gave() ->
     [
         ("sample", "no real person's data, no licence needed"),
         ("cedar", "University at Buffalo"),
-        ("/home/anna/scans", "“scans”: origin and licence are unknown to this pipeline; state them here"),
+        (
+            "/home/anna/scans",
+            "“scans”: origin and licence are unknown to this pipeline; state them here",
+        ),
         ("https://host/a/b.zip?key=secret", "“b.zip”: origin and licence are unknown"),
         (None, "Not recorded: origin and licence are unknown"),
     ],
@@ -130,6 +145,9 @@ def test_the_limits_tell_what_is_not_known() -> None:
 def test_every_identity_counts_whatever_it_is_called(tmp_path: Path) -> None:
     names = ["001", "1", "NA", "None", "nan", "BO"]
     rows = [(f"{name}-{kind}.png", name, kind) for name in names for kind in ("genuine", "forgery")]
-    lines = ["path,identity,kind,sha256", *(f"{path},{name},{kind},{path}" for path, name, kind in rows)]
+    lines = [
+        "path,identity,kind,sha256",
+        *(f"{path},{name},{kind},{path}" for path, name, kind in rows),
+    ]
     (tmp_path / "catalog.csv").write_text("\n".join(lines) + "\n")
     assert count(tmp_path) == {"identities": 6, "genuine": 6, "forgery": 6}

@@ -28,13 +28,21 @@ def choose(tmp_path: Path) -> Callable[[dict[str, bytes], int], list[bytes]]:
         for name, content in contents.items():
             (tmp_path / name).write_bytes(content)
         lines = [f"{name},a,genuine,0" for name in contents]
-        (tmp_path / "catalog.csv").write_text("\n".join(["path,identity,kind,sha256", *lines]) + "\n")
-        return list(choose_images(tmp_path, count, Normalisation(mode="shape", height=16, width=24, channels=1)))
+        (tmp_path / "catalog.csv").write_text(
+            "\n".join(["path,identity,kind,sha256", *lines]) + "\n"
+        )
+        return list(
+            choose_images(
+                tmp_path, count, Normalisation(mode="shape", height=16, width=24, channels=1)
+            )
+        )
 
     return chosen
 
 
-def test_images_are_spread_evenly_over_the_catalogue(choose: Callable[[dict[str, bytes], int], list[bytes]]) -> None:
+def test_images_are_spread_evenly_over_the_catalogue(
+    choose: Callable[[dict[str, bytes], int], list[bytes]],
+) -> None:
     contents = {f"{i}.png": encoded(".png", ink=True, height=40 + i) for i in range(6)}
     assert choose(contents, 3) == [contents["0.png"], contents["2.png"], contents["4.png"]]
     assert choose(contents, 100) == list(contents.values())
@@ -70,7 +78,9 @@ def test_the_difference_is_the_largest_of_all_components() -> None:
     reference = np.array([[0.5, 0.25], [0.0, -1.0]], np.float32)
     other = np.array([[0.5, 0.5], [0.0, -1.5]], np.float32)
     assert max_abs_difference("graph", other, reference, tolerance=0.5) == 0.5
-    with pytest.raises(InputError, match=r"graph: embeddings differ .* up to 0.5, more than freeze.tolerance 0.49"):
+    with pytest.raises(
+        InputError, match=r"graph: embeddings differ .* up to 0.5, more than freeze.tolerance 0.49"
+    ):
         max_abs_difference("graph", other, reference, tolerance=0.49)
 
 

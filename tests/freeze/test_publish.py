@@ -19,7 +19,12 @@ from tests import s3_server as server
 def bundle(tmp_path: Path) -> Path:
     folder = tmp_path / "bundle"
     (folder / "saved_model" / "variables").mkdir(parents=True)
-    for name in ("frozen_graph.pb", "model_card.md", "saved_model/saved_model.pb", "saved_model/variables/index"):
+    for name in (
+        "frozen_graph.pb",
+        "model_card.md",
+        "saved_model/saved_model.pb",
+        "saved_model/variables/index",
+    ):
         (folder / name).write_bytes(name.encode() * 1000)
     write(folder, {"thresholds": []})
     return folder
@@ -35,7 +40,9 @@ def test_what_is_published_is_listed_and_fetched_byte_by_byte(
     second = publish.publish(bundle, place)
     assert first.key.rpartition("/")[2] == s3_version(s3, str(first))
     main(["list", place])
-    times, addresses = zip(*(line.split("  ") for line in capsys.readouterr().out.splitlines()), strict=True)
+    times, addresses = zip(
+        *(line.split("  ") for line in capsys.readouterr().out.splitlines()), strict=True
+    )
     assert set(addresses) == {str(first), str(second)}
     assert list(times) == sorted(times, reverse=True)
     main(["fetch", str(second), "--out", str(tmp_path / "fetched")])
@@ -64,11 +71,15 @@ def test_a_half_uploaded_version_is_never_seen_as_complete_and_is_completed_late
     version = f"{place}/{version_of((bundle / 'manifest.json').read_bytes())}"
     monkeypatch.setattr(client, "ATTEMPTS", 1)
     with (
-        proxy.before(s3.endpoint, lambda number, request: (503, "SlowDown") if number >= reached else None) as between,
+        proxy.before(
+            s3.endpoint, lambda number, request: (503, "SlowDown") if number >= reached else None
+        ) as between,
         monkeypatch.context() as patch,
     ):
         patch.setenv("AWS_ENDPOINT_URL", between.endpoint)
-        with pytest.raises(InputError, match=rf"^{version}/.* on {between.endpoint}: the store is busy"):
+        with pytest.raises(
+            InputError, match=rf"^{version}/.* on {between.endpoint}: the store is busy"
+        ):
             publish.publish(bundle, place)
     assert len(s3.objects(version)) == reached
     assert publish.versions(place) == []
@@ -80,16 +91,22 @@ def test_a_half_uploaded_version_is_never_seen_as_complete_and_is_completed_late
     assert [found.name for found in publish.versions(place)] == [version.rpartition("/")[2]]
 
 
-def test_what_is_not_what_was_published_is_not_fetched(s3: server.Store, bundle: Path, tmp_path: Path) -> None:
+def test_what_is_not_what_was_published_is_not_fetched(
+    s3: server.Store, bundle: Path, tmp_path: Path
+) -> None:
     place = s3.fresh("models")
     version = str(publish.publish(bundle, place))
     s3.put(f"{version}/model_card.md", b"changed")
-    with pytest.raises(InputError, match=r"model_card\.md on .*: is not the file that was published"):
+    with pytest.raises(
+        InputError, match=r"model_card\.md on .*: is not the file that was published"
+    ):
         publish.fetch(version, tmp_path / "fetched")
     content = json.loads((bundle / "manifest.json").read_text())
     content["files"]["model_card.md"] = "0" * 64
     s3.put(f"{version}/manifest.json", json.dumps(content).encode())
-    with pytest.raises(InputError, match=r"manifest\.json on .*: is not what was published as this version"):
+    with pytest.raises(
+        InputError, match=r"manifest\.json on .*: is not what was published as this version"
+    ):
         publish.fetch(version, tmp_path / "fetched")
     assert not (tmp_path / "fetched").exists()
 
@@ -104,7 +121,9 @@ def test_a_manifest_cannot_write_outside_of_the_folder(s3: server.Store, tmp_pat
 
 
 @pytest.mark.parametrize("arguments", [["fetch"], ["list"], ["run", "s3://models/x"]])
-def test_list_and_fetch_need_an_address_and_run_none(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_list_and_fetch_need_an_address_and_run_none(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stop:
         main(arguments)
     assert stop.value.code == 2

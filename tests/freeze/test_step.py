@@ -28,8 +28,13 @@ def test_both_exports_give_the_embeddings_of_the_keras_model(
     from components.shared.data.normalise_graph import Normalisation, normalise
     from components.shared.model.embedder import load_embedder
 
-    model, spec = load_embedder(inputs["embedder"]), Normalisation.load(inputs["embedder"] / "normalise.json")
-    one_by_one = [model.predict_on_batch(normalise(image, spec).numpy()[None])[0] for image in images]
+    model, spec = (
+        load_embedder(inputs["embedder"]),
+        Normalisation.load(inputs["embedder"] / "normalise.json"),
+    )
+    one_by_one = [
+        model.predict_on_batch(normalise(image, spec).numpy()[None])[0] for image in images
+    ]
     for embeddings in (
         export.run_saved_model(frozen[0] / "saved_model", images),
         frozen_graph.run_frozen_graph(frozen[0] / "frozen_graph.pb", images),
@@ -37,7 +42,9 @@ def test_both_exports_give_the_embeddings_of_the_keras_model(
         assert embeddings.dtype == np.float32
         np.testing.assert_allclose(embeddings, one_by_one, atol=1e-5)
         np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
-    assert set(frozen[1]) == {f"parity/{name}/max_abs_difference" for name in ("saved_model", "frozen_graph")}
+    assert set(frozen[1]) == {
+        f"parity/{name}/max_abs_difference" for name in ("saved_model", "frozen_graph")
+    }
     assert all(0 <= value <= 1e-4 for value in frozen[1].values())
 
 
@@ -48,22 +55,35 @@ def test_the_manifest_tells_every_other_file_and_where_all_came_from(
     hashes = manifest(frozen[0])
     del hashes["manifest.json"]
     assert content["files"] == hashes
-    assert {"frozen_graph.pb", "saved_model/saved_model.pb", "model_card.md", "threshold.json"} <= set(hashes)
+    assert {
+        "frozen_graph.pb",
+        "saved_model/saved_model.pb",
+        "model_card.md",
+        "threshold.json",
+    } <= set(hashes)
     assert content["code"] == {"revision": "0123abc", "dirty": None}
     assert content["data"] == {"catalog.csv": sha256(inputs["raw"] / "catalog.csv")}
-    assert content["normalisation"] == json.loads((inputs["embedder"] / "normalise.json").read_text())
-    assert content["thresholds"] == json.loads((inputs["evaluation"] / "threshold.json").read_text())
+    assert content["normalisation"] == json.loads(
+        (inputs["embedder"] / "normalise.json").read_text()
+    )
+    assert content["thresholds"] == json.loads(
+        (inputs["evaluation"] / "threshold.json").read_text()
+    )
     assert content["parity"] == frozen[1]
     assert content["versions"]["tensorflow"].startswith("2.")
 
 
-def test_nothing_of_the_source_images_is_in_the_folder(frozen: tuple[Path, dict[str, float]], images: Images) -> None:
+def test_nothing_of_the_source_images_is_in_the_folder(
+    frozen: tuple[Path, dict[str, float]], images: Images
+) -> None:
     content = b"".join(path.read_bytes() for path in frozen[0].rglob("*") if path.is_file())
     assert not any(image in content for image in images)
 
 
 @pytest.mark.usefixtures("own_store")
-@pytest.mark.parametrize("export_name", ["saved_model", pytest.param("frozen_graph", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "export_name", ["saved_model", pytest.param("frozen_graph", marks=pytest.mark.slow)]
+)
 def test_an_export_of_other_weights_fails_and_the_old_folder_stays(
     export_name: str, inputs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,7 +105,9 @@ def test_an_export_of_other_weights_fails_and_the_old_folder_stays(
     out = tmp_path / "out"
     out.mkdir()
     (out / "old").touch()
-    with pytest.raises(InputError, match=rf"{export_name}: embeddings differ .* more than freeze.tolerance 0.0001"):
+    with pytest.raises(
+        InputError, match=rf"{export_name}: embeddings differ .* more than freeze.tolerance 0.0001"
+    ):
         run(inputs, out)
     assert [path.name for path in out.iterdir()] == ["old"]
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["out"]

@@ -9,10 +9,14 @@ HEIGHT, WIDTH, CELL, ORIENTATIONS = 64, 112, 8, 9
 
 
 def shape(png: bytes) -> NDArray[np.uint8]:
-    """The ink alone: smoothed, binarised by Otsu, cropped, aspect kept, centred: [64, 112], ink 255."""
+    """The ink alone: smoothed, binarised by Otsu, cropped, aspect kept, centred: [64, 112], ink
+    255.
+    """
     grey = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert grey is not None
-    _, ink = cv2.threshold(cv2.GaussianBlur(grey, (5, 5), 0), 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    _, ink = cv2.threshold(
+        cv2.GaussianBlur(grey, (5, 5), 0), 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU
+    )
     rows, columns = np.nonzero(ink)
     ink = ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     scale = min(HEIGHT / ink.shape[0], WIDTH / ink.shape[1])
@@ -25,7 +29,9 @@ def shape(png: bytes) -> NDArray[np.uint8]:
 
 
 def hog(png: bytes) -> Floats:
-    """A vector [features]: per 2 × 2 cells of 8 × 8 pixels the histograms of nine orientations, at length one."""
+    """A vector [features]: per 2 × 2 cells of 8 × 8 pixels the histograms of nine orientations, at
+    length one.
+    """
     descriptor = cv2.HOGDescriptor((WIDTH, HEIGHT), (16, 16), (8, 8), (CELL, CELL), ORIENTATIONS)
     return np.asarray(descriptor.compute(shape(png)), np.float64).ravel()
 
@@ -36,7 +42,9 @@ def distances(first: Floats, second: Floats) -> Floats:
 
 
 def eer(genuine: Floats, impostor: Floats) -> float:
-    """Where as many genuine pairs are refused as impostor pairs are accepted, by trying every distance."""
+    """Where as many genuine pairs are refused as impostor pairs are accepted, by trying every
+    distance.
+    """
     thresholds = np.unique(np.concatenate([genuine, impostor]))
     frr = np.array([(genuine > t).mean() for t in thresholds])
     far = np.array([(impostor <= t).mean() for t in thresholds])

@@ -1,4 +1,6 @@
-"""Minimal stored .rar files, byte by byte, after the published notes on the RAR 4 and RAR 5.0 formats."""
+"""Minimal stored .rar files, byte by byte, after the published notes on the RAR 4 and RAR 5.0
+formats.
+"""
 
 import struct
 import zlib
@@ -18,11 +20,21 @@ class Item:
 
 
 def rar4(items: Sequence[Item]) -> bytes:
-    return b"Rar!\x1a\x07\x00" + _block4(0x73, 0, bytes(6)) + b"".join(map(_file4, items)) + _block4(0x7B, 0x4000, b"")
+    return (
+        b"Rar!\x1a\x07\x00"
+        + _block4(0x73, 0, bytes(6))
+        + b"".join(map(_file4, items))
+        + _block4(0x7B, 0x4000, b"")
+    )
 
 
 def rar5(items: Sequence[Item]) -> bytes:
-    return b"Rar!\x1a\x07\x01\x00" + _block5(1, b"\0") + b"".join(map(_file5, items)) + _block5(5, b"\0")
+    return (
+        b"Rar!\x1a\x07\x01\x00"
+        + _block5(1, b"\0")
+        + b"".join(map(_file5, items))
+        + _block5(5, b"\0")
+    )
 
 
 def _block4(kind: int, flags: int, fields: bytes, data: bytes = b"") -> bytes:
@@ -36,7 +48,12 @@ def _file4(item: Item) -> bytes:
     name = item.name.encode()
     size = len(data) if item.claimed is None else item.claimed
     numbers = (len(data), size, 3, zlib.crc32(data), 0, 20, 0x30, len(name), mode)
-    return _block4(0x74, 0x8000 | (0xE0 if item.folder else 0), struct.pack("<IIBIIBBHI", *numbers) + name, data)
+    return _block4(
+        0x74,
+        0x8000 | (0xE0 if item.folder else 0),
+        struct.pack("<IIBIIBBHI", *numbers) + name,
+        data,
+    )
 
 
 def _block5(kind: int, fields: bytes, data: bytes = b"", extra: bytes = b"") -> bytes:
@@ -53,7 +70,16 @@ def _file5(item: Item) -> bytes:
     mode = 0o120777 if item.link else 0o040755 if item.folder else 0o100644
     flags = 1 if item.folder else 4
     check = b"" if item.folder else struct.pack("<I", zlib.crc32(item.content))
-    fields = _vint(flags) + _vint(size) + _vint(mode) + check + _vint(0) + _vint(1) + _vint(len(name)) + name
+    fields = (
+        _vint(flags)
+        + _vint(size)
+        + _vint(mode)
+        + check
+        + _vint(0)
+        + _vint(1)
+        + _vint(len(name))
+        + name
+    )
     extra = b""
     if item.link:
         target = item.link.encode()

@@ -9,7 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Served:
-    """What is served and how. `cut_after` breaks each GET of the file after so many bytes, `cuts` times."""
+    """What is served and how. `cut_after` breaks each GET of the file after so many bytes, `cuts`
+    times.
+    """
 
     content: bytes
     etag: str | None = '"one"'
@@ -70,7 +72,9 @@ class _Handler(BaseHTTPRequestHandler):
         if wanted and plan.ranges and self.headers.get("If-Range") == plan.etag:
             start = int(wanted.removeprefix("bytes=").rstrip("-"))
             self.send_response(206)
-            self.send_header("Content-Range", f"bytes {start}-{len(plan.content) - 1}/{len(plan.content)}")
+            self.send_header(
+                "Content-Range", f"bytes {start}-{len(plan.content) - 1}/{len(plan.content)}"
+            )
         else:
             self.send_response(200)
         if plan.etag:

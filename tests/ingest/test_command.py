@@ -69,7 +69,9 @@ def test_help_shows_both_commands_without_heavy_imports(tmp_path: Path) -> None:
         "except SystemExit: pass\n"
         "print([name for name in ('cv2', 'numpy', 'pandas', 'tensorflow', 'PIL', 'requests') if name in sys.modules])"
     )
-    shown = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    shown = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
     assert "python -m components.ingest --out data/raw" in shown.stdout
     assert "python -m components.ingest fingerprint --out data/source.json" in shown.stdout
     assert shown.stdout.rstrip().endswith("[]")
@@ -84,7 +86,12 @@ def test_a_fingerprint_imports_nothing_heavy(tmp_path: Path) -> None:
     )
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "[]"
 
@@ -119,10 +126,14 @@ def test_bad_input_ends_with_2_one_line_and_nothing_half_written(
     assert error.value.code == 2
     last = capsys.readouterr().err.rstrip("\n").split("\n")[-1]
     assert last.startswith("error: ") and message in last
-    assert sorted(path.name for path in tmp_path.iterdir()) == (["out"] if before else []) + ["params.yaml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == (["out"] if before else []) + [
+        "params.yaml"
+    ]
 
 
-def test_a_killed_run_leaves_no_part_of_an_output_and_the_next_one_clears_up(tmp_path: Path) -> None:
+def test_a_killed_run_leaves_no_part_of_an_output_and_the_next_one_clears_up(
+    tmp_path: Path,
+) -> None:
     params = section(tmp_path, source="sample", sample={"identities": 200})
     process = command(["--params", params, "--out", "out"], tmp_path)
     deadline = time.monotonic() + 30
@@ -136,7 +147,13 @@ def test_a_killed_run_leaves_no_part_of_an_output_and_the_next_one_clears_up(tmp
     main(
         [
             "--params",
-            str(section(tmp_path, source="sample", sample={"identities": 2, "genuine": 12, "forgeries": 6})),
+            str(
+                section(
+                    tmp_path,
+                    source="sample",
+                    sample={"identities": 2, "genuine": 12, "forgeries": 6},
+                )
+            ),
             "--out",
             str(tmp_path / "out"),
         ]

@@ -16,11 +16,20 @@ CEDAR_TOLD = [
 
 @pytest.mark.parametrize("layout", ["auto", "cedar"])
 @pytest.mark.parametrize("above", ["", "signatures/", "a/b/"])
-def test_cedar_is_found_at_the_top_and_up_to_two_folders_down(tmp_path: Path, layout: str, above: str) -> None:
-    source = filled(tmp_path / "source", [above + name for name in [*CEDAR, "full_org/Thumbs.db", "Readme.txt"]])
+def test_cedar_is_found_at_the_top_and_up_to_two_folders_down(
+    tmp_path: Path, layout: str, above: str
+) -> None:
+    source = filled(
+        tmp_path / "source", [above + name for name in [*CEDAR, "full_org/Thumbs.db", "Readme.txt"]]
+    )
     figures = step.run(of(source, layout=layout), tmp_path / "out").figures
     assert told(tmp_path / "out") == CEDAR_TOLD
-    assert (figures["images"], figures["identities"], figures["genuine"], figures["forgeries"]) == (3, 2, 2, 1)
+    assert (figures["images"], figures["identities"], figures["genuine"], figures["forgeries"]) == (
+        3,
+        2,
+        2,
+        1,
+    )
 
 
 def test_auto_prefers_cedar_over_reading_its_folders_as_identities(tmp_path: Path) -> None:
@@ -35,8 +44,17 @@ def test_cedar_twice_in_one_source_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("above", ["", "faces/", "a/b/"])
-def test_a_folder_per_identity_is_genuine_unless_it_says_forgery(tmp_path: Path, above: str) -> None:
-    names = ["ann/1.png", "bob/genuine/1.JPG", "bob/Forgery/1.tiff", "notes.txt", "ann/.hidden.png", "ann/2.mat"]
+def test_a_folder_per_identity_is_genuine_unless_it_says_forgery(
+    tmp_path: Path, above: str
+) -> None:
+    names = [
+        "ann/1.png",
+        "bob/genuine/1.JPG",
+        "bob/Forgery/1.tiff",
+        "notes.txt",
+        "ann/.hidden.png",
+        "ann/2.mat",
+    ]
     step.run(of(filled(tmp_path / "source", [above + name for name in names])), tmp_path / "out")
     assert told(tmp_path / "out") == [
         ("ann/1.png", "ann", "genuine"),
@@ -67,11 +85,16 @@ def test_parts_beside_identities_are_ambiguous_and_refused(tmp_path: Path) -> No
 
 
 def test_a_single_identity_is_not_taken_for_a_wrapping_folder(tmp_path: Path) -> None:
-    step.run(of(filled(tmp_path / "source", ["ann/genuine/1.png", "ann/forgery/1.png"])), tmp_path / "out")
+    step.run(
+        of(filled(tmp_path / "source", ["ann/genuine/1.png", "ann/forgery/1.png"])),
+        tmp_path / "out",
+    )
     assert {identity for _, identity, _ in told(tmp_path / "out")} == {"ann"}
 
 
-def test_images_out_of_place_are_left_out_and_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_images_out_of_place_are_left_out_and_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     names = ["ann/1.png", "bob/1.png", "bob/holiday/1.png", "cover.png"]
     with caplog.at_level("INFO"):
         step.run(of(filled(tmp_path / "source", names)), tmp_path / "out")
@@ -79,7 +102,9 @@ def test_images_out_of_place_are_left_out_and_told(tmp_path: Path, caplog: pytes
     assert "2 images stand where the layout has none" in caplog.text
 
 
-def test_what_is_no_image_is_counted_by_suffix(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_no_image_is_counted_by_suffix(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     names = ["ann/1.png", "bob/1.png", "a.txt", "ann/b.txt", "read.m", "README"]
     with caplog.at_level("INFO"):
         step.run(of(filled(tmp_path / "source", names)), tmp_path / "out")
@@ -89,7 +114,11 @@ def test_what_is_no_image_is_counted_by_suffix(tmp_path: Path, caplog: pytest.Lo
 @pytest.mark.parametrize(
     ("layout", "names", "message"),
     [
-        ("auto", ["1.png", "2.png"], "full_org/original_W_S.png.*one folder of images per identity"),
+        (
+            "auto",
+            ["1.png", "2.png"],
+            "full_org/original_W_S.png.*one folder of images per identity",
+        ),
         ("cedar", ["ann/1.png"], "full_org/original_W_S.png"),
         ("cedar", ["full_org/original_1_1.png"], "full_forg"),
         ("folder", ["1.png"], "one folder of images per identity"),

@@ -37,21 +37,29 @@ class KubeflowServer(ThreadingHTTPServer):
     def bodies(self, method: str, path: str) -> list[Any]:
         return [body for asked, at, body in self.asked if (asked, at) == (method, path)]
 
-    def answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
+    def answer(
+        self, method: str, path: str, query: dict[str, list[str]], body: Any
+    ) -> tuple[int, Any]:
         kind, _, name = path.removeprefix("/apis/v2beta1/").partition("/")
         if kind == "healthz":
             return 200, {"multi_user": self.multi_user}
         if kind == "experiments" and method == "GET":
             wanted = json.loads(query["filter"][0])["predicates"][0]["stringValue"]
-            return 200, {"experiments": [one for one in self.experiments if one["display_name"] == wanted]}
+            return 200, {
+                "experiments": [one for one in self.experiments if one["display_name"] == wanted]
+            }
         if kind == "experiments":
-            self.experiments.append({**body, "experiment_id": f"experiment-{len(self.experiments)}"})
+            self.experiments.append(
+                {**body, "experiment_id": f"experiment-{len(self.experiments)}"}
+            )
             return 200, self.experiments[-1]
         if kind == "runs" and method == "POST":
             return 200, {**body, "run_id": "run-1", "state": "PENDING"}
         if kind == "runs" and name == "run-1":
             state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
-            return (state, {}) if isinstance(state, int) else (200, {"run_id": name, "state": state})
+            return (
+                (state, {}) if isinstance(state, int) else (200, {"run_id": name, "state": state})
+            )
         if kind == "recurringruns" and method == "POST":
             made = f"recurring-{len(self.recurring)}"
             self.recurring[made] = {**body, "recurring_run_id": made, "status": "ENABLED"}
@@ -67,7 +75,10 @@ class KubeflowServer(ThreadingHTTPServer):
         """One recurring run a page, so that a client that reads the first page only is found out."""
         first = int(query.get("page_token", ["0"])[0] or 0)
         rest = list(self.recurring.values())[first:]
-        return {"recurringRuns": rest[:1], "next_page_token": str(first + 1) if len(rest) > 1 else ""}
+        return {
+            "recurringRuns": rest[:1],
+            "next_page_token": str(first + 1) if len(rest) > 1 else "",
+        }
 
 
 @contextmanager
@@ -103,9 +114,14 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.says:
             status, text = self.server.says
         elif self.headers.get("Authorization") != f"Bearer {TOKEN}":
-            status, text = 401, json.dumps({"message": f"{self.headers.get('Authorization')} is not a good token"})
+            status, text = (
+                401,
+                json.dumps({"message": f"{self.headers.get('Authorization')} is not a good token"}),
+            )
         else:
-            status, answer = self.server.answer(self.command, parts.path, parse_qs(parts.query), body)
+            status, answer = self.server.answer(
+                self.command, parts.path, parse_qs(parts.query), body
+            )
             text = json.dumps(answer)
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

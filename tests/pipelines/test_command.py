@@ -17,7 +17,12 @@ def pipelines(*arguments: str, **environment: str) -> subprocess.CompletedProces
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [sys.executable, "-m", "pipelines", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env={**inherited, **environment}, capture_output=True, text=True, check=False
+        command,
+        cwd=ROOT,
+        env={**inherited, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -71,7 +76,10 @@ def test_commands_that_run_steps_can_be_quiet(
             ["compile", "--cluster", "nowhere.yaml"],
             "nowhere.yaml: no such file; run from the project",
         ),
-        (["compile", "--grid", "train.mining=hard,all", "compare"], "--grid is an option of 'compare', not of 'signa"),
+        (
+            ["compile", "--grid", "train.mining=hard,all", "compare"],
+            "--grid is an option of 'compare', not of 'signa",
+        ),
         (["run", "--model", "signatures"], "--model is an option of 'retrain'"),
         (["compile", "retrain", "--model", "models/signatures"], "has no '/'"),
         (["compile", "compare", "--grid", "train.mining=hard,hrad"], "train.mining is 'hrad'"),
@@ -101,7 +109,9 @@ def test_bad_arguments_are_one_line_and_exit_code_2(
 
 def test_a_task_that_refuses_its_input_is_named_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    done = pipelines("run", "--root", str(tmp_path / "root"), "-S", f"ingest.source={tmp_path / 'empty'}")
+    done = pipelines(
+        "run", "--root", str(tmp_path / "root"), "-S", f"ingest.source={tmp_path / 'empty'}"
+    )
     assert done.returncode == 2, done.stdout
     (line,) = done.stderr.splitlines()
     assert line.startswith("error: task 'ingest' failed: ")

@@ -24,7 +24,13 @@ def test_the_nulls_that_are_left_out_are_defaults(given: sections.Sections) -> N
 
 def test_values_are_read_as_yaml_at_any_depth(given: sections.Sections) -> None:
     changed = sections.override(
-        given, ["train.steps=3", "train.margin=soft", "train.augment.flip=true", "ingest.sample.identities=9"]
+        given,
+        [
+            "train.steps=3",
+            "train.margin=soft",
+            "train.augment.flip=true",
+            "ingest.sample.identities=9",
+        ],
     )
     augment = {**given["train"]["augment"], "flip": True}
     assert changed["train"] == {**given["train"], "steps": 3, "margin": "soft", "augment": augment}
@@ -39,7 +45,10 @@ def test_values_are_read_as_yaml_at_any_depth(given: sections.Sections) -> None:
     ("assignment", "message"),
     [
         ("train.stepz=3", "unknown parameter train.stepz .did you mean 'steps'"),
-        ("ingest.sample.identitys=3", "unknown parameter ingest.sample.identitys .did you mean 'identities'"),
+        (
+            "ingest.sample.identitys=3",
+            "unknown parameter ingest.sample.identitys .did you mean 'identities'",
+        ),
         ("train.steps=many", "train.steps is 'many'"),
         ("train=3", "write <section>.<parameter>=<value>"),
         ("train.steps", "write <section>.<parameter>=<value>"),

@@ -19,7 +19,9 @@ PARAMS = PreprocessParams(height=16, width=24)
 
 
 def sample(folder: Path, **settings: object) -> Path:
-    wanted = SampleParams.model_validate({"identities": 24, "genuine": 4, "forgeries": 4, **settings})
+    wanted = SampleParams.model_validate(
+        {"identities": 24, "genuine": 4, "forgeries": 4, **settings}
+    )
     ingest.run(IngestParams(sample=wanted), folder / "raw")
     return folder / "raw"
 
@@ -36,7 +38,9 @@ def prepared(raw: Path) -> Path:
 
 
 def test_sources_say_what_each_file_is_in_the_order_of_the_index(raw: Path, prepared: Path) -> None:
-    sources, index = (pd.read_parquet(prepared / name) for name in ("sources.parquet", "index.parquet"))
+    sources, index = (
+        pd.read_parquet(prepared / name) for name in ("sources.parquet", "index.parquet")
+    )
     assert list(sources.columns) == ["mode", "dpi", "median_grey", "file_bytes", "height", "width"]
     assert len(sources) == len(index)
     for path, said in zip(index["path"], sources.to_dict("records"), strict=True):
@@ -54,10 +58,16 @@ def test_sources_say_what_each_file_is_in_the_order_of_the_index(raw: Path, prep
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_the_median_grey_of_photographs_is_that_of_their_pixels(raw: Path, channels: int, tmp_path: Path) -> None:
-    params = PreprocessParams.model_validate({"mode": "none", "channels": channels, "height": 16, "width": 24})
+def test_the_median_grey_of_photographs_is_that_of_their_pixels(
+    raw: Path, channels: int, tmp_path: Path
+) -> None:
+    params = PreprocessParams.model_validate(
+        {"mode": "none", "channels": channels, "height": 16, "width": 24}
+    )
     step.run(params, raw, tmp_path / "out")
-    sources, index = (pd.read_parquet(tmp_path / "out" / name) for name in ("sources.parquet", "index.parquet"))
+    sources, index = (
+        pd.read_parquet(tmp_path / "out" / name) for name in ("sources.parquet", "index.parquet")
+    )
     for path, median in zip(index["path"], sources["median_grey"], strict=True):
         with Image.open(raw / path) as image:
             grey = np.sort(np.asarray(over_white(image).convert("L")), axis=None)
@@ -75,7 +85,9 @@ def test_a_sample_that_leaks_nothing_is_not_warned_of(prepared: Path) -> None:
 
 
 def test_paper_that_leaks_is_found_and_warned_of(tmp_path: Path) -> None:
-    figures = step.run(PARAMS, sample(tmp_path, leak="paper"), tmp_path / "prepared", tmp_path / "report")
+    figures = step.run(
+        PARAMS, sample(tmp_path, leak="paper"), tmp_path / "prepared", tmp_path / "report"
+    )
     assert figures["probe/source/auc"] > 0.999
     assert figures["probe/source/best_statistic_auc"] > 0.999
     count, told, warning = (tmp_path / "report" / "summary.txt").read_text().splitlines()
@@ -91,4 +103,6 @@ def test_without_forgeries_there_is_no_probe(tmp_path: Path) -> None:
         "rejected": 0,
         "identities": 3,
     }
-    assert (tmp_path / "report" / "summary.txt").read_text() == "12 images of 3 identities prepared, 0 rejected\n"
+    assert (
+        tmp_path / "report" / "summary.txt"
+    ).read_text() == "12 images of 3 identities prepared, 0 rejected\n"

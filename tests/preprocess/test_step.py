@@ -39,7 +39,9 @@ def _raw(folder: Path, files: dict[str, bytes], **columns: str) -> Path:
     for i, (name, data) in enumerate(sorted(files.items())):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-        rows.append([name, f"0{i // 2}", "genuine", hashlib.sha256(data).hexdigest(), *columns.values()])
+        rows.append(
+            [name, f"0{i // 2}", "genuine", hashlib.sha256(data).hexdigest(), *columns.values()]
+        )
     with (folder / "catalog.csv").open("w", newline="") as stream:
         csv.writer(stream).writerows(rows)
     return folder
@@ -55,7 +57,9 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _raw(tmp_path_factory.mktemp("raw"), {**_good(12), **BAD})
 
 
-def test_rows_stand_in_the_order_of_the_catalog_and_describe_their_images(raw: Path, tmp_path: Path) -> None:
+def test_rows_stand_in_the_order_of_the_catalog_and_describe_their_images(
+    raw: Path, tmp_path: Path
+) -> None:
     figures = step.run(PARAMS, raw, tmp_path / "out")
     store = open_store(tmp_path / "out")
     assert list(store.index["path"]) == sorted(_good(12))
@@ -64,7 +68,9 @@ def test_rows_stand_in_the_order_of_the_catalog_and_describe_their_images(raw: P
     assert figures == {"images": 12, "rejected": 6, "identities": 6}
     assert store.normalisation == PARAMS.normalisation
     for row in (0, 1, 4, 9):  # PNG and JPEG as they are in the graph
-        expected = normalise(tf.constant((raw / store.index["path"][row]).read_bytes()), PARAMS.normalisation)
+        expected = normalise(
+            tf.constant((raw / store.index["path"][row]).read_bytes()), PARAMS.normalisation
+        )
         np.testing.assert_array_equal(store.images[row], expected)
 
 
@@ -115,10 +121,14 @@ def test_the_parts_of_the_source_are_carried(tmp_path: Path) -> None:
     assert list(open_store(tmp_path / "out").index["part"]) == ["val", "val"]
 
 
-def test_too_many_rejected_images_fail_the_step_and_the_old_output_stays(raw: Path, tmp_path: Path) -> None:
+def test_too_many_rejected_images_fail_the_step_and_the_old_output_stays(
+    raw: Path, tmp_path: Path
+) -> None:
     step.run(PARAMS, raw, tmp_path / "out")
     before = manifest(tmp_path / "out")
-    with pytest.raises(InputError, match=r"6 of 18 images are rejected.*blank\.png: blank image.*; and 3 more"):
+    with pytest.raises(
+        InputError, match=r"6 of 18 images are rejected.*blank\.png: blank image.*; and 3 more"
+    ):
         step.run(PARAMS.model_copy(update={"max_rejected": 0.3}), raw, tmp_path / "out")
     assert manifest(tmp_path / "out") == before
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
@@ -126,7 +136,11 @@ def test_too_many_rejected_images_fail_the_step_and_the_old_output_stays(raw: Pa
 
 def test_rejecting_every_image_fails_whatever_is_allowed(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="6 of 6 images are rejected"):
-        step.run(PARAMS.model_copy(update={"max_rejected": 1.0}), _raw(tmp_path / "raw", BAD), tmp_path / "out")
+        step.run(
+            PARAMS.model_copy(update={"max_rejected": 1.0}),
+            _raw(tmp_path / "raw", BAD),
+            tmp_path / "out",
+        )
 
 
 @pytest.mark.parametrize(
@@ -142,7 +156,9 @@ def test_rejecting_every_image_fails_whatever_is_allowed(tmp_path: Path) -> None
         ("path,identity,kind,sha256\n../a,b,genuine,1\n", "lies outside"),
     ],
 )
-def test_a_catalog_that_cannot_be_used_is_refused(catalog: str | None, message: str, tmp_path: Path) -> None:
+def test_a_catalog_that_cannot_be_used_is_refused(
+    catalog: str | None, message: str, tmp_path: Path
+) -> None:
     if catalog is not None:
         (tmp_path / "catalog.csv").write_text(catalog)
     with pytest.raises(InputError, match=message):
@@ -169,13 +185,24 @@ def test_the_defaults_are_those_of_the_parameter_file() -> None:
     assert load(PreprocessParams, "preprocess", PROJECT / "params.yaml") == PreprocessParams()
 
 
-def test_the_generated_sample_is_prepared_without_a_rejection(raw_folder: Path, tmp_path: Path) -> None:
+def test_the_generated_sample_is_prepared_without_a_rejection(
+    raw_folder: Path, tmp_path: Path
+) -> None:
     figures = step.run(PreprocessParams(), raw_folder, tmp_path / "out")
     assert (figures["images"], figures["rejected"], figures["identities"]) == (56, 0, 8)
 
 
 def _command(raw: Path, out: Path, *options: str) -> list[str]:
-    return [sys.executable, "-m", "components.preprocess", "--raw", str(raw), "--out", str(out), *options]
+    return [
+        sys.executable,
+        "-m",
+        "components.preprocess",
+        "--raw",
+        str(raw),
+        "--out",
+        str(out),
+        *options,
+    ]
 
 
 def test_bad_input_ends_the_command_with_one_line_and_exit_code_2(tmp_path: Path) -> None:

@@ -26,13 +26,20 @@ def slow_normalise(page: U8, spec: Normalisation) -> U8:
     smoothed = slow_smoothed(page)
     threshold = _slow_otsu(smoothed)
     dark = smoothed <= threshold
-    if float(smoothed[~dark].sum() / (~dark).sum() - smoothed[dark].sum() / dark.sum()) < subject.MIN_CONTRAST:
+    if (
+        float(smoothed[~dark].sum() / (~dark).sum() - smoothed[dark].sum() / dark.sum())
+        < subject.MIN_CONTRAST
+    ):
         raise Blank
     rows, columns = _slow_extent(dark.sum(1)), _slow_extent(dark.sum(0))
     lowest = int(smoothed.min())
-    tone = ((smoothed - lowest) * 255 * 2 + (threshold + 1 - lowest)) // (2 * (threshold + 1 - lowest))
+    tone = ((smoothed - lowest) * 255 * 2 + (threshold + 1 - lowest)) // (
+        2 * (threshold + 1 - lowest)
+    )
     levels = np.where(dark, 0 if spec.mode == "shape" else tone, 255)
-    return _slow_place(levels[rows, columns], spec, max(1, min(spec.height, spec.width) // subject.MARGIN))
+    return _slow_place(
+        levels[rows, columns], spec, max(1, min(spec.height, spec.width) // subject.MARGIN)
+    )
 
 
 def slow_smoothed(page: U8) -> npt.NDArray[np.int64]:
@@ -82,5 +89,7 @@ def _slow_place(levels: npt.NDArray[np.integer], spec: Normalisation, margin: in
     # Each pixel repeated until the new ones are whole blocks of them.
     fine = np.repeat(np.repeat(levels.astype(np.int64), new_h, axis=0), new_w, axis=1)
     sums = fine.reshape(new_h, height, new_w, width).sum(axis=(1, 3))
-    canvas[top : top + new_h, left : left + new_w] = (2 * sums + height * width) // (2 * height * width)
+    canvas[top : top + new_h, left : left + new_w] = (2 * sums + height * width) // (
+        2 * height * width
+    )
     return canvas

@@ -35,7 +35,9 @@ PNGS: dict[str, Callable[[], bytes]] = {
     "P with one transparent colour": lambda: _palette(5, transparency=3),
     "P with alpha": lambda: _palette(6, transparency=bytes(range(0, 256, 16))),
     "RGB": lambda: encode(colours(7, 3)),
-    "RGB with a transparent colour": lambda: encode(colours(8, 3) // 128 * 128, transparency=(128, 0, 128)),
+    "RGB with a transparent colour": lambda: encode(
+        colours(8, 3) // 128 * 128, transparency=(128, 0, 128)
+    ),
     "RGBA": lambda: encode(colours(9, 4)),
     "RGB with the letters tRNS in its text": lambda: _with_text(colours(10, 3)),
 }
@@ -72,11 +74,15 @@ def test_every_alpha_over_every_level_is_composited_as_pillow_does() -> None:
 
 def test_16_bit_samples_keep_their_upper_8_bits() -> None:
     wide = np.arange(0, 65_536, 89, dtype=np.uint16).reshape(1, -1)
-    np.testing.assert_array_equal(decode(tf.constant(encode(Image.fromarray(wide))), 1)[:, :, 0], wide >> 8)
+    np.testing.assert_array_equal(
+        decode(tf.constant(encode(Image.fromarray(wide))), 1)[:, :, 0], wide >> 8
+    )
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-@pytest.mark.parametrize("options", [{"quality": 90}, {"quality": 60, "subsampling": 0}, {"progressive": True}])
+@pytest.mark.parametrize(
+    "options", [{"quality": 90}, {"quality": 60, "subsampling": 0}, {"progressive": True}]
+)
 def test_a_jpeg_becomes_what_pillow_gives(channels: int, options: dict[str, object]) -> None:
     smooth = Image.fromarray(colours(11, 3, 9, 12)).resize((150, 110), Image.Resampling.BICUBIC)
     for source in (smooth, smooth.convert("L")):

@@ -26,21 +26,34 @@ def test_an_empty_batch_is_empty() -> None:
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Callable[[tf.Tensor], tf.Tensor]]:
+def exported(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Callable[[tf.Tensor], tf.Tensor]]:
     """The normalisation as a SavedModel loaded again, and as a frozen graph."""
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
     module = tf.Module()
-    module.serve = tf.function(lambda images: normalise_batch(images, SHAPE), [tf.TensorSpec([None], tf.string)])
+    module.serve = tf.function(
+        lambda images: normalise_batch(images, SHAPE), [tf.TensorSpec([None], tf.string)]
+    )
     folder = tmp_path_factory.mktemp("exported")
     tf.saved_model.save(module, str(folder))
     frozen = convert_variables_to_constants_v2(module.serve.get_concrete_function())
-    return {"saved": tf.saved_model.load(str(folder)).serve, "frozen": lambda images: frozen(images)[0]}
+    return {
+        "saved": tf.saved_model.load(str(folder)).serve,
+        "frozen": lambda images: frozen(images)[0],
+    }
 
 
 @pytest.mark.parametrize("form", ["saved", "frozen"])
-def test_an_exported_graph_normalises_alike(exported: dict[str, Callable[[tf.Tensor], tf.Tensor]], form: str) -> None:
-    files = [encode(strokes(1)), encode(strokes(2), "jpeg"), encode(Image.fromarray(strokes(3)).convert("RGBA"))]
+def test_an_exported_graph_normalises_alike(
+    exported: dict[str, Callable[[tf.Tensor], tf.Tensor]], form: str
+) -> None:
+    files = [
+        encode(strokes(1)),
+        encode(strokes(2), "jpeg"),
+        encode(Image.fromarray(strokes(3)).convert("RGBA")),
+    ]
     expected = np.stack([normalise(tf.constant(data), SHAPE) for data in files])
     np.testing.assert_array_equal(exported[form](tf.constant(files)), expected)
 
@@ -71,7 +84,9 @@ print(*digests([Path(name).read_bytes() for name in sys.argv[1:]]))
 
 def digests(files: list[bytes]) -> list[str]:
     """The sha256 of every file in every mode, normalised by this process."""
-    specs = [Normalisation(mode=mode) for mode in get_args(Normalisation.model_fields["mode"].annotation)]
+    specs = [
+        Normalisation(mode=mode) for mode in get_args(Normalisation.model_fields["mode"].annotation)
+    ]
     images = [normalise(tf.constant(data), spec) for spec in specs for data in files]
     return [hashlib.sha256(image.numpy().tobytes()).hexdigest() for image in images]
 
@@ -79,12 +94,18 @@ def digests(files: list[bytes]) -> list[str]:
 @pytest.mark.slow
 def test_every_cpu_path_gives_the_same_bytes(tmp_path: Path) -> None:
     files = [encode(strokes(seed, 300, 500)) for seed in range(3)]
-    files += [encode(strokes(3), "jpeg"), encode(colours(4, 4, 80, 90)), encode(colours(5, 3, 99, 55))]
+    files += [
+        encode(strokes(3), "jpeg"),
+        encode(colours(4, 4, 80, 90)),
+        encode(colours(5, 3, 99, 55)),
+    ]
     for i, data in enumerate(files):
         (tmp_path / f"{i}.image").write_bytes(data)
     command = [sys.executable, "-c", ELSEWHERE, *map(str, sorted(tmp_path.iterdir()))]
     running = [
-        subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(PROJECT), **path}, stdout=subprocess.PIPE)
+        subprocess.Popen(
+            command, env={**os.environ, "PYTHONPATH": str(PROJECT), **path}, stdout=subprocess.PIPE
+        )
         for path in ({"TF_ENABLE_ONEDNN_OPTS": "0"}, {"ONEDNN_MAX_CPU_ISA": "AVX2"})
     ]
     expected = digests(files)

@@ -67,7 +67,9 @@ def test_a_draw_names_everyone_keeps_groups_together_and_fills_every_part(
 
 @given(st.integers(10, 100), st.floats(0.05, 0.45), st.floats(0.05, 0.45), st.integers(0, 9))
 @settings(max_examples=100, deadline=None)
-def test_without_shared_images_the_parts_are_as_large_as_asked_for(n: int, val: float, test: float, seed: int) -> None:
+def test_without_shared_images_the_parts_are_as_large_as_asked_for(
+    n: int, val: float, test: float, seed: int
+) -> None:
     count = Counter(by_fraction([(f"w{i}",) for i in range(n)], val, test, seed).values())
     assert abs(count["val"] - val * n) <= 0.5 or count["val"] == 1
     assert abs(count["test"] - test * n) <= 0.5 or count["test"] == 1
@@ -75,7 +77,9 @@ def test_without_shared_images_the_parts_are_as_large_as_asked_for(n: int, val: 
 
 @given(_grouped(), st.integers(3, 6), st.integers(0, 9))
 @settings(max_examples=100, deadline=None)
-def test_over_all_folds_every_identity_is_tested_exactly_once(groups: list[Group], folds: int, seed: int) -> None:
+def test_over_all_folds_every_identity_is_tested_exactly_once(
+    groups: list[Group], folds: int, seed: int
+) -> None:
     folds = min(folds, len(groups))
     everyone = sorted(identity for group in groups for identity in group)
     draws = [by_folds(groups, folds, fold, 0.2, seed) for fold in range(folds)]
@@ -104,7 +108,9 @@ def test_folds_differ_by_one_identity_at_most() -> None:
 def test_another_seed_draws_other_parts_and_the_drawn_ones_never_change() -> None:
     groups: list[Group] = [(f"w{i}",) for i in range(10)]
     assert by_fraction(groups, 0.2, 0.3, 0) != by_fraction(groups, 0.2, 0.3, 1)
-    tested = [identity for identity, part in by_fraction(groups, 0.2, 0.3, 0).items() if part == "test"]
+    tested = [
+        identity for identity, part in by_fraction(groups, 0.2, 0.3, 0).items() if part == "test"
+    ]
     assert tested == FIRST_DRAW
 
 
@@ -173,12 +179,17 @@ def test_without_a_test_folder_half_of_val_is_tested(tmp_path: Path) -> None:
         (_foldered("train", "train", "test"), "folder val/ has no usable images"),
         (_foldered("train", "val"), "too few identities"),
         (_foldered("train", "val", "").assign(), "unknown part ''"),
-        (_index(3, 2, part=["train", "val", "val", "val", "test", "test"]), "'w0' stands in the folders train and val"),
+        (
+            _index(3, 2, part=["train", "val", "val", "val", "test", "test"]),
+            "'w0' stands in the folders train and val",
+        ),
         (_foldered("train", "val", "test").assign(sha256="x"), "the same image"),
         (_foldered("train", "val", "val").assign(sha256=["x", "x", "y"]), "the same image"),
     ],
 )
-def test_folders_that_are_no_partition_are_refused(index: pd.DataFrame, message: str, tmp_path: Path) -> None:
+def test_folders_that_are_no_partition_are_refused(
+    index: pd.DataFrame, message: str, tmp_path: Path
+) -> None:
     with pytest.raises(InputError, match=message):
         _run(SplitParams(by="folders"), index, tmp_path)
     assert not (tmp_path / "out").exists()
@@ -187,7 +198,11 @@ def test_folders_that_are_no_partition_are_refused(index: pd.DataFrame, message:
 def test_a_csv_names_the_parts(tmp_path: Path) -> None:
     listed = tmp_path / "parts.csv"
     listed.write_text("\ufeffidentity,part\nw2,train\nw0,val\nw1,test\n", encoding="utf-8")
-    assert _parts(SplitParams(by=str(listed)), _index(3), tmp_path) == {"w0": "val", "w1": "test", "w2": "train"}
+    assert _parts(SplitParams(by=str(listed)), _index(3), tmp_path) == {
+        "w0": "val",
+        "w1": "test",
+        "w2": "train",
+    }
 
 
 @pytest.mark.parametrize(
@@ -198,12 +213,17 @@ def test_a_csv_names_the_parts(tmp_path: Path) -> None:
         ("who,part\n", "first line must be identity,part"),
         ("identity,part\nw0,train\nw1,val\nw1,test\n", "'w1' is named twice"),
         ("identity,part\nw0,train\nw1,vla\n", "line 3: unknown part 'vla'"),
-        ("identity,part\nw0,train\nw1,val\nw2,test\nw22,test\n", r"'w22' has no images \(did you mean 'w2'\?\)"),
+        (
+            "identity,part\nw0,train\nw1,val\nw2,test\nw22,test\n",
+            r"'w22' has no images \(did you mean 'w2'\?\)",
+        ),
         ("identity,part\nw0,train\nw1,val\n", "1 identities of the images are not named: w2"),
         ("identity,part\nw0,train\nw1,val\nw2,val\n", "no identity stands in test"),
     ],
 )
-def test_a_csv_that_is_no_partition_is_refused(content: str | None, message: str, tmp_path: Path) -> None:
+def test_a_csv_that_is_no_partition_is_refused(
+    content: str | None, message: str, tmp_path: Path
+) -> None:
     listed = tmp_path / "parts.csv"
     if content is not None:
         listed.write_text(content)
@@ -257,7 +277,15 @@ def test_the_command_never_imports_tensorflow_and_ends_with_2_on_bad_input(tmp_p
         "import sys\nfrom components.split.__main__ import main\n"
         "try:\n    main(sys.argv[1:])\nfinally:\n    assert 'tensorflow' not in sys.modules"
     )
-    command = [sys.executable, "-c", script, "--prepared", str(tmp_path), "--out", str(tmp_path / "out")]
+    command = [
+        sys.executable,
+        "-c",
+        script,
+        "--prepared",
+        str(tmp_path),
+        "--out",
+        str(tmp_path / "out"),
+    ]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.startswith("error: the images show 2 identities")

@@ -72,7 +72,13 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def make_release(root: Path, version: str) -> subprocess.CompletedProcess[str]:
-    command = ["make", "--no-print-directory", "release", f"VERSION={version}", f"PYTHON={sys.executable}"]
+    command = [
+        "make",
+        "--no-print-directory",
+        "release",
+        f"VERSION={version}",
+        f"PYTHON={sys.executable}",
+    ]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
@@ -103,7 +109,10 @@ def test_a_release_is_one_commit_with_an_annotated_tag(root: Path) -> None:
     assert changelog in [RELEASED.format(version="0.2.0", today=today) for today in dates]
     assert 'version = "0.2.0"' in (root / "pyproject.toml").read_text()
     assert git(root, "diff", "--name-only", "HEAD~1").split() == ["CHANGELOG.md", "pyproject.toml"]
-    assert git(root, "diff", "--numstat", "HEAD~1", "--", "pyproject.toml").split()[:2] == ["1", "1"]
+    assert git(root, "diff", "--numstat", "HEAD~1", "--", "pyproject.toml").split()[:2] == [
+        "1",
+        "1",
+    ]
     assert git(root, "log", "-1", "--format=%s") == "Release 0.2.0"
     assert git(root, "status", "--porcelain") == ""
     assert git(root, "cat-file", "-t", "v0.2.0") == "tag"
@@ -121,10 +130,16 @@ def test_releases_follow_each_other(root: Path) -> None:
     assert make_release(root, "0.9.0").returncode == 0
     assert_refused(root, "0.10.0", "CHANGELOG.md", "[Unreleased]", "nothing to release")
     text = (root / "CHANGELOG.md").read_text()
-    (root / "CHANGELOG.md").write_text(text.replace("## [Unreleased]\n", "## [Unreleased]\n\n- A fault.\n"))
+    (root / "CHANGELOG.md").write_text(
+        text.replace("## [Unreleased]\n", "## [Unreleased]\n\n- A fault.\n")
+    )
     git(root, "commit", "--quiet", "--all", "--message", "A fault is mended")
     assert make_release(root, "0.10.0").returncode == 0
-    sections = [line.split()[1] for line in (root / "CHANGELOG.md").read_text().splitlines() if line[:3] == "## "]
+    sections = [
+        line.split()[1]
+        for line in (root / "CHANGELOG.md").read_text().splitlines()
+        if line[:3] == "## "
+    ]
     assert sections == ["[Unreleased]", "[0.10.0]", "[0.9.0]", "[0.1.0]"]
     assert git(root, "tag").split() == ["v0.10.0", "v0.9.0"]
 

@@ -49,11 +49,15 @@ def _mined(kind: str, positives: list[float], negatives: list[float]) -> list[tu
         return [(max(positives), min(negatives))]
     if kind == "all":
         return [(ap, an) for ap in positives for an in negatives]
-    return [(ap, min([an for an in negatives if an > ap], default=max(negatives))) for ap in positives]
+    return [
+        (ap, min([an for an in negatives if an > ap], default=max(negatives))) for ap in positives
+    ]
 
 
 def _cost(ap: float, an: float, margin: float | str) -> float:
-    return float(np.log1p(np.exp(ap - an))) if margin == "soft" else max(0.0, ap - an + float(margin))
+    return (
+        float(np.log1p(np.exp(ap - an))) if margin == "soft" else max(0.0, ap - an + float(margin))
+    )
 
 
 def unit_rows(count: int, seed: int, size: int = 16) -> Floats:

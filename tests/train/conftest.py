@@ -15,7 +15,9 @@ from components.shared.data.image_store import Normalisation, write_store
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """prepared/ and split/: noise of 8 identities × (3 genuine + 2 forgeries); 4 in train, 2 in val, 2 in test."""
+    """prepared/ and split/: noise of 8 identities × (3 genuine + 2 forgeries); 4 in train, 2 in
+    val, 2 in test.
+    """
     return _made(tmp_path_factory.mktemp("data"), forgeries=2)
 
 
@@ -34,7 +36,9 @@ def _made(folder: Path, forgeries: int) -> Path:
     for name in ("prepared", "split"):
         (folder / name).mkdir()
     write_store(folder / "prepared", images, index, Normalisation(height=32, width=32))
-    part = index.identity.astype(int).map(lambda i: "train" if i < 4 else "val" if i < 6 else "test")
+    part = index.identity.astype(int).map(
+        lambda i: "train" if i < 4 else "val" if i < 6 else "test"
+    )
     table = pd.DataFrame({"row": np.arange(len(index)), "part": part, "fold": -1})
     partition.write(table, index, folder / "split")
     return folder
@@ -45,7 +49,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own with 256 kB, at `small` below the test's folder."""
     folder = tmp_path / "small"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], check=False
+    )
     if mounted.returncode:
         pytest.skip("a file system can only be mounted by root")
     yield folder
@@ -54,7 +60,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Checkpoints, curves and tracking in a place of the test's own, where no tracking store answers."""
+    """Checkpoints, curves and tracking in a place of the test's own, where no tracking store
+    answers.
+    """
     for name in list(os.environ):
         if name.startswith(("MLFLOW_", "DVC_")):
             monkeypatch.delenv(name)

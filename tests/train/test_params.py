@@ -34,17 +34,35 @@ def test_the_project_s_own_file_sets_every_parameter_to_its_default() -> None:
         ({"margin": 0}, "margin is 0, but must be positive or 'soft'"),
         ({"margin": -0.5}, "margin is -0.5, but must be positive or 'soft'"),
         ({"margin": "sfot"}, "margin"),
-        ({"deterministic": True, "precision": "mixed_bfloat16"}, "deterministic does not hold in mixed_bfloat16"),
+        (
+            {"deterministic": True, "precision": "mixed_bfloat16"},
+            "deterministic does not hold in mixed_bfloat16",
+        ),
         ({"start_from": "a.keras", "weights": "imagenet"}, "set weights to none, not imagenet"),
-        ({"head_steps": 10}, "head_steps wants the features of a network trained before: set weights"),
-        ({"head": "discriminant"}, "head 'discriminant' wants the features of a network trained before: set weights"),
-        ({"steps": 10, "warm_up": 10, "mining": "hard"}, "warm_up is 10, so that 'hard' never begins in 10 steps"),
+        (
+            {"head_steps": 10},
+            "head_steps wants the features of a network trained before: set weights",
+        ),
+        (
+            {"head": "discriminant"},
+            "head 'discriminant' wants the features of a network trained before: set weights",
+        ),
+        (
+            {"steps": 10, "warm_up": 10, "mining": "hard"},
+            "warm_up is 10, so that 'hard' never begins in 10 steps",
+        ),
         ({"warm_up": 5}, "warm_up begins with semi-hard, which mining already is"),
         ({"images_per_identity": 1}, "images_per_identity is 1"),
         ({"identities_per_batch": 1}, "identities_per_batch is 1"),
         ({"views": ["whole", "whole"]}, "views is ['whole', 'whole']: name each view once"),
-        ({"pooled_blocks": [3, 7], "pooled_components": 257}, "pooled_components is 257, but block 3 has 256 features"),
-        ({"views": ["whole", "mirror", "left"]}, "embedding_size is 128, but 3 views share it: make it a multiple"),
+        (
+            {"pooled_blocks": [3, 7], "pooled_components": 257},
+            "pooled_components is 257, but block 3 has 256 features",
+        ),
+        (
+            {"views": ["whole", "mirror", "left"]},
+            "embedding_size is 128, but 3 views share it: make it a multiple",
+        ),
         (
             {"views": ["lfet"]},
             "must be 'whole', 'mirror', 'left', 'right', 'start', 'middle' or 'end' (did you mean 'left'?)",
@@ -54,12 +72,20 @@ def test_the_project_s_own_file_sets_every_parameter_to_its_default() -> None:
         ({"checkpoints": 0}, "checkpoints is 0"),
         ({"start_from": ""}, "start_from is ''"),
         ({"augment": 0.3}, "augment is 0.3"),
-        ({"augment": {"rotatoin": 3}}, "unknown parameter train.augment.rotatoin (did you mean 'rotation'?)"),
-        ({"mining": "semihard"}, "must be 'semi-hard', 'hard' or 'all' (did you mean 'semi-hard'?)"),
+        (
+            {"augment": {"rotatoin": 3}},
+            "unknown parameter train.augment.rotatoin (did you mean 'rotation'?)",
+        ),
+        (
+            {"mining": "semihard"},
+            "must be 'semi-hard', 'hard' or 'all' (did you mean 'semi-hard'?)",
+        ),
         ({"learning_rate": float("inf")}, "learning_rate is inf"),
     ],
 )
-def test_a_value_that_cannot_be_is_refused_by_its_name(values: dict[str, object], reason: str) -> None:
+def test_a_value_that_cannot_be_is_refused_by_its_name(
+    values: dict[str, object], reason: str
+) -> None:
     assert reason in refused(**values)
 
 

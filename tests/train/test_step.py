@@ -82,7 +82,8 @@ def test_a_training_is_stopped_goes_on_onto_a_full_disk_and_again_to_its_end(
 
     stopped = max((tmp_path / "checkpoints").rglob("step-*"))
     with pytest.raises(
-        InputError, match=r"--resume .*: a checkpoint of another run: train\.steps was 4 .* and is 7 now"
+        InputError,
+        match=r"--resume .*: a checkpoint of another run: train\.steps was 4 .* and is 7 now",
     ):
         run(EVERYTHING.model_copy(update={"steps": 7}), resume=stopped)
 
@@ -99,12 +100,16 @@ def test_a_training_is_stopped_goes_on_onto_a_full_disk_and_again_to_its_end(
 
     figures = run(EVERYTHING)
     assert "going on after step 4 of 4" in capfd.readouterr().err
-    assert not list((tmp_path / "checkpoints").rglob("step-*")), "checkpoints of an ended run are left"
+    assert not list((tmp_path / "checkpoints").rglob("step-*")), (
+        "checkpoints of an ended run are left"
+    )
     assert_is_an_embedder_without_a_trace_of_its_training(tmp_path / "out", figures)
     assert_a_training_starts_from_it(tmp_path / "out")
 
 
-def assert_is_an_embedder_without_a_trace_of_its_training(out: Path, figures: dict[str, float]) -> None:
+def assert_is_an_embedder_without_a_trace_of_its_training(
+    out: Path, figures: dict[str, float]
+) -> None:
     from components.shared.model.embedder import load_embedder
 
     embedder = load_embedder(out)
@@ -127,11 +132,17 @@ def assert_a_training_starts_from_it(out: Path) -> None:
     for start_from in (out, out / "embedder.keras"):
         model = assembly.compiled(with_(start_from=str(start_from)), (32, 32, 1), "float32")
         assert int(model.optimizer.iterations) == 0
-        for ours, theirs in zip(model.embedder.get_weights(), load_embedder(out).get_weights(), strict=True):
+        for ours, theirs in zip(
+            model.embedder.get_weights(), load_embedder(out).get_weights(), strict=True
+        ):
             assert np.array_equal(ours, theirs)
-    with pytest.raises(InputError, match=r"embeddings of 128, but this training is for .*embeddings of 64$"):
+    with pytest.raises(
+        InputError, match=r"embeddings of 128, but this training is for .*embeddings of 64$"
+    ):
         assembly.compiled(with_(start_from=str(out), embedding_size=64), (32, 32, 1), "float32")
-    with pytest.raises(InputError, match=r"images \(32, 32, 1\) .*, but this training is for images \(32, 48, 1\)"):
+    with pytest.raises(
+        InputError, match=r"images \(32, 32, 1\) .*, but this training is for images \(32, 48, 1\)"
+    ):
         assembly.compiled(with_(start_from=str(out)), (32, 48, 1), "float32")
 
 
@@ -146,7 +157,9 @@ def test_an_embedder_with_code_in_it_is_not_started_from(run: Run, tmp_path: Pat
     import keras
 
     inputs = keras.Input((32, 32, 1), dtype="uint8")
-    keras.Model(inputs, keras.layers.Lambda(lambda x: x * 2)(inputs)).save(tmp_path / "lambda.keras")
+    keras.Model(inputs, keras.layers.Lambda(lambda x: x * 2)(inputs)).save(
+        tmp_path / "lambda.keras"
+    )
     with pytest.raises(InputError, match=r"lambda\.keras: cannot be loaded as a Keras model"):
         run(with_(start_from=str(tmp_path / "lambda.keras")))
 
@@ -165,7 +178,11 @@ def test_an_embedder_with_code_in_it_is_not_started_from(run: Run, tmp_path: Pat
     ],
 )
 def test_what_contradicts_the_data_is_refused_before_any_work(
-    run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str], changes: dict[str, Any], message: str
+    run: Run,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    changes: dict[str, Any],
+    message: str,
 ) -> None:
     with pytest.raises(InputError, match=message):
         run(with_(**changes))
@@ -181,7 +198,10 @@ def test_a_val_that_leaves_nothing_to_compare_is_refused(data: Path) -> None:
     store = open_store(data / "prepared")
     rows = store.index.assign(row=np.arange(len(store.index)))
     genuine = rows[(rows.identity == "1") & (rows.kind == "genuine")]
-    with pytest.raises(InputError, match=r"val has 1 identities and 3 genuine images, which leaves nothing to compare"):
+    with pytest.raises(
+        InputError,
+        match=r"val has 1 identities and 3 genuine images, which leaves nothing to compare",
+    ):
         Validation(store.images, genuine, references=1)
     Validation(store.images, rows[rows.identity == "1"], references=1)
 
@@ -192,15 +212,26 @@ def test_forgeries_that_are_asked_for_and_not_there_are_said_and_so_is_what_val_
     with pytest.raises(InputError, match="not a folder with"):
         run(with_(weights="/nowhere", val_references=3), data=data_without_forgeries)
     printed = capfd.readouterr().err
-    assert "there are no forgeries to train on: train.forgeries_per_identity has no effect" in printed
-    assert "more than train.val_references (3) genuine images: there will be no identification accuracy" in printed
+    assert (
+        "there are no forgeries to train on: train.forgeries_per_identity has no effect" in printed
+    )
+    assert (
+        "more than train.val_references (3) genuine images: there will be no identification accuracy"
+        in printed
+    )
 
 
 def test_the_discriminant_is_computed_on_whole_identities_with_two_genuine_images() -> None:
     from components.train.loop.head_fitting import whole_identities
 
-    images = [(str(i), kind) for i in range(9) for kind in ["genuine"] * (1 if i == 4 else 2) + ["forgery"] * 2]
-    rows = pd.DataFrame(images, columns=["identity", "kind"]).assign(row=np.arange(len(images))[::-1])
+    images = [
+        (str(i), kind)
+        for i in range(9)
+        for kind in ["genuine"] * (1 if i == 4 else 2) + ["forgery"] * 2
+    ]
+    rows = pd.DataFrame(images, columns=["identity", "kind"]).assign(
+        row=np.arange(len(images))[::-1]
+    )
     everyone = whole_identities(rows, 1000)
     assert sorted(everyone.identity.unique()) == list("01235678")
     assert len(everyone) == 8 * 4
@@ -218,7 +249,12 @@ def test_a_training_starts_with_the_discriminant_of_the_training_images(
     from components.train.model import network
     from components.train.step import rows_of
 
-    start = {"weights": str(resnet50_dir), "pooled_blocks": (3,), "embedding_size": 8, "learning_rate": 1e-9}
+    start = {
+        "weights": str(resnet50_dir),
+        "pooled_blocks": (3,),
+        "embedding_size": 8,
+        "learning_rate": 1e-9,
+    }
     run(with_(**start, head="discriminant", steps=1, images_per_identity=2))
     trained = load_embedder(tmp_path / "out")
     store = open_store(data / "prepared")
@@ -227,6 +263,11 @@ def test_a_training_starts_with_the_discriminant_of_the_training_images(
     expected = network.build((32, 32, 1), 8, 0.1, str(resnet50_dir), 0, "float32", [3])
     features = network.pooled_features(expected, images)
     network.standardise(expected, features)
-    network.start_head(expected, features, train.identity.astype(int).to_numpy(), (train.kind == "forgery").to_numpy())
+    network.start_head(
+        expected,
+        features,
+        train.identity.astype(int).to_numpy(),
+        (train.kind == "forgery").to_numpy(),
+    )
     found, wanted = np.asarray(trained(images)), np.asarray(expected(images))
     np.testing.assert_allclose(found @ found.T, wanted @ wanted.T, atol=1e-3)

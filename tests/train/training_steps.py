@@ -1,4 +1,6 @@
-"""Training steps of a small network whose first weights and batches are the same on every backend and device."""
+"""Training steps of a small network whose first weights and batches are the same on every backend
+and device.
+"""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -21,8 +23,11 @@ CASES: list[dict[str, Any]] = [
 ]
 
 
-def train(case: dict[str, Any], scope: Callable[[], AbstractContextManager[Any]] = nullcontext) -> dict[str, Any]:
-    """Begins a few steps before it looks at any; batch normalisation is in inference mode, and there is no dropout.
+def train(
+    case: dict[str, Any], scope: Callable[[], AbstractContextManager[Any]] = nullcontext
+) -> dict[str, Any]:
+    """Begins a few steps before it looks at any; batch normalisation is in inference mode, and
+    there is no dropout.
 
     Args:
         case: parameters of the training.
@@ -40,7 +45,9 @@ def train(case: dict[str, Any], scope: Callable[[], AbstractContextManager[Any]]
         begun.append(replicas.begin_step(model, images, labels.astype(np.int32)))
     replicas.sync(model)
     logs = [replicas.read(step) for step in begun]
-    variables = [np.ravel(variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)]
+    variables = [
+        np.ravel(variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)
+    ]
     return {"logs": logs, "variables": np.concatenate(variables).tolist()}
 
 
@@ -50,19 +57,28 @@ def train_head(scope: Callable[[], AbstractContextManager[Any]] = nullcontext) -
     batch = {"identities_per_batch": 4, "images_per_identity": 2, "forgeries_per_identity": 1}
     params = TrainParams.model_validate({**batch, "weights": "imagenet", "head_steps": 3})
     with scope():
-        embedder = network.build((32, 32, 1), 8, 0.0, "none", 0, "float32", [3], ["whole", "mirror"])
+        embedder = network.build(
+            (32, 32, 1), 8, 0.0, "none", 0, "float32", [3], ["whole", "mirror"]
+        )
     kernel = network.head(embedder).get_layer("project").kernel
     kernel.assign(random.normal(size=kernel.shape) / 3)
-    identity, kind = np.repeat(np.arange(6), 5).astype(str), ["genuine", "genuine", "genuine", "forgery", "forgery"] * 6
+    identity, kind = (
+        np.repeat(np.arange(6), 5).astype(str),
+        ["genuine", "genuine", "genuine", "forgery", "forgery"] * 6,
+    )
     features = random.normal(size=(30, 2, kernel.shape[0])).astype(np.float32)
-    head_fitting.train(embedder, params, features, pd.DataFrame({"identity": identity, "kind": kind}))
+    head_fitting.train(
+        embedder, params, features, pd.DataFrame({"identity": identity, "kind": kind})
+    )
     return [float(value) for value in np.ravel(kernel.numpy())]
 
 
 def _model(params: TrainParams, random: np.random.Generator) -> TripletModel:
     images = keras.Input((6, 6, 1), dtype="uint8")
     penalty = keras.regularizers.L2(0.01)
-    maps = keras.layers.Conv2D(4, 3, kernel_regularizer=penalty)(keras.layers.Rescaling(1 / 255)(images))
+    maps = keras.layers.Conv2D(4, 3, kernel_regularizer=penalty)(
+        keras.layers.Rescaling(1 / 255)(images)
+    )
     normal = keras.layers.BatchNormalization(trainable=False)(maps)
     flat = keras.layers.Dropout(0.0, seed=0)(keras.layers.Flatten()(normal))
     embedder = keras.Model(images, keras.layers.UnitNormalization()(keras.layers.Dense(6)(flat)))

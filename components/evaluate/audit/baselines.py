@@ -1,4 +1,6 @@
-"""What any embedder must beat: the same network untrained, and histograms of oriented gradients (HOG)."""
+"""What any embedder must beat: the same network untrained, and histograms of oriented gradients
+(HOG).
+"""
 
 from typing import TYPE_CHECKING
 
@@ -24,8 +26,8 @@ HOG_WIDEST = 256
 def untrained(model: "keras.Model", seed: int) -> "keras.Model":
     """The same architecture with fresh random weights, each layer as Keras draws it.
 
-    A training from `weights: none` starts with residual branches of zero, which tells images apart worse: this is the
-    harder floor.
+    A training from `weights: none` starts with residual branches of zero, which tells images apart
+    worse: this is the harder floor.
 
     Raises:
         RuntimeError: a layer came out with the weights it had.
@@ -43,7 +45,8 @@ def untrained(model: "keras.Model", seed: int) -> "keras.Model":
 
 
 def hog(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> NDArray[np.float32]:
-    """HOG descriptors (Dalal & Triggs 2005) of prepared images: 8-pixel cells at a height of 64 pixels.
+    """HOG descriptors (Dalal & Triggs 2005) of prepared images: 8-pixel cells at a height of 64
+    pixels.
 
     Args:
         images: uint8 [N, H, W, 1 or 3].
@@ -68,9 +71,14 @@ def hog(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> NDArray[np.float32
 
 
 def against(
-    name: str, described: NDArray[np.floating], whose: Part, ours: list[Verification], params: EvaluateParams
+    name: str,
+    described: NDArray[np.floating],
+    whose: Part,
+    ours: list[Verification],
+    params: EvaluateParams,
 ) -> dict[str, float]:
-    """What a floor makes of our single-reference comparisons: its EER, and ours − its, with paired intervals, and n.
+    """What a floor makes of our single-reference comparisons: its EER, and ours − its, with paired
+    intervals, and n.
 
     Args:
         name: of the floor.
@@ -88,7 +96,10 @@ def against(
         key = f"{basis}/eer"
         left, right = (v.scored.eer().rate for v in (mine, theirs))
         result |= {key: right, f"{key}_difference": left - right}
-        result |= {f"{basis}/n_identities": len(theirs.scored.user_eers()), f"{basis}/n_pairs": theirs.scored.n_pairs}
+        result |= {
+            f"{basis}/n_identities": len(theirs.scored.user_eers()),
+            f"{basis}/n_pairs": theirs.scored.n_pairs,
+        }
         resampled = paired(mine, theirs, params)
         if resampled is not None:
             result |= interval_of(key, resampled[1])

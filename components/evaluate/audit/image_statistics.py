@@ -1,4 +1,5 @@
-"""Simple statistics of an image as the network sees it: tones, edges, strokes, and the box that the ink fills.
+"""Simple statistics of an image as the network sees it: tones, edges, strokes, and the box that the
+ink fills.
 
 None of them says what was written; a network that finds them telling need not look at the writing.
 """
@@ -32,7 +33,8 @@ def describe(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> pd.DataFrame:
 def statistics(grey: Grey) -> dict[str, float]:
     """The statistics of one image, uint8 [H, W], by name; lengths in pixels.
 
-    Ink is what Otsu's threshold finds dark. Where there is none, or nothing else, its statistics are 0.
+    Ink is what Otsu's threshold finds dark. Where there is none, or nothing else, its statistics
+    are 0.
     """
     _, ink = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     inked, paper, boundary = ink > 0, ink == 0, cv2.erode(ink, CROSS) < ink
@@ -40,7 +42,9 @@ def statistics(grey: Grey) -> dict[str, float]:
     area = int(ink.sum())
     low, high = int(grey.min()), int(grey.max())
     slope = cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
-    between = (4 * (grey.astype(np.int32) - low) > high - low) & (4 * (high - grey.astype(np.int32)) > high - low)
+    between = (4 * (grey.astype(np.int32) - low) > high - low) & (
+        4 * (high - grey.astype(np.int32)) > high - low
+    )
     return {
         "background": float(np.median(grey)),
         "paper_tone": _mean(grey, paper),

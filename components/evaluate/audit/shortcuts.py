@@ -1,4 +1,6 @@
-"""What tells forged from genuine, or one identity from another, without looking at what was written."""
+"""What tells forged from genuine, or one identity from another, without looking at what was
+written.
+"""
 
 from pathlib import Path
 
@@ -25,7 +27,8 @@ WARNING = (
 def shortcuts(
     prepared: Path, store: ImageStore, train: Part, of: Subject, params: EvaluateParams
 ) -> shortcut_probe.Report:
-    """Probes the prepared images and their sources, and measures the best single statistic as a distance.
+    """Probes the prepared images and their sources, and measures the best single statistic as a
+    distance.
 
     Args:
         prepared: the folder of the image store, with sources.parquet.
@@ -43,11 +46,16 @@ def shortcuts(
     described = image_statistics.describe(store.images, rows)
     from_source = shortcut_probe.of_sources(sources, index, params.bootstrap, params.seed)
     identity = index["identity"].to_numpy(str)
-    found = shortcut_probe.probe(described, identity, shortcut_probe.forged(index), params.bootstrap, params.seed)
+    found = shortcut_probe.probe(
+        described, identity, shortcut_probe.forged(index), params.bootstrap, params.seed
+    )
     figures, lines = dict(from_source.figures), list(from_source.lines)
     if found:
         from_prepared = shortcut_probe.report(
-            found, metric_names.probe("prepared"), "simple statistics of the prepared images", WARNING
+            found,
+            metric_names.probe("prepared"),
+            "simple statistics of the prepared images",
+            WARNING,
         )
         figures, lines = from_prepared.figures | figures, from_prepared.lines + lines
     on_train, here = described[: len(train.rows)], _standardised(described)[len(train.rows) :]
@@ -55,12 +63,15 @@ def shortcuts(
         column = here[:, [list(described.columns).index(name)]]
         ours = [v for v in of.verifications if v.kind == kind]
         figures |= baselines.against("best_statistic", column, of.part, ours, params)
-        lines.append(f"best single statistic as a distance, {kind} forgeries, chosen on train: {name}")
+        lines.append(
+            f"best single statistic as a distance, {kind} forgeries, chosen on train: {name}"
+        )
     return shortcut_probe.Report(figures, lines)
 
 
 def best(described: pd.DataFrame, train: Part, params: EvaluateParams) -> dict[str, str]:
-    """The statistic whose difference has the lowest single-reference EER, for each kind of impostor that there is.
+    """The statistic whose difference has the lowest single-reference EER, for each kind of impostor
+    that there is.
 
     Args:
         described: float64 [n, S] statistics of train's images.
@@ -72,7 +83,9 @@ def best(described: pd.DataFrame, train: Part, params: EvaluateParams) -> dict[s
     some = _first(train, MOST_IMAGES)
     values = _standardised(described)[: len(train.rows)]
     rates: dict[str, dict[str, float]] = {}
-    for name, column in zip(described.columns, values[np.isin(train.rows, some.rows)].T, strict=True):
+    for name, column in zip(
+        described.columns, values[np.isin(train.rows, some.rows)].T, strict=True
+    ):
         for v in verifications(column[:, None], some, [1], params):
             rates.setdefault(v.kind, {})[str(name)] = v.scored.eer().rate
     return {kind: min(each, key=lambda name: each[name]) for kind, each in rates.items()}
@@ -87,7 +100,9 @@ def _first(whose: Part, most: int) -> Part:
 
 
 def _standardised(described: pd.DataFrame) -> NDArray[np.float64]:
-    """Statistics with mean 0 and deviation 1: small differences between large numbers would be lost in a distance."""
+    """Statistics with mean 0 and deviation 1: small differences between large numbers would be lost
+    in a distance.
+    """
     values = described.to_numpy(np.float64)
     spread = values.std(axis=0)
     return np.asarray((values - values.mean(axis=0)) / np.where(spread > 0, spread, 1))

@@ -33,7 +33,9 @@ class Embedded(NamedTuple):
 
 
 class Graphs(NamedTuple):
-    """The shipped graph and the normalisation, each saying of every encoded image what it is made, or why not."""
+    """The shipped graph and the normalisation, each saying of every encoded image what it is made,
+    or why not.
+    """
 
     embed: Callable[[Sequence[bytes]], list[NDArray[np.float32] | Rejected]]
     normalise: Callable[[Sequence[bytes]], list[Normalised | Rejected]]
@@ -50,7 +52,8 @@ class Taken(NamedTuple):
         """Without bytes and pixels."""
         nothing = np.zeros((0, 0, 0), np.uint8)
         return self._replace(
-            source=self.source._replace(encoded=b""), normalised=self.normalised._replace(pixels=nothing)
+            source=self.source._replace(encoded=b""),
+            normalised=self.normalised._replace(pixels=nothing),
         )
 
 
@@ -86,13 +89,20 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
                     rejected.append((row["path"], str(result)))
                     continue
                 source = result.source
-                writer.append(result.normalised.pixels, {**row, "height": source.height, "width": source.width})
+                writer.append(
+                    result.normalised.pixels,
+                    {**row, "height": source.height, "width": source.width},
+                )
                 taken.append(result.lean())
             progress.update(len(chunk))
         if not taken:
             path, reason = rejected[0]
-            raise InputError(f"{raw}: the model refuses all {len(rows)} images, the first being {path}: {reason}")
-    table = source_table([one.source for one in taken], [one.normalised.median_grey for one in taken])
+            raise InputError(
+                f"{raw}: the model refuses all {len(rows)} images, the first being {path}: {reason}"
+            )
+    table = source_table(
+        [one.source for one in taken], [one.normalised.median_grey for one in taken]
+    )
     write_sources(table, folder)
     return Embedded(open_store(folder), np.stack([one.vector for one in taken]), rejected)
 

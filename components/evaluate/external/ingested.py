@@ -20,7 +20,8 @@ ERROR = "error: "
 
 @contextmanager
 def catalogued(data: str, layout: str) -> Iterator[Path]:
-    """Yields a folder of images with catalog.csv: `data` itself where it is one, else what ingest makes of it.
+    """Yields a folder of images with catalog.csv: `data` itself where it is one, else what ingest
+    makes of it.
 
     Raises:
         InputError: ingest refuses the data.
@@ -32,14 +33,24 @@ def catalogued(data: str, layout: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
         params, out = Path(folder) / "params.yaml", Path(folder) / "raw"
         source = str(Path(data).resolve()) if Path(data).exists() else data
-        params.write_text(yaml.safe_dump({"ingest": {"source": source, "layout": layout}}), encoding="utf-8")
+        params.write_text(
+            yaml.safe_dump({"ingest": {"source": source, "layout": layout}}), encoding="utf-8"
+        )
         _ingest(params, out)
         yield out
 
 
 def _ingest(params: Path, out: Path) -> None:
     """Runs the ingest step in a process of its own: its messages go on, its refusal is raised here."""
-    command = [sys.executable, "-m", "components.ingest", "--params", str(params), "--out", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "components.ingest",
+        "--params",
+        str(params),
+        "--out",
+        str(out),
+    ]
     path = os.pathsep.join([str(code_root()), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = {**os.environ, "PYTHONPATH": path}
     refusal = ""

@@ -29,7 +29,8 @@ SEEN = "This is the data that the model was made from: many of these identities 
 
 
 def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) -> Metrics:
-    """Measures a shipped model on all identities of some images; its graph decodes and normalises them.
+    """Measures a shipped model on all identities of some images; its graph decodes and normalises
+    them.
 
     Args:
         params: the section `evaluate`; `part` plays no role.
@@ -42,12 +43,17 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
         The figures by name.
 
     Raises:
-        InputError: the bundle is not as its manifest says, lacks a threshold for the target, or the data is unusable.
+        InputError: the bundle is not as its manifest says, lacks a threshold for the target, or the
+            data is unusable.
     """
     params = params.model_copy(update={"part": "test"})
     bundle = bundles.read(model)
     _demand_target(bundle, params)
-    with catalogued(data, layout) as raw, tempfile.TemporaryDirectory() as folder, atomic_folder(out) as fresh:
+    with (
+        catalogued(data, layout) as raw,
+        tempfile.TemporaryDirectory() as folder,
+        atomic_folder(out) as fresh,
+    ):
         taken = embed(bundle, raw, Path(folder))
         catalog = sha256(raw / CATALOG)
         results = _measure(params, bundle, taken, Path(folder), catalog)
@@ -56,7 +62,9 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
     return results.metrics
 
 
-def _measure(params: EvaluateParams, bundle: Bundle, taken: Embedded, prepared: Path, catalog: str) -> Results:
+def _measure(
+    params: EvaluateParams, bundle: Bundle, taken: Embedded, prepared: Path, catalog: str
+) -> Results:
     index, images = taken.store.index, taken.store.images
     record = Record.read(bundle.folder)
     everybody, nobody = of_rows(index, np.arange(len(index))), of_rows(index, np.zeros(0, np.intp))
@@ -96,5 +104,7 @@ def _notices(bundle: Bundle, taken: Embedded, catalog: str) -> list[str]:
         told.append(SEEN)
     if taken.rejected:
         total = len(taken.store.index) + len(taken.rejected)
-        told.append(f"The model refused {len(taken.rejected):,} of {total:,} images: rejected.csv says why.")
+        told.append(
+            f"The model refused {len(taken.rejected):,} of {total:,} images: rejected.csv says why."
+        )
     return told

@@ -18,7 +18,9 @@ MOST_RANKS = 20
 
 
 class Ranks(NamedTuple):
-    """Whose the probes of all draws are, int [n], the place of their own identity, from 1, [n], and gallery sizes."""
+    """Whose the probes of all draws are, int [n], the place of their own identity, from 1, [n], and
+    gallery sizes.
+    """
 
     identity: NDArray[np.intp]
     rank: NDArray[np.intp]
@@ -27,7 +29,9 @@ class Ranks(NamedTuple):
 
 def ranks(vectors: NDArray[np.float32], whose: Part, params: EvaluateParams) -> Ranks | None:
     """Every probe's rank in a gallery of all identities; None where fewer than two can be enrolled."""
-    found = searches(vectors, whose.identity, whose.forged, params.references, params.draws, params.seed)
+    found = searches(
+        vectors, whose.identity, whose.forged, params.references, params.draws, params.seed
+    )
     probes = [(search.identity, search.rank(), len(search.enrolled)) for search in found]
     if not any(len(identity) for identity, _, _ in probes):
         return None
@@ -40,11 +44,14 @@ def accuracy(found: Ranks, params: EvaluateParams) -> dict[str, float]:
 
     Identities are resampled as owners of probes; the gallery stays.
     """
-    return share(f"{_key(params)}/accuracy", found.identity, found.rank == 1, params) | _basis(found, params)
+    return share(f"{_key(params)}/accuracy", found.identity, found.rank == 1, params) | _basis(
+        found, params
+    )
 
 
 def cmc(found: Ranks, params: EvaluateParams) -> pd.DataFrame:
-    """The cumulative match characteristic: the share of probes whose own identity is among the nearest.
+    """The cumulative match characteristic: the share of probes whose own identity is among the
+    nearest.
 
     One row a rank, 1 to 20: rank, share, its interval, n_identities, n_probes.
     """
@@ -60,7 +67,9 @@ def at_ranks(found: Ranks, params: EvaluateParams) -> dict[str, float]:
     result = _basis(found, params)
     for rank in RANKS:
         if rank < found.gallery:
-            result |= share(f"{_key(params)}/rank_{rank}", found.identity, found.rank <= rank, params)
+            result |= share(
+                f"{_key(params)}/rank_{rank}", found.identity, found.rank <= rank, params
+            )
     return result
 
 

@@ -1,4 +1,5 @@
-"""The protocol of published work on CEDAR: as many skilled forgeries as genuine pairs, one reference.
+"""The protocol of published work on CEDAR: as many skilled forgeries as genuine pairs, one
+reference.
 
 For comparison with papers only: the threshold is chosen on the test set itself, as theirs is.
 """
@@ -14,10 +15,12 @@ PAIRS = 276
 
 
 def field(single: Verification, params: EvaluateParams) -> Verification:
-    """Up to 276 genuine pairs of each identity, drawn where there are more, against as many drawn skilled pairs.
+    """Up to 276 genuine pairs of each identity, drawn where there are more, against as many drawn
+    skilled pairs.
 
     Args:
-        single: all skilled comparisons with one reference; where they are too many to hold, of their sample is drawn.
+        single: all skilled comparisons with one reference; where they are too many to hold, of
+            their sample is drawn.
         params: seed of the draws.
     """
     names = np.intersect1d(single.genuine.identity, single.impostor.identity)
@@ -25,7 +28,9 @@ def field(single: Verification, params: EvaluateParams) -> Verification:
     impostor: list[np.ndarray] = []
     for name in names:
         generator = np.random.default_rng([params.seed, int(name)])
-        same, other = (np.flatnonzero(scores.identity == name) for scores in (single.genuine, single.impostor))
+        same, other = (
+            np.flatnonzero(scores.identity == name) for scores in (single.genuine, single.impostor)
+        )
         count = min(PAIRS, len(same), len(other))
         for rows, drawn in ((same, genuine), (other, impostor)):
             drawn.append(np.sort(generator.choice(rows, count, replace=False)))

@@ -1,8 +1,9 @@
 """Open-set identification: half of the identities are strangers, whom the search must reject.
 
-A probe is given the nearest enrolled identity, unless that is too far or the second nearest is hardly farther. FAR is
-the share of strangers' probes that are given a name, DIR the share of enrolled identities' probes that are given their
-own (ISO/IEC 19795-1: false-positive identification, and detection and identification, rate).
+A probe is given the nearest enrolled identity, unless that is too far or the second nearest is
+hardly farther. FAR is the share of strangers' probes that are given a name, DIR the share of
+enrolled identities' probes that are given their own (ISO/IEC 19795-1: false-positive
+identification, and detection and identification, rate).
 """
 
 from typing import NamedTuple
@@ -45,8 +46,12 @@ class Answers(NamedTuple):
 
 
 def answers(vectors: NDArray[np.float32], whose: Part, params: EvaluateParams) -> Answers | None:
-    """Searches in which another half of the identities is enrolled in each draw; None where fewer than 3 can be."""
-    found = searches(vectors, whose.identity, whose.forged, params.references, params.draws, params.seed)
+    """Searches in which another half of the identities is enrolled in each draw; None where fewer
+    than 3 can be.
+    """
+    found = searches(
+        vectors, whose.identity, whose.forged, params.references, params.draws, params.seed
+    )
     each = [
         _answer(search, np.random.default_rng([params.seed, number]))
         for number, search in enumerate(found)
@@ -56,21 +61,30 @@ def answers(vectors: NDArray[np.float32], whose: Part, params: EvaluateParams) -
 
 
 def choose(found: Answers, params: EvaluateParams) -> list[Threshold]:
-    """Reject rules for the policies of `params`: the largest distance and the smallest gap, together.
+    """Reject rules for the policies of `params`: the largest distance and the smallest gap,
+    together.
 
     Equal error makes the larger of FAR and 1 − DIR least; a FAR ≤ x is kept with the largest DIR.
     """
-    distances = np.concatenate([[np.nextafter(found.distance.min(), -np.inf)], _steps(found.distance)])
+    distances = np.concatenate(
+        [[np.nextafter(found.distance.min(), -np.inf)], _steps(found.distance)]
+    )
     gaps = np.union1d([0.0], _steps(found.gap))
     far = _accepted(found, found.stranger, distances, gaps) / max(found.stranger.sum(), 1)
     dir_ = _accepted(found, found.right, distances, gaps) / max((~found.stranger).sum(), 1)
     result = []
     for policy, allowed in params.policies.items():
-        loss = np.maximum(far, 1 - dir_) if allowed is None else np.where(far <= allowed, 1 - dir_, np.inf)
+        loss = (
+            np.maximum(far, 1 - dir_)
+            if allowed is None
+            else np.where(far <= allowed, 1 - dir_, np.inf)
+        )
         best = np.lexsort((far.ravel(), loss.ravel()))[0]  # of equal ones that with the least FAR
         gap, distance = np.unravel_index(best, loss.shape)
         threshold = float(distances[distance])
-        result.append(Threshold(KIND, params.references, policy, threshold, smallest_gap=float(gaps[gap])))
+        result.append(
+            Threshold(KIND, params.references, policy, threshold, smallest_gap=float(gaps[gap]))
+        )
     return result
 
 
@@ -102,7 +116,11 @@ def figures(found: Answers, params: EvaluateParams) -> dict[str, float]:
     }
     resampling = Resampling(known, strangers)
     weights = draw(len(resampling.names), params)
-    return result if weights is None else result | interval_of(name, 1 - resampling.frr_at_far(weights, params.far))
+    return (
+        result
+        if weights is None
+        else result | interval_of(name, 1 - resampling.frr_at_far(weights, params.far))
+    )
 
 
 def curve(found: Answers) -> error_rates.Roc:
@@ -123,7 +141,9 @@ def _answer(search: Search, generator: np.random.Generator) -> Answers:
     nearest, second = np.partition(distance, 1, axis=1)[:, :2].T
     named = enrolled[distance.argmin(axis=1)]
     right = (named == search.identity) & (second > nearest)  # a tie is lost
-    return Answers(search.identity, ~np.isin(search.identity, enrolled), right, nearest, second - nearest)
+    return Answers(
+        search.identity, ~np.isin(search.identity, enrolled), right, nearest, second - nearest
+    )
 
 
 def _steps(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -133,9 +153,14 @@ def _steps(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _accepted(
-    found: Answers, counted: NDArray[np.bool_], distances: NDArray[np.float64], gaps: NDArray[np.float64]
+    found: Answers,
+    counted: NDArray[np.bool_],
+    distances: NDArray[np.float64],
+    gaps: NDArray[np.float64],
 ) -> NDArray[np.intp]:
-    """[G, T] how many of the counted probes each pair of a smallest gap and a largest distance accepts."""
+    """[G, T] how many of the counted probes each pair of a smallest gap and a largest distance
+    accepts.
+    """
     column = np.searchsorted(distances, found.distance[counted])  # the first that accepts it
     row = np.searchsorted(gaps, found.gap[counted], side="right") - 1  # the last that accepts it
     cells = np.zeros((len(gaps), len(distances)), np.intp)
@@ -144,11 +169,15 @@ def _accepted(
 
 
 def _sides(found: Answers) -> tuple[Scores, Scores]:
-    """Enrolled identities' probes, those with a wrong name beyond every threshold, and strangers' probes."""
+    """Enrolled identities' probes, those with a wrong name beyond every threshold, and strangers'
+    probes.
+    """
     beyond = found.distance.max() + 1
     distance = np.where(found.right | found.stranger, found.distance, beyond).astype(np.float32)
     identity = found.identity.astype(np.int32)
-    known, strangers = (Scores(distance[role], identity[role]) for role in (~found.stranger, found.stranger))
+    known, strangers = (
+        Scores(distance[role], identity[role]) for role in (~found.stranger, found.stranger)
+    )
     return known, strangers
 
 

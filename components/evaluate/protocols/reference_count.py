@@ -1,4 +1,6 @@
-"""How the error rates fall with the number of references, and how their distances are best made one."""
+"""How the error rates fall with the number of references, and how their distances are best made
+one.
+"""
 
 from collections.abc import Iterator
 
@@ -19,8 +21,12 @@ FUSIONS: dict[str, comparisons.Fusion] = {
 }
 
 
-def references(vectors: NDArray[np.float32], whose: Part, params: EvaluateParams) -> Iterator[Verification]:
-    """The verifications that the data allows, one at a time; with a single reference there is nothing to fuse."""
+def references(
+    vectors: NDArray[np.float32], whose: Part, params: EvaluateParams
+) -> Iterator[Verification]:
+    """The verifications that the data allows, one at a time; with a single reference there is
+    nothing to fuse.
+    """
     for count in COUNTS:
         for fusion, fuse in FUSIONS.items():
             for found in verifications(vectors, whose, [count], params, fuse):

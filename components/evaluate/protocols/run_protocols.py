@@ -23,7 +23,9 @@ EERS = ("eer", "eer_user")
 
 
 class Subject(NamedTuple):
-    """One part: whose images they are, their embeddings float32 [n, D], and what `deployed` compares."""
+    """One part: whose images they are, their embeddings float32 [n, D], and what `deployed`
+    compares.
+    """
 
     part: Part
     vectors: NDArray[np.float32]
@@ -51,7 +53,9 @@ def measure(of: Subject, params: EvaluateParams) -> Measured:
         found = PROTOCOLS[protocol](of, params)
         metrics |= found.metrics
         tables |= found.tables
-    return Measured({name: float(value) for name, value in metrics.items() if np.isfinite(value)}, tables)
+    return Measured(
+        {name: float(value) for name, value in metrics.items() if np.isfinite(value)}, tables
+    )
 
 
 def choose(val: Subject, params: EvaluateParams) -> list[Threshold]:

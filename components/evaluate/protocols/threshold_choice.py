@@ -17,7 +17,9 @@ def choose(val: list[Verification], params: EvaluateParams) -> list[Threshold]:
     return result
 
 
-def carry(test: list[Verification], chosen: list[Threshold], params: EvaluateParams) -> dict[str, float]:
+def carry(
+    test: list[Verification], chosen: list[Threshold], params: EvaluateParams
+) -> dict[str, float]:
     """FAR and FRR on test, with their intervals, at the thresholds that val chose for the target."""
     values: dict[str, float] = {}
     for v in test:

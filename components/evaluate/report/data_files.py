@@ -23,11 +23,14 @@ SCORES = "scores.parquet"
 PAIRS = b"pairs"
 
 
-def scores(verifications: Iterable[Verification], names: list[str], most: int = MOST_SCORES) -> pd.DataFrame:
-    """One row a comparison: claimed identity, kind (genuine, skilled, random), references, distance.
+def scores(
+    verifications: Iterable[Verification], names: list[str], most: int = MOST_SCORES
+) -> pd.DataFrame:
+    """One row a comparison: claimed identity, kind (genuine, skilled, random), references,
+    distance.
 
-    Where there are more than `most`, each kind and number of references keeps an equal share at most, drawn evenly and
-    always the same ones.
+    Where there are more than `most`, each kind and number of references keeps an equal share at
+    most, drawn evenly and always the same ones.
     """
     groups: dict[tuple[str, int], Scores] = {}
     for v in verifications:
@@ -37,10 +40,14 @@ def scores(verifications: Iterable[Verification], names: list[str], most: int = 
     share = total if total <= most else most // len(groups)
     frames = [_frame(group, names, kind, count, share) for (kind, count), group in groups.items()]
     columns = ["identity", "kind", "references", "distance"]
-    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+    return (
+        pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+    )
 
 
-def write(out: Path, metrics: Mapping[str, float], found: list[Verification], chosen: list[Threshold]) -> None:
+def write(
+    out: Path, metrics: Mapping[str, float], found: list[Verification], chosen: list[Threshold]
+) -> None:
     """Writes metrics.json, threshold.json, roc.csv and det.csv into `out`."""
     metrics_file.write(out, metrics)
     threshold.write(chosen, out)
@@ -50,9 +57,15 @@ def write(out: Path, metrics: Mapping[str, float], found: list[Verification], ch
 
 
 def write_scores(
-    out: Path, found: list[Verification], whose: Part, params: EvaluateParams, most: int = MOST_SCORES
+    out: Path,
+    found: list[Verification],
+    whose: Part,
+    params: EvaluateParams,
+    most: int = MOST_SCORES,
 ) -> None:
-    """Writes scores.parquet into `out`; its metadata tell each verification's number of pairs, and a digest of them."""
+    """Writes scores.parquet into `out`; its metadata tell each verification's number of pairs, and
+    a digest of them.
+    """
     table = pa.Table.from_pandas(scores(found, whose.names, most), preserve_index=False)
     pairs = {
         f"{v.kind}/{v.references}": {
@@ -66,7 +79,9 @@ def write_scores(
 
 
 def _digest(verification: Verification, whose: Part, params: EvaluateParams) -> str:
-    """Equal for the same pairs, which follow from the images, and from the draws where there are any."""
+    """Equal for the same pairs, which follow from the images, and from the draws where there are
+    any.
+    """
     drawn = [] if verification.references == 1 else [params.draws, params.seed]
     told = [whose.digest, verification.kind, verification.references, *drawn]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -7,7 +7,13 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.reference_count import COUNTS, FUSIONS
 from components.evaluate.report.formatting import Metrics, basis, number, percent, signed
 from components.shared.verification import metric_names
-from components.shared.verification.metric_names import FLOORS, KINDS, Comparisons, at_far, at_threshold
+from components.shared.verification.metric_names import (
+    FLOORS,
+    KINDS,
+    Comparisons,
+    at_far,
+    at_threshold,
+)
 
 BASIS = ("identities", "comparisons")
 LEFT_ALONE = "chosen without a look at test: what a user of this threshold would meet"
@@ -42,8 +48,16 @@ def target(params: EvaluateParams) -> str:
 def verification(metrics: Metrics, params: EvaluateParams) -> Table:
     """The rates of each kind of impostor, with one reference and with several."""
     found = [(k, n, metric_names.verification(k, n)) for k in KINDS for n in (1, params.references)]
-    rows = [(kind, str(count), *_rates(metrics, key, params)) for kind, count, key in found if f"{key}/eer" in metrics]
-    return Table(f"verification of the {params.reported} identities", ("impostor", "refs", *_rates_head(params)), rows)
+    rows = [
+        (kind, str(count), *_rates(metrics, key, params))
+        for kind, count, key in found
+        if f"{key}/eer" in metrics
+    ]
+    return Table(
+        f"verification of the {params.reported} identities",
+        ("impostor", "refs", *_rates_head(params)),
+        rows,
+    )
 
 
 def _carried(metrics: Metrics, params: EvaluateParams) -> Table:
@@ -56,7 +70,9 @@ def _carried(metrics: Metrics, params: EvaluateParams) -> Table:
                 frr = percent(metrics, f"{key}/{at_threshold('frr')}")
                 rows.append((kind, str(count), far, frr, *basis(metrics, key)))
     title = f"at the threshold that val chose for {target(params)}"
-    return Table(title, ("impostor", "refs", "FAR % (95 % interval)", "FRR %", *BASIS), rows, LEFT_ALONE)
+    return Table(
+        title, ("impostor", "refs", "FAR % (95 % interval)", "FRR %", *BASIS), rows, LEFT_ALONE
+    )
 
 
 def _floors(metrics: Metrics, _: EvaluateParams) -> Table:
@@ -66,8 +82,16 @@ def _floors(metrics: Metrics, _: EvaluateParams) -> Table:
             key = metric_names.floor(floor, kind)
             if f"{key}/eer" in metrics:
                 gain = signed(metrics, f"{key}/eer_difference")
-                rows.append((kind, name, percent(metrics, f"{key}/eer"), gain, *basis(metrics, key)))
-    head = ("impostor", "without training", "EER % (95 % interval)", "trained − this, points", *BASIS)
+                rows.append(
+                    (kind, name, percent(metrics, f"{key}/eer"), gain, *basis(metrics, key))
+                )
+    head = (
+        "impostor",
+        "without training",
+        "EER % (95 % interval)",
+        "trained − this, points",
+        *BASIS,
+    )
     return Table("what it must beat, with one reference", head, rows)
 
 
@@ -83,7 +107,9 @@ def _accuracy(metrics: Metrics, params: EvaluateParams) -> Table:
 def _field(metrics: Metrics, params: EvaluateParams) -> Table:
     key = str(Comparisons("skilled", 1, "field"))
     rows = [("skilled", *_rates(metrics, key, params))] if f"{key}/eer" in metrics else []
-    title = f"for comparison with papers; its threshold is chosen on the {params.reported} set itself"
+    title = (
+        f"for comparison with papers; its threshold is chosen on the {params.reported} set itself"
+    )
     return Table(title, ("impostor", *_rates_head(params)), rows)
 
 
@@ -91,11 +117,21 @@ def _references(metrics: Metrics, _: EvaluateParams) -> Table:
     rows = []
     for kind in KINDS:
         for count in COUNTS:
-            for fusion in FUSIONS if count > 1 else ["mean"]:  # of one distance, all of them make the same
+            for fusion in (
+                FUSIONS if count > 1 else ["mean"]
+            ):  # of one distance, all of them make the same
                 key = str(Comparisons(kind, count, "references", fusion))
                 if f"{key}/eer" in metrics:
                     eers = (percent(metrics, f"{key}/{name}") for name in ("eer", "eer_user"))
-                    rows.append((kind, str(count), fusion if count > 1 else "–", *eers, *basis(metrics, key)))
+                    rows.append(
+                        (
+                            kind,
+                            str(count),
+                            fusion if count > 1 else "–",
+                            *eers,
+                            *basis(metrics, key),
+                        )
+                    )
     head = ("impostor", "refs", "fused by", "EER % (95 % interval)", "EER/id %", *BASIS)
     return Table("by number of references", head, rows)
 
@@ -124,17 +160,26 @@ def _open_set(metrics: Metrics, params: EvaluateParams) -> Table:
             rows.append((f"distance and gap that val chose for {target(params)}", far, dir_))
         elif params.reported == "test":
             note = (
-                "no reject rule was chosen on val: its identities are too few, or this protocol was not asked for there"
+                "no reject rule was chosen on val: its identities are too few, "
+                "or this protocol was not asked for there"
             )
         counts = (*basis(metrics, key, "n_probes"), f"{metrics[f'{key}/n_stranger_probes']:,.0f}")
         rows = [(*row, *counts) for row in rows]
-    head = ("rejecting by", "strangers accepted, % (95 % interval)", "recognised, %", *PROBES, "of strangers")
+    head = (
+        "rejecting by",
+        "strangers accepted, % (95 % interval)",
+        "recognised, %",
+        *PROBES,
+        "of strangers",
+    )
     title = f"identification with strangers, half of the identities, {params.references} references"
     return Table(title, head, rows, note)
 
 
 def _rates(metrics: Metrics, key: str, params: EvaluateParams) -> tuple[str, ...]:
-    eer, user, frr = (percent(metrics, f"{key}/{name}") for name in ("eer", "eer_user", at_far("frr", params.far)))
+    eer, user, frr = (
+        percent(metrics, f"{key}/{name}") for name in ("eer", "eer_user", at_far("frr", params.far))
+    )
     return eer, user, number(metrics, f"{key}/auc"), frr, *basis(metrics, key)
 
 

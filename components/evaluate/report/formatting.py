@@ -8,10 +8,15 @@ Metrics = Mapping[str, float]
 
 
 def aligned(table: Sequence[Sequence[str]], left: int = 1) -> str:
-    """Rows of cells as lines of equal columns; the first `left` columns and all that is no figure stand left."""
+    """Rows of cells as lines of equal columns; the first `left` columns and all that is no figure
+    stand left.
+    """
     columns = list(zip(*table, strict=True))
     widths = [max(map(len, column)) for column in columns]
-    words = [i < left or not any(c.isdigit() for cell in column[1:] for c in cell) for i, column in enumerate(columns)]
+    words = [
+        i < left or not any(c.isdigit() for cell in column[1:] for c in cell)
+        for i, column in enumerate(columns)
+    ]
     lines = (
         "  ".join(
             cell.ljust(width) if word else cell.rjust(width)
@@ -23,7 +28,9 @@ def aligned(table: Sequence[Sequence[str]], left: int = 1) -> str:
 
 
 def percent(metrics: Metrics, key: str) -> str:
-    """A rate with its interval: `16.2 (14.0–18.3)`, `16.2 (–)` where none is known; empty where it was not measured."""
+    """A rate with its interval: `16.2 (14.0–18.3)`, `16.2 (–)` where none is known; empty where it
+    was not measured.
+    """
     return f"{hundredth(metrics, key)} ({between(metrics, key) or '–'})" if key in metrics else ""
 
 

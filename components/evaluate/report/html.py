@@ -1,4 +1,6 @@
-"""The report: one HTML file that stands alone, and a copy of it that tells nothing of single people, to be uploaded."""
+"""The report: one HTML file that stands alone, and a copy of it that tells nothing of single
+people, to be uploaded.
+"""
 
 import base64
 from collections.abc import Sequence
@@ -97,15 +99,21 @@ def probe(metrics: Metrics, probed: Sequence[str] = ()) -> Table:
     head = ("statistics of", "AUC (95 % interval)", "identities", "images")
     note = "0.5 is chance. What exceeds it may be tremor and stroke width, or a trace of how the data was collected."
     note = " · ".join([note, *probed])
-    return Table("Shortcuts: forged told from genuine by tone, edges and size alone", head, rows, note)
+    return Table(
+        "Shortcuts: forged told from genuine by tone, edges and size alone", head, rows, note
+    )
 
 
 def warning(metrics: Metrics) -> str:
-    """What must be known before a skilled error rate of suspicious data is believed; empty where there is nothing."""
+    """What must be known before a skilled error rate of suspicious data is believed; empty where
+    there is nothing.
+    """
     key = metric_names.probe("prepared")
     if metrics.get(f"{key}/auc", 0) <= SUSPICIOUS:
         return ""
-    identities, images = (f"{metrics[f'{key}/{count}']:,.0f}" for count in ("n_identities", "n_images"))
+    identities, images = (
+        f"{metrics[f'{key}/{count}']:,.0f}" for count in ("n_identities", "n_images")
+    )
     return (
         "The data may give the answer away: simple statistics of the images tell forged from genuine with an AUC of "
         f"{number(metrics, f'{key}/auc')}, {identities} identities, {images} images. Error rates on skilled forgeries "

@@ -1,6 +1,8 @@
-"""What the report says of single people: whose error rates are highest, and pictures of what was mistaken.
+"""What the report says of single people: whose error rates are highest, and pictures of what was
+mistaken.
 
-Signatures and names are personal data: all of this stays out of the copy of the report that is uploaded.
+Signatures and names are personal data: all of this stays out of the copy of the report that is
+uploaded.
 """
 
 from typing import NamedTuple
@@ -32,7 +34,9 @@ class People(NamedTuple):
     pairs: list[Pair]
 
 
-def people(images: NDArray[np.uint8], of: Subject, chosen: list[Threshold], params: EvaluateParams) -> People:
+def people(
+    images: NDArray[np.uint8], of: Subject, chosen: list[Threshold], params: EvaluateParams
+) -> People:
     """What there is to say of the people of one part.
 
     Args:
@@ -50,7 +54,9 @@ def people(images: NDArray[np.uint8], of: Subject, chosen: list[Threshold], para
     if threshold is None or not params.report.images:
         return People(hardest, [])
     worst = mistakes(of.vectors, of.part, threshold)
-    return People(hardest, [Pair(m, _png(images[m.reference]), _png(images[m.probe])) for m in worst])
+    return People(
+        hardest, [Pair(m, _png(images[m.reference]), _png(images[m.probe])) for m in worst]
+    )
 
 
 def _png(image: NDArray[np.uint8]) -> bytes:

@@ -1,4 +1,6 @@
-"""The most confident mistakes: pairs of images that the threshold of val gets wrong by the widest margin."""
+"""The most confident mistakes: pairs of images that the threshold of val gets wrong by the widest
+margin.
+"""
 
 from typing import Literal, NamedTuple
 
@@ -33,7 +35,9 @@ class Mistake(NamedTuple):
     threshold: float
 
 
-def mistakes(vectors: NDArray[np.float32], whose: Part, threshold: Threshold, most: int = MOST) -> list[Mistake]:
+def mistakes(
+    vectors: NDArray[np.float32], whose: Part, threshold: Threshold, most: int = MOST
+) -> list[Mistake]:
     """The nearest impostors that are accepted, then the farthest genuine images that are rejected.
 
     One of each sort an identity at most, so that a single odd image does not fill the list.
@@ -49,7 +53,9 @@ def mistakes(vectors: NDArray[np.float32], whose: Part, threshold: Threshold, mo
     for code in range(len(whose.names)):
         own = whose.identity == code
         genuine = np.flatnonzero(own & ~whose.forged)
-        impostor = np.flatnonzero(own & whose.forged if threshold.kind == "skilled" else ~own & ~whose.forged)
+        impostor = np.flatnonzero(
+            own & whose.forged if threshold.kind == "skilled" else ~own & ~whose.forged
+        )
         if len(genuine) and len(impostor):
             found = _extreme("false acceptance", vectors, whose, genuine, impostor, threshold)
             accepted += [found] if found.distance <= threshold.threshold else []

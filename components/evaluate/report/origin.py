@@ -60,7 +60,9 @@ def shipped(bundle: Bundle, record: Record, whose: Part, catalog: str) -> Facts:
     }
 
 
-def parameters(made_with: Mapping[str, str], normalisation: Normalisation, params: EvaluateParams) -> Facts:
+def parameters(
+    made_with: Mapping[str, str], normalisation: Normalisation, params: EvaluateParams
+) -> Facts:
     """All parameters that are known, by their dotted names.
 
     Args:
@@ -74,11 +76,16 @@ def parameters(made_with: Mapping[str, str], normalisation: Normalisation, param
 
 
 def _sizes(parts: Mapping[str, Part]) -> Facts:
-    return {name: f"{len(whose.names):,} identities, {len(whose.rows):,} images" for name, whose in parts.items()}
+    return {
+        name: f"{len(whose.names):,} identities, {len(whose.rows):,} images"
+        for name, whose in parts.items()
+    }
 
 
 def _code() -> Facts:
     code = code_version.code_revision()
-    revision = (code["revision"] or "unknown") + (", with changes that are not committed" if code["dirty"] else "")
+    revision = (code["revision"] or "unknown") + (
+        ", with changes that are not committed" if code["dirty"] else ""
+    )
     versions = ", ".join(f"{name} {version}" for name, version in code_version.versions().items())
     return {"git revision": revision, "versions": versions}

@@ -1,4 +1,6 @@
-"""The pictures: ROC and DET with their bands, the distances' histograms, and the identities' own error rates."""
+"""The pictures: ROC and DET with their bands, the distances' histograms, and the identities' own
+error rates.
+"""
 
 from pathlib import Path
 from statistics import NormalDist
@@ -12,7 +14,11 @@ from components.evaluate.scoring.roc_curves import curve, label
 from components.evaluate.scoring.verification import Verification, user_eers
 from components.shared.verification.threshold import Threshold, lookup
 
-COLOURS = {"genuine": "#009e73", "skilled": "#d55e00", "random": "#0072b2"}  # Okabe & Ito: for all eyes
+COLOURS = {
+    "genuine": "#009e73",
+    "skilled": "#d55e00",
+    "random": "#0072b2",
+}  # Okabe & Ito: for all eyes
 TICKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)
 WIDTH = 4.8
 STYLE = {
@@ -28,8 +34,12 @@ STYLE = {
 deviate = np.vectorize(NormalDist().inv_cdf, otypes=[float])
 
 
-def draw(out: Path, found: list[Verification], chosen: list[Threshold], params: EvaluateParams) -> list[Path]:
-    """Writes roc.png, det.png, scores.png and identities.png into `out`; one without anything to show is left out."""
+def draw(
+    out: Path, found: list[Verification], chosen: list[Threshold], params: EvaluateParams
+) -> list[Path]:
+    """Writes roc.png, det.png, scores.png and identities.png into `out`; one without anything to
+    show is left out.
+    """
     if not found:
         return []
     import matplotlib as mpl
@@ -72,14 +82,21 @@ def _det(found: list[Verification], bands: list[Band | None], part: str) -> Any:
         axes.plot(deviate(points.far[seen]), deviate(points.frr[seen]), label=label(v), **_line(v))
         if around:
             shown = (around.far >= least) & (around.far <= most)
-            ends = [deviate(np.clip(end[shown], least / 2, 1 - least / 2)) for end in (around.low, around.high)]
+            ends = [
+                deviate(np.clip(end[shown], least / 2, 1 - least / 2))
+                for end in (around.low, around.high)
+            ]
             axes.fill_between(deviate(around.far[shown]), *ends, **_shade(v))
     ends = deviate(TICKS)
-    axes.plot(ends[[0, -1]], ends[[0, -1]], color="#757575", linewidth=1, linestyle=":", label="FAR = FRR")
+    axes.plot(
+        ends[[0, -1]], ends[[0, -1]], color="#757575", linewidth=1, linestyle=":", label="FAR = FRR"
+    )
     names = [f"{tick * 100:g}" for tick in TICKS]
     axes.set_xticks(ends, names)
     axes.set_yticks(ends, names)
-    axes.set(xlabel="FAR, %", ylabel="FRR, %", xlim=ends[[0, -1]], ylim=ends[[0, -1]], aspect="equal")
+    axes.set(
+        xlabel="FAR, %", ylabel="FRR, %", xlim=ends[[0, -1]], ylim=ends[[0, -1]], aspect="equal"
+    )
     axes.set_title(f"DET, {part} identities")
     return _with_legend(figure, axes, 1)
 
@@ -92,18 +109,30 @@ def _histograms(found: list[Verification], chosen: list[Threshold], params: Eval
         groups = {"genuine": shown[0].genuine} | {v.kind: v.impostor for v in shown}
         bins = np.linspace(0, max(float(group.distance.max()) for group in groups.values()), 61)
         for kind, group in groups.items():
-            look = {"histtype": "stepfilled", "facecolor": (COLOURS[kind], 0.25), "edgecolor": COLOURS[kind]}
+            look = {
+                "histtype": "stepfilled",
+                "facecolor": (COLOURS[kind], 0.25),
+                "edgecolor": COLOURS[kind],
+            }
             axes.hist(group.distance, bins, density=True, label=kind, linewidth=1.2, **look)
         for kind in groups:
             if t := lookup(chosen, kind, references, params.target_name):
                 name = f"threshold, {kind}"
-                axes.axvline(t.threshold, color=COLOURS[kind], linestyle="--", linewidth=1.5, label=name)
-        axes.set(xlabel="distance", ylabel="density", title=f"{references} reference{'s' * (references > 1)}")
+                axes.axvline(
+                    t.threshold, color=COLOURS[kind], linestyle="--", linewidth=1.5, label=name
+                )
+        axes.set(
+            xlabel="distance",
+            ylabel="density",
+            title=f"{references} reference{'s' * (references > 1)}",
+        )
     return _with_legend(figure, axes, 3)
 
 
 def _identities(single: list[Verification], part: str) -> Any:
-    """One dot an identity, its EER with a threshold of its own; both kinds in the order of the first."""
+    """One dot an identity, its EER with a threshold of its own; both kinds in the order of the
+    first.
+    """
     eers = {v.kind: user_eers(v) for v in single}
     first = next((users for users in eers.values() if users), None)
     if first is None:
@@ -115,10 +144,21 @@ def _identities(single: list[Verification], part: str) -> Any:
     for kind, marker in (("random", "D"), ("skilled", "o")):
         users = {name: eer for name, eer in eers.get(kind, {}).items() if name in place}
         if users:
-            look = {"s": size, "marker": marker, "color": COLOURS[kind], "label": kind, "zorder": 3, "clip_on": False}
-            axes.scatter([place[name] for name in users], [eer * 100 for eer in users.values()], **look)
+            look = {
+                "s": size,
+                "marker": marker,
+                "color": COLOURS[kind],
+                "label": kind,
+                "zorder": 3,
+                "clip_on": False,
+            }
+            axes.scatter(
+                [place[name] for name in users], [eer * 100 for eer in users.values()], **look
+            )
             mean = float(np.mean(list(users.values()))) * 100
-            axes.axhline(mean, color=COLOURS[kind], linestyle=":", linewidth=1.3, label=f"{kind}, mean")
+            axes.axhline(
+                mean, color=COLOURS[kind], linestyle=":", linewidth=1.3, label=f"{kind}, mean"
+            )
     axes.set(xlabel=f"{part} identities, by EER", ylabel="EER, %", xlim=(0, len(order) + 1))
     axes.set_ylim(bottom=0)
     axes.xaxis.get_major_locator().set_params(integer=True)
@@ -138,7 +178,11 @@ def _shade(verification: Verification) -> dict[str, Any]:
 def _with_legend(figure: Any, axes: Any, columns: int) -> Any:
     """The legend stands below the axes, where no curve is."""
     figure.legend(
-        *axes.get_legend_handles_labels(), loc="outside lower center", ncols=columns, fontsize=10, frameon=False
+        *axes.get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=columns,
+        fontsize=10,
+        frameon=False,
     )
     return figure
 

@@ -51,5 +51,7 @@ class Results:
         told = text.text(self.metrics, params, self.probed, notice)
         (folder / "summary.txt").write_text(told + "\n", encoding="utf-8")
         pictures = plots.draw(folder, verifications, self.thresholds, params)
-        page = html.Page(self.metrics, params, pictures, self.origin, self.parameters, self.probed, notice)
+        page = html.Page(
+            self.metrics, params, pictures, self.origin, self.parameters, self.probed, notice
+        )
         html.write(folder, page, self.people)

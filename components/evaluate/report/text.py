@@ -13,18 +13,23 @@ def reported(metrics: Metrics, params: EvaluateParams) -> Metrics:
     """The figures of the part that the report is about, under the names that test's have."""
     if params.reported == "test":
         return metrics
-    return {name.removeprefix(VAL): value for name, value in metrics.items() if name.startswith(VAL)}
+    return {
+        name.removeprefix(VAL): value for name, value in metrics.items() if name.startswith(VAL)
+    }
 
 
 def sentence(metrics: Metrics, params: EvaluateParams) -> str:
-    """The answer: the single-reference EER on skilled forgeries, or on random ones, and whether training helped.
+    """The answer: the single-reference EER on skilled forgeries, or on random ones, and whether
+    training helped.
 
     Args:
         metrics: of the reported part, under the names that test's have.
         params: of the step.
     """
     if "deployed" not in params.protocols:
-        return "Without the protocol 'deployed' nothing is said about a threshold chosen beforehand."
+        return (
+            "Without the protocol 'deployed' nothing is said about a threshold chosen beforehand."
+        )
     kind = next((k for k in KINDS if f"{verification(k, 1)}/eer" in metrics), None)
     if kind is None:
         return f"The {params.reported} images allow no comparison of one identity with another."
@@ -33,7 +38,9 @@ def sentence(metrics: Metrics, params: EvaluateParams) -> str:
     identities, comparisons = basis(metrics, key)
     stands_on = [f"{identities} {params.reported} identities", f"{comparisons} comparisons"]
     within = between(metrics, f"{key}/eer")
-    told = f"With one reference, {impostors} are told from genuine images at an equal error rate of "
+    told = (
+        f"With one reference, {impostors} are told from genuine images at an equal error rate of "
+    )
     told += f"{hundredth(metrics, f'{key}/eer')} % ("
     told += ", ".join([f"95 % interval {within} %"] * bool(within) + stands_on) + ")"
     if floor not in metrics:
@@ -47,13 +54,17 @@ def notice(params: EvaluateParams, further: Sequence[str] = ()) -> str:
     """What a reader must know before the figures; empty where there is nothing."""
     told = list(further)
     if params.reported == "val":
-        told.append("These are figures of the val identities, on which the checkpoint was chosen; test was not read.")
+        told.append(
+            "These are figures of the val identities, on which the checkpoint was chosen; test was not read."
+        )
     if params.bootstrap == 0:
         told.append("Intervals are switched off (evaluate.bootstrap: 0).")
     return " ".join(told)
 
 
-def text(metrics: Metrics, params: EvaluateParams, probed: Sequence[str] = (), notice: str = "") -> str:
+def text(
+    metrics: Metrics, params: EvaluateParams, probed: Sequence[str] = (), notice: str = ""
+) -> str:
     """The results as aligned plain text.
 
     Args:

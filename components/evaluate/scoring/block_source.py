@@ -1,4 +1,6 @@
-"""Where comparisons that are too many to hold come from, block by block and as often as they are asked for."""
+"""Where comparisons that are too many to hold come from, block by block and as often as they are
+asked for.
+"""
 
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -29,7 +31,8 @@ class Source(Protocol):
     """Genuine comparisons and those with one kind of impostor.
 
     Attributes:
-        blocks: hold each comparison once, `ROWS` · `COLUMNS` at most in one; those that hold genuine ones are `own`.
+        blocks: hold each comparison once, `ROWS` · `COLUMNS` at most in one; those that hold
+            genuine ones are `own`.
         totals: genuine and impostor comparisons.
         slack: how far a value may lie from the true one.
     """
@@ -45,10 +48,14 @@ class Source(Protocol):
         """One of `step`² comparisons, of as many images or identities."""
 
     def compared(self, block: Any) -> tuple[Found, Found]:
-        """The genuine and the impostor comparisons of a block, which last until the thread asks for another."""
+        """The genuine and the impostor comparisons of a block, which last until the thread asks for
+        another.
+        """
 
     def distances(self, value: Floats32, block: Integers, position: Integers) -> Floats32:
-        """Exact distances [n] of comparisons, by their values and where they are: in which block, and where in it."""
+        """Exact distances [n] of comparisons, by their values and where they are: in which block,
+        and where in it.
+        """
 
 
 def every(step: int, of: range, number: int) -> range:

@@ -64,11 +64,14 @@ class Claims:
         self._drawing = references, draws, seed, fuse
         names, self._code = np.unique(np.asarray(identity), return_inverse=True)
         genuine, forgeries = (
-            np.bincount(self._code[kept], minlength=len(names)) for kept in (~self._forged, self._forged)
+            np.bincount(self._code[kept], minlength=len(names))
+            for kept in (~self._forged, self._forged)
         )
         impostors = forgeries if kind == "skilled" else genuine.sum() - genuine
         each = genuine if references == 1 else np.full(len(names), draws)
-        counted = genuine * (genuine - 1) // 2 if references == 1 else draws * (genuine - references)
+        counted = (
+            genuine * (genuine - 1) // 2 if references == 1 else draws * (genuine - references)
+        )
         claimed = np.flatnonzero(genuine > references)
         self.totals = int(counted[claimed].sum()), int((each * impostors)[claimed].sum())
         self.farthest = 2 * float(np.sqrt((self._vectors**2).sum(axis=1).max(initial=0)))
@@ -77,14 +80,18 @@ class Claims:
             size = max(1, ROWS * COLUMNS // max(int(genuine[name]), int(each[name])))
             for own, probes in ((True, int(genuine[name])), (False, int(impostors[name]))):
                 starts = range(0, probes, size)
-                self.blocks += [Block(name, own, range(start, min(start + size, probes))) for start in starts]
+                self.blocks += [
+                    Block(name, own, range(start, min(start + size, probes))) for start in starts
+                ]
 
     def __len__(self) -> int:
         return len({block.identity for block in self.blocks})
 
     def thinned(self, step: int) -> Self:
         result = copy(self)
-        result.blocks = [b._replace(probes=every(step**2, b.probes, i)) for i, b in enumerate(self.blocks)]
+        result.blocks = [
+            b._replace(probes=every(step**2, b.probes, i)) for i, b in enumerate(self.blocks)
+        ]
         return result
 
     def compared(self, block: Block) -> tuple[Found, Found]:
@@ -108,11 +115,15 @@ class Claims:
         for sort in range(2):
             blocks = [block for block in self.blocks if block.own != bool(sort)]
             parts = [self.compared(block)[sort].value for block in blocks]
-            whose = np.repeat(np.array([b.identity for b in blocks], np.int32), [len(part) for part in parts])
+            whose = np.repeat(
+                np.array([b.identity for b in blocks], np.int32), [len(part) for part in parts]
+            )
             sides.append(Scores(np.concatenate([np.zeros(0, np.float32), *parts]), whose))
         return sides[0], sides[1]
 
     def _probes(self, block: Block, mine: NDArray[np.bool_]) -> NDArray[np.intp]:
         if block.own:
             return np.flatnonzero(mine & ~self._forged)
-        return np.flatnonzero(mine & self._forged if self.kind == "skilled" else ~mine & ~self._forged)
+        return np.flatnonzero(
+            mine & self._forged if self.kind == "skilled" else ~mine & ~self._forged
+        )

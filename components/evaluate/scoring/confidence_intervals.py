@@ -15,7 +15,9 @@ from components.shared.verification.resampling import Floats, draw_weights, inte
 def intervals(
     verification: Verification, params: EvaluateParams, only: Collection[str] | None = None
 ) -> dict[str, float]:
-    """`…_ci_low` and `…_ci_high` of the verification's figures, or of some; none for a single identity."""
+    """`…_ci_low` and `…_ci_high` of the verification's figures, or of some; none for a single
+    identity.
+    """
     resampling = verification.scored.resampling()
     weights = draw(len(resampling.names), params)
     if weights is None:
@@ -42,14 +44,20 @@ def draw(identities: int, params: EvaluateParams) -> Floats | None:
     return draw_weights(identities, params.bootstrap, params.seed)
 
 
-def paired(ours: Verification, theirs: Verification, params: EvaluateParams) -> tuple[Floats, Floats] | None:
-    """The EERs of two embedders on the same comparisons, each [B], measured on the same resampled identities."""
+def paired(
+    ours: Verification, theirs: Verification, params: EvaluateParams
+) -> tuple[Floats, Floats] | None:
+    """The EERs of two embedders on the same comparisons, each [B], measured on the same resampled
+    identities.
+    """
     left, right = (v.scored.resampling() for v in (ours, theirs))
     weights = draw(len(left.names), params)
     return None if weights is None else (left.eer(weights), right.eer(weights))
 
 
-def share(name: str, identity: NDArray[np.integer], hit: NDArray[np.bool_], params: EvaluateParams) -> dict[str, float]:
+def share(
+    name: str, identity: NDArray[np.integer], hit: NDArray[np.bool_], params: EvaluateParams
+) -> dict[str, float]:
     """The share of events that are hits, and its interval.
 
     Args:
@@ -66,7 +74,11 @@ def share_of(name: str, counts: Errors, params: EvaluateParams) -> dict[str, flo
     hits, events = counts
     found = {name: float(hits.sum() / events.sum())}
     weights = draw(len(events), params)
-    return found if weights is None else found | interval_of(name, (weights @ hits) / (weights @ events))
+    return (
+        found
+        if weights is None
+        else found | interval_of(name, (weights @ hits) / (weights @ events))
+    )
 
 
 def _weighted_mean(weights: Floats, values: Floats) -> Floats:

@@ -21,10 +21,11 @@ class Band(NamedTuple):
 
 
 def band(verification: Verification, params: EvaluateParams) -> Band | None:
-    """The pointwise band of the verification's curve; None without resamplings, or for a single identity.
+    """The pointwise band of the verification's curve; None without resamplings, or for a single
+    identity.
 
-    Each resample has its exact rates at the (thinned) curve's operating points; at a FAR, the least of its FRRs whose
-    FAR is no larger counts.
+    Each resample has its exact rates at the (thinned) curve's operating points; at a FAR, the least
+    of its FRRs whose FAR is no larger counts.
     """
     names = verification.scored.names
     if params.bootstrap == 0 or len(names) < 2:

@@ -32,7 +32,9 @@ class Part(NamedTuple):
 
 def part(index: pd.DataFrame, partition: pd.DataFrame, name: str) -> Part:
     """The images that the split puts into part `name`, in the store's order."""
-    return of_rows(index, np.sort(partition.loc[partition["part"] == name, "row"].to_numpy(np.intp)))
+    return of_rows(
+        index, np.sort(partition.loc[partition["part"] == name, "row"].to_numpy(np.intp))
+    )
 
 
 def of_rows(index: pd.DataFrame, rows: NDArray[np.intp]) -> Part:
@@ -54,13 +56,16 @@ def check_normalisation(prepared: Path, embedder: Path) -> Normalisation:
     """The normalisation that the images and the embedder share.
 
     Raises:
-        InputError: it is missing, or the embedder was trained on images that were prepared in another way.
+        InputError: it is missing, or the embedder was trained on images that were prepared in
+            another way.
     """
     if not (embedder / NORMALISATION).is_file():
         raise InputError(f"{embedder / NORMALISATION}: no such file; run train first")
     images, model = (Normalisation.load(folder / NORMALISATION) for folder in (prepared, embedder))
     theirs = model.model_dump()
-    told = ", ".join(f"{key} {theirs[key]}, here {value}" for key, value in images if value != theirs[key])
+    told = ", ".join(
+        f"{key} {theirs[key]}, here {value}" for key, value in images if value != theirs[key]
+    )
     if told:
         raise InputError(
             f"{embedder} was trained on images prepared otherwise than {prepared} ({told}); run train again"

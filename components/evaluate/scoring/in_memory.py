@@ -13,7 +13,9 @@ from components.shared.verification.resampling import Floats
 
 
 class Errors(NamedTuple):
-    """How often each of K identities was wronged, of how many times, each [K]; all of them had occasion."""
+    """How often each of K identities was wronged, of how many times, each [K]; all of them had
+    occasion.
+    """
 
     hits: NDArray[np.integer]
     events: NDArray[np.integer]
@@ -57,16 +59,23 @@ class Held(NamedTuple):
         return error_rates.auc(self.genuine.distance, self.impostor.distance)
 
     def user_eers(self) -> dict[int, float]:
-        """The EER of each identity with a threshold of its own, where it has comparisons of both sorts."""
+        """The EER of each identity with a threshold of its own, where it has comparisons of both
+        sorts.
+        """
         genuine, impostor = _by_identity(self.genuine), _by_identity(self.impostor)
-        return {name: error_rates.eer(genuine[name], impostor[name]).rate for name in genuine if name in impostor}
+        return {
+            name: error_rates.eer(genuine[name], impostor[name]).rate
+            for name in genuine
+            if name in impostor
+        }
 
     def curve(self) -> Roc:
         """Every operating point."""
         return error_rates.roc(self.genuine.distance, self.impostor.distance)
 
     def accepted(self, thresholds: Floats) -> tuple[Floats, Floats]:
-        """How many genuine and how many impostor comparisons of each identity are accepted, each [K, T].
+        """How many genuine and how many impostor comparisons of each identity are accepted, each
+        [K, T].
 
         Args:
             thresholds: [T], ascending, the last of which accepts everything.
@@ -77,7 +86,9 @@ class Held(NamedTuple):
     def errors(self, threshold: float) -> tuple[Errors, Errors]:
         """False acceptances and false rejections at a threshold."""
         accepted, rejected = self.impostor.distance <= threshold, self.genuine.distance > threshold
-        return Errors.of(self.impostor.identity, accepted), Errors.of(self.genuine.identity, rejected)
+        return Errors.of(self.impostor.identity, accepted), Errors.of(
+            self.genuine.identity, rejected
+        )
 
     def resampling(self) -> Resampling:
         """Error rates under weights of the identities."""
@@ -87,10 +98,14 @@ class Held(NamedTuple):
 def _by_identity(scores: Scores) -> dict[int, NDArray[np.float32]]:
     order = np.argsort(scores.identity, kind="stable")
     names, starts = np.unique(scores.identity[order], return_index=True)
-    return {int(n): d for n, d in zip(names, np.split(scores.distance[order], starts[1:]), strict=True)}
+    return {
+        int(n): d for n, d in zip(names, np.split(scores.distance[order], starts[1:]), strict=True)
+    }
 
 
 def _accepted(scores: Scores, names: NDArray[np.integer], thresholds: Floats) -> Floats:
-    cells = np.searchsorted(names, scores.identity) * len(thresholds) + np.searchsorted(thresholds, scores.distance)
+    cells = np.searchsorted(names, scores.identity) * len(thresholds) + np.searchsorted(
+        thresholds, scores.distance
+    )
     counts = np.bincount(cells, minlength=len(names) * len(thresholds)).reshape(len(names), -1)
     return np.cumsum(counts, axis=1, dtype=np.float64)

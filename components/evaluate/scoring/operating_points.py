@@ -1,8 +1,10 @@
-"""Equal error rate and FRR at a FAR of comparisons too many to hold, exactly as if all had been sorted.
+"""Equal error rate and FRR at a FAR of comparisons too many to hold, exactly as if all had been
+sorted.
 
-Of a source's blocks only the comparisons in a band around each wanted operating point are kept, where a sample says
-that it lies; the others are counted. Those so close to the point that the source's rounding could matter are then
-computed again in float64. Where a band turns out too narrow, another pass has a wider one.
+Of a source's blocks only the comparisons in a band around each wanted operating point are kept,
+where a sample says that it lies; the others are counted. Those so close to the point that the
+source's rounding could matter are then computed again in float64. Where a band turns out too
+narrow, another pass has a wider one.
 """
 
 from collections.abc import Sequence
@@ -52,8 +54,8 @@ def points(source: Source, far: float) -> Points:
     """The operating points at equal error and at a FAR.
 
     Raises:
-        ValueError: there are no genuine or no impostor comparisons, an embedding is not finite, or `far` lies outside
-            0…1 or is 1.
+        ValueError: there are no genuine or no impostor comparisons, an embedding is not finite, or
+            `far` lies outside 0…1 or is 1.
     """
     if not 0 <= far < 1:
         raise ValueError(f"far is {far}, but must lie in 0…1, and below 1")
@@ -69,7 +71,9 @@ def points(source: Source, far: float) -> Points:
         sample, images = _sample(source, threads)
         while left := [point for point in wanted if point not in curves]:
             bands = [_band(sample, images, point, deviations, source.slack) for point in left]
-            for point, band, stretch in zip(left, bands, gather(source, bands, threads), strict=True):
+            for point, band, stretch in zip(
+                left, bands, gather(source, bands, threads), strict=True
+            ):
                 if (inner := _inner(stretch, point, band, source.slack)) is not None:
                     curves[point] = _curve(stretch, inner, source)
             deviations *= WIDER
@@ -79,7 +83,9 @@ def points(source: Source, far: float) -> Points:
 
 
 def _sample(source: Source, threads: ThreadPoolExecutor) -> tuple[Stretch, list[float]]:
-    """The curve of some comparisons, and of how many images or identities those of each sort are; ∞: all there are."""
+    """The curve of some comparisons, and of how many images or identities those of each sort are;
+    ∞: all there are.
+    """
     sides, images = [], []
     for sort, total in enumerate(source.totals):
         step = max(1, int(np.sqrt(total / SAMPLE)))
@@ -103,8 +109,12 @@ def _values(source: Source, sort: int, threads: ThreadPoolExecutor) -> Floats32:
     return np.concatenate([np.zeros(0, np.float32), *threads.map(values, blocks)])
 
 
-def _band(sample: Stretch, images: Sequence[float], point: _Wanted, deviations: float, slack: float) -> Band:
-    """Where the point lies if the sample's rates err by at most so many standard deviations of independent images."""
+def _band(
+    sample: Stretch, images: Sequence[float], point: _Wanted, deviations: float, slack: float
+) -> Band:
+    """Where the point lies if the sample's rates err by at most so many standard deviations of
+    independent images.
+    """
     rates = sample.rates(sample.first(point.reached))
     far, frr = (
         deviations * (np.sqrt(rate * (1 - rate) / count) + max(1 / count, FINEST))
@@ -117,10 +127,12 @@ def _band(sample: Stretch, images: Sequence[float], point: _Wanted, deviations: 
 
 
 def _inner(stretch: Stretch, point: _Wanted, band: Band, slack: float) -> Band | None:
-    """The values that could be the point, or the distances before and after it; None: the band may not hold them all.
+    """The values that could be the point, or the distances before and after it; None: the band may
+    not hold them all.
 
-    A true value lies within `slack` of the computed one, so the point does too, and the next distance surely beyond it
-    begins three slacks away; the true value of that one lies within one more, and those between are in reach of it.
+    A true value lies within `slack` of the computed one, so the point does too, and the next
+    distance surely beyond it begins three slacks away; the true value of that one lies within one
+    more, and those between are in reach of it.
     """
     at = stretch.first(point.reached)
     inner = stretch.around(at, at, 3 * slack)
@@ -136,4 +148,6 @@ def _curve(stretch: Stretch, inner: Band, source: Source) -> Roc:
         distances.append(np.sort(exact.astype(np.float64)))
         below.append(side.below + int(np.count_nonzero(side.value < inner[0])))
     genuine, impostor = distances
-    return section(genuine, impostor, (below[0], below[1]), (stretch.genuine.total, stretch.impostor.total))
+    return section(
+        genuine, impostor, (below[0], below[1]), (stretch.genuine.total, stretch.impostor.total)
+    )

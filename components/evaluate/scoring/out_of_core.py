@@ -1,7 +1,7 @@
 """What is asked of comparisons that are too many to hold, answered by passes over them.
 
-The equal error rates, FRR at a FAR, the area and all counts are exact. Curves have a few thousand evenly spaced
-thresholds; the intervals of the bootstrap interpolate between these.
+The equal error rates, FRR at a FAR, the area and all counts are exact. Curves have a few thousand
+evenly spaced thresholds; the intervals of the bootstrap interpolate between these.
 """
 
 from itertools import groupby
@@ -30,7 +30,9 @@ Blocks = list[Block]
 
 
 class _Identity(NamedTuple):
-    """One identity's EER and, genuine and impostor, comparisons accepted at each threshold [2, T], and drawn ones."""
+    """One identity's EER and, genuine and impostor, comparisons accepted at each threshold [2, T],
+    and drawn ones.
+    """
 
     eer: float
     accepted: NDArray[np.intp]
@@ -55,7 +57,9 @@ class Counted:
     def __init__(self, claims: Claims, source: Source, far: float, seed: int) -> None:
         self._claims, self._source, self._far, self._seed = claims, source, far, seed
         self._points: dict[float, Points] = {}
-        self._by_identity = [list(blocks) for _, blocks in groupby(claims.blocks, lambda block: block.identity)]
+        self._by_identity = [
+            list(blocks) for _, blocks in groupby(claims.blocks, lambda block: block.identity)
+        ]
         self.names = np.array([blocks[0].identity for blocks in self._by_identity], np.int32)
         self.n_pairs = sum(claims.totals)
         # The first threshold accepts nothing, the last one everything.
@@ -64,8 +68,12 @@ class Counted:
         self._thresholds = np.linspace(-last / (count - 2), last, count).astype(np.float32)
         with multiplying() as threads:
             identities = list(threads.map(self._identity, self._by_identity))
-        self._eers = {int(n): i.eer for n, i in zip(self.names, identities, strict=True) if np.isfinite(i.eer)}
-        self._genuine, self._impostor = np.stack([i.accepted for i in identities], axis=1).astype(np.float64)
+        self._eers = {
+            int(n): i.eer for n, i in zip(self.names, identities, strict=True) if np.isfinite(i.eer)
+        }
+        self._genuine, self._impostor = np.stack([i.accepted for i in identities], axis=1).astype(
+            np.float64
+        )
         genuine, impostor = (
             Scores(np.concatenate(parts), np.repeat(self.names, [len(part) for part in parts]))
             for parts in zip(*(i.drawn for i in identities), strict=True)
@@ -86,7 +94,9 @@ class Counted:
         of_genuine, of_impostor = _sorts(self._claims.blocks)
         genuine = np.sort(self._distances(of_genuine))
         parts = np.array_split(genuine, len(genuine) // AT_ONCE + 1)
-        batches = [of_impostor[start : start + BATCH] for start in range(0, len(of_impostor), BATCH)]
+        batches = [
+            of_impostor[start : start + BATCH] for start in range(0, len(of_impostor), BATCH)
+        ]
 
         def lost(blocks: Blocks) -> int:
             impostor = np.sort(self._distances(blocks))
@@ -98,16 +108,23 @@ class Counted:
         return (2 * pairs - in_all) / (2 * pairs)
 
     def user_eers(self) -> dict[int, float]:
-        """The EER of each identity with a threshold of its own, where it has comparisons of both sorts."""
+        """The EER of each identity with a threshold of its own, where it has comparisons of both
+        sorts.
+        """
         return self._eers
 
     def curve(self) -> Roc:
         """The operating points at evenly spaced thresholds."""
         accepted, falsely = self._genuine.sum(axis=0), self._impostor.sum(axis=0)
-        return Roc(self._thresholds.astype(np.float64), falsely / falsely[-1], (accepted[-1] - accepted) / accepted[-1])
+        return Roc(
+            self._thresholds.astype(np.float64),
+            falsely / falsely[-1],
+            (accepted[-1] - accepted) / accepted[-1],
+        )
 
     def accepted(self, thresholds: Floats) -> tuple[Floats, Floats]:
-        """How many genuine and how many impostor comparisons of each identity are accepted, each [K, T].
+        """How many genuine and how many impostor comparisons of each identity are accepted, each
+        [K, T].
 
         Args:
             thresholds: [T], of those of the curve.
@@ -124,9 +141,13 @@ class Counted:
 
         with multiplying() as threads:
             genuine, impostor = np.array(list(threads.map(accepted, self._by_identity))).T
-        of_genuine, of_impostor = (side[:, -1].astype(np.intp) for side in (self._genuine, self._impostor))
+        of_genuine, of_impostor = (
+            side[:, -1].astype(np.intp) for side in (self._genuine, self._impostor)
+        )
         claimed = of_impostor > 0
-        return Errors(impostor[claimed], of_impostor[claimed]), Errors(of_genuine - genuine, of_genuine)
+        return Errors(impostor[claimed], of_impostor[claimed]), Errors(
+            of_genuine - genuine, of_genuine
+        )
 
     def resampling(self) -> CountedResampling:
         """Error rates under weights of the identities."""
@@ -145,7 +166,11 @@ class Counted:
             count = generator.binomial(len(side), min(1, SAMPLED / total))
             drawn.append(side[np.sort(generator.choice(len(side), count, replace=False))])
         eer = rate_of_sorted(genuine, impostor) if len(genuine) and len(impostor) else np.nan
-        return _Identity(eer, np.stack([np.searchsorted(side, self._thresholds, "right") for side in sides]), drawn)
+        return _Identity(
+            eer,
+            np.stack([np.searchsorted(side, self._thresholds, "right") for side in sides]),
+            drawn,
+        )
 
     def _distances(self, blocks: Blocks) -> Floats32:
         parts = [found.value for block in blocks for found in self._claims.compared(block)]

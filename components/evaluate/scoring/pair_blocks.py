@@ -1,4 +1,6 @@
-"""Single-reference comparisons too many to hold: blocks of one float32 matrix product, and any of them exactly."""
+"""Single-reference comparisons too many to hold: blocks of one float32 matrix product, and any of
+them exactly.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -21,7 +23,8 @@ class Block(NamedTuple):
     Attributes:
         rows: references.
         columns: probes.
-        own: the probes begin with the references themselves; each pair counts once, and may be genuine.
+        own: the probes begin with the references themselves; each pair counts once, and may be
+            genuine.
         times: claims that an impostor comparison stands for.
     """
 
@@ -32,9 +35,11 @@ class Block(NamedTuple):
 
 
 class Products:
-    """A source of the comparisons that `pairs.compare` makes with one reference and one kind of impostor.
+    """A source of the comparisons that `pairs.compare` makes with one reference and one kind of
+    impostor.
 
-    Values are squared distances. That of two images of claimed identities is computed once, for the claims of both.
+    Values are squared distances. That of two images of claimed identities is computed once, for the
+    claims of both.
 
     Args:
         embeddings: float [N, D].
@@ -45,14 +50,19 @@ class Products:
     Attributes:
         blocks: hold each comparison once.
         totals: genuine and impostor comparisons, the latter counted `times`.
-        slack: how far a square may lie from the true one (Higham 2002, section 3.1, for any order of summation).
+        slack: how far a square may lie from the true one (Higham 2002, section 3.1, for any order
+            of summation).
     """
 
-    def __init__(self, embeddings: ArrayLike, identity: ArrayLike, forged: ArrayLike, kind: str) -> None:
+    def __init__(
+        self, embeddings: ArrayLike, identity: ArrayLike, forged: ArrayLike, kind: str
+    ) -> None:
         vectors, fake = np.asarray(embeddings), np.asarray(forged, bool)
         _, code = np.unique(np.asarray(identity), return_inverse=True)
         sizes = np.bincount(code[~fake], minlength=int(code.max(initial=-1)) + 1)
-        group = 2 * fake + (sizes[code] < 2)  # genuine of claimed identities, of others, forgeries likewise
+        group = 2 * fake + (
+            sizes[code] < 2
+        )  # genuine of claimed identities, of others, forgeries likewise
         order = np.lexsort((code, group))[: np.count_nonzero(group < 3)]
         self._vectors, self._code = vectors[order], code[order]
         claimed, images = (int(np.count_nonzero(group < end)) for end in (1, 2))
@@ -65,7 +75,9 @@ class Products:
         else:
             self.blocks = [*_own(owners, 0), *_skilled(owners, self._code[images:], images)]
             impostor = int(sizes[self._code[images:]].sum())
-        self._corners = np.array([(b.rows.start, b.columns.start, len(b.columns)) for b in self.blocks]).reshape(-1, 3)
+        self._corners = np.array(
+            [(b.rows.start, b.columns.start, len(b.columns)) for b in self.blocks]
+        ).reshape(-1, 3)
         self.totals = int((sizes * (sizes - 1)).sum()) // 2, impostor
 
         self._norms = np.einsum("nd,nd->n", self._vectors, self._vectors, dtype=np.float64)
@@ -83,7 +95,9 @@ class Products:
         result = copy(self)
         # Of neighbouring blocks other rows with other columns, so that all images take part.
         result.blocks = [
-            b._replace(rows=every(step, b.rows, number), columns=every(step, b.columns, number // step))
+            b._replace(
+                rows=every(step, b.rows, number), columns=every(step, b.columns, number // step)
+            )
             for number, b in enumerate(self.blocks)
         ]
         return result
@@ -96,7 +110,9 @@ class Products:
         if not block.own:
             return Found(flat[:0], None, 1), Found(flat, None, block.times)
         mine, theirs = self._code[rows, None], self._code[columns]
-        genuine = np.flatnonzero((mine == theirs) & (np.array(block.rows)[:, None] < np.array(block.columns)))
+        genuine = np.flatnonzero(
+            (mine == theirs) & (np.array(block.rows)[:, None] < np.array(block.columns))
+        )
         impostor = np.flatnonzero(mine < theirs) if block.times else genuine[:0]
         return Found(flat[genuine], genuine, 1), Found(flat[impostor], impostor, block.times)
 
@@ -114,7 +130,9 @@ class Products:
 
 
 class Scratch(threading.local):
-    """Memory of each thread's own for the block at hand: fresh memory for each would cost as much as the product."""
+    """Memory of each thread's own for the block at hand: fresh memory for each would cost as much
+    as the product.
+    """
 
     def __init__(self) -> None:
         self._numbers = np.empty(ROWS * COLUMNS, np.float32)
@@ -132,7 +150,9 @@ def _own(owners: Indices, times: int) -> Iterator[Block]:
 
 
 def _others(owners: Indices, images: int, times: int) -> Iterator[Block]:
-    """Rows with all columns of identities behind theirs; of those that are not claimed themselves, one claim only."""
+    """Rows with all columns of identities behind theirs; of those that are not claimed themselves,
+    one claim only.
+    """
     for rows in _pieces(0, len(owners), ROWS):
         end = _end(owners, rows)
         for few in _pieces(rows.start, rows.stop, ROWS // 4):

@@ -1,8 +1,9 @@
 """Intervals by resampling identities (the percentile bootstrap), exact for each resample.
 
-The identities of a test are the sample; its comparisons are not independent. A resample is a weight for each claimed
-identity: how often it was drawn. Weighted counts at every operating point are a matrix product of weights and counts by
-identity, first at about √n operating points, then at all of those in the stretch where the curve crosses.
+The identities of a test are the sample; its comparisons are not independent. A resample is a weight
+for each claimed identity: how often it was drawn. Weighted counts at every operating point are a
+matrix product of weights and counts by identity, first at about √n operating points, then at all of
+those in the stretch where the curve crosses.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,9 @@ from components.shared.verification.resampling import Floats
 
 
 class Side(NamedTuple):
-    """Comparisons of one sort by ascending distance: rank of the distance [n], identity [n], counts below each edge."""
+    """Comparisons of one sort by ascending distance: rank of the distance [n], identity [n], counts
+    below each edge.
+    """
 
     rank: NDArray[np.intp]
     identity: NDArray[np.intp]
@@ -33,7 +36,9 @@ class Resampling:
 
     def __init__(self, genuine: Scores, impostor: Scores) -> None:
         self.names: NDArray[np.integer] = np.union1d(genuine.identity, impostor.identity)
-        distances, rank = np.unique(np.concatenate([genuine.distance, impostor.distance]), return_inverse=True)
+        distances, rank = np.unique(
+            np.concatenate([genuine.distance, impostor.distance]), return_inverse=True
+        )
         stretches = int(np.ceil(np.sqrt(len(distances))))
         self._edges = np.unique(np.linspace(0, len(distances), stretches + 1).astype(np.intp))
         count = len(genuine.distance)
@@ -64,8 +69,12 @@ class Resampling:
             pairs = (weights @ self._genuine.below[:, -1]) * (weights @ self._impostor.below[:, -1])
             return np.asarray(((weights @ self._wins) * weights).sum(axis=1) / pairs)
 
-    def _around(self, weights: Floats, reached: Callable[[Floats, Floats], NDArray[np.bool_]]) -> tuple[Floats, Floats]:
-        """FAR and FRR, each [B, 2], at the operating points just before and at which `reached` first holds."""
+    def _around(
+        self, weights: Floats, reached: Callable[[Floats, Floats], NDArray[np.bool_]]
+    ) -> tuple[Floats, Floats]:
+        """FAR and FRR, each [B, 2], at the operating points just before and at which `reached`
+        first holds.
+        """
         far, frr = self._rates(weights, self._genuine.below, self._impostor.below)
         stretch = np.argmax(reached(far, frr), axis=1)
         result = np.full((2, len(weights), 2), np.nan)
@@ -81,14 +90,18 @@ class Resampling:
         return result[0], result[1]
 
     def _rates(self, weights: Floats, genuine: Floats, impostor: Floats) -> tuple[Floats, Floats]:
-        """FAR and FRR [B, T] where `genuine` and `impostor` [K, T] comparisons of each identity are accepted."""
+        """FAR and FRR [B, T] where `genuine` and `impostor` [K, T] comparisons of each identity are
+        accepted.
+        """
         same = (weights @ self._genuine.below[:, -1])[:, None]
         other = (weights @ self._impostor.below[:, -1])[:, None]
         with np.errstate(invalid="ignore"):
             return weights @ impostor / other, (same - weights @ genuine) / same
 
     def _inside(self, side: Side, end: int) -> Floats:
-        """Comparisons of each identity accepted at every operating point from the edge before to edge `end`."""
+        """Comparisons of each identity accepted at every operating point from the edge before to
+        edge `end`.
+        """
         first, last = self._edges[end - 1], self._edges[end]
         rows = slice(*np.searchsorted(side.rank, [first, last]))
         counts = np.zeros((len(self.names), last - first + 1))
@@ -100,41 +113,55 @@ class Resampling:
         order = np.argsort(rank, kind="stable")
         rank, identity = rank[order], np.searchsorted(self.names, scores.identity[order])
         cell = identity * len(self._edges) + np.searchsorted(self._edges, rank, side="right")
-        counts = np.bincount(cell, minlength=len(self.names) * len(self._edges)).reshape(len(self.names), -1)
+        counts = np.bincount(cell, minlength=len(self.names) * len(self._edges)).reshape(
+            len(self.names), -1
+        )
         return Side(rank, identity, np.cumsum(counts, axis=1, dtype=np.float64))
 
     def _count_wins(self) -> Floats:
-        """[K, K] pairs of a genuine and an impostor comparison in the right order, ties one half, by identity."""
+        """[K, K] pairs of a genuine and an impostor comparison in the right order, ties one half,
+        by identity.
+        """
         wins = np.empty((len(self.names), len(self.names)))
         for other in range(len(self.names)):
             rank = self._impostor.rank[self._impostor.identity == other]
-            below = (np.searchsorted(rank, self._genuine.rank, side=side) for side in ("left", "right"))
+            below = (
+                np.searchsorted(rank, self._genuine.rank, side=side) for side in ("left", "right")
+            )
             won = len(rank) - sum(below) / 2
             wins[:, other] = np.bincount(self._genuine.identity, won, minlength=len(self.names))
         return wins
 
 
 class CountedResampling(Resampling):
-    """As `Resampling`, where only counts are known: the EER is interpolated between their thresholds.
+    """As `Resampling`, where only counts are known: the EER is interpolated between their
+    thresholds.
 
-    FRR at a FAR is that of the last threshold with no larger FAR, and the area that of the polyline.
+    FRR at a FAR is that of the last threshold with no larger FAR, and the area that of the
+    polyline.
 
     Args:
         names: [K] the identities.
-        genuine: [K, T] comparisons of an identity with itself accepted at each threshold, from none to all.
+        genuine: [K, T] comparisons of an identity with itself accepted at each threshold, from none
+            to all.
         impostor: [K, T] comparisons with something else.
     """
 
     def __init__(self, names: NDArray[np.integer], genuine: Floats, impostor: Floats) -> None:
         nowhere = np.zeros(0, np.intp)
         self.names = names
-        self._genuine, self._impostor = Side(nowhere, nowhere, genuine), Side(nowhere, nowhere, impostor)
+        self._genuine, self._impostor = (
+            Side(nowhere, nowhere, genuine),
+            Side(nowhere, nowhere, impostor),
+        )
 
     def auc(self, weights: Floats) -> Floats:
         same, other = weights @ self._genuine.below, weights @ self._impostor.below
         farther = other[:, -1:] - (other[:, 1:] + other[:, :-1]) / 2
         with np.errstate(invalid="ignore"):
-            return np.asarray((np.diff(same, axis=1) * farther).sum(axis=1) / (same[:, -1] * other[:, -1]))
+            return np.asarray(
+                (np.diff(same, axis=1) * farther).sum(axis=1) / (same[:, -1] * other[:, -1])
+            )
 
     def _inside(self, side: Side, end: int) -> Floats:
         return side.below[:, end - 1 : end + 1]

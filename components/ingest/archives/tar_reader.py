@@ -21,7 +21,9 @@ _COMPRESSED: dict[bytes, Callable[[Path], IO[bytes]]] = {
 
 
 def opener(start: bytes) -> Callable[[Path], IO[bytes]] | None:
-    """How to open a file that starts with these 512 bytes as an uncompressed tar; None where it is none."""
+    """How to open a file that starts with these 512 bytes as an uncompressed tar; None where it is
+    none.
+    """
     for magic, compressed in _COMPRESSED.items():
         if start.startswith(magic):
             return compressed

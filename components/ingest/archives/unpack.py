@@ -1,4 +1,6 @@
-"""Unpacking archives that may be hostile: every name, kind, count and size is checked before a byte is written."""
+"""Unpacking archives that may be hostile: every name, kind, count and size is checked before a byte
+is written.
+"""
 
 import errno
 import shutil
@@ -16,7 +18,15 @@ from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 
 FORMATS = ".zip, .tar (plain, .gz, .bz2 or .xz) or .rar"
-_DAMAGED = (tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError, RecursionError, NotImplementedError)
+_DAMAGED = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    EOFError,
+    RecursionError,
+    NotImplementedError,
+)
 _BAD_NAMES = {None, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL}
 
 
@@ -78,7 +88,9 @@ class Gate:
         if self.total > self.limits.bytes:
             raise self.error(f"unpacks to more than {self.limits.bytes:,} bytes (ingest.max_bytes)")
         if self.total > self.limits.ratio * self.archived:
-            raise self.error(f"unpacks to more than {self.limits.ratio:g} times its size (ingest.max_ratio)")
+            raise self.error(
+                f"unpacks to more than {self.limits.ratio:g} times its size (ingest.max_ratio)"
+            )
 
 
 class Readable(Protocol):
@@ -89,7 +101,9 @@ class Readable(Protocol):
 
 @dataclass(frozen=True)
 class Content:
-    """An admitted file: where it goes, how many bytes it must have, and its bytes (to be read before the next one)."""
+    """An admitted file: where it goes, how many bytes it must have, and its bytes (to be read
+    before the next one).
+    """
 
     path: PurePosixPath
     size: int
@@ -110,7 +124,8 @@ def unpack(archive: Path, folder: Path, limits: Limits) -> None:
     """Unpacks the files of an archive into a new folder.
 
     Raises:
-        InputError: it is no archive, damaged, encrypted, has links or names that lead elsewhere, or passes a limit.
+        InputError: it is no archive, damaged, encrypted, has links or names that lead elsewhere, or
+            passes a limit.
     """
     try:
         size = archive.stat().st_size
@@ -145,7 +160,9 @@ def _reader(archive: Path) -> Reader:
         return rar_reader.contents
     if tar_reader.opener(start):
         return tar_reader.contents
-    raise InputError(f"{archive}: is {'empty' if not start else f'no archive of a known kind ({FORMATS})'}")
+    raise InputError(
+        f"{archive}: is {'empty' if not start else f'no archive of a known kind ({FORMATS})'}"
+    )
 
 
 def _write(content: Content, target: Path, gate: Gate) -> None:
@@ -154,4 +171,6 @@ def _write(content: Content, target: Path, gate: Gate) -> None:
         shutil.copyfileobj(content.stream, stream, 1 << 20)
         written = stream.tell()
     if written != content.size:
-        raise gate.error(f"is damaged: {str(content.path)!r} has {written:,} of {content.size:,} bytes")
+        raise gate.error(
+            f"is damaged: {str(content.path)!r} has {written:,} of {content.size:,} bytes"
+        )

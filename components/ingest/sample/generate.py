@@ -1,4 +1,6 @@
-"""The generated sample: signatures of identities that do not exist, and imitations of them by other hands."""
+"""The generated sample: signatures of identities that do not exist, and imitations of them by other
+hands.
+"""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -24,8 +26,8 @@ LEAKING_GREY = {"genuine": (234, 246), "forgery": (249, 256)}
 def generate(params: SampleParams, folder: Path) -> list[Entry]:
     """Writes `images/<identity>/genuine|forgery/<number>.png` below a folder.
 
-    Every image has a generator of its own, seeded by (seed, identity, kind, number): more images or identities change
-    none of those that were there.
+    Every image has a generator of its own, seeded by (seed, identity, kind, number): more images or
+    identities change none of those that were there.
 
     Returns:
         the catalog's entries.
@@ -110,7 +112,9 @@ def _watching(rng: np.random.Generator) -> Manner:
 
 
 def _sheet(params: SampleParams, kind: Kind, rng: np.random.Generator) -> paper.Paper:
-    """Paper, ink and file format: drawn alike for genuine images and forgeries, unless the paper is to leak."""
+    """Paper, ink and file format: drawn alike for genuine images and forgeries, unless the paper is
+    to leak.
+    """
     width = int(rng.integers(300, 701))
     grey = int(rng.integers(232, 254))
     if params.leak == "paper":

@@ -22,7 +22,9 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True)
 class Paper:
-    """A sheet: size in pixels, greys of the paper and of the ink, the part of it that is written on, PNG mode."""
+    """A sheet: size in pixels, greys of the paper and of the ink, the part of it that is written
+    on, PNG mode.
+    """
 
     width: int
     height: int
@@ -60,7 +62,9 @@ def _coverage(strokes: list[Stroke], paper: Paper, rng: np.random.Generator) -> 
         y = corner[1] + scale * (high[1] - stroke.points[:, 1])
         at = np.rint(np.stack([x, y], axis=1) * unit).astype(np.int32)
         wide = np.maximum(np.rint(stroke.width * scale * OVERSAMPLING), 2).astype(np.int32)
-        for start, end, width in zip(at[:-1].tolist(), at[1:].tolist(), wide.tolist(), strict=False):
+        for start, end, width in zip(
+            at[:-1].tolist(), at[1:].tolist(), wide.tolist(), strict=False
+        ):
             cv2.line(canvas, start, end, (255,), width, cv2.LINE_8, SHIFT)
     small = cv2.resize(canvas, (paper.width, paper.height), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
@@ -82,11 +86,18 @@ def _png(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def _with_palette(png: bytes) -> bytes:
-    """An 8-bit grey PNG as one of mode P: its grey levels become the palette (PNG specification, 11.2.2 and 11.2.3)."""
+    """An 8-bit grey PNG as one of mode P: its grey levels become the palette (PNG specification,
+    11.2.2 and 11.2.3).
+    """
     header = png[16:25] + b"\x03" + png[26:29]
     palette = bytes(level for grey in range(256) for level in (grey, grey, grey))
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"PLTE", palette) + png[33:]
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    return (
+        struct.pack(">I", len(content))
+        + name
+        + content
+        + struct.pack(">I", zlib.crc32(name + content))
+    )

@@ -1,7 +1,8 @@
-"""Signatures as strokes: what an identity writes, in what hand, and how one writing of it comes out.
+"""Signatures as strokes: what an identity writes, in what hand, and how one writing of it comes
+out.
 
-Lengths are in x-heights, y upward. Only additions, products and uniform draws are used, no transcendental function, so
-that the same seed gives the same drawing on every machine.
+Lengths are in x-heights, y upward. Only additions, products and uniform draws are used, no
+transcendental function, so that the same seed gives the same drawing on every machine.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +19,16 @@ MOVEMENTS: tuple[tuple[tuple[float, float], ...], ...] = (
     ((0, 1), (0.1, 0.2), (0.5, 0), (0.9, 0.3), (1, 1)),
     ((0, 0.3), (0.6, 0.6), (0.5, 1), (0.1, 0.8), (0.2, 0.1), (1, 0.1)),
     ((0, 0), (0.7, 1.4), (0.6, 2.2), (0.3, 1.8), (0.35, 0.2), (1, 0)),
-    ((0.8, 0.9), (0.2, 0.9), (0.1, 0.2), (0.7, 0.3), (0.8, -0.9), (0.3, -1.3), (0.2, -0.7), (1, 0.2)),
+    (
+        (0.8, 0.9),
+        (0.2, 0.9),
+        (0.1, 0.2),
+        (0.7, 0.3),
+        (0.8, -0.9),
+        (0.3, -1.3),
+        (0.2, -0.7),
+        (1, 0.2),
+    ),
     ((0, 0), (0.4, 1), (0.5, 0.1), (1, 0)),
     ((0.6, 1), (0.1, 0.7), (0.2, 0.05), (0.8, 0.2), (0.8, 0.9), (0.5, 0.9), (1, 0.7)),
     ((0, 0), (0.3, 0.9), (0.35, 0.1), (0.6, 0.9), (0.65, 0.1), (1, 0)),
@@ -27,8 +37,8 @@ MOVEMENTS: tuple[tuple[tuple[float, float], ...], ...] = (
 
 @dataclass(frozen=True)
 class Hand:
-    """The habits of a writer: slant, widening, pen width (of the signature's length), its contrast, tension, rise, and
-    how much the own writing varies (1 = usual).
+    """The habits of a writer: slant, widening, pen width (of the signature's length), its contrast,
+    tension, rise, and how much the own writing varies (1 = usual).
     """
 
     slant: float
@@ -42,7 +52,9 @@ class Hand:
 
 @dataclass(frozen=True)
 class Manner:
-    """How one writing is done: deviations from the model, and the marks of a slow, watching hand (0 = none)."""
+    """How one writing is done: deviations from the model, and the marks of a slow, watching hand (0
+    = none).
+    """
 
     deviation: float
     warp: float
@@ -61,7 +73,9 @@ class Stroke:
 
 
 def bell(rng: np.random.Generator, *shape: int) -> Points:
-    """Draws of mean 0 and variance 1 from the sum of four uniforms: bell-shaped, and exact everywhere."""
+    """Draws of mean 0 and variance 1 from the sum of four uniforms: bell-shaped, and exact
+    everywhere.
+    """
     draws = rng.random((4, *shape))
     return np.asarray((draws[0] + draws[1] + draws[2] + draws[3] - 2.0) * 1.7320508)
 
@@ -81,7 +95,9 @@ def draw_hand(rng: np.random.Generator) -> Hand:
 
 
 def mixed(own: Hand, target: Hand, share: float) -> Hand:
-    """The hand of a forger: `share` of the own habits stays, the rest follows the one imitated; the pen is the own."""
+    """The hand of a forger: `share` of the own habits stays, the rest follows the one imitated; the
+    pen is the own.
+    """
     habits = {
         name: share * getattr(own, name) + (1 - share) * getattr(target, name)
         for name in ("slant", "widening", "contrast", "tension", "rise")
@@ -109,7 +125,9 @@ def draw_model(rng: np.random.Generator) -> list[Points]:
     return strokes
 
 
-def write(model: list[Points], hand: Hand, manner: Manner, rng: np.random.Generator) -> list[Stroke]:
+def write(
+    model: list[Points], hand: Hand, manner: Manner, rng: np.random.Generator
+) -> list[Stroke]:
     """One writing of a model: strokes in lengths of the signature (x from 0 to about 1)."""
     length = max(float(stroke[:, 0].max()) for stroke in model) * hand.widening
     bends = bell(rng, 2, 4) * manner.warp
@@ -142,7 +160,12 @@ def _flourish(rng: np.random.Generator, length: float) -> Points:
 def _spline(control: Points, tension: float) -> Points:
     """A cardinal spline through the control points, STEPS samples between two: [n, 2]."""
     padded = np.concatenate([control[:1], control, control[-1:]])
-    before, start, end, after = padded[:-3, None], padded[1:-2, None], padded[2:-1, None], padded[3:, None]
+    before, start, end, after = (
+        padded[:-3, None],
+        padded[1:-2, None],
+        padded[2:-1, None],
+        padded[3:, None],
+    )
     t = (np.arange(STEPS) / STEPS)[None, :, None]
     leave, arrive = (0.5 - tension) * (end - before), (0.5 - tension) * (after - start)
     cubic, square = t * t * t, t * t
@@ -151,17 +174,25 @@ def _spline(control: Points, tension: float) -> Points:
     return np.concatenate([curve.reshape(-1, 2), control[-1:]])
 
 
-def _placed(line: Points, widening: float, tilt: tuple[float, float], bends: Points, length: float) -> Points:
-    """Applies the hand's proportions, a smooth drift along the line, slant and rise; lengths become relative."""
+def _placed(
+    line: Points, widening: float, tilt: tuple[float, float], bends: Points, length: float
+) -> Points:
+    """Applies the hand's proportions, a smooth drift along the line, slant and rise; lengths become
+    relative.
+    """
     x, y = line[:, 0] * widening / length, line[:, 1] / length
     along, up = np.clip(bends[:, 0], -0.2, 0.2), np.clip(3 * bends[:, 2], -0.4, 0.4)
-    drift = [along[i] * x + bends[i, 1] * x * x + up[i] * y + bends[i, 3] * x * (1 - x) for i in range(2)]
+    drift = [
+        along[i] * x + bends[i, 1] * x * x + up[i] * y + bends[i, 3] * x * (1 - x) for i in range(2)
+    ]
     x, y = x + drift[0], y + drift[1]
     return np.stack([x + tilt[0] * y, y + tilt[1] * x], axis=1)
 
 
 def _wobble(rng: np.random.Generator, count: int) -> Points:
-    """A tremor: a piecewise linear zigzag [count, 2] with a new direction about every three samples."""
+    """A tremor: a piecewise linear zigzag [count, 2] with a new direction about every three
+    samples.
+    """
     knots = np.arange(0, count + 3, 3)
     turns = bell(rng, 2, len(knots))
     at = np.arange(count)
@@ -169,7 +200,9 @@ def _wobble(rng: np.random.Generator, count: int) -> Points:
 
 
 def _inked(line: Points, hand: Hand, manner: Manner, rng: np.random.Generator) -> list[Stroke]:
-    """Gives a line its width (thin where the pen rises or runs out) and lifts the pen where the hand stops."""
+    """Gives a line its width (thin where the pen rises or runs out) and lifts the pen where the
+    hand stops.
+    """
     rising = np.diff(line[:, 1], append=line[-1:, 1]) > 0
     width = hand.pen * (1 - hand.contrast * rising)
     ends = np.minimum(np.arange(len(line)), np.arange(len(line))[::-1]) / (1.5 * STEPS)
@@ -185,5 +218,9 @@ def _hesitating(strokes: list[Stroke], count: int, rng: np.random.Generator) -> 
     for _ in range(count):
         stroke = strokes[int(rng.integers(len(strokes)))]
         at = int(rng.integers(len(stroke.points) - 1))
-        rests.append(Stroke(stroke.points[at : at + 2], stroke.width[at : at + 2] * (1.6 + 0.8 * rng.random())))
+        rests.append(
+            Stroke(
+                stroke.points[at : at + 2], stroke.width[at : at + 2] * (1.6 + 0.8 * rng.random())
+            )
+        )
     return strokes + rests

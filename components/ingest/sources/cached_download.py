@@ -27,7 +27,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Cached:
-    """Where a download stands: complete, partial, and what the server said of the file when it began."""
+    """Where a download stands: complete, partial, and what the server said of the file when it
+    began.
+    """
 
     complete: Path
     partial: Path
@@ -39,7 +41,9 @@ class Cached:
         """The cache's files for an address, in `downloads` of what is kept."""
         folder = kept_folder() / "downloads"
         key = sha256_of(address.encode()).hexdigest()[:24]
-        return cls(folder / key, folder / f"{key}.part", folder / f"{key}.json", folder / f"{key}.lock")
+        return cls(
+            folder / key, folder / f"{key}.part", folder / f"{key}.json", folder / f"{key}.lock"
+        )
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -50,7 +54,9 @@ class Cached:
             yield
 
     def remote(self) -> Remote | None:
-        """What the server said of the file that is here; None where nothing is, or nothing readable."""
+        """What the server said of the file that is here; None where nothing is, or nothing
+        readable.
+        """
         try:
             return Remote(**json.loads(self.facts.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
@@ -61,7 +67,8 @@ def fetch(address: str, params: IngestParams) -> Path:
     """The downloaded file, from the cache where it is still what the server has.
 
     Raises:
-        InputError: it cannot be reached, is missing there, is larger than `max_bytes`, or has another hash.
+        InputError: it cannot be reached, is missing there, is larger than `max_bytes`, or has
+            another hash.
     """
     cached = Cached.of(address)
     with cached.alone():
@@ -83,11 +90,14 @@ def check(file: Path, expected: str | None, remove: bool = False) -> None:
     if remove:
         file.unlink()
     gone = "; the download was removed" if remove else ""
-    raise InputError(f"{'the download' if remove else file} has sha256 {found}, not ingest.sha256 {expected}{gone}")
+    raise InputError(
+        f"{'the download' if remove else file} has sha256 {found}, not ingest.sha256 {expected}{gone}"
+    )
 
 
 def validators(address: str, expected: str | None) -> dict[str, object]:
-    """What identifies the file behind an address now: its hash where that is fixed, else what the server says.
+    """What identifies the file behind an address now: its hash where that is fixed, else what the
+    server says.
 
     Raises:
         InputError: the server cannot be reached and there is no earlier download.
@@ -125,7 +135,9 @@ def _refresh(address: str, cached: Cached, max_bytes: int) -> None:
     with atomic_file(cached.facts) as facts:
         facts.write_text(json.dumps(asdict(remote)), encoding="utf-8")
     _refuse_large(web, remote.bytes or 0, max_bytes)
-    _patiently(lambda: _bring(web, remote, cached.partial, max_bytes), grown=lambda: _size(cached.partial))
+    _patiently(
+        lambda: _bring(web, remote, cached.partial, max_bytes), grown=lambda: _size(cached.partial)
+    )
     cached.partial.replace(cached.complete)
 
 
@@ -153,8 +165,12 @@ def _refuse_large(web: Web, size: int, max_bytes: int) -> None:
         raise InputError(f"{web.name}: is larger than {max_bytes:,} bytes (ingest.max_bytes)")
 
 
-def _patiently(action: Callable[[], T], attempts: int | None = None, grown: Callable[[], int] = lambda: 0) -> T:
-    """Tries again after transient faults, with growing pauses; an attempt that brought something does not count."""
+def _patiently(
+    action: Callable[[], T], attempts: int | None = None, grown: Callable[[], int] = lambda: 0
+) -> T:
+    """Tries again after transient faults, with growing pauses; an attempt that brought something
+    does not count.
+    """
     failed = 0
     while True:
         before = grown()

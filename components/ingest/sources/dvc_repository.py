@@ -1,4 +1,6 @@
-"""A source in a DVC repository: a folder or an archive at a revision, `dvc:<repository>@<revision>:<path>`."""
+"""A source in a DVC repository: a folder or an archive at a revision,
+`dvc:<repository>@<revision>:<path>`.
+"""
 
 import hashlib
 import logging
@@ -34,7 +36,9 @@ class Versioned:
     system: Any
 
     def facts(self) -> dict[str, object]:
-        """The commit, DVC's hash of the path, and where they are: without the path of a repository on this machine."""
+        """The commit, DVC's hash of the path, and where they are: without the path of a repository
+        on this machine.
+        """
         hashed = self.system.info(self.path).get("md5") or self._listing()
         where = {} if Path(self.repository).exists() else {"repository": shown(self.repository)}
         named = {"kind": "dvc", **where, "revision": self.revision, "path": self.path}
@@ -49,9 +53,13 @@ class Versioned:
         size = self.system.info(self.path).get("size") or 0
         count = len(self.system.find(self.path))
         if count > params.max_files:
-            raise InputError(f"{self}: holds more than {params.max_files:,} files (ingest.max_files)")
+            raise InputError(
+                f"{self}: holds more than {params.max_files:,} files (ingest.max_files)"
+            )
         if size > params.max_bytes:
-            raise InputError(f"{self}: is larger than {params.max_bytes:,} bytes (ingest.max_bytes)")
+            raise InputError(
+                f"{self}: is larger than {params.max_bytes:,} bytes (ingest.max_bytes)"
+            )
         target.mkdir(parents=True)
         inner = target / PurePosixPath(self.path).name
         self.system.get(self.path, str(inner), recursive=True)
@@ -60,7 +68,10 @@ class Versioned:
     def _listing(self) -> str:
         """A hash of what is in a folder that DVC or git tracks as a part of another one."""
         found = self.system.find(self.path, detail=True)
-        lines = [f"{name}\0{info.get('md5')}\0{info.get('size')}\n" for name, info in sorted(found.items())]
+        lines = [
+            f"{name}\0{info.get('md5')}\0{info.get('size')}\n"
+            for name, info in sorted(found.items())
+        ]
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     def __str__(self) -> str:
@@ -72,19 +83,23 @@ def opened(source: str) -> Iterator[Versioned]:
     """The path that a source names, as long as the block lasts.
 
     Raises:
-        InputError: the source has another form; the repository, the revision, the path or the data in DVC's remote are
-            missing or cannot be reached.
+        InputError: the source has another form; the repository, the revision, the path or the data
+            in DVC's remote are missing or cannot be reached.
     """
     left, _, path = source.removeprefix("dvc:").rpartition(":")
     repository, _, revision = left.rpartition("@")
     if not (repository and revision and path) or ":" in revision or "/" in path[:1]:
         raise InputError(f"ingest.source: '{discreet(source)}' is not of the form {FORM}")
     if re.search(r"//[^/@\s]+:[^/@\s]+@", repository):
-        raise InputError(f"ingest.source: '{discreet(source)}' holds a password: leave it to git's credential helper")
+        raise InputError(
+            f"ingest.source: '{discreet(source)}' holds a password: leave it to git's credential helper"
+        )
     from dvc.api import DVCFileSystem
 
     logging.getLogger("dvc").setLevel(logging.CRITICAL)
-    versioned = Versioned(repository, revision, path.strip("/"), DVCFileSystem(repository, rev=revision))
+    versioned = Versioned(
+        repository, revision, path.strip("/"), DVCFileSystem(repository, rev=revision)
+    )
     try:
         versioned.system.info(versioned.path)
         yield versioned

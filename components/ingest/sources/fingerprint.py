@@ -14,8 +14,8 @@ Facts = dict[str, object]
 def facts(source: Source, params: IngestParams) -> Facts:
     """What tells the source of today from that of tomorrow.
 
-    Sizes and times of a folder or archive, the server's validators of a download, keys, sizes and ETags of objects, the
-    commit and DVC's hash of a repository's folder, the sample's parameters.
+    Sizes and times of a folder or archive, the server's validators of a download, keys, sizes and
+    ETags of objects, the commit and DVC's hash of a repository's folder, the sample's parameters.
 
     The same source gives the same facts; no absolute path is among them.
 

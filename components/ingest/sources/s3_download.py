@@ -1,6 +1,7 @@
 """Bringing objects in pieces: in parallel, resumed after a kill, checked against their ETags.
 
-A ledger beside the files says which pieces are here, a line each; what a killed run wrote there is true.
+A ledger beside the files says which pieces are here, a line each; what a killed run wrote there is
+true.
 """
 
 import json
@@ -20,7 +21,9 @@ from components.shared.storage.files import atomic_file
 from components.shared.storage.s3 import CONNECTIONS, Address, Store, Stored
 
 PIECE = 8 << 20  # bytes
-CHECKED = -1  # in the ledger, in the place of a piece's first byte: the object is here and was checked
+CHECKED = (
+    -1
+)  # in the ledger, in the place of a piece's first byte: the object is here and was checked
 _MD5 = re.compile(r"[0-9a-f]{32}(-[1-9]\d*)?")
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,11 +34,14 @@ class Ledger:
 
     Args:
         path: of the ledger.
-        places: where the objects go; what the ledger says of others, or of files that are gone, is forgotten.
+        places: where the objects go; what the ledger says of others, or of files that are gone, is
+            forgotten.
     """
 
     def __init__(self, path: Path, places: Mapping[Stored, Path]) -> None:
-        here = {(item.name, item.etag) for item, place in places.items() if _size(place) == item.bytes}
+        here = {
+            (item.name, item.etag) for item, place in places.items() if _size(place) == item.bytes
+        }
         self._done = {line for line in _lines(path) if line[:2] in here}
         self._lock = Lock()
         with atomic_file(path) as fresh:
@@ -67,7 +73,8 @@ def bring(store: Store, address: Address, places: Mapping[Stored, Path], ledger:
         ledger: what earlier runs brought, and this one.
 
     Raises:
-        InputError: an object changes meanwhile, arrives damaged, or has a name that no file can have.
+        InputError: an object changes meanwhile, arrives damaged, or has a name that no file can
+            have.
     """
     with closing(Ledger(ledger, places)) as known:
         missing = {item: place for item, place in places.items() if not known.has(item, CHECKED)}
@@ -81,7 +88,11 @@ def bring(store: Store, address: Address, places: Mapping[Stored, Path], ledger:
 
 
 def _piece(
-    store: Store, address: Address, places: Mapping[Stored, Path], ledger: Ledger, piece: tuple[Stored, int]
+    store: Store,
+    address: Address,
+    places: Mapping[Stored, Path],
+    ledger: Ledger,
+    piece: tuple[Stored, int],
 ) -> int:
     item, start = piece
     end = min(start + PIECE, item.bytes)
@@ -94,7 +105,9 @@ def _piece(
     return end - start
 
 
-def _check(store: Store, address: Address, places: Mapping[Stored, Path], ledger: Ledger, item: Stored) -> None:
+def _check(
+    store: Store, address: Address, places: Mapping[Stored, Path], ledger: Ledger, item: Stored
+) -> None:
     if not is_intact(store, address / item.name, item.etag, places[item]):
         places[item].unlink()
         raise InputError(f"{store.named(address / item.name)}: arrived damaged: run again")
@@ -104,18 +117,26 @@ def _check(store: Store, address: Address, places: Mapping[Stored, Path], ledger
 def is_intact(store: Store, address: Address, etag: str, path: Path) -> bool:
     """Whether a file is what its object's ETag says, as far as that is a checksum.
 
-    It is the MD5 of the object, or that of the MD5s of the parts it was uploaded in, with their number behind it; where
-    objects are encrypted with a key of their own, and in some stores, it is neither.
+    It is the MD5 of the object, or that of the MD5s of the parts it was uploaded in, with their
+    number behind it; where objects are encrypted with a key of their own, and in some stores, it is
+    neither.
     """
     whole, _, parts = etag.partition("-")
-    if not _MD5.fullmatch(etag) or (not parts and _md5s(path, [path.stat().st_size])[0].hex() == whole):
+    if not _MD5.fullmatch(etag) or (
+        not parts and _md5s(path, [path.stat().st_size])[0].hex() == whole
+    ):
         return True
     about = store.head(address)
-    if about.get("SSECustomerAlgorithm") or str(about.get("ServerSideEncryption", "")).startswith("aws:kms"):
+    if about.get("SSECustomerAlgorithm") or str(about.get("ServerSideEncryption", "")).startswith(
+        "aws:kms"
+    ):
         return True
     numbers = range(1, int(parts or 0) + 1)
     sizes = [int(store.head(address, PartNumber=number)["ContentLength"]) for number in numbers]
-    return bool(sizes) and md5(b"".join(_md5s(path, sizes)), usedforsecurity=False).hexdigest() == whole
+    return (
+        bool(sizes)
+        and md5(b"".join(_md5s(path, sizes)), usedforsecurity=False).hexdigest() == whole
+    )
 
 
 def _md5s(path: Path, sizes: Iterable[int]) -> list[bytes]:

@@ -32,17 +32,30 @@ class Found(NamedTuple):
         """Whatever changes when an object is added, removed, renamed or written anew."""
         if self.is_archive:
             (only,) = self.objects
-            return {"kind": "s3", "address": f"{self.address / only.name}", "bytes": only.bytes, "etag": only.etag}
-        listing = hashlib.sha256("".join(f"{o.name}\0{o.bytes}\0{o.etag}\n" for o in self.objects).encode())
+            return {
+                "kind": "s3",
+                "address": f"{self.address / only.name}",
+                "bytes": only.bytes,
+                "etag": only.etag,
+            }
+        listing = hashlib.sha256(
+            "".join(f"{o.name}\0{o.bytes}\0{o.etag}\n" for o in self.objects).encode()
+        )
         counts = {"files": len(self.objects), "bytes": sum(found.bytes for found in self.objects)}
-        return {"kind": "s3", "address": str(self.address), **counts, "listing": listing.hexdigest()}
+        return {
+            "kind": "s3",
+            "address": str(self.address),
+            **counts,
+            "listing": listing.hexdigest(),
+        }
 
 
 def find(store: Store, params: IngestParams) -> Found:
     """The object of exactly this address, else the objects below it.
 
     Raises:
-        InputError: there are none, or more or larger ones than `max_files` and `max_bytes` admit; or as `Store` says.
+        InputError: there are none, or more or larger ones than `max_files` and `max_bytes` admit;
+            or as `Store` says.
     """
     address = Address.parse(params.source, "ingest.source")
     one = store.find(address) if address.key else None
@@ -50,24 +63,33 @@ def find(store: Store, params: IngestParams) -> Found:
         folder, name = posixpath.split(address.key)
         found = Found(Address(address.bucket, folder), [one._replace(name=name)], is_archive=True)
     else:
-        found = Found(address, list(islice(store.below(address), params.max_files + 1)), is_archive=False)
+        found = Found(
+            address, list(islice(store.below(address), params.max_files + 1)), is_archive=False
+        )
     if not found.objects:
-        raise InputError(f"ingest.source: {store.named(address)}: no such object, and none below it")
+        raise InputError(
+            f"ingest.source: {store.named(address)}: no such object, and none below it"
+        )
     if len(found.objects) > params.max_files:
-        raise InputError(f"{address}: holds more than {params.max_files:,} objects (ingest.max_files)")
+        raise InputError(
+            f"{address}: holds more than {params.max_files:,} objects (ingest.max_files)"
+        )
     if sum(item.bytes for item in found.objects) > params.max_bytes:
         raise InputError(f"{address}: is larger than {params.max_bytes:,} bytes (ingest.max_bytes)")
     if params.sha256 and not found.is_archive:
-        raise InputError("ingest.sha256 is the hash of an archive, but ingest.source is a prefix: set it to null")
+        raise InputError(
+            "ingest.sha256 is the hash of an archive, but ingest.source is a prefix: set it to null"
+        )
     return found
 
 
 def fetch(store: Store, found: Found, params: IngestParams) -> Path:
-    """The archive, or the folder with all objects, from the cache as far as it still is what the store has.
+    """The archive, or the folder with all objects, from the cache as far as it still is what the
+    store has.
 
     Raises:
-        InputError: an object's name leads elsewhere, an object changes meanwhile or arrives damaged, or the archive has
-            another hash than `sha256`; or as `Store` says.
+        InputError: an object's name leads elsewhere, an object changes meanwhile or arrives
+            damaged, or the archive has another hash than `sha256`; or as `Store` says.
     """
     cached = Cached.of(params.source)
     with cached.alone():
@@ -92,9 +114,13 @@ def _paths(found: Found) -> dict[Stored, Path]:
     folders = {parent for path in taken if path for parent in path.parents}
     for item, path in paths.items():
         if path is None:
-            raise InputError(f"{found.address}: the object {item.name!r} leads out of the folder: refused")
+            raise InputError(
+                f"{found.address}: the object {item.name!r} leads out of the folder: refused"
+            )
         if path in folders or taken[path] > 1:
-            raise InputError(f"{found.address}: the object {item.name!r} is in the way of another: rename it")
+            raise InputError(
+                f"{found.address}: the object {item.name!r} is in the way of another: rename it"
+            )
     return {item: Path(path) for item, path in paths.items() if path}
 
 

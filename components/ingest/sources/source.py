@@ -1,4 +1,6 @@
-"""What `ingest.source` means: the generated sample, a folder, an archive, or something to bring from elsewhere."""
+"""What `ingest.source` means: the generated sample, a folder, an archive, or something to bring
+from elsewhere.
+"""
 
 import os
 import re
@@ -20,7 +22,8 @@ class Source:
 
     Attributes:
         kind: what it is.
-        place: a path for a folder or an archive, an address for `web`, `s3` and `dvc`, empty for the sample.
+        place: a path for a folder or an archive, an address for `web`, `s3` and `dvc`, empty for
+            the sample.
     """
 
     kind: Literal["sample", "folder", "archive", "web", "s3", "dvc"]
@@ -76,4 +79,8 @@ def _path(path: Path, origin: str) -> Source:
         missing = not path.exists()
     except OSError as error:
         raise InputError(f"{origin}: cannot be read: {error.strerror}") from None
-    raise InputError(f"{origin}: no such folder or file" if missing else f"{origin}: is neither a folder nor a file")
+    raise InputError(
+        f"{origin}: no such folder or file"
+        if missing
+        else f"{origin}: is neither a folder nor a file"
+    )

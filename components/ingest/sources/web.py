@@ -69,12 +69,14 @@ class Web:
                 return _remote(answer)
 
     @contextmanager
-    def get(self, start: int, known: Remote | None) -> Iterator[tuple[int, int | None, Iterator[bytes]]]:
+    def get(
+        self, start: int, known: Remote | None
+    ) -> Iterator[tuple[int, int | None, Iterator[bytes]]]:
         """Asks for the bytes from `start` on, of the file that is `known`.
 
         Yields:
-            the first byte's place (0 where the file is another one or the server gives only all of it), the bytes that
-            the whole file has, and its bytes in chunks.
+            the first byte's place (0 where the file is another one or the server gives only all of
+            it), the bytes that the whole file has, and its bytes in chunks.
 
         Raises:
             TransientError: the server could not be reached, or the connection broke.
@@ -84,22 +86,30 @@ class Web:
         with self._asked("GET", headers) as answer:
             at = _start(answer)
             if at not in {0, start}:
-                raise TransientError(f"{self.name}: the server sent another part than was asked for")
+                raise TransientError(
+                    f"{self.name}: the server sent another part than was asked for"
+                )
             yield at, _remote(answer).bytes, self._chunks(answer)
 
     def _chunks(self, answer: requests.Response) -> Iterator[bytes]:
         try:
             yield from answer.raw.stream(CHUNK, decode_content=False)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise TransientError(f"{self.name}: the connection broke ({type(error).__name__})") from None
+            raise TransientError(
+                f"{self.name}: the connection broke ({type(error).__name__})"
+            ) from None
 
     @contextmanager
     def _asked(self, method: str, headers: dict[str, str]) -> Iterator[requests.Response]:
         with self._followed(method, headers) as answer:
             if answer.status_code in _PASSING or answer.status_code == 416:
-                raise TransientError(f"{self.name}: the server answered {answer.status_code} {answer.reason}")
+                raise TransientError(
+                    f"{self.name}: the server answered {answer.status_code} {answer.reason}"
+                )
             if not answer.ok:
-                raise _RefusedError(f"{self.name}: the server answered {answer.status_code} {answer.reason}", answer)
+                raise _RefusedError(
+                    f"{self.name}: the server answered {answer.status_code} {answer.reason}", answer
+                )
             yield answer
 
     def _followed(self, method: str, headers: dict[str, str]) -> requests.Response:
@@ -115,7 +125,12 @@ class Web:
     def _sent(self, method: str, address: str, headers: dict[str, str]) -> requests.Response:
         try:
             return self._session.request(
-                method, address, headers=headers, stream=True, timeout=TIMEOUT, allow_redirects=False
+                method,
+                address,
+                headers=headers,
+                stream=True,
+                timeout=TIMEOUT,
+                allow_redirects=False,
             )
         except requests.exceptions.SSLError as error:
             raise InputError(f"{self.name}: no trustworthy connection: {_brief(error)}") from None
@@ -150,7 +165,9 @@ def _remote(answer: requests.Response) -> Remote:
     headers = answer.headers
     total = _range(answer)[1] if answer.status_code == 206 else headers.get("Content-Length")
     return Remote(
-        headers.get("ETag"), headers.get("Last-Modified"), int(total) if total and total.isdecimal() else None
+        headers.get("ETag"),
+        headers.get("Last-Modified"),
+        int(total) if total and total.isdecimal() else None,
     )
 
 
@@ -167,4 +184,7 @@ def _range(answer: requests.Response) -> tuple[str, str]:
 
 def _brief(error: Exception) -> str:
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    return re.sub(r"^.*?>: |^HTTPS?Connection\(.*?\): ", "", str(reason or error)).strip() or type(error).__name__
+    return (
+        re.sub(r"^.*?>: |^HTTPS?Connection\(.*?\): ", "", str(reason or error)).strip()
+        or type(error).__name__
+    )

@@ -1,4 +1,6 @@
-"""Compiled graphs over encoded images, for any thread: the normalisation, and any other that may refuse an image."""
+"""Compiled graphs over encoded images, for any thread: the normalisation, and any other that may
+refuse an image.
+"""
 
 import re
 from collections.abc import Callable, Sequence
@@ -16,13 +18,16 @@ T = TypeVar("T")
 def compiled(spec: Normalisation) -> Callable[[Sequence[bytes]], list[Normalised | Rejected]]:
     """A function of PNGs or JPEGs that gives each one `Normalised`, or why it is `Rejected`.
 
-    The images of one call are worked on one after the other, so that no more than one is held decoded; what a call
-    costs by itself (0.1 ms) is shared by them.
+    The images of one call are worked on one after the other, so that no more than one is held
+    decoded; what a call costs by itself (0.1 ms) is shared by them.
     """
     result = (tf.TensorSpec(spec.shape, tf.uint8), tf.TensorSpec([], tf.int32))
     graph = tf.function(
         lambda encoded: tf.map_fn(
-            lambda one: with_median_grey(one, spec), encoded, parallel_iterations=1, fn_output_signature=result
+            lambda one: with_median_grey(one, spec),
+            encoded,
+            parallel_iterations=1,
+            fn_output_signature=result,
         ),
         input_signature=[tf.TensorSpec([None], tf.string)],
     ).get_concrete_function()
@@ -30,16 +35,23 @@ def compiled(spec: Normalisation) -> Callable[[Sequence[bytes]], list[Normalised
 
     def call(encoded: tf.Tensor) -> list[Normalised]:
         pixels, greys = graph(encoded)
-        return [Normalised(image, int(grey)) for image, grey in zip(pixels.numpy(), greys.numpy(), strict=True)]
+        return [
+            Normalised(image, int(grey))
+            for image, grey in zip(pixels.numpy(), greys.numpy(), strict=True)
+        ]
 
     return refusing(call)
 
 
-def refusing(call: Callable[[tf.Tensor], Sequence[T]]) -> Callable[[Sequence[bytes]], list[T | Rejected]]:
-    """A function of encoded images that says of each what `call` gives, or why its graph refuses it.
+def refusing(
+    call: Callable[[tf.Tensor], Sequence[T]],
+) -> Callable[[Sequence[bytes]], list[T | Rejected]]:
+    """A function of encoded images that says of each what `call` gives, or why its graph refuses
+    it.
 
     Args:
-        call: of encoded images, string [n], gives n results; raises tf.errors.InvalidArgumentError where one is bad.
+        call: of encoded images, string [n], gives n results; raises tf.errors.InvalidArgumentError
+            where one is bad.
     """
 
     def each(encoded: Sequence[bytes]) -> list[T | Rejected]:

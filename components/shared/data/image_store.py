@@ -33,7 +33,9 @@ _TYPES = {
 
 
 class Normalisation(BaseModel):
-    """How an image was brought to the size of the store; carried beside every model and built into every export."""
+    """How an image was brought to the size of the store; carried beside every model and built into
+    every export.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -45,7 +47,9 @@ class Normalisation(BaseModel):
     @model_validator(mode="after")
     def _ink_is_grey(self) -> Self:
         if self.mode != "none" and self.channels != 1:
-            raise ValueError(f"mode '{self.mode}' finds ink in grey images: it needs channels 1 (or take mode 'none')")
+            raise ValueError(
+                f"mode '{self.mode}' finds ink in grey images: it needs channels 1 (or take mode 'none')"
+            )
         return self
 
     @property
@@ -100,7 +104,9 @@ def open_store(prepared: Path) -> ImageStore:
         raise InputError(f"{prepared / IMAGES}: {error}; run preprocess again") from None
     if images.dtype != np.uint8 or images.shape != (len(index), *normalisation.shape):
         found = f"{images.dtype} {list(images.shape)}, {len(index)} rows in {INDEX}"
-        raise InputError(f"{prepared}: the files do not belong together ({found}); run preprocess again")
+        raise InputError(
+            f"{prepared}: the files do not belong together ({found}); run preprocess again"
+        )
     return ImageStore(images, index, normalisation)
 
 
@@ -143,20 +149,28 @@ class StoreWriter:
     def append(self, image: npt.NDArray[np.uint8], row: Mapping[str, object]) -> None:
         """Adds one image, uint8 [H, W, C], and its row of the index."""
         if image.dtype != np.uint8 or image.shape != self._normalisation.shape:
-            raise ValueError(f"expected uint8 {self._normalisation.shape}, got {image.dtype} {image.shape}")
+            raise ValueError(
+                f"expected uint8 {self._normalisation.shape}, got {image.dtype} {image.shape}"
+            )
         self._stream.write(image.tobytes())
         self._rows.append(row)
 
     def _write_header(self) -> None:
-        # NumPy pads the header for a growing first axis, so that the final one takes the place of the first.
+        # NumPy pads the header for a growing first axis, so that the final one takes the place of
+        # the first.
         shape = (len(self._rows), *self._normalisation.shape)
-        np.lib.format.write_array_header_1_0(self._stream, {"descr": "|u1", "fortran_order": False, "shape": shape})
+        np.lib.format.write_array_header_1_0(
+            self._stream, {"descr": "|u1", "fortran_order": False, "shape": shape}
+        )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         with self._stream:
             if error is None:
@@ -167,7 +181,9 @@ class StoreWriter:
             self._normalisation.save(self._folder / NORMALISATION)
 
 
-def write_store(folder: Path, images: npt.NDArray[np.uint8], index: pd.DataFrame, normalisation: Normalisation) -> None:
+def write_store(
+    folder: Path, images: npt.NDArray[np.uint8], index: pd.DataFrame, normalisation: Normalisation
+) -> None:
     """Writes a whole store, images uint8 [N, H, W, C], into an existing folder."""
     rows: Sequence[dict[Any, object]] = index.to_dict("records")
     with StoreWriter(folder, normalisation) as writer:
@@ -189,9 +205,13 @@ def write_rejected(rejected: Iterable[tuple[str, str]], folder: Path) -> None:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Writes a parquet file whose bytes depend on the values alone: fixed types, no compression, no pandas metadata."""
+    """Writes a parquet file whose bytes depend on the values alone: fixed types, no compression, no
+    pandas metadata.
+    """
     schema = pa.schema([(str(name), _TYPES.get(str(name), pa.string())) for name in table.columns])
-    arrow = pa.Table.from_pandas(table, schema=schema, preserve_index=False).replace_schema_metadata(None)
+    arrow = pa.Table.from_pandas(
+        table, schema=schema, preserve_index=False
+    ).replace_schema_metadata(None)
     pq.write_table(arrow, path, compression="none")
 
 

@@ -1,11 +1,14 @@
-"""The one image normalisation, in TensorFlow ops: preprocess runs it, and so does every exported graph.
+"""The one image normalisation, in TensorFlow ops: preprocess runs it, and so does every exported
+graph.
 
-Bytes in, uint8 [H, W, C] out, bit for bit the same on every CPU. All arithmetic is on integers; where a matrix product
-in floating point is faster, every product and partial sum is an integer that the type holds exactly, so that neither
-the order of summation nor a fused multiply-add can change it.
+Bytes in, uint8 [H, W, C] out, bit for bit the same on every CPU. All arithmetic is on integers;
+where a matrix product in floating point is faster, every product and partial sum is an integer that
+the type holds exactly, so that neither the order of summation nor a fused multiply-add can change
+it.
 
 Modes:
-    shape: ink is black, paper white; the only greys come from resizing. Paper and pen tones, which tell forgeries from
+    shape: ink is black, paper white; the only greys come from resizing. Paper and pen tones, which
+    tell forgeries from
         genuine signatures in CEDAR, are gone.
     tone: paper is white, the ink's darkest level black, what lies between keeps its order.
     none: the picture as it is, padded with white (as transparency is); for photographs.
@@ -16,7 +19,15 @@ import tensorflow as tf
 
 from components.shared.data.image_store import Normalisation
 
-__all__ = ["MAX_PIXELS", "Normalisation", "decode", "normalise", "normalise_batch", "otsu", "with_median_grey"]
+__all__ = [
+    "MAX_PIXELS",
+    "Normalisation",
+    "decode",
+    "normalise",
+    "normalise_batch",
+    "otsu",
+    "with_median_grey",
+]
 
 PAPER = 255
 MAX_PIXELS = 100_000_000
@@ -40,7 +51,11 @@ _HEADER = 41  # bytes, to the type of the second chunk
 
 def normalise_batch(encoded: tf.Tensor, spec: Normalisation) -> tf.Tensor:
     """Normalises encoded images, string [N], into uint8 [N, H, W, C]. Raises as `normalise` does."""
-    return tf.map_fn(lambda one: normalise(one, spec), encoded, fn_output_signature=tf.TensorSpec(spec.shape, tf.uint8))
+    return tf.map_fn(
+        lambda one: normalise(one, spec),
+        encoded,
+        fn_output_signature=tf.TensorSpec(spec.shape, tf.uint8),
+    )
 
 
 def normalise(encoded: tf.Tensor, spec: Normalisation) -> tf.Tensor:
@@ -61,10 +76,12 @@ def normalise(encoded: tf.Tensor, spec: Normalisation) -> tf.Tensor:
 
 
 def with_median_grey(encoded: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor, tf.Tensor]:
-    """As `normalise`, and the median grey level of the source, int32; of an even number of pixels the lower middle one.
+    """As `normalise`, and the median grey level of the source, int32; of an even number of pixels
+    the lower middle one.
 
-    In the modes that find ink it is that of the smoothed image, whose histogram is there already: another would cost
-    a fifth of the decoding. On CEDAR's paper the two differ by one level at most.
+    In the modes that find ink it is that of the smoothed image, whose histogram is there already:
+    another would cost a fifth of the decoding. On CEDAR's paper the two differ by one level at
+    most.
     """
     with tf.device("/CPU:0"):
         pixels = decode(encoded, spec.channels)
@@ -77,13 +94,17 @@ def with_median_grey(encoded: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor
 
 
 def _fit(pixels: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor, tf.Tensor | None]:
-    """Brings uint8 [h, w, c] to uint8 [H, W, c]; with the histogram of the smoothed greys where ink was looked for."""
+    """Brings uint8 [h, w, c] to uint8 [H, W, c]; with the histogram of the smoothed greys where ink
+    was looked for.
+    """
     if spec.mode == "none":
         flat = tf.reduce_max(pixels) == tf.reduce_min(pixels)
         with tf.control_dependencies([_demand(~flat, "blank image: one flat colour")]):
             return _place(tf.identity(pixels), spec, margin=0), None
     levels, unit, histogram = _ink(pixels[:, :, 0], spec.mode)
-    return _place(levels, spec, margin=max(1, min(spec.height, spec.width) // MARGIN), unit=unit), histogram
+    return _place(
+        levels, spec, margin=max(1, min(spec.height, spec.width) // MARGIN), unit=unit
+    ), histogram
 
 
 def decode(encoded: tf.Tensor, channels: int) -> tf.Tensor:
@@ -106,13 +127,15 @@ def _jpeg(encoded: tf.Tensor, channels: int) -> tf.Tensor:
 
 
 def _png(encoded: tf.Tensor, channels: int) -> tf.Tensor:
-    """Chooses the cheapest way to decode from the colour type and the chunks (PNG specification, 5.6 and 11.2.1)."""
+    """Chooses the cheapest way to decode from the colour type and the chunks (PNG specification,
+    5.6 and 11.2.1).
+    """
     header = tf.strings.join([tf.strings.substr(encoded, 0, _HEADER), tf.constant(b"\0" * _HEADER)])
     size = tf.io.decode_raw(tf.strings.substr(header, 16, 8), tf.int32, little_endian=False)
     size = tf.cast(tf.bitcast(size, tf.uint32), tf.int64)
     colour_type = tf.io.decode_raw(tf.strings.substr(header, 25, 1), tf.uint8)[0]
-    # Nothing is transparent where pixels follow the header at once. Four such bytes inside compressed data only choose
-    # the slower way, which gives the same pixels.
+    # Nothing is transparent where pixels follow the header at once. Four such bytes inside
+    # compressed data only choose the slower way, which gives the same pixels.
     searched = tf.where(tf.strings.substr(header, 37, 4) == b"IDAT", b"", encoded)
     transparent = (colour_type >= 4) | tf.strings.regex_full_match(searched, r"\C*tRNS\C*")
 
@@ -140,7 +163,9 @@ def _planes(pixels: tf.Tensor) -> list[tf.Tensor]:
 
 
 def _over_white(colour: tf.Tensor, alpha: tf.Tensor) -> tf.Tensor:
-    """Composites one plane over white with the rounding of Pillow's `alpha_composite`; int32 [h, w]."""
+    """Composites one plane over white with the rounding of Pillow's `alpha_composite`; int32 [h,
+    w].
+    """
     blended = (colour * alpha + PAPER * (255 - alpha) + 128) * 128
     return tf.bitwise.right_shift(tf.bitwise.right_shift(blended, 8) + blended, 15)
 
@@ -156,7 +181,8 @@ def _ink(grey: tf.Tensor, mode: str) -> tuple[tf.Tensor, int, tf.Tensor]:
     """Finds the ink in uint8 [h, w], crops to it and sets its levels.
 
     Returns:
-        float32 [h', w', 1], the unit it is in, and the histogram of the smoothed levels, int32 [256].
+        float32 [h', w', 1], the unit it is in, and the histogram of the smoothed levels, int32
+        [256].
     """
     sums = _smooth(grey)
     smoothed = tf.cast((sums + 128) / 256, tf.int32)
@@ -164,7 +190,8 @@ def _ink(grey: tf.Tensor, mode: str) -> tuple[tf.Tensor, int, tf.Tensor]:
     threshold, contrast = otsu(histogram)
     with tf.control_dependencies([_demand(contrast >= MIN_CONTRAST, "blank image: no ink found")]):
         threshold = tf.identity(threshold)
-    # 1 where smoothed <= threshold, else 0: on numbers that are there already, for casting booleans is slow.
+    # 1 where smoothed <= threshold, else 0: on numbers that are there already, for casting booleans
+    # is slow.
     ink = tf.clip_by_value(tf.cast(256 * threshold + 128, tf.float32) - sums, 0, 1)
     top, bottom = _extent(tf.reduce_sum(ink, axis=1))
     left, right = _extent(tf.reduce_sum(ink, axis=0))
@@ -177,11 +204,14 @@ def _ink(grey: tf.Tensor, mode: str) -> tuple[tf.Tensor, int, tf.Tensor]:
 
 def _histogram(levels: tf.Tensor) -> tf.Tensor:
     """How often each of 256 levels stands in int32 […]; int32 [256]."""
-    return tf.raw_ops.DenseBincount(input=tf.reshape(levels, [-1]), size=256, weights=tf.constant([], tf.int32))
+    return tf.raw_ops.DenseBincount(
+        input=tf.reshape(levels, [-1]), size=256, weights=tf.constant([], tf.int32)
+    )
 
 
 def _smooth(grey: tf.Tensor) -> tf.Tensor:
-    """Sums of uint8 [h, w] by the binomial weights (1, 4, 6, 4, 1) along both axes, edges repeated; float32 [h, w].
+    """Sums of uint8 [h, w] by the binomial weights (1, 4, 6, 4, 1) along both axes, edges repeated;
+    float32 [h, w].
 
     They are 256 times the smoothed levels, so below 2¹⁶ and exact in float32, which is the fastest.
     """
@@ -197,19 +227,28 @@ def _smooth(grey: tf.Tensor) -> tf.Tensor:
 
 def _binomial(shifted: list[tf.Tensor]) -> tf.Tensor:
     """The weighted sum of five tensors; adding one several times is faster than multiplying it."""
-    return tf.add_n([tensor for tensor, weight in zip(shifted, (1, 4, 6, 4, 1), strict=True) for _ in range(weight)])
+    return tf.add_n(
+        [
+            tensor
+            for tensor, weight in zip(shifted, (1, 4, 6, 4, 1), strict=True)
+            for _ in range(weight)
+        ]
+    )
 
 
 def otsu(histogram: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Otsu's threshold: the first level that maximises the variance between the classes <= level and > level.
+    """Otsu's threshold: the first level that maximises the variance between the classes <= level
+    and > level.
 
-    Source: N. Otsu, A threshold selection method from gray-level histograms, IEEE Trans. SMC 9 (1979), eq. 18.
+    Source: N. Otsu, A threshold selection method from gray-level histograms, IEEE Trans. SMC 9
+    (1979), eq. 18.
 
     Args:
         histogram: int32 [256], pixels at each level.
 
     Returns:
-        The threshold, int32, and the distance of the two classes' means, float64, 0 where there is one class only.
+        The threshold, int32, and the distance of the two classes' means, float64, 0 where there is
+        one class only.
     """
     counts = tf.cast(histogram, tf.int64)
     dark, dark_sum = tf.cumsum(counts), tf.cumsum(counts * tf.range(256, dtype=tf.int64))
@@ -223,7 +262,9 @@ def otsu(histogram: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _extent(counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The range of rows (or columns) that holds the ink but for a stray part beyond either end, from float32 [n]."""
+    """The range of rows (or columns) that holds the ink but for a stray part beyond either end,
+    from float32 [n].
+    """
     counts = tf.cast(counts, tf.int32)
     until = tf.cumsum(counts)
     stray = until[-1] // STRAY
@@ -233,7 +274,9 @@ def _extent(counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _tones(histogram: tf.Tensor, threshold: tf.Tensor) -> tf.Tensor:
-    """The level given to each of 256: the darkest there is becomes 0, all above the threshold paper; float32 [256]."""
+    """The level given to each of 256: the darkest there is becomes 0, all above the threshold
+    paper; float32 [256].
+    """
     levels = tf.range(256, dtype=tf.int32)
     darkest = tf.argmax(tf.cast(histogram > 0, tf.int32), output_type=tf.int32)
     span = threshold + 1 - darkest
@@ -242,7 +285,9 @@ def _tones(histogram: tf.Tensor, threshold: tf.Tensor) -> tf.Tensor:
 
 
 def _place(pixels: tf.Tensor, spec: Normalisation, margin: int, unit: int = 1) -> tf.Tensor:
-    """Resizes [h, w, c] as `_resize_area` does to fit the canvas, aspect kept, and centres it on paper."""
+    """Resizes [h, w, c] as `_resize_area` does to fit the canvas, aspect kept, and centres it on
+    paper.
+    """
     height, width = tf.shape(pixels)[0], tf.shape(pixels)[1]
     room_h, room_w = spec.height - 2 * margin, spec.width - 2 * margin
     wide = height * room_w <= width * room_h
@@ -250,16 +295,22 @@ def _place(pixels: tf.Tensor, spec: Normalisation, margin: int, unit: int = 1) -
     new_w = tf.where(wide, room_w, tf.maximum((width * room_h + height // 2) // height, 1))
     top, left = (spec.height - new_h) // 2, (spec.width - new_w) // 2
     around = [[top, spec.height - new_h - top], [left, spec.width - new_w - left], [0, 0]]
-    placed = tf.pad(_resize_area(pixels, new_h, new_w, unit), around, constant_values=tf.constant(PAPER, tf.uint8))
+    placed = tf.pad(
+        _resize_area(pixels, new_h, new_w, unit),
+        around,
+        constant_values=tf.constant(PAPER, tf.uint8),
+    )
     return tf.ensure_shape(placed, spec.shape)
 
 
 def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor, unit: int) -> tf.Tensor:
-    """Means over areas, rounded half up: integers in some unit, [h, w, c], to uint8 [new_h, new_w, c].
+    """Means over areas, rounded half up: integers in some unit, [h, w, c], to uint8 [new_h, new_w,
+    c].
 
-    The first product's sums stay below 255 · MAX_SIDE, exact in float32; the second's below 255 · MAX_PIXELS, exact in
-    float64 and, where pixels are few or the unit is large, in float32, which is faster. A quotient that is no integer
-    is at least 1 / MAX_PIXELS away from one, so that rounding does not carry it there.
+    The first product's sums stay below 255 · MAX_SIDE, exact in float32; the second's below 255 ·
+    MAX_PIXELS, exact in float64 and, where pixels are few or the unit is large, in float32, which
+    is faster. A quotient that is no integer is at least 1 / MAX_PIXELS away from one, so that
+    rounding does not carry it there.
     """
     height, width, channels = tf.unstack(tf.shape(pixels))
     rows, columns = _overlaps(height, new_h), _overlaps(width, new_w)
@@ -268,10 +319,19 @@ def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor, unit: in
     planes = tf.reshape(planes, [channels * new_h, width])
 
     def product(dtype: tf.DType) -> tf.Tensor:
-        return tf.cast(tf.matmul(tf.cast(planes, dtype), tf.cast(columns, dtype), transpose_b=True), tf.float64)
+        return tf.cast(
+            tf.matmul(tf.cast(planes, dtype), tf.cast(columns, dtype), transpose_b=True), tf.float64
+        )
 
     area = tf.cast(height, tf.float64) * tf.cast(width, tf.float64)
-    sums = tf.cond(PAPER // unit * area < EXACT_32, lambda: product(tf.float32), lambda: product(tf.float64)) * unit
+    sums = (
+        tf.cond(
+            PAPER // unit * area < EXACT_32,
+            lambda: product(tf.float32),
+            lambda: product(tf.float64),
+        )
+        * unit
+    )
     sums = tf.transpose(tf.reshape(sums, [channels, new_h, new_w]), [1, 2, 0])
     return tf.cast((sums + tf.floor(area / 2)) / area, tf.uint8)
 

@@ -1,7 +1,8 @@
 """Files as they come → PNG or JPEG bytes that the one normalisation decodes.
 
-A PNG, or a JPEG that needs no turning, passes unchanged. Everything else that Pillow reads becomes a PNG: the first
-frame or page, EXIF rotation applied, CMYK and the like as RGB; transparency stays, for the normalisation to whiten.
+A PNG, or a JPEG that needs no turning, passes unchanged. Everything else that Pillow reads becomes
+a PNG: the first frame or page, EXIF rotation applied, CMYK and the like as RGB; transparency stays,
+for the normalisation to whiten.
 """
 
 import io
@@ -55,7 +56,9 @@ class Source(NamedTuple):
 def source_table(sources: Sequence[Source], greys: Sequence[int]) -> pd.DataFrame:
     """What sources.parquet holds: a row a file, and the median grey of what was decoded."""
     rows = [source._asdict() for source in sources]
-    return pd.DataFrame(rows, columns=[*Source._fields[1:]]).assign(median_grey=list(greys))[SOURCE_COLUMNS]
+    return pd.DataFrame(rows, columns=[*Source._fields[1:]]).assign(median_grey=list(greys))[
+        SOURCE_COLUMNS
+    ]
 
 
 def read(path: Path, max_pixels: int) -> Source | Rejected:
@@ -88,8 +91,12 @@ def to_png_or_jpeg(data: bytes, max_pixels: int) -> Source:
         raise
     except UnidentifiedImageError:
         raise Rejected("not an image, or of an unknown format") from None
-    except Image.DecompressionBombError as error:  # Pillow's own limit, which names the number of pixels first
-        raise Rejected(f"{_first_number(error)} pixels are more than max_pixels ({max_pixels})") from None
+    except (
+        Image.DecompressionBombError
+    ) as error:  # Pillow's own limit, which names the number of pixels first
+        raise Rejected(
+            f"{_first_number(error)} pixels are more than max_pixels ({max_pixels})"
+        ) from None
     except Exception as error:  # Pillow's decoders raise many kinds on damaged files
         raise Rejected(f"truncated or damaged image ({' '.join(str(error).split())})") from None
 

@@ -27,8 +27,12 @@ def load_embedder(folder: Path) -> "keras.Model":
 
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # keras raises whatever the broken part of the archive made it stumble over
-        reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    except (
+        Exception
+    ) as error:  # keras raises whatever the broken part of the archive made it stumble over
+        reason = next(
+            (line for line in str(error).splitlines() if line.strip()), type(error).__name__
+        )
         raise InputError(f"{path}: cannot be loaded as a Keras model: {reason}") from error
     model.jit_compile = backend.compiles()
     return model
@@ -50,7 +54,8 @@ def embed(
         images: uint8 [N, H, W, C], may be memory-mapped.
         batch_size: images a step.
         progress: whether to show it on stderr.
-        rows: which images, in this order; all where None. Only a batch of them is in memory at a time.
+        rows: which images, in this order; all where None. Only a batch of them is in memory at a
+            time.
         what: the progress's label.
 
     Returns:
@@ -62,7 +67,9 @@ def embed(
     """
     expected = tuple(model.input_shape[1:])
     given = tuple(images.shape[1:])
-    if len(expected) != len(given) or any(e not in (None, g) for e, g in zip(expected, given, strict=True)):
+    if len(expected) != len(given) or any(
+        e not in (None, g) for e, g in zip(expected, given, strict=True)
+    ):
         raise InputError(f"the embedder takes images of shape {expected}, but these are {given}")
     chosen = np.arange(len(images)) if rows is None else np.asarray(rows)
     result = np.empty((len(chosen), model.output_shape[-1]), np.float32)

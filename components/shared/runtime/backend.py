@@ -1,4 +1,5 @@
-"""Loading the deep-learning backend: without noise, without a second one, and with float32 that is float32.
+"""Loading the deep-learning backend: without noise, without a second one, and with float32 that is
+float32.
 
 Every step that needs one sets it up in its `run`, before it imports Keras or TensorFlow.
 """
@@ -20,12 +21,15 @@ def name() -> str:
 
 
 def compiles() -> bool:
-    """Whether a model that only embeds goes through XLA: always on JAX; TensorFlow's slows ResNet50 tenfold on CPUs."""
+    """Whether a model that only embeds goes through XLA: always on JAX; TensorFlow's slows ResNet50
+    tenfold on CPUs.
+    """
     return name() == "jax"
 
 
 def set_up() -> None:
-    """Prepares what a step computes with Keras: its backend, as KERAS_BACKEND names it, in exact float32.
+    """Prepares what a step computes with Keras: its backend, as KERAS_BACKEND names it, in exact
+    float32.
 
     Raises:
         InputError: KERAS_BACKEND names another than tensorflow and jax.
@@ -53,8 +57,8 @@ def set_up_tensorflow_per_image() -> None:
 def load() -> None:
     """Imports TensorFlow where it is Keras's backend; elsewhere keeps it out.
 
-    keras_hub imports TensorFlow wherever it is installed, whatever the backend: 5 to 12 s, and memory of the GPU. It
-    goes on without, as it does on a machine that has none.
+    keras_hub imports TensorFlow wherever it is installed, whatever the backend: 5 to 12 s, and
+    memory of the GPU. It goes on without, as it does on a machine that has none.
 
     Raises:
         InputError: KERAS_BACKEND names another.
@@ -63,20 +67,23 @@ def load() -> None:
         load_tensorflow()
     elif name() != "jax":
         raise InputError(f"KERAS_BACKEND is '{name()}', but must be tensorflow or jax")
-    elif "tensorflow" not in sys.modules and not any(isinstance(finder, _Absent) for finder in sys.meta_path):
+    elif "tensorflow" not in sys.modules and not any(
+        isinstance(finder, _Absent) for finder in sys.meta_path
+    ):
         sys.meta_path.insert(0, _Absent())
 
 
 def load_tensorflow() -> None:
-    """Imports TensorFlow, which takes 5 to 12 s, and looks for its devices; Keras, if it is still to come, runs on it.
+    """Imports TensorFlow, which takes 5 to 12 s, and looks for its devices; Keras, if it is still
+    to come, runs on it.
 
     For what only TensorFlow does, whatever KERAS_BACKEND says: the normalisation and the exports.
 
-    oneDNN is asked for by name: TensorFlow chooses it by itself only on CPUs with AVX-512 VNNI, and without it
-    ResNet50 trains three times slower on a CPU with AVX2.
+    oneDNN is asked for by name: TensorFlow chooses it by itself only on CPUs with AVX-512 VNNI, and
+    without it ResNet50 trains three times slower on a CPU with AVX2.
 
-    TensorFlow writes to the file descriptor of stderr whatever TF_CPP_MIN_LOG_LEVEL says; the lines are of no use, and
-    one of them calls a machine without a GPU an error.
+    TensorFlow writes to the file descriptor of stderr whatever TF_CPP_MIN_LOG_LEVEL says; the lines
+    are of no use, and one of them calls a machine without a GPU an error.
     """
     os.environ["KERAS_BACKEND"] = "tensorflow"
     if "tensorflow" in sys.modules:
@@ -99,10 +106,11 @@ def load_tensorflow() -> None:
 
 
 def exact_float32() -> None:
-    """Products of float32 keep its 24 bits on GPUs too, where the default is TensorFloat-32 with 11.
+    """Products of float32 keep its 24 bits on GPUs too, where the default is TensorFloat-32 with
+    11.
 
-    Distances between alike embeddings would drown in its rounding. bfloat16, in which networks train on such GPUs, is
-    not concerned.
+    Distances between alike embeddings would drown in its rounding. bfloat16, in which networks
+    train on such GPUs, is not concerned.
     """
     if name() == "tensorflow":
         import tensorflow as tf
@@ -121,5 +129,7 @@ class _Absent(importlib.abc.MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname.partition(".")[0] in {"tensorflow", "tensorflow_text"}:
-            raise ModuleNotFoundError(f"{fullname} is kept out: Keras runs on {name()}", name=fullname)
+            raise ModuleNotFoundError(
+                f"{fullname} is kept out: Keras runs on {name()}", name=fullname
+            )
         return None

@@ -21,7 +21,9 @@ class Terminated(KeyboardInterrupt):
 
 
 def parser(step: str, description: str, example: str) -> argparse.ArgumentParser:
-    """An argument parser for `python -m components.<step>`, with `--params` and an example in its help."""
+    """An argument parser for `python -m components.<step>`, with `--params` and an example in its
+    help.
+    """
     result = argparse.ArgumentParser(
         prog=f"python -m components.{step}",
         description=description,
@@ -29,7 +31,11 @@ def parser(step: str, description: str, example: str) -> argparse.ArgumentParser
         formatter_class=Formatter,
     )
     result.add_argument(
-        "--params", type=Path, default=Path("params.yaml"), metavar="FILE", help=f"file with the section '{step}'"
+        "--params",
+        type=Path,
+        default=Path("params.yaml"),
+        metavar="FILE",
+        help=f"file with the section '{step}'",
     )
     quiet(result)
     return result
@@ -47,14 +53,16 @@ def quiet(arguments: argparse.ArgumentParser) -> None:
 
 def folder(arguments: argparse.ArgumentParser, name: str, default: str, meaning: str) -> None:
     """Adds an option that names a folder, with the project's own folder as the default."""
-    arguments.add_argument(f"--{name}", type=Path, default=Path(default), metavar="DIR", help=meaning)
+    arguments.add_argument(
+        f"--{name}", type=Path, default=Path(default), metavar="DIR", help=meaning
+    )
 
 
 def execute(action: Callable[[], object]) -> None:
     """Runs a step's action and turns its outcome into an exit code.
 
-    Exit codes: 0 done; 1 a failure of the machine or of the program; 2 bad input, a full disk among it; 130 interrupted
-    (Ctrl-C); 143 terminated (SIGTERM).
+    Exit codes: 0 done; 1 a failure of the machine or of the program; 2 bad input, a full disk among
+    it; 130 interrupted (Ctrl-C); 143 terminated (SIGTERM).
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
@@ -71,7 +79,9 @@ def execute(action: Callable[[], object]) -> None:
     except OSError as error:
         if not disk_is_full(error):
             raise
-        sys.stderr.write(f"error: the disk is full ({error.filename or 'while writing'}); free some space\n")
+        sys.stderr.write(
+            f"error: the disk is full ({error.filename or 'while writing'}); free some space\n"
+        )
         sys.exit(BAD_INPUT)
 
 

@@ -6,7 +6,8 @@ import re
 class InputError(Exception):
     """Bad input: parameters, data or arguments that the user can mend.
 
-    The message says what was wrong, where, and what to do. Commands print it as one line and exit with 2.
+    The message says what was wrong, where, and what to do. Commands print it as one line and exit
+    with 2.
     """
 
 

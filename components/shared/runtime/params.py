@@ -1,4 +1,6 @@
-"""Strict parameters: each step's own model derives from `StepParams`; `load` reads its section of params.yaml."""
+"""Strict parameters: each step's own model derives from `StepParams`; `load` reads its section of
+params.yaml.
+"""
 
 import difflib
 from collections.abc import Iterable
@@ -33,7 +35,9 @@ def load(model: type[P], section: str, path: Path) -> P:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file; run from the project's root or pass --params") from None
+        raise InputError(
+            f"{path}: no such file; run from the project's root or pass --params"
+        ) from None
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{path}: cannot be read as a text file") from None
     except yaml.YAMLError as error:
@@ -74,7 +78,9 @@ def _fields_at(model: type[BaseModel], location: Iterable[str]) -> list[str]:
     for part in location:
         annotation = model.model_fields[part].annotation if part in model.model_fields else None
         options = [annotation, *get_args(annotation)]
-        nested = next((o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None)
+        nested = next(
+            (o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None
+        )
         if nested is None:
             break
         model = nested
@@ -83,4 +89,10 @@ def _fields_at(model: type[BaseModel], location: Iterable[str]) -> list[str]:
 
 def _nearest(word: str, known: list[str]) -> str:
     match = difflib.get_close_matches(word, known, n=1)
-    return f" (did you mean '{match[0]}'?)" if match else f" (known: {', '.join(known)})" if len(known) < 30 else ""
+    return (
+        f" (did you mean '{match[0]}'?)"
+        if match
+        else f" (known: {', '.join(known)})"
+        if len(known) < 30
+        else ""
+    )

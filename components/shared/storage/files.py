@@ -66,7 +66,8 @@ def uploads(folder: Path) -> list[Path]:
     What lies in `upload/` stands in for the files of the same names, which may not.
     """
     own, instead = (
-        {path.name: path for path in place.glob("*") if path.is_file()} for place in (folder, folder / UPLOAD)
+        {path.name: path for path in place.glob("*") if path.is_file()}
+        for place in (folder, folder / UPLOAD)
     )
     return [path for _, path in sorted((own | instead).items())]
 
@@ -81,13 +82,19 @@ def code_root() -> Path:
 
 
 def project_root() -> Path:
-    """Returns the folder that keeps what outlives an execution: caches, checkpoints, the tracking store.
+    """Returns the folder that keeps what outlives an execution: caches, checkpoints, the tracking
+    store.
 
-    That of the code; in a temporary copy of a DVC experiment, the folder which the experiment was started from.
+    That of the code; in a temporary copy of a DVC experiment, the folder which the experiment was
+    started from.
     """
     root = code_root()
     for parent in root.parents:
-        if parent.name == "exps" and parent.parent.name == "tmp" and parent.parents[1].name == ".dvc":
+        if (
+            parent.name == "exps"
+            and parent.parent.name == "tmp"
+            and parent.parents[1].name == ".dvc"
+        ):
             return parent.parents[2]
     return root
 
@@ -95,14 +102,19 @@ def project_root() -> Path:
 def kept_folder() -> Path:
     """Where a step keeps what must outlive it, outside of its outputs: downloads, checkpoints.
 
-    `$CHECKPOINT_DIR` where that is a folder. Where it is unset, or an `s3://` address: the project's `.checkpoints`, or
-    a folder for temporary files where the project cannot be written to, as in a container.
+    `$CHECKPOINT_DIR` where that is a folder. Where it is unset, or an `s3://` address: the
+    project's `.checkpoints`, or a folder for temporary files where the project cannot be written
+    to, as in a container.
     """
     given = os.environ.get("CHECKPOINT_DIR")
     if given and not given.startswith("s3://"):
         return Path(given).absolute()
     root = project_root()
-    return root / ".checkpoints" if os.access(root, os.W_OK) else Path(tempfile.gettempdir()) / "checkpoints"
+    return (
+        root / ".checkpoints"
+        if os.access(root, os.W_OK)
+        else Path(tempfile.gettempdir()) / "checkpoints"
+    )
 
 
 def _sibling(out: Path, role: str) -> Path:

@@ -1,7 +1,8 @@
 """Objects in an S3 store: a client with bounded patience, and transfers of files.
 
-The store is Amazon's, or the one that `AWS_ENDPOINT_URL` names. Keys come from where boto3 looks for them:
-`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` (with `AWS_SESSION_TOKEN`), a profile, a role.
+The store is Amazon's, or the one that `AWS_ENDPOINT_URL` names. Keys come from where boto3 looks
+for them: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` (with `AWS_SESSION_TOKEN`), a profile, a
+role.
 """
 
 import re
@@ -60,10 +61,11 @@ class Stored(NamedTuple):
 
 
 class Store:
-    """The store that the environment names. A request that fails for a passing reason is sent again a few times.
+    """The store that the environment names. A request that fails for a passing reason is sent again
+    a few times.
 
-    Every method raises `StoreError`, in one line with the address and the endpoint, where the store refuses or cannot
-    be reached, and `MissingError` where there is no such bucket or object.
+    Every method raises `StoreError`, in one line with the address and the endpoint, where the store
+    refuses or cannot be reached, and `MissingError` where there is no such bucket or object.
     """
 
     def __init__(self) -> None:
@@ -80,7 +82,9 @@ class Store:
         try:
             self._client: Any = boto3.session.Session().client("s3", config=config)
         except ValueError:
-            raise InputError("AWS_ENDPOINT_URL is not an address such as https://s3.example.org") from None
+            raise InputError(
+                "AWS_ENDPOINT_URL is not an address such as https://s3.example.org"
+            ) from None
         except BotoCoreError as error:
             raise unsent("the S3 store", error) from None
 
@@ -91,7 +95,9 @@ class Store:
     def find(self, address: Address) -> Stored | None:
         """The object of exactly this address, or None."""
         with self._told(address):
-            answer = self._client.list_objects_v2(Bucket=address.bucket, Prefix=address.key, MaxKeys=1)
+            answer = self._client.list_objects_v2(
+                Bucket=address.bucket, Prefix=address.key, MaxKeys=1
+            )
         first = next(iter(answer.get("Contents", [])), None)
         return _stored(first, 0) if first and first["Key"] == address.key else None
 
@@ -99,13 +105,17 @@ class Store:
         """The objects below an address, sorted by key; markers of folders are left out."""
         prefix = f"{address.key}/" if address.key else ""
         with self._told(address):
-            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=address.bucket, Prefix=prefix)
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=address.bucket, Prefix=prefix
+            )
             for page in pages:
                 for item in page.get("Contents", []):
                     if not item["Key"].endswith("/"):
                         yield _stored(item, len(prefix))
 
-    def read(self, address: Address, etag: str | None = None, span: tuple[int, int] | None = None) -> bytes:
+    def read(
+        self, address: Address, etag: str | None = None, span: tuple[int, int] | None = None
+    ) -> bytes:
         """An object's bytes, or those from `span[0]` up to and without `span[1]`.
 
         Raises:
@@ -122,7 +132,9 @@ class Store:
             return dict(self._client.head_object(Bucket=address.bucket, Key=address.key, **others))
 
     def upload(self, path: Path, address: Address) -> None:
-        """Writes a file as an object, in parallel parts where it is large; the store checks what arrives."""
+        """Writes a file as an object, in parallel parts where it is large; the store checks what
+        arrives.
+        """
         from boto3.s3.transfer import TransferConfig
 
         config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART)
@@ -130,7 +142,9 @@ class Store:
             self._client.upload_fileobj(stream, address.bucket, address.key, Config=config)
 
     def download(self, address: Address, path: Path) -> None:
-        """Brings an object into a file, in parallel parts where it is large; it is for the caller to check."""
+        """Brings an object into a file, in parallel parts where it is large; it is for the caller
+        to check.
+        """
         with self._told(address), path.open("wb") as stream:
             self._client.download_fileobj(address.bucket, address.key, stream)
 
@@ -146,7 +160,9 @@ class Store:
             TakenError: there is one.
         """
         with self._told(address):
-            self._client.put_object(Bucket=address.bucket, Key=address.key, Body=content, IfNoneMatch="*")
+            self._client.put_object(
+                Bucket=address.bucket, Key=address.key, Body=content, IfNoneMatch="*"
+            )
 
     def delete(self, address: Address) -> None:
         """Removes an object; that there is none is no error."""
@@ -154,15 +170,23 @@ class Store:
             self._client.delete_object(Bucket=address.bucket, Key=address.key)
 
     def abort_uploads(self, address: Address) -> None:
-        """Gives up what killed processes began to upload below an address: a store keeps the parts for ever."""
+        """Gives up what killed processes began to upload below an address: a store keeps the parts
+        for ever.
+        """
         where = {"Bucket": address.bucket}
         with self._told(address):
-            pages = self._client.get_paginator("list_multipart_uploads").paginate(**where, Prefix=f"{address.key}/")
+            pages = self._client.get_paginator("list_multipart_uploads").paginate(
+                **where, Prefix=f"{address.key}/"
+            )
             for begun in [upload for page in pages for upload in page.get("Uploads", [])]:
-                self._client.abort_multipart_upload(**where, Key=begun["Key"], UploadId=begun["UploadId"])
+                self._client.abort_multipart_upload(
+                    **where, Key=begun["Key"], UploadId=begun["UploadId"]
+                )
 
     def _body(self, **wanted: str) -> bytes:
-        """The body of an answer; botocore asks again for an answer, but not for a body that breaks off."""
+        """The body of an answer; botocore asks again for an answer, but not for a body that breaks
+        off.
+        """
         from botocore.exceptions import HTTPClientError, IncompleteReadError
 
         left = ATTEMPTS
@@ -196,4 +220,6 @@ class Store:
 
 
 def _stored(item: dict[str, Any], prefix: int) -> Stored:
-    return Stored(item["Key"][prefix:], int(item["Size"]), item["ETag"].strip('"'), item["LastModified"])
+    return Stored(
+        item["Key"][prefix:], int(item["Size"]), item["ETag"].strip('"'), item["LastModified"]
+    )

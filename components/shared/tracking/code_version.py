@@ -9,11 +9,21 @@ from typing import TypedDict
 
 from components.shared.storage.files import code_root
 
-LIBRARIES = ("tensorflow", "keras", "keras-hub", "numpy", "opencv-python-headless", "pillow", "mlflow")
+LIBRARIES = (
+    "tensorflow",
+    "keras",
+    "keras-hub",
+    "numpy",
+    "opencv-python-headless",
+    "pillow",
+    "mlflow",
+)
 
 
 class Revision(TypedDict):
-    """The code's git revision; `dirty` where tracked files were changed. Both null where nobody can say."""
+    """The code's git revision; `dirty` where tracked files were changed. Both null where nobody can
+    say.
+    """
 
     revision: str | None
     dirty: bool | None
@@ -25,7 +35,10 @@ def code_revision() -> Revision:
         return {"revision": given, "dirty": None}
     revision = _git("rev-parse", "HEAD")
     changes = _git("status", "--porcelain", "--untracked-files=no")
-    return {"revision": revision, "dirty": None if revision is None or changes is None else bool(changes)}
+    return {
+        "revision": revision,
+        "dirty": None if revision is None or changes is None else bool(changes),
+    }
 
 
 def versions() -> dict[str, str]:

@@ -9,11 +9,15 @@ VERSIONED = {"s3", "dvc"}
 
 
 def params(facts: Mapping[str, object]) -> dict[str, str]:
-    """A fingerprint as parameters `ingest.origin.…`; none where the source is of a kind that has no versions."""
+    """A fingerprint as parameters `ingest.origin.…`; none where the source is of a kind that has no
+    versions.
+    """
     versioned = facts.get("kind") in VERSIONED
     return {f"ingest.origin.{name}": str(fact) for name, fact in facts.items()} if versioned else {}
 
 
 def recorded() -> dict[str, str]:
     """The same of the fingerprint that DVC's stage has left, if any."""
-    return params(json.loads(FINGERPRINT.read_text(encoding="utf-8"))) if FINGERPRINT.is_file() else {}
+    return (
+        params(json.loads(FINGERPRINT.read_text(encoding="utf-8"))) if FINGERPRINT.is_file() else {}
+    )

@@ -37,8 +37,8 @@ def deciding_files(step: str, root: Path | None = None) -> list[Path]:
         root: the folder that holds components/; None: that of the running code.
 
     Returns:
-        All modules of the step's folder and of its sub-folders, and what they import of components/,
-        directly or not, but for `NO_INFLUENCE`; relative to `root`, sorted.
+        All modules of the step's folder and of its sub-folders, and what they import of
+        components/, directly or not, but for `NO_INFLUENCE`; relative to `root`, sorted.
     """
     root = code_root() if root is None else root
     waiting = [path.relative_to(root) for path in (root / "components" / step).rglob("*.py")]
@@ -54,7 +54,8 @@ def deciding_files(step: str, root: Path | None = None) -> list[Path]:
 def imported_files(path: Path, root: Path) -> Iterator[Path]:
     """Yields the modules of components/ that a file imports anywhere, in functions too.
 
-    Their paths are relative to `root`. The `__init__.py` of a package holds a docstring alone and is left out.
+    Their paths are relative to `root`. The `__init__.py` of a package holds a docstring alone and
+    is left out.
     """
     for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):
         for name in _imported_names(node, path):

@@ -27,7 +27,8 @@ def load(saved_model: Path) -> Any:
 
 
 def log(module: Any, size: int, run_id: str) -> None:
-    """Logs the module to a run with MLflow's TensorFlow flavour, and leaves the run's status as it was.
+    """Logs the module to a run with MLflow's TensorFlow flavour, and leaves the run's status as it
+    was.
 
     Args:
         module: of `load`.
@@ -38,7 +39,8 @@ def log(module: Any, size: int, run_id: str) -> None:
     from mlflow.models import ModelSignature
     from mlflow.types import Schema, TensorSpec
 
-    # MLflow knows bytes only as objects, and only an unnamed specification reaches a module's single argument.
+    # MLflow knows bytes only as objects, and only an unnamed specification reaches a module's
+    # single argument.
     signature = ModelSignature(
         inputs=Schema([TensorSpec(np.dtype(object), (-1,))]),
         outputs=Schema([TensorSpec(np.dtype(np.float32), (-1, size))]),

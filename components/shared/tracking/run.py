@@ -1,4 +1,6 @@
-"""A tracked run: what a step may write to MLflow, and the record that it leaves in its output folder."""
+"""A tracked run: what a step may write to MLflow, and the record that it leaves in its output
+folder.
+"""
 
 import logging
 import math
@@ -56,7 +58,9 @@ class Run:
         logged: parameters that the run already has; they are never logged again.
     """
 
-    def __init__(self, client: Any, run_id: str | None, logged: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, client: Any, run_id: str | None, logged: dict[str, str] | None = None
+    ) -> None:
         self._client, self.run_id = client, run_id
         self._logged = logged or {}
         self.record = Record(run_id=run_id)
@@ -72,7 +76,9 @@ class Run:
         self._try(lambda: self._client.log_batch(self.run_id, params=fresh))
 
     def log_metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
-        """Logs figures at a step (the run's last one where None); the record keeps the last of each."""
+        """Logs figures at a step (the run's last one where None); the record keeps the last of
+        each.
+        """
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
@@ -87,7 +93,11 @@ class Run:
         from mlflow.entities import RunTag
 
         self.record.tags |= values
-        self._try(lambda: self._client.log_batch(self.run_id, tags=[RunTag(k, v) for k, v in values.items()]))
+        self._try(
+            lambda: self._client.log_batch(
+                self.run_id, tags=[RunTag(k, v) for k, v in values.items()]
+            )
+        )
 
     def log_artifacts(self, path: Path, folder: str) -> None:
         """Uploads a file, or all files of a folder, into a folder of the run's artifacts."""
@@ -165,7 +175,9 @@ def flat_params(section: str, params: BaseModel) -> dict[str, str]:
     for key in type(params).model_fields:
         value = getattr(params, key)
         name = f"{section}.{key}"
-        flat |= flat_params(name, value) if isinstance(value, StepParams) else {name: yaml_text(value)}
+        flat |= (
+            flat_params(name, value) if isinstance(value, StepParams) else {name: yaml_text(value)}
+        )
     return flat
 
 
@@ -174,7 +186,9 @@ def yaml_text(value: object) -> str:
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=math.inf)
     text = text.removesuffix("\n").removesuffix("\n...")
     if len(text.splitlines()) > 1:  # a string with line breaks, which only double quotes escape
-        text = yaml.safe_dump(value, default_flow_style=True, default_style='"', width=math.inf).removesuffix("\n")
+        text = yaml.safe_dump(
+            value, default_flow_style=True, default_style='"', width=math.inf
+        ).removesuffix("\n")
     return text
 
 

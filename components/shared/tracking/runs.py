@@ -1,8 +1,8 @@
 """MLflow: opening, adopting and writing the run of an execution.
 
-The store is `MLFLOW_TRACKING_URI` where set, else the embedded one in mlruns/. A store that is down costs one warning:
-the step goes on, and its record (`mlflow_run.json`, with `run_id: null`) can be logged later with
-`python -m components.shared.relog`.
+The store is `MLFLOW_TRACKING_URI` where set, else the embedded one in mlruns/. A store that is down
+costs one warning: the step goes on, and its record (`mlflow_run.json`, with `run_id: null`) can be
+logged later with `python -m components.shared.relog`.
 """
 
 import logging
@@ -35,12 +35,14 @@ logger = logging.getLogger(__name__)
 def train_run(
     params: StepParams, resume: str | None = None, made_with: Mapping[str, str] | None = None
 ) -> Iterator[Run]:
-    """The run of a training: the one that is given, else the interrupted run to go on with, else a new one.
+    """The run of a training: the one that is given, else the interrupted run to go on with, else a
+    new one.
 
     Args:
         params: section `train`.
         resume: the id of the run that an interrupted training had, if any.
-        made_with: the parameters of the data, as `section.parameter`; None: those that dvc.lock records, if any.
+        made_with: the parameters of the data, as `section.parameter`; None: those that dvc.lock
+            records, if any.
     """
     inherited = Record(params=dict(_recorded_data_params() if made_with is None else made_with))
     with _opened("train", params, lambda client: _existing(client, resume), inherited) as run:
@@ -49,7 +51,8 @@ def train_run(
 
 @contextmanager
 def evaluation_run(trained: Record, params: StepParams) -> Iterator[Run]:
-    """The run that is given, else train's if this store has it and it holds no evaluation yet, else a new one.
+    """The run that is given, else train's if this store has it and it holds no evaluation yet, else
+    a new one.
 
     In another run than train's, train's record is copied.
 
@@ -72,24 +75,29 @@ def evaluation_run(trained: Record, params: StepParams) -> Iterator[Run]:
 
 @contextmanager
 def model_run(evaluated: Record, params: StepParams) -> Iterator[Run]:
-    """The run that is given, else that of the evaluation, to log the shipped model in; else a new one.
+    """The run that is given, else that of the evaluation, to log the shipped model in; else a new
+    one.
 
     Args:
         evaluated: the record of evaluate.
         params: section `freeze`.
     """
-    with _opened("freeze", params, lambda client: _existing(client, evaluated.run_id), evaluated) as run:
+    with _opened(
+        "freeze", params, lambda client: _existing(client, evaluated.run_id), evaluated
+    ) as run:
         if run.run_id != evaluated.run_id:
             run.log_metrics(evaluated.metrics)
         yield run
 
 
 @contextmanager
-def _opened(stage: str, params: StepParams, adopt: Callable[[Any], Any], inherited: Record) -> Iterator[Run]:
+def _opened(
+    stage: str, params: StepParams, adopt: Callable[[Any], Any], inherited: Record
+) -> Iterator[Run]:
     """Opens the store and a run in it, and ends the run as the block ends.
 
-    A run that is given by `MLFLOW_RUN_ID` comes before the one that `adopt` finds; Kubeflow Pipelines may give each
-    task one of its own.
+    A run that is given by `MLFLOW_RUN_ID` comes before the one that `adopt` finds; Kubeflow
+    Pipelines may give each task one of its own.
     """
     own = flat_params(stage, params)
     tags = {"stage": stage, **{name: os.environ[name] for name in DVC_TAGS if name in os.environ}}
@@ -97,11 +105,15 @@ def _opened(stage: str, params: StepParams, adopt: Callable[[Any], Any], inherit
     try:
         client = connect()
         found = _existing(client, os.environ.get("MLFLOW_RUN_ID")) or adopt(client)
-        if found is not None and any(found.data.params.get(name, value) != value for name, value in own.items()):
+        if found is not None and any(
+            found.data.params.get(name, value) != value for name, value in own.items()
+        ):
             found = None  # it stands for an execution with other settings
         if found is None:
             experiment = experiment_id(client)
-            found = client.create_run(experiment, tags={"mlflow.runName": _run_name(stage), **_source_tags()})
+            found = client.create_run(
+                experiment, tags={"mlflow.runName": _run_name(stage), **_source_tags()}
+            )
         else:
             client.update_run(found.info.run_id, status="RUNNING")
         run = Run(client, found.info.run_id, logged=dict(found.data.params))
@@ -141,7 +153,9 @@ def _embedded_store() -> str:
 
 
 def experiment_id(client: Any) -> str:
-    """The id of the project's experiment (`MLFLOW_EXPERIMENT_ID` or `_NAME` where set), created at need."""
+    """The id of the project's experiment (`MLFLOW_EXPERIMENT_ID` or `_NAME` where set), created at
+    need.
+    """
     given = os.environ.get("MLFLOW_EXPERIMENT_ID")
     if given:
         return given
@@ -159,7 +173,9 @@ def experiment_id(client: Any) -> str:
     except mlflow.MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-        return str(client.get_experiment_by_name(name).experiment_id)  # another process made it just now
+        return str(
+            client.get_experiment_by_name(name).experiment_id
+        )  # another process made it just now
 
 
 def _existing(client: Any, run_id: str | None) -> Any:
@@ -191,7 +207,9 @@ def _git_revision() -> str | None:
 
     command = ["git", "rev-parse", "HEAD"]
     try:
-        done = subprocess.run(command, cwd=project_root(), capture_output=True, text=True, check=True)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, cwd=project_root(), capture_output=True, text=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()
@@ -215,5 +233,9 @@ def _recorded_data_params() -> dict[str, str]:
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in values.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": yaml_text(value)}
+        flat |= (
+            _flat(value, f"{prefix}{key}.")
+            if isinstance(value, dict)
+            else {f"{prefix}{key}": yaml_text(value)}
+        )
     return flat

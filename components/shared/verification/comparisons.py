@@ -1,7 +1,8 @@
-"""Which images are compared with which: verification with one or several references, and identification.
+"""Which images are compared with which: verification with one or several references, and
+identification.
 
-Every comparison is a claim: a probe (genuine image, skilled forgery, or genuine image of another identity) against the
-references of the claimed identity. Distances are Euclidean.
+Every comparison is a claim: a probe (genuine image, skilled forgery, or genuine image of another
+identity) against the references of the claimed identity. Distances are Euclidean.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +16,9 @@ Indices = NDArray[np.intp]
 
 
 class Scores(NamedTuple):
-    """Comparisons of one kind. `identity` is the claimed one: its position among the sorted distinct identities."""
+    """Comparisons of one kind. `identity` is the claimed one: its position among the sorted
+    distinct identities.
+    """
 
     distance: NDArray[np.float32]
     identity: NDArray[np.int32]
@@ -80,10 +83,11 @@ def compare(
 ) -> Comparisons:
     """All comparisons that DESIGN calls refs_1 (`references` = 1) or refs_5 (`references` = 5).
 
-    One reference: every genuine image is a reference in turn. Each pair of genuine images of an identity counts once; a
-    pair of two identities counts once as a claim of each. Several: in each of `draws` seeded draws the probe's distance
-    is fused over the drawn references, and all other genuine images are probes. Identities with no more than
-    `references` genuine images are never claimed (`n_identities` counts those that are); their images stay probes.
+    One reference: every genuine image is a reference in turn. Each pair of genuine images of an
+    identity counts once; a pair of two identities counts once as a claim of each. Several: in each
+    of `draws` seeded draws the probe's distance is fused over the drawn references, and all other
+    genuine images are probes. Identities with no more than `references` genuine images are never
+    claimed (`n_identities` counts those that are); their images stay probes.
 
     Args:
         embeddings: float [N, D].
@@ -100,7 +104,10 @@ def compare(
     for claim in _claims(identity, forged, references + 1):
         own = vectors[claim.genuine]
         drawn, counted, fused = drawing(len(own), claim.identity, references, draws, seed, fuse)
-        each = [fused(own, vectors[rows], drawn) for rows in (claim.genuine, claim.forgeries, claim.others)]
+        each = [
+            fused(own, vectors[rows], drawn)
+            for rows in (claim.genuine, claim.forgeries, claim.others)
+        ]
         same, skilled, random = each[0][counted], each[1], each[2]
         names.append(claim.identity)
         parts.append((same, skilled.ravel(), random.ravel()))
@@ -112,7 +119,8 @@ class Drawing(NamedTuple):
     """The references of the claims of one identity.
 
     Attributes:
-        drawn: bool [R, n], which of its genuine images they are; with a single reference each image in turn.
+        drawn: bool [R, n], which of its genuine images they are; with a single reference each image
+            in turn.
         counted: bool [R, n], which of them are probes.
         fuse: makes one distance of those to the references.
     """
@@ -122,7 +130,9 @@ class Drawing(NamedTuple):
     fuse: Fusion
 
 
-def drawing(genuine: int, identity: int, references: int, draws: int, seed: int, fuse: Fusion) -> Drawing:
+def drawing(
+    genuine: int, identity: int, references: int, draws: int, seed: int, fuse: Fusion
+) -> Drawing:
     """The references among so many genuine images of an identity; the other arguments as `compare`."""
     if references == 1:
         drawn = np.eye(genuine, dtype=bool)
@@ -132,16 +142,25 @@ def drawing(genuine: int, identity: int, references: int, draws: int, seed: int,
 
 
 def identification_accuracy(
-    embeddings: ArrayLike, identity: ArrayLike, forged: ArrayLike, references: int, draws: int, seed: int
+    embeddings: ArrayLike,
+    identity: ArrayLike,
+    forged: ArrayLike,
+    references: int,
+    draws: int,
+    seed: int,
 ) -> float:
-    """Rank-1 identification: the share of genuine probes whose own identity is the nearest of the gallery.
+    """Rank-1 identification: the share of genuine probes whose own identity is the nearest of the
+    gallery.
 
     Arguments as `compare`.
 
     Returns:
         The accuracy over all draws; NaN where fewer than two identities or no probes are left.
     """
-    found = [search.rank() == 1 for search in searches(embeddings, identity, forged, references, draws, seed)]
+    found = [
+        search.rank() == 1
+        for search in searches(embeddings, identity, forged, references, draws, seed)
+    ]
     right = np.concatenate([np.zeros(0, bool), *found])
     return float(right.mean()) if len(right) else float("nan")
 
@@ -151,7 +170,8 @@ class Search(NamedTuple):
 
     Attributes:
         distance: float64 [n, G], of each probe to each enrolled identity.
-        identity: int [n], whose image the probe is: its position among the sorted distinct identities.
+        identity: int [n], whose image the probe is: its position among the sorted distinct
+            identities.
         enrolled: int [G], whose column it is.
     """
 
@@ -160,7 +180,9 @@ class Search(NamedTuple):
     enrolled: Indices
 
     def rank(self) -> Indices:
-        """[n] the place of each probe's own identity, from 1; a tie is lost. The identity must be enrolled."""
+        """[n] the place of each probe's own identity, from 1; a tie is lost. The identity must be
+        enrolled.
+        """
         own = np.searchsorted(self.enrolled, self.identity)
         nearer = self.distance <= np.take_along_axis(self.distance, own[:, None], axis=1)
         return np.asarray(nearer.sum(axis=1))
@@ -176,8 +198,9 @@ def searches(
 ) -> Iterator[Search]:
     """One search a draw, none where fewer than two identities can be enrolled.
 
-    The gallery holds each identity's mean embedding of `references` drawn genuine images; all other genuine images are
-    probes. Identities with fewer genuine images than `references` are left out. Arguments as `compare`.
+    The gallery holds each identity's mean embedding of `references` drawn genuine images; all other
+    genuine images are probes. Identities with fewer genuine images than `references` are left out.
+    Arguments as `compare`.
     """
     vectors = np.asarray(embeddings, np.float64)
     claims = list(_claims(identity, forged, references))
@@ -187,7 +210,9 @@ def searches(
     selections = [_draw(len(c.genuine), references, draws, [seed, c.identity]) for c in claims]
     for draw in range(draws):
         drawn = [selection[draw] for selection in selections]
-        gallery = np.stack([vectors[c.genuine[d]].mean(axis=0) for c, d in zip(claims, drawn, strict=True)])
+        gallery = np.stack(
+            [vectors[c.genuine[d]].mean(axis=0) for c, d in zip(claims, drawn, strict=True)]
+        )
         questioned = np.concatenate([c.genuine[~d] for c, d in zip(claims, drawn, strict=True)])
         whose = np.repeat(enrolled, [int((~d).sum()) for d in drawn])
         yield Search(distances(vectors[questioned], gallery), whose, enrolled)
@@ -202,14 +227,18 @@ def _weights(drawn: NDArray[np.bool_]) -> Floats:
 
 
 def _claims(identity: ArrayLike, forged: ArrayLike, at_least: int) -> Iterator[_Claim]:
-    """Each identity with at least so many genuine images: its rows, and the genuine rows of the others."""
+    """Each identity with at least so many genuine images: its rows, and the genuine rows of the
+    others.
+    """
     names, code = np.unique(np.asarray(identity), return_inverse=True)
     fake = np.asarray(forged, bool)
     for position in range(len(names)):
         own = code == position
         genuine = np.flatnonzero(own & ~fake)
         if len(genuine) >= at_least:
-            yield _Claim(position, genuine, np.flatnonzero(own & fake), np.flatnonzero(~own & ~fake))
+            yield _Claim(
+                position, genuine, np.flatnonzero(own & fake), np.flatnonzero(~own & ~fake)
+            )
 
 
 def _draw(count: int, references: int, draws: int, seed: list[int]) -> NDArray[np.bool_]:
@@ -221,6 +250,8 @@ def _draw(count: int, references: int, draws: int, seed: list[int]) -> NDArray[n
 
 
 def _scores(names: list[int], parts: list[Floats]) -> Scores:
-    distance = np.concatenate([np.zeros(0, np.float32), *(part.astype(np.float32) for part in parts)])
+    distance = np.concatenate(
+        [np.zeros(0, np.float32), *(part.astype(np.float32) for part in parts)]
+    )
     claimed = np.repeat(np.asarray(names, np.int32), [len(part) for part in parts])
     return Scores(distance, claimed)

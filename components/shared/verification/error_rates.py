@@ -1,7 +1,9 @@
-"""Error rates of verification, exact: distances in, smaller is more alike, accepted where distance ≤ threshold.
+"""Error rates of verification, exact: distances in, smaller is more alike, accepted where distance
+≤ threshold.
 
-FAR is the fraction of impostor comparisons accepted, FRR the fraction of genuine comparisons rejected (ISO/IEC 19795-1
-calls their match-level forms FMR and FNMR). Equal distances are one threshold.
+FAR is the fraction of impostor comparisons accepted, FRR the fraction of genuine comparisons
+rejected (ISO/IEC 19795-1 calls their match-level forms FMR and FNMR). Equal distances are one
+threshold.
 """
 
 from bisect import bisect_left
@@ -15,7 +17,9 @@ Distances = NDArray[np.floating]
 
 
 class Roc(NamedTuple):
-    """Every operating point, by ascending threshold; the first accepts nothing (FAR 0, FRR 1), the last everything."""
+    """Every operating point, by ascending threshold; the first accepts nothing (FAR 0, FRR 1), the
+    last everything.
+    """
 
     threshold: Floats
     far: Floats
@@ -43,7 +47,9 @@ def roc(genuine: ArrayLike, impostor: ArrayLike) -> Roc:
     return section(same, other, (0, 0), (len(same), len(other)))
 
 
-def section(genuine: Distances, impostor: Distances, below: tuple[int, int], total: tuple[int, int]) -> Roc:
+def section(
+    genuine: Distances, impostor: Distances, below: tuple[int, int], total: tuple[int, int]
+) -> Roc:
     """The part of a ROC that lies at these distances, one at least.
 
     Args:
@@ -62,7 +68,8 @@ def section(genuine: Distances, impostor: Distances, below: tuple[int, int], tot
 def eer(genuine: ArrayLike, impostor: ArrayLike) -> Eer:
     """Equal error rate: linear interpolation on the ROC where FAR and FRR cross.
 
-    Where an operating point has FAR = FRR, the threshold is the middle of the distances at which it holds.
+    Where an operating point has FAR = FRR, the threshold is the middle of the distances at which it
+    holds.
 
     Raises:
         ValueError: as `roc`.
@@ -78,7 +85,9 @@ def crossing(curve: Roc) -> Eer:
     if gap[after] == 0:
         upper = curve.threshold[min(after + 1, len(gap) - 1)]
         middle = (curve.threshold[after] + upper) / 2
-        return Eer(float(curve.far[after]), float(middle if middle < upper else curve.threshold[after]))
+        return Eer(
+            float(curve.far[after]), float(middle if middle < upper else curve.threshold[after])
+        )
     share = gap[before] / (gap[before] - gap[after])
     rate = curve.far[before] + share * (curve.far[after] - curve.far[before])
     threshold = curve.threshold[before] + share * (curve.threshold[after] - curve.threshold[before])
@@ -89,16 +98,21 @@ def rate_of_sorted(genuine: Distances, impostor: Distances) -> float:
     """The equal error rate, as `eer`, of distances in ascending order, by looking at a few of them."""
 
     def rates(threshold: np.floating, side: Literal["left", "right"]) -> tuple[float, float]:
-        accepted, falsely = (int(np.searchsorted(each, threshold, side=side)) for each in (genuine, impostor))
+        accepted, falsely = (
+            int(np.searchsorted(each, threshold, side=side)) for each in (genuine, impostor)
+        )
         return falsely / len(impostor), (len(genuine) - accepted) / len(genuine)
 
     def crossed(threshold: np.floating) -> bool:
         far, frr = rates(threshold, "right")
         return far >= frr
 
-    first = [each[bisect_left(each, True, hi=len(each) - 1, key=crossed)] for each in (genuine, impostor)]
+    first = [
+        each[bisect_left(each, True, hi=len(each) - 1, key=crossed)] for each in (genuine, impostor)
+    ]
     point = min(threshold for threshold in first if crossed(threshold))
-    # Thresholds do not matter for the rate: those of two operating points, accepting less than the point and the point.
+    # Thresholds do not matter for the rate: those of two operating points, accepting less than the
+    # point and the point.
     far, frr = zip(rates(point, "left"), rates(point, "right"), strict=True)
     return crossing(Roc(np.array([0.0, 1.0]), np.array(far), np.array(frr))).rate
 
@@ -116,7 +130,8 @@ def frr_at_far(genuine: ArrayLike, impostor: ArrayLike, far: float) -> float:
 
 
 def auc(genuine: ArrayLike, impostor: ArrayLike) -> float:
-    """Area under the ROC: the probability that a genuine distance is the smaller one, a tie counting one half.
+    """Area under the ROC: the probability that a genuine distance is the smaller one, a tie
+    counting one half.
 
     Raises:
         ValueError: as `roc`.
@@ -127,13 +142,16 @@ def auc(genuine: ArrayLike, impostor: ArrayLike) -> float:
 
 
 def losses(genuine: Distances, impostor: Distances) -> int:
-    """Pairs of a genuine and an impostor distance in the wrong order, each counted twice, and a tie once.
+    """Pairs of a genuine and an impostor distance in the wrong order, each counted twice, and a tie
+    once.
 
     Args:
         genuine: [n], sorted.
         impostor: [m], sorted.
     """
-    return sum(int(np.searchsorted(impostor, genuine, side=side).sum()) for side in ("left", "right"))
+    return sum(
+        int(np.searchsorted(impostor, genuine, side=side).sum()) for side in ("left", "right")
+    )
 
 
 def rates_at(genuine: ArrayLike, impostor: ArrayLike, threshold: float) -> tuple[float, float]:

@@ -1,4 +1,6 @@
-"""The percentile bootstrap over identities: how often each is drawn, and the interval of what comes out."""
+"""The percentile bootstrap over identities: how often each is drawn, and the interval of what comes
+out.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,9 @@ LEVEL = (2.5, 97.5)
 def draw_weights(identities: int, resamplings: int, seed: int) -> Floats:
     """[B, K] how often each identity is drawn, K of K with replacement."""
     chances = np.full(identities, 1 / identities)
-    return np.random.default_rng(seed).multinomial(identities, chances, resamplings).astype(np.float64)
+    return (
+        np.random.default_rng(seed).multinomial(identities, chances, resamplings).astype(np.float64)
+    )
 
 
 def interval(values: Floats) -> tuple[float, float] | None:

@@ -1,8 +1,9 @@
 """The shortcut probe: can a few simple statistics of an image tell forged from genuine?
 
-Where they can, without looking at what was written, so can a network, and its error rates on skilled forgeries say
-little about forgeries that come by another way. The probe is a logistic regression, tested on identities that it was
-not fitted to; beside it stands the best statistic alone.
+Where they can, without looking at what was written, so can a network, and its error rates on
+skilled forgeries say little about forgeries that come by another way. The probe is a logistic
+regression, tested on identities that it was not fitted to; beside it stands the best statistic
+alone.
 """
 
 from typing import NamedTuple
@@ -27,7 +28,9 @@ NUMBERS = ["dpi", "median_grey", "file_bytes", "height", "width"]
 
 
 class Estimate(NamedTuple):
-    """A figure, and the ends of its 95 % interval: identities resampled, fits as they are; None where not resampled."""
+    """A figure, and the ends of its 95 % interval: identities resampled, fits as they are; None
+    where not resampled.
+    """
 
     value: float
     ends: tuple[float, float] | None
@@ -59,7 +62,11 @@ class Report(NamedTuple):
 
 
 def probe(
-    statistics: pd.DataFrame, identity: NDArray[np.str_], forged: NDArray[np.bool_], resamplings: int, seed: int
+    statistics: pd.DataFrame,
+    identity: NDArray[np.str_],
+    forged: NDArray[np.bool_],
+    resamplings: int,
+    seed: int,
 ) -> Probe | None:
     """Probes statistics for a shortcut.
 
@@ -85,7 +92,9 @@ def probe(
     return Probe(
         auc=_estimate(_held_out_scores(values, fake, whose % min(FOLDS, len(both))), fake, weights),
         best=str(statistics.columns[best]),
-        best_auc=_estimate(values[:, best] if alone[best] >= 0.5 else -values[:, best], fake, weights),
+        best_auc=_estimate(
+            values[:, best] if alone[best] >= 0.5 else -values[:, best], fake, weights
+        ),
         n_identities=len(both),
         n_images=len(fake),
     )
@@ -124,9 +133,15 @@ def of_sources(sources: pd.DataFrame, index: pd.DataFrame, resamplings: int, see
         seed: as `probe`.
     """
     modes = {f"mode {mode}": sources["mode"] == mode for mode in sorted(set(sources["mode"]))}
-    statistics = pd.DataFrame({**modes, **{name: sources[name] for name in NUMBERS}}).astype(np.float64)
+    statistics = pd.DataFrame({**modes, **{name: sources[name] for name in NUMBERS}}).astype(
+        np.float64
+    )
     found = probe(statistics, index["identity"].to_numpy(str), forged(index), resamplings, seed)
-    return report(found, metric_names.probe("source"), SOURCE_FILES, SOURCE_WARNING) if found else Report({}, [])
+    return (
+        report(found, metric_names.probe("source"), SOURCE_FILES, SOURCE_WARNING)
+        if found
+        else Report({}, [])
+    )
 
 
 def forged(index: pd.DataFrame) -> NDArray[np.bool_]:
@@ -140,7 +155,9 @@ def _told(estimate: Estimate) -> str:
 
 
 def _held_out_scores(values: Floats, forged: NDArray[np.bool_], fold: NDArray[np.intp]) -> Floats:
-    """The score of each image by the regression that was fitted to the other folds; higher is more like a forgery."""
+    """The score of each image by the regression that was fitted to the other folds; higher is more
+    like a forgery.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import PredefinedSplit, cross_val_predict
     from sklearn.pipeline import make_pipeline
@@ -148,7 +165,10 @@ def _held_out_scores(values: Floats, forged: NDArray[np.bool_], fold: NDArray[np
 
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     return np.asarray(
-        cross_val_predict(model, values, forged, cv=PredefinedSplit(fold), method="decision_function"), np.float64
+        cross_val_predict(
+            model, values, forged, cv=PredefinedSplit(fold), method="decision_function"
+        ),
+        np.float64,
     )
 
 
@@ -164,7 +184,13 @@ def _ranks(values: Floats) -> NDArray[np.intp]:
 
 
 def _auc(rank: NDArray[np.intp], forged: NDArray[np.bool_], weight: Floats) -> float:
-    """The probability that a forgery ranks above a genuine image, a tie counting one half; NaN where one kind lacks."""
-    genuine, forgeries = (np.bincount(rank, weight * which, rank.max() + 1) for which in (~forged, forged))
+    """The probability that a forgery ranks above a genuine image, a tie counting one half; NaN
+    where one kind lacks.
+    """
+    genuine, forgeries = (
+        np.bincount(rank, weight * which, rank.max() + 1) for which in (~forged, forged)
+    )
     with np.errstate(invalid="ignore"):
-        return float(forgeries @ (np.cumsum(genuine) - genuine / 2) / (forgeries.sum() * genuine.sum()))
+        return float(
+            forgeries @ (np.cumsum(genuine) - genuine / 2) / (forgeries.sum() * genuine.sum())
+        )

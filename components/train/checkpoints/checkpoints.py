@@ -2,8 +2,9 @@
 
     $CHECKPOINT_DIR/train/<key>/step-00000090/   variables.npz · best.npz · state.json
 
-A checkpoint is whole and stands alone: it can be copied elsewhere and gone on with by `--resume`. Where CHECKPOINT_DIR
-is an `s3://` address, each is copied there besides, and the newest one there is gone on with.
+A checkpoint is whole and stands alone: it can be copied elsewhere and gone on with by `--resume`.
+Where CHECKPOINT_DIR is an `s3://` address, each is copied there besides, and the newest one there
+is gone on with.
 """
 
 import json
@@ -26,7 +27,10 @@ from components.shared.storage.s3 import SCHEME, Address
 from components.train.checkpoints.run_key import Key
 from components.train.checkpoints.s3_mirror import Mirror
 
-ABANDONED = 5, 7 * 24 * 3600  # the keys that are always kept, this one among them; seconds until the others go
+ABANDONED = (
+    5,
+    7 * 24 * 3600,
+)  # the keys that are always kept, this one among them; seconds until the others go
 BEING_WRITTEN = 3600  # seconds in which a part of a checkpoint may be another process's
 
 Arrays = list[NDArray[Any]]
@@ -77,12 +81,17 @@ class Checkpoints:
         self.key, self.kept = key, kept
         self.folder = kept_folder().resolve() / "train" / key.name
         is_address = given.startswith(SCHEME)
-        self._mirror = Mirror(Address.parse(given, "CHECKPOINT_DIR") / f"train/{key.name}") if is_address else None
+        self._mirror = (
+            Mirror(Address.parse(given, "CHECKPOINT_DIR") / f"train/{key.name}")
+            if is_address
+            else None
+        )
         self.last: Path | None = None
         self._best_step: int | None = None
 
     def save(self, state: State) -> None:
-        """Writes a checkpoint, atomically; older ones than the newest `kept` go, and those of a later step.
+        """Writes a checkpoint, atomically; older ones than the newest `kept` go, and those of a
+        later step.
 
         Raises:
             InputError: the disk is full.
@@ -112,24 +121,33 @@ class Checkpoints:
             InputError: the store that it may be in refuses or cannot be reached.
         """
         if self._mirror:
-            self._mirror.pull(self.folder, max((path.name for path in _steps(self.folder)), default=""))
+            self._mirror.pull(
+                self.folder, max((path.name for path in _steps(self.folder)), default="")
+            )
         return self._newest_in(self.folder)
 
     def named(self, path: Path) -> State:
         """The checkpoint that a user names, or the newest in the folder of a key.
 
         Raises:
-            InputError: there is none, it cannot be read, or it is of another key, with the difference.
+            InputError: there is none, it cannot be read, or it is of another key, with the
+                difference.
         """
         folders = [path] if (path / "state.json").is_file() else _steps(path)
         if not folders:
-            raise InputError(f"--resume {path}: no checkpoint; name a folder such as …/step-00000090")
+            raise InputError(
+                f"--resume {path}: no checkpoint; name a folder such as …/step-00000090"
+            )
         try:
             then = Key(**json.loads((folders[-1] / "state.json").read_text())["key"])
         except Exception as error:  # whatever is wrong with a file that is not ours
-            raise InputError(f"--resume {path}: not a checkpoint that can be read: {error}") from error
+            raise InputError(
+                f"--resume {path}: not a checkpoint that can be read: {error}"
+            ) from error
         if differences := self.key.differences(then):
-            raise InputError(f"--resume {path}: a checkpoint of another run: {'; '.join(differences)}")
+            raise InputError(
+                f"--resume {path}: a checkpoint of another run: {'; '.join(differences)}"
+            )
         state = self._newest_in(path) if folders[-1] != path else self._read(path)
         if state is None:
             raise InputError(f"--resume {path}: no checkpoint in it can be read")
@@ -160,7 +178,9 @@ class Checkpoints:
             try:
                 return self._read(path)
             except Exception as error:  # whatever a torn file makes its reader stumble over
-                logger.warning("warning: %s cannot be read (%s); going back to the one before", path, error)
+                logger.warning(
+                    "warning: %s cannot be read (%s); going back to the one before", path, error
+                )
         return None
 
     def _read(self, path: Path) -> State:
@@ -176,7 +196,9 @@ class Checkpoints:
         return state
 
     def _tidy(self, newest: Path) -> None:
-        """Removes all but the newest `kept` up to this one: older ones, those of a future given up, parts of others."""
+        """Removes all but the newest `kept` up to this one: older ones, those of a future given up,
+        parts of others.
+        """
         kept = [path for path in _steps(self.folder) if path.name <= newest.name][-self.kept :]
         for path in self.folder.iterdir():
             being_written = path.name.startswith(TEMPORARY) and _age(path) < BEING_WRITTEN
@@ -185,13 +207,17 @@ class Checkpoints:
 
     def _remove_abandoned(self) -> None:
         """Removes the checkpoints of runs that nobody has gone on with for long."""
-        others = [path for path in self.folder.parent.iterdir() if re.fullmatch("[0-9a-f]{16}", path.name)]
+        others = [
+            path for path in self.folder.parent.iterdir() if re.fullmatch("[0-9a-f]{16}", path.name)
+        ]
         ages = {path: _age(path) for path in others}
         count, seconds = ABANDONED
         for path in sorted(others, key=lambda path: ages[path])[count:]:
             if ages[path] > seconds and path != self.folder:
                 logger.info(
-                    "removing the checkpoints of an abandoned training, %d days old: %s", ages[path] / 86400, path
+                    "removing the checkpoints of an abandoned training, %d days old: %s",
+                    ages[path] / 86400,
+                    path,
                 )
                 shutil.rmtree(path, ignore_errors=True)
 

@@ -38,7 +38,9 @@ class Key(NamedTuple):
         """
         data = [*(prepared / name for name in (IMAGES, INDEX, NORMALISATION)), split / PARTITION]
         code = [code_root() / path for path in deciding_files("train")]
-        return cls(flat_params("train", params), _hash(data), _hash(code), initial_weights.digest(params))
+        return cls(
+            flat_params("train", params), _hash(data), _hash(code), initial_weights.digest(params)
+        )
 
     @property
     def name(self) -> str:
@@ -48,9 +50,14 @@ class Key(NamedTuple):
     def differences(self, then: "Key") -> list[str]:
         """What was otherwise in a run with another key, one phrase for each difference."""
         names = sorted(self.params.keys() | then.params.keys())
-        values = [(name, then.params.get(name, "unknown"), self.params.get(name, "unknown")) for name in names]
+        values = [
+            (name, then.params.get(name, "unknown"), self.params.get(name, "unknown"))
+            for name in names
+        ]
         result = [
-            f"{name} was {before} in the checkpoint and is {now} now" for name, before, now in values if before != now
+            f"{name} was {before} in the checkpoint and is {now} now"
+            for name, before, now in values
+            if before != now
         ]
         result += ["the data or their split are others"] * (self.data != then.data)
         result += ["the first weights are others"] * (self.weights != then.weights)

@@ -1,8 +1,11 @@
-"""Checkpoints in an S3 store, for a machine that may be taken away: a copy of each that stands on its disk.
+"""Checkpoints in an S3 store, for a machine that may be taken away: a copy of each that stands on
+its disk.
 
-    s3://bucket/prefix/train/<key>/step-00000090/   variables.npz · best.npz · state.json · manifest.json
+    s3://bucket/prefix/train/<key>/step-00000090/   variables.npz · best.npz · state.json ·
+    manifest.json
 
-The manifest holds the sha256 of the others. It is written last and removed first: without it there is no checkpoint.
+The manifest holds the sha256 of the others. It is written last and removed first: without it there
+is no checkpoint.
 """
 
 import json
@@ -31,7 +34,8 @@ class Mirror:
         self._store = Store()
 
     def pull(self, folder: Path, newest: str) -> None:
-        """Brings the newest checkpoint that is newer than the newest one here; a damaged one costs a warning.
+        """Brings the newest checkpoint that is newer than the newest one here; a damaged one costs
+        a warning.
 
         Args:
             folder: of the checkpoints here.
@@ -40,7 +44,11 @@ class Mirror:
         Raises:
             StoreError: the store refuses or cannot be reached: nobody can say whether there is one.
         """
-        names = {item.name.removesuffix(f"/{MANIFEST}") for item in self._listing() if item.name.endswith(MANIFEST)}
+        names = {
+            item.name.removesuffix(f"/{MANIFEST}")
+            for item in self._listing()
+            if item.name.endswith(MANIFEST)
+        }
         for name in sorted(names, reverse=True):
             if name <= newest or self._bring(name, folder / name):
                 return
@@ -48,7 +56,8 @@ class Mirror:
     def push(self, checkpoint: Path, kept: Collection[str]) -> None:
         """Copies a checkpoint and removes those that are not kept any more.
 
-        A store that refuses or cannot be reached costs a warning: the training goes on with what is on this machine.
+        A store that refuses or cannot be reached costs a warning: the training goes on with what is
+        on this machine.
         """
         target = self.address / checkpoint.name
         try:
@@ -57,14 +66,20 @@ class Mirror:
             self._store.write(target / MANIFEST, json.dumps(hashes).encode())
             self._remove(kept)
         except StoreError as error:
-            logger.warning("warning: %s; %s is on this machine only, and the training goes on", error, checkpoint.name)
+            logger.warning(
+                "warning: %s; %s is on this machine only, and the training goes on",
+                error,
+                checkpoint.name,
+            )
 
     def clear(self) -> None:
         """Removes all of them: the run has ended well."""
         try:
             self._remove(kept=())
         except StoreError as error:
-            logger.warning("warning: %s; checkpoints that are not needed any more are left there", error)
+            logger.warning(
+                "warning: %s; checkpoints that are not needed any more are left there", error
+            )
 
     def _bring(self, name: str, folder: Path) -> bool:
         source = self.address / name
@@ -75,7 +90,9 @@ class Mirror:
                     self._store.download(source / Path(file).name, fresh / Path(file).name)
                 _compare(manifest(fresh), hashes)
         except (_DamagedError, MissingError):
-            logger.warning("warning: %s is damaged; going back to the one before", self._store.named(source))
+            logger.warning(
+                "warning: %s is damaged; going back to the one before", self._store.named(source)
+            )
             return False
         return True
 

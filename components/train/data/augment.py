@@ -1,10 +1,12 @@
-"""Natural variation for signatures and photos, in NumPy and OpenCV: geometry, thickness of strokes, colour.
+"""Natural variation for signatures and photos, in NumPy and OpenCV: geometry, thickness of strokes,
+colour.
 
-All geometry is one resampling: each pixel of the result is looked up where the inverse affine map, and a smooth field
-of small displacements, point to. All colour is one matrix.
+All geometry is one resampling: each pixel of the result is looked up where the inverse affine map,
+and a smooth field of small displacements, point to. All colour is one matrix.
 
-Sources: P. Simard et al., Best Practices for Convolutional Neural Networks Applied to Visual Document Analysis, ICDAR
-2003 (elastic); P. Haeberli, Matrix Operations for Image Processing, 1993 (hue and saturation about the grey axis).
+Sources: P. Simard et al., Best Practices for Convolutional Neural Networks Applied to Visual
+Document Analysis, ICDAR 2003 (elastic); P. Haeberli, Matrix Operations for Image Processing, 1993
+(hue and saturation about the grey axis).
 """
 
 import math
@@ -45,17 +47,22 @@ def augment(images: U8, params: AugmentParams, random: np.random.Generator) -> U
     """One varied copy of each image.
 
     Args:
-        images: uint8 [B, H, W, C]; one channel is ink on white paper, or a grey photo; three are RGB.
+        images: uint8 [B, H, W, C]; one channel is ink on white paper, or a grey photo; three are
+            RGB.
         params: the largest changes; all 0 gives the images as they are.
-        random: the source of all draws. To switch one change on leaves the draws of the others as they were.
+        random: the source of all draws. To switch one change on leaves the draws of the others as
+            they were.
 
     Returns:
-        uint8 [B, H, W, C]. What comes in from outside is white in grey images, the edge repeated in RGB.
+        uint8 [B, H, W, C]. What comes in from outside is white in grey images, the edge repeated in
+        RGB.
     """
     count, height, width, channels = images.shape
     affine, colour = random.uniform(-1, 1, (count, 6)), random.uniform(-1, 1, (count, 4))
     chance, stroke = random.random((count, 2)), random.uniform(-1, 1, (count,))
-    fields = _fields(count, height, width, params.elastic * height, random) if params.elastic else None
+    fields = (
+        _fields(count, height, width, params.elastic * height, random) if params.elastic else None
+    )
     inverse = _inverse(height, width, params, affine, params.flip & (chance[:, 0] < 0.5))
     result = np.empty_like(images)
     for i, image in enumerate(images):
@@ -68,8 +75,15 @@ def augment(images: U8, params: AugmentParams, random: np.random.Generator) -> U
     return result
 
 
-def _inverse(height: int, width: int, params: AugmentParams, draw: NDArray[np.float64], flip: NDArray[np.bool_]) -> F32:
-    """Where each pixel (x, y) of each result comes from: shift, rotation, shear and scale about the centre, [B, 2, 3].
+def _inverse(
+    height: int,
+    width: int,
+    params: AugmentParams,
+    draw: NDArray[np.float64],
+    flip: NDArray[np.bool_],
+) -> F32:
+    """Where each pixel (x, y) of each result comes from: shift, rotation, shear and scale about the
+    centre, [B, 2, 3].
 
     The draws are [B, 6]. All at once: threads that do little things in Python hold each other up.
     """
@@ -91,7 +105,9 @@ def _matrices(*entries: NDArray[np.float64] | float) -> NDArray[np.float64]:
 
 
 def _warp(image: Pixels, inverse: F32, field: F32 | None) -> Pixels:
-    """Resamples uint8 [H, W, C] along the inverse map and, if any, a field of displacements, float32 [H, W, 2]."""
+    """Resamples uint8 [H, W, C] along the inverse map and, if any, a field of displacements,
+    float32 [H, W, 2].
+    """
     height, width, channels = image.shape
     border = cv2.BORDER_CONSTANT if channels == 1 else cv2.BORDER_REPLICATE
     if field is None:
@@ -109,19 +125,25 @@ def _grid(height: int, width: int) -> F32:
     return np.stack([columns, rows], axis=2).astype(np.float32)
 
 
-def _fields(count: int, height: int, width: int, largest: float, random: np.random.Generator) -> F32:
+def _fields(
+    count: int, height: int, width: int, largest: float, random: np.random.Generator
+) -> F32:
     """Smooth displacements of at most `largest` pixels along each axis, float32 [count, H, W, 2].
 
     Uniform noise on a coarse grid, between which a cubic B-spline, a weighted mean, goes smoothly.
     """
     rows, columns = _spline(height, height / CELLS), _spline(width, height / CELLS)
-    noise = random.uniform(-largest, largest, (count, 2, rows.shape[1], columns.shape[1])).astype(np.float32)
+    noise = random.uniform(-largest, largest, (count, 2, rows.shape[1], columns.shape[1])).astype(
+        np.float32
+    )
     return np.ascontiguousarray((rows @ noise @ columns.T).transpose(0, 2, 3, 1))
 
 
 @lru_cache(maxsize=8)
 def _spline(size: int, cell: float) -> F32:
-    """The weights of a cubic B-spline's knots, one `cell` apart, at each pixel; [size, knots], rows sum to 1."""
+    """The weights of a cubic B-spline's knots, one `cell` apart, at each pixel; [size, knots], rows
+    sum to 1.
+    """
     place = np.arange(size) / cell
     distance = np.abs(place[:, np.newaxis] - np.arange(-1, math.floor(place[-1]) + 3))
     near = 2 / 3 - distance**2 + distance**3 / 2
@@ -130,24 +152,32 @@ def _spline(size: int, cell: float) -> F32:
 
 
 def _thickness(image: Pixels, change: float) -> Pixels:
-    """Grows dark strokes (change 0 to 1) by erosion of the paper, or shrinks them (−1 to 0) by its dilation."""
+    """Grows dark strokes (change 0 to 1) by erosion of the paper, or shrinks them (−1 to 0) by its
+    dilation.
+    """
     kernel = np.ones(2 * [1 + max(1, round(image.shape[0] * STROKE))], np.uint8)
     changed = (cv2.erode if change > 0 else cv2.dilate)(image, kernel)
     return cv2.addWeighted(image, 1 - abs(change), changed, abs(change), 0)
 
 
 def _colour(image: Pixels, params: AugmentParams, draw: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Contrast about the image's mean, then hue and saturation, then brightness, as a matrix [C, C + 1]."""
+    """Contrast about the image's mean, then hue and saturation, then brightness, as a matrix [C, C
+    + 1].
+    """
     channels = 1 if image.ndim == 2 else image.shape[2]
     contrast = 1 + params.contrast * draw[0]
-    turn = _turn(params.hue * draw[2], 1 + params.saturation * draw[3]) if channels == 3 else np.eye(1)
+    turn = (
+        _turn(params.hue * draw[2], 1 + params.saturation * draw[3]) if channels == 3 else np.eye(1)
+    )
     mean = np.array(cv2.mean(image)[:channels])
     offset = turn @ mean * (1 - contrast) + 255 * params.brightness * draw[1]
     return np.column_stack([turn * contrast, offset])
 
 
 def _turn(hue: float, saturation: float) -> NDArray[np.float64]:
-    """Turns RGB about the grey axis by a fraction of the circle (Rodrigues) and scales the distance from it; 3×3."""
+    """Turns RGB about the grey axis by a fraction of the circle (Rodrigues) and scales the distance
+    from it; 3×3.
+    """
     sine, cosine = math.sin(2 * math.pi * hue), math.cos(2 * math.pi * hue)
     grey = np.full((3, 3), 1 / 3)
     across = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / math.sqrt(3)

@@ -1,4 +1,6 @@
-"""The batches of a training: fed step by step, followed back to their files, steered by what the embedder confuses."""
+"""The batches of a training: fed step by step, followed back to their files, steered by what the
+embedder confuses.
+"""
 
 from collections.abc import Generator
 from typing import Any
@@ -50,10 +52,14 @@ class Batches:
 
     def between(self, first: int, last: int) -> Generator[Fed]:
         """The batches of the steps `first` to `last - 1`, counted from 0."""
-        yield from feed(self.images, self.sampler, self.params.augment, first, last, self.params.workers)
+        yield from feed(
+            self.images, self.sampler, self.params.augment, first, last, self.params.workers
+        )
 
     def confusions(self, model: Any) -> NDArray[np.int64] | None:
-        """The sampler's neighbours as an embedder sees the identities; None where batches do not depend on them."""
+        """The sampler's neighbours as an embedder sees the identities; None where batches do not
+        depend on them.
+        """
         if not self.params.hard_identities:
             return None
         rows, codes = self.sampler.representatives(REPRESENTATIVES)

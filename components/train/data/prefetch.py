@@ -35,8 +35,9 @@ def feed(
 ) -> Iterator[Fed]:
     """Yields the batches of the steps `first` to `last - 1`, in order.
 
-    Where the sampler's neighbours have changed since the last batch, what was made ahead is made again, so that a
-    step's batch depends on the neighbours known when it is asked for and not on how far ahead the workers were.
+    Where the sampler's neighbours have changed since the last batch, what was made ahead is made
+    again, so that a step's batch depends on the neighbours known when it is asked for and not on
+    how far ahead the workers were.
 
     Args:
         images: uint8 [N, H, W, C], may be memory-mapped.
@@ -56,16 +57,22 @@ def feed(
                 neighbours = sampler.neighbours
                 _discard(pending)
             while len(pending) <= AHEAD * threads and step + len(pending) < last:
-                pending.append(pool.submit(make_batch, images, sampler, params, step + len(pending)))
+                pending.append(
+                    pool.submit(make_batch, images, sampler, params, step + len(pending))
+                )
             yield pending.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def make_batch(images: NDArray[np.uint8], sampler: Sampler, params: AugmentParams, step: int) -> Fed:
+def make_batch(
+    images: NDArray[np.uint8], sampler: Sampler, params: AugmentParams, step: int
+) -> Fed:
     """The batch of one step; equal arguments give equal bytes, in any thread and on any run."""
     rows, labels = sampler.draw(step)
-    return Fed(augment(images[rows], params, np.random.default_rng([sampler.seed, 1, step])), labels, rows)
+    return Fed(
+        augment(images[rows], params, np.random.default_rng([sampler.seed, 1, step])), labels, rows
+    )
 
 
 def _discard(pending: deque[Future[Fed]]) -> None:

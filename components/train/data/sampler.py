@@ -20,19 +20,23 @@ class Batch(NamedTuple):
 
 
 class Sampler:
-    """Draws P identities × (K genuine + F forgeries). Identities have codes: their place in `names`.
+    """Draws P identities × (K genuine + F forgeries). Identities have codes: their place in
+    `names`.
 
     Args:
         rows: the training rows of the store, with `row`, `identity` and `kind`.
         identities: P.
-        images: K; an identity with fewer is drawn from with replacement, one with a single image is left out.
+        images: K; an identity with fewer is drawn from with replacement, one with a single image is
+            left out.
         forgeries: F, where the identity has forgeries.
         seed: of all draws.
-        hard_identities: fraction of the P that is drawn among the `neighbours` of the others, once these are known.
+        hard_identities: fraction of the P that is drawn among the `neighbours` of the others, once
+            these are known.
 
     Attributes:
-        neighbours: int [identities, k], the codes with which each identity is confused, worst first, as `confusable`
-            gives them; None: not known yet, or `hard_identities` is 0. A batch follows from seed, step and neighbours.
+        neighbours: int [identities, k], the codes with which each identity is confused, worst
+            first, as `confusable` gives them; None: not known yet, or `hard_identities` is 0. A
+            batch follows from seed, step and neighbours.
 
     Raises:
         InputError: fewer than P identities have two genuine images.
@@ -47,11 +51,26 @@ class Sampler:
         seed: int,
         hard_identities: float = 0.0,
     ) -> None:
-        self.identities, self.images, self.forgeries, self.seed = identities, images, forgeries, seed
-        self.hard = min(max(round(hard_identities * identities), 1), identities - 1) if hard_identities else 0
+        self.identities, self.images, self.forgeries, self.seed = (
+            identities,
+            images,
+            forgeries,
+            seed,
+        )
+        self.hard = (
+            min(max(round(hard_identities * identities), 1), identities - 1)
+            if hard_identities
+            else 0
+        )
         self.neighbours: NDArray[np.int64] | None = None
-        genuine = {name: group.to_numpy() for name, group in rows[rows.kind == "genuine"].groupby("identity")["row"]}
-        forged = {name: group.to_numpy() for name, group in rows[rows.kind == "forgery"].groupby("identity")["row"]}
+        genuine = {
+            name: group.to_numpy()
+            for name, group in rows[rows.kind == "genuine"].groupby("identity")["row"]
+        }
+        forged = {
+            name: group.to_numpy()
+            for name, group in rows[rows.kind == "forgery"].groupby("identity")["row"]
+        }
         self.genuine = {name: members for name, members in genuine.items() if len(members) > 1}
         self.forged = {name: members for name, members in forged.items() if name in self.genuine}
         self.names = sorted(self.genuine, key=str)
@@ -63,7 +82,9 @@ class Sampler:
             )
 
     def draw(self, step: int) -> Batch:
-        """The batch of a step (counted from 0): the genuine images of all identities, then the forgeries."""
+        """The batch of a step (counted from 0): the genuine images of all identities, then the
+        forgeries.
+        """
         random = np.random.default_rng([self.seed, 0, step])
         chosen = self._choose(random)
         rows, labels = [], []
@@ -78,7 +99,9 @@ class Sampler:
         return Batch(np.concatenate(rows), np.concatenate(labels))
 
     def representatives(self, count: int) -> Batch:
-        """The first `count` genuine rows of every identity with their codes: what `confusable` is computed from."""
+        """The first `count` genuine rows of every identity with their codes: what `confusable` is
+        computed from.
+        """
         rows = [self.genuine[name][:count] for name in self.names]
         codes = np.repeat(np.arange(len(rows), dtype=np.int32), [len(members) for members in rows])
         return Batch(np.concatenate(rows), codes)
@@ -91,12 +114,17 @@ class Sampler:
         easy = self.identities - self.hard
         chosen = list(random.choice(len(self.names), easy, replace=False))
         while len(chosen) < self.identities:
-            chosen.append(_confused(random, neighbours[chosen[len(chosen) % easy]], chosen, len(self.names)))
+            chosen.append(
+                _confused(random, neighbours[chosen[len(chosen) % easy]], chosen, len(self.names))
+            )
         return chosen
 
 
-def confusable(embeddings: NDArray[np.float32], identity_codes: NDArray[Any], k: int) -> NDArray[np.int64]:
-    """The identities with which each is most easily confused, by the distance between their mean embeddings.
+def confusable(
+    embeddings: NDArray[np.float32], identity_codes: NDArray[Any], k: int
+) -> NDArray[np.int64]:
+    """The identities with which each is most easily confused, by the distance between their mean
+    embeddings.
 
     Args:
         embeddings: float32 [N, D].
@@ -125,8 +153,12 @@ def _draw(random: np.random.Generator, members: NDArray[np.int64], count: int) -
     return random.choice(members, count, replace=len(members) < count)
 
 
-def _confused(random: np.random.Generator, neighbours: NDArray[np.int64], chosen: list[int], identities: int) -> int:
-    """One neighbour that is not chosen yet, the r-th with a weight of 1 / r; any identity where all are chosen."""
+def _confused(
+    random: np.random.Generator, neighbours: NDArray[np.int64], chosen: list[int], identities: int
+) -> int:
+    """One neighbour that is not chosen yet, the r-th with a weight of 1 / r; any identity where all
+    are chosen.
+    """
     weights = np.where(np.isin(neighbours, chosen), 0, 1 / np.arange(1, len(neighbours) + 1))
     if weights.any():
         return int(random.choice(neighbours, p=weights / weights.sum()))

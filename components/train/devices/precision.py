@@ -16,7 +16,9 @@ def resolve(precision: Literal["auto", "float32", "mixed_bfloat16"]) -> str:
 
 
 def _native_bfloat16() -> bool:
-    """GPUs from compute capability 8.0 on; CPUs whose flags say avx512_bf16 or amx_bf16 (TensorFlow does not tell)."""
+    """GPUs from compute capability 8.0 on; CPUs whose flags say avx512_bf16 or amx_bf16 (TensorFlow
+    does not tell).
+    """
     if keras.backend.backend() == "jax":
         import jax
 
@@ -27,7 +29,10 @@ def _native_bfloat16() -> bool:
 
         gpus = tf.config.list_physical_devices("GPU")
         if gpus:
-            capability = [tf.config.experimental.get_device_details(gpu).get("compute_capability") for gpu in gpus]
+            capability = [
+                tf.config.experimental.get_device_details(gpu).get("compute_capability")
+                for gpu in gpus
+            ]
             return all(c is not None and c >= AMPERE for c in capability)
     flags = Path("/proc/cpuinfo")
     return flags.is_file() and not {"avx512_bf16", "amx_bf16"}.isdisjoint(flags.read_text().split())

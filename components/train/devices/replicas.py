@@ -1,7 +1,8 @@
-"""One step on all devices: a batch's identities split over them, triplets mined over the whole batch.
+"""One step on all devices: a batch's identities split over them, triplets mined over the whole
+batch.
 
-Every replica embeds its part, gathers the embeddings of all and computes the whole loss; the gradient of what was
-gathered goes back to the replica that embedded it. JAX uses one device.
+Every replica embeds its part, gathers the embeddings of all and computes the whole loss; the
+gradient of what was gathered goes back to the replica that embedded it. JAX uses one device.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,12 +26,16 @@ _ahead: WeakKeyDictionary[Any, Sequence[Any]] = WeakKeyDictionary()
 
 
 def count() -> int:
-    """On how many devices a model made in `scope` trains: all GPUs that TensorFlow sees, or else its logical CPUs."""
+    """On how many devices a model made in `scope` trains: all GPUs that TensorFlow sees, or else
+    its logical CPUs.
+    """
     return max(len(_devices()), 1)
 
 
 def scope() -> AbstractContextManager[Any]:
-    """Where a model and its optimizer are made so that they train on all devices; without effect where there is one."""
+    """Where a model and its optimizer are made so that they train on all devices; without effect
+    where there is one.
+    """
     if count() == 1:
         return nullcontext()
     entered: AbstractContextManager[Any] = _strategy(tuple(_devices())).scope()
@@ -60,8 +65,8 @@ def begin_step(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -
         labels: int [B].
 
     Returns:
-        The model's logs, over the whole batch; whoever reads one waits for the step. `sync` before anything else of the
-        model is read.
+        The model's logs, over the whole batch; whoever reads one waits for the step. `sync` before
+        anything else of the model is read.
     """
     model.make_train_function()
     if keras.backend.backend() == "jax":
@@ -78,8 +83,12 @@ def begin_step(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -
     return logs
 
 
-def train_on_batch(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -> dict[str, float]:
-    """One step, as `begin_step`, to its end; `Model.train_on_batch` would give every replica the whole batch."""
+def train_on_batch(
+    model: keras.Model, images: NDArray[Any], labels: NDArray[Any]
+) -> dict[str, float]:
+    """One step, as `begin_step`, to its end; `Model.train_on_batch` would give every replica the
+    whole batch.
+    """
     logs = begin_step(model, images, labels)
     sync(model)
     return read(logs)
@@ -99,11 +108,13 @@ def read(logs: Mapping[str, Tensor]) -> dict[str, float]:
 
 
 def split(labels: NDArray[Any], replicas: int) -> list[Rows]:
-    """The rows of each replica: its share of the identities with all their genuine images, and their forgeries.
+    """The rows of each replica: its share of the identities with all their genuine images, and
+    their forgeries.
 
     Args:
-        labels: int [B], as `Sampler` draws them: the forgeries in the order of the identities. Where all identities
-            have equally many, theirs stay with them; else the shares are of equal size.
+        labels: int [B], as `Sampler` draws them: the forgeries in the order of the identities.
+            Where all identities have equally many, theirs stay with them; else the shares are of
+            equal size.
         replicas: how many shares.
 
     Returns:
@@ -122,11 +133,13 @@ def split(labels: NDArray[Any], replicas: int) -> list[Rows]:
 
 
 def gather(embeddings: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """From within a replica's step: the embeddings [B, D] and labels [B] of the whole batch, in its order.
+    """From within a replica's step: the embeddings [B, D] and labels [B] of the whole batch, in its
+    order.
 
     Args:
         embeddings: float32 [b, D], the replica's own.
-        labels: int [b, 2], label and place in the batch, as `begin_step` hands them out; [B] on a single device.
+        labels: int [b, 2], label and place in the batch, as `begin_step` hands them out; [B] on a
+            single device.
     """
     if _in_scope() == 1:
         return embeddings, labels
@@ -142,9 +155,15 @@ def share(loss: Tensor) -> Tensor:
     return loss / _in_scope()
 
 
-def _begin_on_jax(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -> dict[str, Tensor]:
-    """The values go from step to step by themselves: to assign a thousand variables takes as long as a small step."""
-    *state, metrics = _ahead.pop(model, None) or [[variable.value for variable in group] for group in _groups(model)]
+def _begin_on_jax(
+    model: keras.Model, images: NDArray[Any], labels: NDArray[Any]
+) -> dict[str, Tensor]:
+    """The values go from step to step by themselves: to assign a thousand variables takes as long
+    as a small step.
+    """
+    *state, metrics = _ahead.pop(model, None) or [
+        [variable.value for variable in group] for group in _groups(model)
+    ]
     reset = [np.zeros(value.shape, value.dtype) for value in metrics]
     logs: dict[str, Tensor]
     logs, _ahead[model] = model.train_function((*state, reset), iter([(images, labels, None)]))
@@ -163,7 +182,9 @@ def _groups(model: keras.Model) -> list[list[Any]]:
 
 @cache
 def _strategy(devices: tuple[str, ...]) -> Any:
-    """One and the same for equal devices: a layer made in the scope of one strategy is of no use in another's."""
+    """One and the same for equal devices: a layer made in the scope of one strategy is of no use in
+    another's.
+    """
     import tensorflow as tf
 
     return tf.distribute.MirroredStrategy(devices)
@@ -182,11 +203,16 @@ def _devices() -> list[str]:
         return []
     import tensorflow as tf
 
-    return [device.name for device in tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")]
+    return [
+        device.name
+        for device in tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+    ]
 
 
 def _in_order(rows: Tensor, places: Tensor) -> Tensor:
-    """Puts each row [B, n] into its place; a gather would have a gradient that replicas cannot exchange."""
+    """Puts each row [B, n] into its place; a gather would have a gradient that replicas cannot
+    exchange.
+    """
     return ops.scatter(places, rows, ops.shape(rows))
 
 

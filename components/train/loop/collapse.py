@@ -1,4 +1,6 @@
-"""Noticing that an embedder maps every image to one point: the loss then stays at the margin and teaches nothing."""
+"""Noticing that an embedder maps every image to one point: the loss then stays at the margin and
+teaches nothing.
+"""
 
 import math
 from collections.abc import Mapping

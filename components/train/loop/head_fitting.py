@@ -1,7 +1,9 @@
-"""The start of what comes after a pre-trained network: it is fitted to the training images before anything is trained.
+"""The start of what comes after a pre-trained network: it is fitted to the training images before
+anything is trained.
 
-To train the projection first, alone, keeps the network from being bent towards a projection that is soon another:
-A. Kumar et al., Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution, ICLR 2022.
+To train the projection first, alone, keeps the network from being bent towards a projection that is
+soon another: A. Kumar et al., Fine-Tuning can Distort Pretrained Features and Underperform
+Out-of-Distribution, ICLR 2022.
 """
 
 from typing import Any
@@ -26,7 +28,9 @@ STANDARDISED = 512  # images that say what mean and variance the pooled features
 SEEN = 16384  # images and views of them, at most, that a head is fitted to
 
 
-def start(embedder: Any, params: TrainParams, images: NDArray[np.uint8], rows: pd.DataFrame) -> None:
+def start(
+    embedder: Any, params: TrainParams, images: NDArray[np.uint8], rows: pd.DataFrame
+) -> None:
     """Sets components, standardising and projection of an embedder.
 
     Args:
@@ -48,7 +52,10 @@ def start(embedder: Any, params: TrainParams, images: NDArray[np.uint8], rows: p
     parts: list[View] = ["whole", *(view for view in params.views if view in PARTS)]
     views = dict.fromkeys([*parts, *params.views]) if params.head_steps else parts
     whole = whole_identities(rows, SEEN // len(views))
-    features = {view: network.pooled_features(embedder, images, whole.row.to_numpy(), view) for view in views}
+    features = {
+        view: network.pooled_features(embedder, images, whole.row.to_numpy(), view)
+        for view in views
+    }
     if params.head == "discriminant":
         network.standardise(embedder, features["whole"])
         identity, forged = pd.factorize(whole.identity)[0], (whole.kind == "forgery").to_numpy()
@@ -58,8 +65,11 @@ def start(embedder: Any, params: TrainParams, images: NDArray[np.uint8], rows: p
         train(embedder, params, np.stack([features[view] for view in params.views], axis=1), whole)
 
 
-def train(embedder: Any, params: TrainParams, features: NDArray[np.float32], rows: pd.DataFrame) -> None:
-    """Trains the projection alone, at a constant learning rate, on batches as those of the network's training.
+def train(
+    embedder: Any, params: TrainParams, features: NDArray[np.float32], rows: pd.DataFrame
+) -> None:
+    """Trains the projection alone, at a constant learning rate, on batches as those of the
+    network's training.
 
     Args:
         embedder: of `network.build`; its head is changed.
@@ -87,13 +97,16 @@ def train(embedder: Any, params: TrainParams, features: NDArray[np.float32], row
             drawn, labels = batches.draw(step)
             loss = replicas.train_on_batch(model, features[drawn], labels)["loss"]
             if not np.isfinite(loss):
-                raise InputError(f"train: the loss is {loss} at step {step + 1} of the head; lower train.learning_rate")
+                raise InputError(
+                    f"train: the loss is {loss} at step {step + 1} of the head; lower train.learning_rate"
+                )
             bar.set_postfix_str(f"loss {loss:.3f}")
             bar.update()
 
 
 def whole_identities(rows: pd.DataFrame, at_most: int) -> pd.DataFrame:
-    """All rows of identities that have two genuine images: of every one, or of evenly spread ones to keep to a number.
+    """All rows of identities that have two genuine images: of every one, or of evenly spread ones
+    to keep to a number.
 
     Args:
         rows: `row`, `identity`, `kind`.

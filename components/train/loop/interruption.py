@@ -15,7 +15,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stop:
-    """While it is entered, the first SIGINT or SIGTERM is only noted; a second one has its ordinary effect.
+    """While it is entered, the first SIGINT or SIGTERM is only noted; a second one has its ordinary
+    effect.
 
     Attributes:
         asked: whether the training is to stop.
@@ -33,7 +34,9 @@ class Stop:
 
     @contextmanager
     def may_cut_short(self) -> Iterator[None]:
-        """A block that a signal ends at once, quietly: one that changes nothing and can be done again."""
+        """A block that a signal ends at once, quietly: one that changes nothing and can be done
+        again.
+        """
         self._may_cut = True
         try:
             yield
@@ -48,7 +51,10 @@ class Stop:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._give_back()
 

@@ -1,4 +1,6 @@
-"""Adam with exponential decay, and its update in one pass over the weights where TensorFlow has a kernel for that."""
+"""Adam with exponential decay, and its update in one pass over the weights where TensorFlow has a
+kernel for that.
+"""
 
 import math
 from typing import Any
@@ -21,11 +23,15 @@ def adam(params: TrainParams) -> Any:
 def learning_rate(params: TrainParams, step: int) -> float:
     """After so many steps; asked of the optimizer, it would wait for the step that a GPU is at."""
     passed = step / params.decay_steps
-    return params.learning_rate * params.decay_rate ** (math.floor(passed) if params.staircase else passed)
+    return params.learning_rate * params.decay_rate ** (
+        math.floor(passed) if params.staircase else passed
+    )
 
 
 class OnePassAdam(keras.optimizers.Adam):  # type: ignore[misc]
-    """Keras's Adam, whose update by a dozen operations over all weights costs a CPU a third of a small step."""
+    """Keras's Adam, whose update by a dozen operations over all weights costs a CPU a third of a
+    small step.
+    """
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Updates a weight and its two moments."""

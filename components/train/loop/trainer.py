@@ -38,7 +38,8 @@ class Trainer:
 
     Args:
         model: a compiled `TripletModel` whose optimizer is built.
-        candidate: the embedder once more, to be validated and exported: it is given the trained (or averaged) weights.
+        candidate: the embedder once more, to be validated and exported: it is given the trained (or
+            averaged) weights.
         params: section `train`.
         batches: of the training.
         validation: scores an embedder on val.
@@ -96,7 +97,11 @@ class Trainer:
             if stop.asked:
                 self._save(curves)
                 raise stop.reason()
-        return {name: value for name, value in self.best_figures.items() if not name.startswith("train/")}
+        return {
+            name: value
+            for name, value in self.best_figures.items()
+            if not name.startswith("train/")
+        }
 
     def best_embedder(self) -> Any:
         """The embedder with the weights that were best on val."""
@@ -107,8 +112,15 @@ class Trainer:
         """Puts everything back to where a checkpoint was written."""
         for variable, value in zip(self._variables(), state.variables, strict=True):
             variable.assign(value)
-        self.step, self.history, self.pending, self.best = state.step, state.history, state.pending, state.best
-        self.best_figures = next((row for row in self.history if row["step"] == state.best_step), {})
+        self.step, self.history, self.pending, self.best = (
+            state.step,
+            state.history,
+            state.pending,
+            state.best,
+        )
+        self.best_figures = next(
+            (row for row in self.history if row["step"] == state.best_step), {}
+        )
         self.batches.sampler.neighbours = state.neighbours
 
     def _train(self, fed: Fed, curves: Curves) -> None:
@@ -146,7 +158,8 @@ class Trainer:
 
     def _record(self, curves: Curves, step: int) -> None:
         values = {
-            f"train/{name}": float(np.mean([figures[name] for figures in self.pending])) for name in self.pending[0]
+            f"train/{name}": float(np.mean([figures[name] for figures in self.pending]))
+            for name in self.pending[0]
         }
         values["train/learning_rate"] = learning_rate(self.params, step)
         self.pending = []
@@ -157,12 +170,18 @@ class Trainer:
         return self.step % every == 0 or self.step == self.params.steps
 
     def _validation_is_due(self) -> bool:
-        """Before the first step, and after an interruption that came before or in the middle of a validation."""
-        validated = any(row["step"] == self.step and np.isfinite(criterion(row)) for row in self.history)
+        """Before the first step, and after an interruption that came before or in the middle of a
+        validation.
+        """
+        validated = any(
+            row["step"] == self.step and np.isfinite(criterion(row)) for row in self.history
+        )
         return self._is_due(self.params.validate_every) and not validated
 
     def _validate(self, curves: Curves, stop: Stop) -> None:
-        """Scores the embedder as it would be exported; changes nothing where it is cut short by a stop."""
+        """Scores the embedder as it would be exported; changes nothing where it is cut short by a
+        stop.
+        """
         self._catch_up(curves)
         weights = self._weights()
         self.candidate.set_weights(weights)
@@ -187,7 +206,9 @@ class Trainer:
         curves.show(embeddings, self._last.images if self._last else None, self.step)
 
     def _weights(self) -> Arrays:
-        """The embedder's weights; those that are trained averaged over the steps where `average` says so."""
+        """The embedder's weights; those that are trained averaged over the steps where `average`
+        says so.
+        """
         if not (self.params.average and self.step):
             return _values(self.model.embedder.weights)
         trained = self.model.trainable_variables

@@ -49,12 +49,15 @@ class Validation:
         return embed(model, self.images, rows=self.rows, progress=False)
 
     def score(self, embeddings: NDArray[np.float32]) -> dict[str, float]:
-        """EER with one reference, by kind of impostor, and identification accuracy from several references.
+        """EER with one reference, by kind of impostor, and identification accuracy from several
+        references.
 
         Returns:
             Metric names to values; kinds of pairs that val does not have are left out.
         """
-        compared = comparisons.compare(embeddings, self.identity, self.forged, references=1, draws=1, seed=0)
+        compared = comparisons.compare(
+            embeddings, self.identity, self.forged, references=1, draws=1, seed=0
+        )
         result = {}
         for kind in KINDS:
             impostor = getattr(compared, kind)

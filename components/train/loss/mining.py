@@ -1,11 +1,12 @@
 """Distances and online triplet mining, in `keras.ops`; memory grows as B².
 
-Labels are integers [B]: an identity's images share its code ≥ 0; a skilled forgery carries `FORGERY` and is a negative
-for every anchor, never an anchor or a positive. Rows of a distance matrix are anchors; its columns are the batch itself
-and, behind it, a memory of earlier embeddings, which are further negatives and nothing else: C = B + M.
+Labels are integers [B]: an identity's images share its code ≥ 0; a skilled forgery carries
+`FORGERY` and is a negative for every anchor, never an anchor or a positive. Rows of a distance
+matrix are anchors; its columns are the batch itself and, behind it, a memory of earlier embeddings,
+which are further negatives and nothing else: C = B + M.
 
-Sources: semi-hard, Schroff et al. 2015 (FaceNet), in the reading of tf.contrib.losses; hard and all, Hermans et al.
-2017 (batch-hard, batch-all); the memory, Wang et al. 2020 (cross-batch memory).
+Sources: semi-hard, Schroff et al. 2015 (FaceNet), in the reading of tf.contrib.losses; hard and
+all, Hermans et al. 2017 (batch-hard, batch-all); the memory, Wang et al. 2020 (cross-batch memory).
 """
 
 from typing import Any, Literal, NamedTuple
@@ -26,7 +27,9 @@ class Masks(NamedTuple):
 
 
 class Triplets(NamedTuple):
-    """Distances of mined triplets; `valid` (float32, 0 or 1) says which entries count. All of one shape."""
+    """Distances of mined triplets; `valid` (float32, 0 or 1) says which entries count. All of one
+    shape.
+    """
 
     positive: Tensor
     negative: Tensor
@@ -38,7 +41,9 @@ class Triplets(NamedTuple):
 
 
 class AllTriplets(NamedTuple):
-    """Every positive [B, K − 1] of an anchor with every negative [B, C] of it: distances, and which entries count."""
+    """Every positive [B, K − 1] of an anchor with every negative [B, C] of it: distances, and which
+    entries count.
+    """
 
     positive: Tensor
     is_positive: Tensor
@@ -47,40 +52,52 @@ class AllTriplets(NamedTuple):
 
 
 def distances(
-    embeddings: Tensor, metric: Literal["euclidean", "squared"] = "euclidean", memory: Tensor | None = None
+    embeddings: Tensor,
+    metric: Literal["euclidean", "squared"] = "euclidean",
+    memory: Tensor | None = None,
 ) -> Tensor:
     """Distances of all rows of [B, D] to each other and to a memory [M, D], float32 [B, B + M].
 
     The gradient at distance 0 is 0; none flows into the memory.
     """
     embeddings = ops.cast(embeddings, "float32")
-    # A common shift changes no distance; without it those of a batch that has drawn together drown in rounding.
+    # A common shift changes no distance; without it those of a batch that has drawn together drown
+    # in rounding.
     centre = ops.stop_gradient(ops.mean(embeddings, axis=0))
     rows = embeddings - centre
     product = ops.matmul(rows, ops.transpose(rows))
-    squares = others = ops.diagonal(product)  # taken from the product, equal rows are at distance 0 exactly
+    squares = others = ops.diagonal(
+        product
+    )  # taken from the product, equal rows are at distance 0 exactly
     if memory is not None:
         earlier = ops.stop_gradient(memory) - centre
         product = ops.concatenate([product, ops.matmul(rows, ops.transpose(earlier))], axis=1)
         others = ops.concatenate([squares, ops.sum(ops.square(earlier), axis=1)])
     squared = squares[:, None] + others[None, :] - 2.0 * product
-    return ops.maximum(squared, 0.0) if metric == "squared" else ops.sqrt(ops.maximum(squared, 1e-12))
+    return (
+        ops.maximum(squared, 0.0) if metric == "squared" else ops.sqrt(ops.maximum(squared, 1e-12))
+    )
 
 
 def masks(labels: Tensor, memory: Tensor | None = None) -> Masks:
-    """The pairs of labels int [B] with each other and, as negatives alone, with those of a memory int [M]."""
+    """The pairs of labels int [B] with each other and, as negatives alone, with those of a memory
+    int [M].
+    """
     anchor = (labels >= 0)[:, None]
     same = labels[:, None] == labels[None, :]
     itself = ops.eye(ops.shape(labels)[0], dtype="bool")
     negative = anchor & ~same
     if memory is not None:
         filled = ops.convert_to_tensor(memory) != EMPTY
-        negative = ops.concatenate([negative, anchor & filled & (labels[:, None] != memory[None, :])], axis=1)
+        negative = ops.concatenate(
+            [negative, anchor & filled & (labels[:, None] != memory[None, :])], axis=1
+        )
     return Masks(anchor & same & ~itself, negative)
 
 
 def hard(distance: Tensor, masks: Masks) -> Triplets:
-    """For each anchor its farthest positive and its nearest negative; anchors that lack either do not count.
+    """For each anchor its farthest positive and its nearest negative; anchors that lack either do
+    not count.
 
     Args:
         distance: float32 [B, C].
@@ -99,12 +116,14 @@ def hard(distance: Tensor, masks: Masks) -> Triplets:
 
 
 def semi_hard(distance: Tensor, masks: Masks, positives: int) -> Triplets:
-    """For each anchor–positive pair the nearest negative farther than the positive, else the farthest negative.
+    """For each anchor–positive pair the nearest negative farther than the positive, else the
+    farthest negative.
 
     Args:
         distance: float32 [B, C].
         masks: of the same batch.
-        positives: the most positives that an anchor has (K − 1); looked at one by one, so that memory stays at B².
+        positives: the most positives that an anchor has (K − 1); looked at one by one, so that
+            memory stays at B².
 
     Returns:
         Triplets of shape [B, K − 1].
@@ -119,7 +138,9 @@ def semi_hard(distance: Tensor, masks: Masks, positives: int) -> Triplets:
 
     def choose(k: Tensor, chosen: Tensor) -> Tensor:
         beyond = ops.where(others > ops.take(thresholds, k, axis=1)[:, None], others, _INFINITY)
-        column = ops.where(ops.min(beyond, axis=1) < _INFINITY, ops.argmin(beyond, axis=1), farthest)
+        column = ops.where(
+            ops.min(beyond, axis=1) < _INFINITY, ops.argmin(beyond, axis=1), farthest
+        )
         return ops.where(numbers == k, column[:, None], chosen)
 
     negatives = ops.fori_loop(0, positives, choose, columns)

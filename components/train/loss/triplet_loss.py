@@ -10,7 +10,9 @@ Margin = float | Literal["soft"]
 
 
 class Loss(NamedTuple):
-    """A loss and the fraction of the triplets that contribute to it (each above 0), float32 scalars."""
+    """A loss and the fraction of the triplets that contribute to it (each above 0), float32
+    scalars.
+    """
 
     value: Tensor
     active: Tensor
@@ -19,14 +21,19 @@ class Loss(NamedTuple):
 def triplet_loss(triplets: Triplets | AllTriplets, margin: Margin) -> Loss:
     """Mean over triplets of max(0, d(a,p) − d(a,n) + margin), or of softplus(d(a,p) − d(a,n)).
 
-    The mean is over the triplets that were mined; over all triplets of a batch it is over those above 0, since most of
-    them soon are 0 and would hide the others (Hermans et al. 2017, section 3.2). 0 where there is none.
+    The mean is over the triplets that were mined; over all triplets of a batch it is over those
+    above 0, since most of them soon are 0 and would hide the others (Hermans et al. 2017, section
+    3.2). 0 where there is none.
 
     Args:
         triplets: what `mining` found.
         margin: a distance, or `soft`.
     """
-    return _mean_of_active(triplets, margin) if isinstance(triplets, AllTriplets) else _mean(triplets, margin)
+    return (
+        _mean_of_active(triplets, margin)
+        if isinstance(triplets, AllTriplets)
+        else _mean(triplets, margin)
+    )
 
 
 def _mean(triplets: Triplets, margin: Margin) -> Loss:
@@ -35,10 +42,11 @@ def _mean(triplets: Triplets, margin: Margin) -> Loss:
 
 
 def _mean_of_active(triplets: AllTriplets, margin: Margin) -> Loss:
-    """One positive of every anchor at a time, against all negatives [B, C]; memory does not grow with the positives.
+    """One positive of every anchor at a time, against all negatives [B, C]; memory does not grow
+    with the positives.
 
-    The derivatives are summed up on the way (`pull` by positive, `push` by negative), so that nothing is kept for a
-    backward pass through the loop.
+    The derivatives are summed up on the way (`pull` by positive, `push` by negative), so that
+    nothing is kept for a backward pass through the loop.
     """
     near = ops.stop_gradient(ops.where(triplets.is_positive, triplets.positive, -float("inf")))
     far = ops.stop_gradient(ops.where(triplets.is_negative, triplets.negative, float("inf")))
@@ -75,4 +83,8 @@ def _cost(difference: Tensor, margin: Margin) -> Tensor:
 
 def _slope(difference: Tensor, margin: Margin) -> Tensor:
     """The derivative of `_cost`."""
-    return ops.sigmoid(difference) if margin == "soft" else ops.cast(difference + margin > 0, "float32")
+    return (
+        ops.sigmoid(difference)
+        if margin == "soft"
+        else ops.cast(difference + margin > 0, "float32")
+    )

@@ -1,4 +1,6 @@
-"""What is minimised: the triplet loss of an embedder over mined triplets, plus the weights' penalty."""
+"""What is minimised: the triplet loss of an embedder over mined triplets, plus the weights'
+penalty.
+"""
 
 from typing import Any
 
@@ -17,15 +19,18 @@ FIGURES = ("triplet", "l2", "active", "hardest_positive", "hardest_negative", "s
 class TripletModel(keras.Model):  # type: ignore[misc]
     """Trains an embedder with `compile` and `replicas.begin_step`, on TensorFlow and JAX.
 
-    All state between steps (the memory of recent embeddings, the count of warm-up steps) is in its variables.
+    All state between steps (the memory of recent embeddings, the count of warm-up steps) is in its
+    variables.
 
     Logs:
         loss: triplet + l2, which is minimised.
         triplet, l2: its parts; l2 is the sum of the embedder's own penalties (`embedder.losses`).
         active: fraction of the mined triplets with a loss above 0.
-        hardest_positive, hardest_negative: an anchor's distance to its farthest positive and nearest negative, mean
+        hardest_positive, hardest_negative: an anchor's distance to its farthest positive and
+        nearest negative, mean
             over the anchors that have both.
-        spread: mean distance between two embeddings of the batch. Near 0 all images look alike to the embedder.
+        spread: mean distance between two embeddings of the batch. Near 0 all images look alike to
+        the embedder.
 
     Args:
         embedder: from uint8 [B, H, W, C] to [B, D].
@@ -63,7 +68,9 @@ class TripletModel(keras.Model):  # type: ignore[misc]
         sample_weight: Tensor = None,
         training: bool = True,
     ) -> Tensor:
-        """The loss of embeddings `y_pred` [B, D] with labels `y` int [B]; writes figures and, in training, state."""
+        """The loss of embeddings `y_pred` [B, D] with labels `y` int [B]; writes figures and, in
+        training, state.
+        """
         embeddings, labels = replicas.gather(ops.cast(y_pred, "float32"), ops.cast(y, "int32"))
         distance = mining.distances(embeddings, self.params.distance, self.memory)
         masks = mining.masks(labels, self.memory_labels)
@@ -96,12 +103,17 @@ class TripletModel(keras.Model):  # type: ignore[misc]
         chosen = mined(self.params.mining)
         if self.warmed_up is None:
             return chosen
-        # Both are computed: beside the network they cost little, and XLA refuses the gradient of a conditional loop.
+        # Both are computed: beside the network they cost little, and XLA refuses the gradient of a
+        # conditional loop.
         begins = ops.convert_to_tensor(self.warmed_up) < self.params.warm_up
-        return Loss(*(ops.where(begins, *pair) for pair in zip(mined("semi-hard"), chosen, strict=True)))
+        return Loss(
+            *(ops.where(begins, *pair) for pair in zip(mined("semi-hard"), chosen, strict=True))
+        )
 
     def _remember(self, embeddings: Tensor, labels: Tensor) -> None:
-        """After the loss: the batch enters the memory, and the oldest leave it; a step of warm-up is counted."""
+        """After the loss: the batch enters the memory, and the oldest leave it; a step of warm-up
+        is counted.
+        """
         if self.memory is not None:
             size = self.params.cross_batch_memory
             self.memory.assign(ops.concatenate([ops.stop_gradient(embeddings), self.memory])[:size])

@@ -1,7 +1,9 @@
-"""A first projection from the features of a network that was trained before: Fisher's discriminant for forgeries.
+"""A first projection from the features of a network that was trained before: Fisher's discriminant
+for forgeries.
 
-Sources: R. A. Fisher, The Use of Multiple Measurements in Taxonomic Problems, 1936; A. Hatch, S. Kajarekar and
-A. Stolcke, Within-Class Covariance Normalization for SVM-based Speaker Recognition, Interspeech 2006 (whitening).
+Sources: R. A. Fisher, The Use of Multiple Measurements in Taxonomic Problems, 1936; A. Hatch, S.
+Kajarekar and A. Stolcke, Within-Class Covariance Normalization for SVM-based Speaker Recognition,
+Interspeech 2006 (whitening).
 """
 
 from collections.abc import Sequence
@@ -17,12 +19,16 @@ EMPHASIS = 0.25
 
 
 def projection(
-    features: NDArray[np.floating], identity: NDArray[np.integer], forged: NDArray[np.bool_], size: int
+    features: NDArray[np.floating],
+    identity: NDArray[np.integer],
+    forged: NDArray[np.bool_],
+    size: int,
 ) -> F64:
-    """The directions in which impostors vary most for how little the genuine images of one identity vary.
+    """The directions in which impostors vary most for how little the genuine images of one identity
+    vary.
 
-    Impostors are the forgeries about the genuine mean of whom they imitate; where there are none, the identities about
-    their common mean.
+    Impostors are the forgeries about the genuine mean of whom they imitate; where there are none,
+    the identities about their common mean.
 
     Args:
         features: [N, D], each of mean 0 and variance 1 or nearly.
@@ -38,7 +44,9 @@ def projection(
     genuine, label = features[~forged], codes[~forged]
     means = np.stack([genuine[label == code].mean(axis=0) for code in range(codes.max() + 1)])
     within = _scatter(genuine - means[label])
-    impostor = _scatter(features[forged] - means[codes[forged]] if forged.any() else means - means.mean(axis=0))
+    impostor = _scatter(
+        features[forged] - means[codes[forged]] if forged.any() else means - means.mean(axis=0)
+    )
     shrunk = within + SHRINKAGE * np.trace(within) / len(within) * np.eye(len(within))
     whitening = np.linalg.inv(np.linalg.cholesky(shrunk))
     ratio, directions = np.linalg.eigh(whitening @ impostor @ whitening.T)
@@ -50,7 +58,9 @@ def projection(
 
 
 def further_identities(
-    features: Sequence[NDArray[np.floating]], identity: NDArray[np.integer], forged: NDArray[np.bool_]
+    features: Sequence[NDArray[np.floating]],
+    identity: NDArray[np.integer],
+    forged: NDArray[np.bool_],
 ) -> tuple[NDArray[np.floating], NDArray[np.int64], NDArray[np.bool_]]:
     """Takes parts of images for images of identities of their own: few identities become more.
 

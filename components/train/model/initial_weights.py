@@ -1,4 +1,6 @@
-"""Where a training's first weights come from: ImageNet, a folder, or an embedder that was trained before."""
+"""Where a training's first weights come from: ImageNet, a folder, or an embedder that was trained
+before.
+"""
 
 import os
 from pathlib import Path
@@ -13,7 +15,8 @@ PRESET_FILES = ("config.json", "model.safetensors")
 
 
 def digest(params: TrainParams) -> str | None:
-    """The sha256 of the file that the first weights are read from; None where they are drawn or come from the Hub.
+    """The sha256 of the file that the first weights are read from; None where they are drawn or
+    come from the Hub.
 
     Raises:
         InputError: there is no such file.
@@ -33,8 +36,12 @@ def preset(weights: str) -> str:
     """
     if weights == "imagenet":
         weights = os.environ.get("RESNET50_DIR") or PUBLIC
-    if not weights.startswith("hf://") and not all((Path(weights) / name).is_file() for name in PRESET_FILES):
-        raise InputError(f"train.weights: {weights} is not a folder with {' and '.join(PRESET_FILES)}")
+    if not weights.startswith("hf://") and not all(
+        (Path(weights) / name).is_file() for name in PRESET_FILES
+    ):
+        raise InputError(
+            f"train.weights: {weights} is not a folder with {' and '.join(PRESET_FILES)}"
+        )
     return weights
 
 
@@ -47,7 +54,9 @@ def embedder_file(start_from: str) -> Path:
     given = Path(start_from)
     path = given / "embedder.keras" if given.is_dir() else given
     if not path.is_file():
-        raise InputError(f"train.start_from: {path}: no such file; name an embedder.keras or a folder that holds one")
+        raise InputError(
+            f"train.start_from: {path}: no such file; name an embedder.keras or a folder that holds one"
+        )
     return path
 
 
@@ -59,18 +68,30 @@ def start_from(model: Any, path: Path) -> None:
         path: an embedder.keras; it is loaded without running code from it.
 
     Raises:
-        InputError: it cannot be loaded, or it is another network: other images, another embedding size.
+        InputError: it cannot be loaded, or it is another network: other images, another embedding
+            size.
     """
     import keras
 
     try:
         trained = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # keras raises whatever the broken part of the archive made it stumble over
-        reason = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        raise InputError(f"train.start_from: {path}: cannot be loaded as a Keras model: {reason}") from error
-    theirs, ours = (f"images {m.input_shape[1:]} and embeddings of {m.output_shape[-1]}" for m in (trained, model))
+    except (
+        Exception
+    ) as error:  # keras raises whatever the broken part of the archive made it stumble over
+        reason = next(
+            (line for line in str(error).splitlines() if line.strip()), type(error).__name__
+        )
+        raise InputError(
+            f"train.start_from: {path}: cannot be loaded as a Keras model: {reason}"
+        ) from error
+    theirs, ours = (
+        f"images {m.input_shape[1:]} and embeddings of {m.output_shape[-1]}"
+        for m in (trained, model)
+    )
     if theirs != ours:
-        raise InputError(f"train.start_from: {path} is for {theirs}, but this training is for {ours}")
+        raise InputError(
+            f"train.start_from: {path} is for {theirs}, but this training is for {ours}"
+        )
     if _shapes(trained) != _shapes(model):
         raise InputError(f"train.start_from: {path} is another network than this training's")
     model.set_weights(trained.get_weights())

@@ -1,9 +1,11 @@
-"""What remains of a block's output once its places are summed up: the features' mean, or their second moments.
+"""What remains of a block's output once its places are summed up: the features' mean, or their
+second moments.
 
-Second moments say which features occur together; of their matrix the square root is taken, so that what occurs often
-does not drown the rest. Sources: T.-Y. Lin, A. RoyChowdhury and S. Maji, Bilinear CNN Models for Fine-grained Visual
-Recognition, ICCV 2015; P. Li, J. Xie, Q. Wang and Z. Gao, Towards Faster Training of Global Covariance Pooling Networks
-by Iterative Matrix Square Root Normalization, CVPR 2018.
+Second moments say which features occur together; of their matrix the square root is taken, so that
+what occurs often does not drown the rest. Sources: T.-Y. Lin, A. RoyChowdhury and S. Maji, Bilinear
+CNN Models for Fine-grained Visual Recognition, ICCV 2015; P. Li, J. Xie, Q. Wang and Z. Gao,
+Towards Faster Training of Global Covariance Pooling Networks by Iterative Matrix Square Root
+Normalization, CVPR 2018.
 """
 
 from typing import Any
@@ -26,7 +28,8 @@ def mean(features: Any, name: str) -> Any:
 
 
 def second_moments(features: Any, components: int, projection: str, name: str) -> Any:
-    """The square root of the matrix of second moments of a few linear combinations of the features, over the places.
+    """The square root of the matrix of second moments of a few linear combinations of the features,
+    over the places.
 
     Args:
         features: [B, H, W, C].
@@ -42,13 +45,17 @@ def second_moments(features: Any, components: int, projection: str, name: str) -
     products = ops.matmul(ops.transpose(places, (0, 2, 1)), places) / places.shape[1]
     rows, columns = np.triu_indices(components)
     every = keras.layers.Flatten(dtype="float32")(square_root(products))
-    return keras.layers.Identity(dtype="float32", name=name)(ops.take(every, rows * components + columns, axis=1))
+    return keras.layers.Identity(dtype="float32", name=name)(
+        ops.take(every, rows * components + columns, axis=1)
+    )
 
 
 def square_root(matrices: Any) -> Any:
-    """The square root of positive semidefinite matrices by Newton and Schulz's iteration; smooth, also where singular.
+    """The square root of positive semidefinite matrices by Newton and Schulz's iteration; smooth,
+    also where singular.
 
-    Eigenvalues of a tenth of their sum or more have their roots to 0.3 %; smaller ones are taken for smaller still.
+    Eigenvalues of a tenth of their sum or more have their roots to 0.3 %; smaller ones are taken
+    for smaller still.
 
     Args:
         matrices: float32 [B, q, q].

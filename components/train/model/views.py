@@ -1,7 +1,7 @@
 """Views of an image that one network embeds, each for its share of the embedding: second opinions.
 
-A part of a signature is cut out and enlarged as far as its ink leaves room: what is small in the whole is seen there at
-a higher resolution, and its place on the canvas says nothing.
+A part of a signature is cut out and enlarged as far as its ink leaves room: what is small in the
+whole is seen there at a higher resolution, and its place on the canvas says nothing.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,8 @@ def demand_fitting(views: Sequence[View], channels: int) -> None:
 def seen(images: Any, view: View) -> Any:
     """One view of images, uint8 [B, H, W, C], as float32 of the same shape, 0 to 255.
 
-    The levels of a part are not rounded: two machines that sum in another order would round some to other levels.
+    The levels of a part are not rounded: two machines that sum in another order would round some to
+    other levels.
     """
     inputs = keras.Input(images.shape[1:], dtype="uint8")
     levels = ops.cast(inputs, "float32")
@@ -58,9 +59,11 @@ def seen(images: Any, view: View) -> Any:
 
 
 def _part(images: Any, start: float, end: float) -> Any:
-    """What lies between two fractions of the width, enlarged about the middle of its ink, if it has any.
+    """What lies between two fractions of the width, enlarged about the middle of its ink, if it has
+    any.
 
-    Bilinear: each side is resampled by a matrix of its own for every image, [B, H, H] and [B, W, W].
+    Bilinear: each side is resampled by a matrix of its own for every image, [B, H, H] and [B, W,
+    W].
     """
     height, width = images.shape[1:3]
     margin = max(1, min(height, width) // MARGIN)
@@ -70,7 +73,9 @@ def _part(images: Any, start: float, end: float) -> Any:
     ink = ops.cast(levels > 255 - INK, "float32")
     top, bottom = _extent(ops.max(ink, axis=2))
     left, right = _extent(ops.max(ink, axis=1))
-    room = ops.minimum((height - 2 * margin) / (bottom - top), (width - 2 * margin) / (right - left))
+    room = ops.minimum(
+        (height - 2 * margin) / (bottom - top), (width - 2 * margin) / (right - left)
+    )
     scale = ops.clip(room, 1.0, ENLARGED)
     rows, columns = _resampling(height, top, bottom, scale), _resampling(width, left, right, scale)
     enlarged = ops.matmul(ops.matmul(rows, levels), ops.transpose(columns, (0, 2, 1)))
@@ -78,14 +83,18 @@ def _part(images: Any, start: float, end: float) -> Any:
 
 
 def _extent(marked: Any) -> tuple[Any, Any]:
-    """The first marked place and the one after the last, float32 [B], of [B, n]; 0 and n where there is none."""
+    """The first marked place and the one after the last, float32 [B], of [B, n]; 0 and n where
+    there is none.
+    """
     first = ops.argmax(marked, axis=1)
     beyond = marked.shape[1] - ops.argmax(ops.flip(marked, axis=1), axis=1)
     return ops.cast(first, "float32"), ops.cast(beyond, "float32")
 
 
 def _resampling(size: int, first: Any, beyond: Any, scale: Any) -> Any:
-    """Each old place's weight in each new one, [B, size, size]: what is from first to beyond comes to the middle."""
+    """Each old place's weight in each new one, [B, size, size]: what is from first to beyond comes
+    to the middle.
+    """
     new = np.arange(size, dtype=np.float32) + 0.5 - size / 2
     centre = ops.expand_dims((first + beyond - 1) / 2, 1)
     places = ops.expand_dims(centre + ops.matmul(ops.expand_dims(1 / scale, 1), new[np.newaxis]), 2)

@@ -14,7 +14,8 @@ from components.train.monitoring.tensorboard_log import Board
 
 
 class Curves:
-    """Writes figures to a tracked run and to `$TENSORBOARD_DIR/<name>` (default mlruns/tensorboard).
+    """Writes figures to a tracked run and to `$TENSORBOARD_DIR/<name>` (default
+    mlruns/tensorboard).
 
     Args:
         tracked: the MLflow run.
@@ -26,7 +27,9 @@ class Curves:
         self.tracked = tracked
         self._board: Board | None = None
         if keras.backend.backend() == "tensorflow":
-            base = Path(os.environ.get("TENSORBOARD_DIR") or project_root() / "mlruns" / "tensorboard")
+            base = Path(
+                os.environ.get("TENSORBOARD_DIR") or project_root() / "mlruns" / "tensorboard"
+            )
             self._board = Board(base / name, goes_on)
 
     def log(self, values: Mapping[str, float], step: int) -> None:
@@ -36,14 +39,20 @@ class Curves:
             self._board.scalars(finite, step)
         self.tracked.log_metrics(finite, step=step)
 
-    def show(self, embeddings: NDArray[np.float32], seen: NDArray[np.uint8] | None, step: int) -> None:
-        """Shows, on TensorBoard only, the distribution of val's embeddings and the last batch as the network saw it."""
+    def show(
+        self, embeddings: NDArray[np.float32], seen: NDArray[np.uint8] | None, step: int
+    ) -> None:
+        """Shows, on TensorBoard only, the distribution of val's embeddings and the last batch as
+        the network saw it.
+        """
         if self._board:
             self._board.histogram("val/embeddings", embeddings, step)
             if seen is not None:
                 self._board.pictures("train/images", seen, step)
 
     def close(self) -> None:
-        """Ends the TensorBoard log and keeps a copy with the run, without the pictures, which stay on this machine."""
+        """Ends the TensorBoard log and keeps a copy with the run, without the pictures, which stay
+        on this machine.
+        """
         for path in self._board.close() if self._board else ():
             self.tracked.log_artifacts(path, "tensorboard")

@@ -12,7 +12,8 @@ SHOWN = 16
 
 
 class Board:
-    """Scalars and histograms in `folder`; pictures in a folder of their own below it, since they may show people.
+    """Scalars and histograms in `folder`; pictures in a folder of their own below it, since they
+    may show people.
 
     Args:
         folder: of the log.

@@ -34,7 +34,11 @@ def test_the_untrained_network_shares_no_random_weight_with_the_trained_one(mode
     before = [w.numpy().copy() for w in model.weights]
     fresh = untrained(model, seed=0)
     assert [w.shape for w in fresh.weights] == [w.shape for w in model.weights]
-    kernels = [(a, b) for a, b in zip(fresh.weights, model.weights, strict=True) if a.path.endswith("kernel")]
+    kernels = [
+        (a, b)
+        for a, b in zip(fresh.weights, model.weights, strict=True)
+        if a.path.endswith("kernel")
+    ]
     assert len(kernels) > 5
     assert all(not np.array_equal(a.numpy(), b.numpy()) for a, b in kernels)
     for now, then in zip(model.weights, before, strict=True):
@@ -53,7 +57,9 @@ def test_trained_statistics_of_batch_normalisation_are_forgotten(model: Any) -> 
 
 
 def test_the_seed_decides_the_untrained_network(model: Any) -> None:
-    first, again, other = (np.concatenate([w.numpy().ravel() for w in untrained(model, s).weights]) for s in (1, 1, 2))
+    first, again, other = (
+        np.concatenate([w.numpy().ravel() for w in untrained(model, s).weights]) for s in (1, 1, 2)
+    )
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 

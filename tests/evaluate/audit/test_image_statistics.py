@@ -18,7 +18,12 @@ def test_tones_strokes_and_box_of_a_bar_are_those_that_were_drawn() -> None:
     assert found["background"] == found["paper_tone"] == 250
     assert found["ink_tone"] == 50
     assert found["paper_spread"] == found["ink_spread"] == found["half_tones"] == 0
-    assert (found["box_height"], found["box_width"], found["ink_density"], found["pieces"]) == (4, 10, 1, 1)
+    assert (found["box_height"], found["box_width"], found["ink_density"], found["pieces"]) == (
+        4,
+        10,
+        1,
+        1,
+    )
     assert found["box_aspect"] == pytest.approx(np.log(2.5))
     assert found["stroke_width"] == pytest.approx(2 * 40 / 24)
 

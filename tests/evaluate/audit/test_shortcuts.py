@@ -18,13 +18,20 @@ NOISE = np.random.default_rng(0).normal(size=(3, len(IDENTITY)))
 
 def test_each_kind_of_impostor_has_the_statistic_that_tells_it_best() -> None:
     described = pd.DataFrame(
-        {"noise": NOISE[0], "whose": 9 * IDENTITY + NOISE[1], "forged": 1e6 + 9 * FORGED + NOISE[2], "flat": 7.0}
+        {
+            "noise": NOISE[0],
+            "whose": 9 * IDENTITY + NOISE[1],
+            "forged": 1e6 + 9 * FORGED + NOISE[2],
+            "flat": 7.0,
+        }
     )
     assert shortcuts.best(described, TRAIN, PARAMS) == {"skilled": "forged", "random": "whose"}
 
 
 def test_the_best_statistic_is_that_of_the_lowest_error_by_loop() -> None:
-    described = pd.DataFrame(np.round(NOISE.T + 0.4 * IDENTITY[:, None] * [0.5, 1, 2], 1), columns=["a", "b", "c"])
+    described = pd.DataFrame(
+        np.round(NOISE.T + 0.4 * IDENTITY[:, None] * [0.5, 1, 2], 1), columns=["a", "b", "c"]
+    )
     rates = {}
     for name in described:
         values = described[name].to_numpy()
@@ -35,8 +42,12 @@ def test_the_best_statistic_is_that_of_the_lowest_error_by_loop() -> None:
                     other.append(abs(values[i] - values[j]))
                 elif i < j:
                     same.append(abs(values[i] - values[j]))
-        rates[str(name)] = error_rates.eer(np.array(same, np.float32), np.array(other, np.float32)).rate
-    assert shortcuts.best(described, TRAIN, PARAMS)["random"] == min(rates, key=lambda name: rates[name])
+        rates[str(name)] = error_rates.eer(
+            np.array(same, np.float32), np.array(other, np.float32)
+        ).rate
+    assert shortcuts.best(described, TRAIN, PARAMS)["random"] == min(
+        rates, key=lambda name: rates[name]
+    )
 
 
 def test_without_train_identities_there_is_no_best_statistic() -> None:

@@ -21,7 +21,15 @@ from components.shared.verification import error_rates
 
 PARAMS = EvaluateParams(references=2, draws=2, bootstrap=20)
 SPEC = Normalisation(height=16, width=24)
-CHOSEN = [{"kind": "skilled", "references": 1, "policy": "equal_error", "threshold": 0.18, "chosen_on": "val"}]
+CHOSEN = [
+    {
+        "kind": "skilled",
+        "references": 1,
+        "policy": "equal_error",
+        "threshold": 0.18,
+        "chosen_on": "val",
+    }
+]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +53,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory, raw_folder: Path) -> Path:
-    """The generated images as somebody else would keep them: a folder for each identity, in several formats."""
+    """The generated images as somebody else would keep them: a folder for each identity, in several
+    formats.
+    """
     folder = tmp_path_factory.mktemp("photos")
     catalog = pd.read_csv(raw_folder / "catalog.csv", dtype=str)
     for number, row in enumerate(catalog.to_dict("records")):
@@ -63,8 +73,17 @@ def photos(tmp_path_factory: pytest.TempPathFactory, raw_folder: Path) -> Path:
 def out(tmp_path_factory: pytest.TempPathFactory, model: Path, photos: Path) -> Path:
     """A whole run of the command."""
     folder = tmp_path_factory.mktemp("shipped")
-    (folder / "params.yaml").write_text("evaluate: {references: 2, draws: 2, bootstrap: 20, part: val}\n")
-    options = ["--params", str(folder / "params.yaml"), "--model", str(model), "--data", str(photos)]
+    (folder / "params.yaml").write_text(
+        "evaluate: {references: 2, draws: 2, bootstrap: 20, part: val}\n"
+    )
+    options = [
+        "--params",
+        str(folder / "params.yaml"),
+        "--model",
+        str(model),
+        "--data",
+        str(photos),
+    ]
     main([*options, "--out", str(folder / "out")])
     return folder / "out"
 
@@ -83,7 +102,9 @@ def distances(model: Path, photos: Path) -> tuple[list[float], list[float]]:
         if path.stem not in ("blank", "broken"):
             encoded = tf.io.encode_png(np.asarray(Image.open(path).convert("L"))[..., None])
             identity, kind = path.relative_to(photos).parts[:2]
-            vectors[identity, kind, path.name] = serve(images=encoded[None])["embeddings"].numpy()[0]
+            vectors[identity, kind, path.name] = serve(images=encoded[None])["embeddings"].numpy()[
+                0
+            ]
     genuine, skilled = [], []
     for (identity, kind, name), one in vectors.items():
         for (other, its_kind, its_name), two in vectors.items():
@@ -96,14 +117,19 @@ def distances(model: Path, photos: Path) -> tuple[list[float], list[float]]:
     return genuine, skilled
 
 
-def test_its_figures_are_those_of_its_graph_on_every_identity(out: Path, model: Path, photos: Path) -> None:
+def test_its_figures_are_those_of_its_graph_on_every_identity(
+    out: Path, model: Path, photos: Path
+) -> None:
     found = figures(out)["verification"]["skilled"]["refs_1"]
     genuine, skilled = distances(model, photos)
     assert found["n_pairs"] == len(genuine) + len(skilled) == 8 * (6 + 12)
     assert found["n_identities"] == 8
     assert found["eer"] == pytest.approx(error_rates.eer(genuine, skilled).rate, abs=1e-6)
     far, frr = error_rates.rates_at(genuine, skilled, CHOSEN[0]["threshold"])  # type: ignore[arg-type]
-    assert (found["far_at_threshold"], found["frr_at_threshold"]) == (pytest.approx(far), pytest.approx(frr))
+    assert (found["far_at_threshold"], found["frr_at_threshold"]) == (
+        pytest.approx(far),
+        pytest.approx(frr),
+    )
     assert found["far_at_threshold_ci_low"] <= far <= found["far_at_threshold_ci_high"]
     assert 0 < far < 1
 
@@ -111,9 +137,9 @@ def test_its_figures_are_those_of_its_graph_on_every_identity(out: Path, model: 
 def test_images_that_it_refuses_are_listed_and_counted(out: Path) -> None:
     rejected = pd.read_csv(out / "rejected.csv")
     assert {Path(path).name for path in rejected["path"]} == {"blank.png", "broken.png"}
-    assert dict(zip(rejected["path"].map(lambda p: Path(p).name), rejected["reason"], strict=True))["blank.png"] == (
-        "blank image: no ink found"
-    )
+    assert dict(zip(rejected["path"].map(lambda p: Path(p).name), rejected["reason"], strict=True))[
+        "blank.png"
+    ] == ("blank image: no ink found")
     assert (figures(out)["n_images"], figures(out)["n_rejected"]) == (8 * 7, 2)
     assert "The model refused 2 of 58 images" in (out / "summary.txt").read_text()
 
@@ -146,7 +172,9 @@ def test_the_data_it_was_made_from_are_recognised_and_read_in_place(
     assert "seen in training" in told
     assert "carries no threshold" in told
     assert found["identification/refs_2/rank_1"] > 0
-    assert not [name for name in found if "at_threshold" in name or name.startswith("verification/")]
+    assert not [
+        name for name in found if "at_threshold" in name or name.startswith("verification/")
+    ]
     assert found["n_images"] == 8 * 7
 
 
@@ -160,7 +188,10 @@ def test_an_archive_is_read_by_ingest_and_left_nowhere(photos: Path, tmp_path: P
 
 
 def test_what_ingest_refuses_is_refused_in_its_words(model: Path, tmp_path: Path) -> None:
-    for data, layout, reason in ((tmp_path / "nowhere", "auto", "nowhere"), (tmp_path, "cedar", "holds no image")):
+    for data, layout, reason in (
+        (tmp_path / "nowhere", "auto", "nowhere"),
+        (tmp_path, "cedar", "holds no image"),
+    ):
         with pytest.raises(InputError, match=reason):
             run.run(PARAMS, model, str(data), layout, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
@@ -169,10 +200,22 @@ def test_what_ingest_refuses_is_refused_in_its_words(model: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda folder: (folder / "threshold.json").write_text("[]"), r"threshold\.json: its sha256 is not that of"),
-        (lambda folder: next(folder.glob("saved_model/variables/*data*")).unlink(), "no such file, but manifest"),
-        (lambda folder: (folder / "manifest.json").unlink(), r"manifest\.json: no such file; --model names"),
-        (lambda folder: (folder / "manifest.json").write_text('{"files": {}}'), "does not list saved_model"),
+        (
+            lambda folder: (folder / "threshold.json").write_text("[]"),
+            r"threshold\.json: its sha256 is not that of",
+        ),
+        (
+            lambda folder: next(folder.glob("saved_model/variables/*data*")).unlink(),
+            "no such file, but manifest",
+        ),
+        (
+            lambda folder: (folder / "manifest.json").unlink(),
+            r"manifest\.json: no such file; --model names",
+        ),
+        (
+            lambda folder: (folder / "manifest.json").write_text('{"files": {}}'),
+            "does not list saved_model",
+        ),
         (lambda folder: (folder / "manifest.json").write_text("{"), "not valid JSON"),
     ],
 )
@@ -188,11 +231,16 @@ def test_a_bundle_that_is_not_as_its_manifest_says_is_refused(
 
 def test_a_target_that_it_has_no_threshold_for_is_refused(model: Path, tmp_path: Path) -> None:
     params = PARAMS.model_copy(update={"target": 0.01})
-    with pytest.raises(InputError, match=r"no threshold for far_1pct, evaluate\.target; it has those for equal_error"):
+    with pytest.raises(
+        InputError,
+        match=r"no threshold for far_1pct, evaluate\.target; it has those for equal_error",
+    ):
         run.run(params, model, str(tmp_path), "auto", tmp_path / "out")
 
 
-@pytest.mark.parametrize("options", [["--model", "m"], ["--data", "d"], ["compare", "a"], ["compare", "a", "b", "c"]])
+@pytest.mark.parametrize(
+    "options", [["--model", "m"], ["--data", "d"], ["compare", "a"], ["compare", "a", "b", "c"]]
+)
 def test_options_that_go_together_are_asked_for_together(
     options: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,7 +28,9 @@ def test_ranks_as_far_as_the_gallery_reaches_say_nothing() -> None:
     assert found["identification/refs_5/rank_1"] == 3 / 6
     assert found["identification/refs_5/rank_10"] == 5 / 6
     small = closed_set.at_ranks(HAND_MADE._replace(gallery=5), PARAMS)
-    assert {name for name in small if "_ci_" not in name and "rank" in name} == {"identification/refs_5/rank_1"}
+    assert {name for name in small if "_ci_" not in name and "rank" in name} == {
+        "identification/refs_5/rank_1"
+    }
 
 
 def test_the_accuracy_is_that_of_the_shared_metric_with_an_interval_over_identities() -> None:
@@ -38,7 +40,9 @@ def test_the_accuracy_is_that_of_the_shared_metric_with_an_interval_over_identit
     figures = closed_set.accuracy(found, PARAMS)
     name = "identification/refs_5/accuracy"
     part = given.part
-    exact = identification_accuracy(given.vectors, part.identity, part.forged, 5, PARAMS.draws, PARAMS.seed)
+    exact = identification_accuracy(
+        given.vectors, part.identity, part.forged, 5, PARAMS.draws, PARAMS.seed
+    )
     assert figures[name] == pytest.approx(exact)
     assert figures[f"{name}_ci_low"] < figures[name] < figures[f"{name}_ci_high"]
     assert figures["identification/refs_5/n_probes"] == 7 * 3 * PARAMS.draws

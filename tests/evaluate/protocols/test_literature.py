@@ -16,17 +16,29 @@ PARAMS = EvaluateParams(protocols=("deployed", "field"), bootstrap=50, draws=2)
 
 
 def single(genuine: int, forgeries: int) -> Verification:
-    return next(v for v in made_up(PARAMS, 3, genuine, forgeries).verifications if v.kind == "skilled")
+    return next(
+        v for v in made_up(PARAMS, 3, genuine, forgeries).verifications if v.kind == "skilled"
+    )
 
 
-@pytest.mark.parametrize(("genuine", "forgeries", "pairs"), [(24, 24, 276), (30, 20, 276), (8, 4, 28), (10, 2, 20)])
-def test_each_identity_has_as_many_skilled_as_genuine_pairs_up_to_276(genuine: int, forgeries: int, pairs: int) -> None:
+@pytest.mark.parametrize(
+    ("genuine", "forgeries", "pairs"), [(24, 24, 276), (30, 20, 276), (8, 4, 28), (10, 2, 20)]
+)
+def test_each_identity_has_as_many_skilled_as_genuine_pairs_up_to_276(
+    genuine: int, forgeries: int, pairs: int
+) -> None:
     found = field(single(genuine, forgeries), PARAMS)
     expected = dict.fromkeys(range(3), pairs)
-    assert Counter(found.genuine.identity.tolist()) == Counter(found.impostor.identity.tolist()) == expected
+    assert (
+        Counter(found.genuine.identity.tolist())
+        == Counter(found.impostor.identity.tolist())
+        == expected
+    )
 
 
-def test_the_pairs_are_drawn_without_repetition_from_all_pairs_and_a_seed_draws_them_again() -> None:
+def test_the_pairs_are_drawn_without_repetition_from_all_pairs_and_a_seed_draws_them_again() -> (
+    None
+):
     whole = single(8, 24)
     found = field(whole, PARAMS)
     assert set(found.genuine.distance) == set(whole.genuine.distance)  # all 28 of each
@@ -40,8 +52,13 @@ def test_the_pairs_are_drawn_without_repetition_from_all_pairs_and_a_seed_draws_
 
 def test_its_figures_stand_under_its_own_name_with_intervals() -> None:
     found = measure(made_up(PARAMS, 6, 8, 6), PARAMS).metrics
-    drawn = field(next(v for v in made_up(PARAMS, 6, 8, 6).verifications if v.kind == "skilled"), PARAMS)
-    assert found["field/skilled/refs_1/eer"] == error_rates.eer(drawn.genuine.distance, drawn.impostor.distance).rate
+    drawn = field(
+        next(v for v in made_up(PARAMS, 6, 8, 6).verifications if v.kind == "skilled"), PARAMS
+    )
+    assert (
+        found["field/skilled/refs_1/eer"]
+        == error_rates.eer(drawn.genuine.distance, drawn.impostor.distance).rate
+    )
     assert found["field/skilled/refs_1/n_pairs"] == 6 * 2 * 28
     for name in ("eer", "eer_user", "auc", "frr_at_far_1pct"):
         key = f"field/skilled/refs_1/{name}"

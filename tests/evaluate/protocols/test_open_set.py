@@ -14,8 +14,8 @@ KEY = "identification/refs_5/open"
 
 
 def hand_made() -> Answers:
-    # Identities 0 and 1 are enrolled, 2 and 3 are strangers. By distance alone the stranger at 0.25 comes before most;
-    # the gap tells it.
+    # Identities 0 and 1 are enrolled, 2 and 3 are strangers. By distance alone the stranger at 0.25
+    # comes before most; the gap tells it.
     identity = np.array([0, 0, 1, 1, 2, 2, 3, 3])
     right = np.array([True, True, True, False, False, False, False, False])
     distance = np.array([0.1, 0.3, 0.4, 0.2, 0.25, 0.6, 0.7, 0.8])
@@ -60,7 +60,9 @@ def test_the_rule_is_carried_as_it_is() -> None:
     found = open_set.carry(hand_made(), [rule], PARAMS)
     assert found[f"{KEY}/far_at_threshold"] == 0.25
     assert found[f"{KEY}/dir_at_threshold"] == 0.5
-    assert found[f"{KEY}/far_at_threshold_ci_low"] <= 0.25 <= found[f"{KEY}/far_at_threshold_ci_high"]
+    assert (
+        found[f"{KEY}/far_at_threshold_ci_low"] <= 0.25 <= found[f"{KEY}/far_at_threshold_ci_high"]
+    )
     assert open_set.carry(hand_made(), [rule._replace(policy="equal_error")], PARAMS) == {}
     assert open_set.carry(hand_made(), [rule._replace(references=3)], PARAMS) == {}
 

@@ -22,15 +22,27 @@ def test_as_many_references_are_tried_as_leave_a_probe(found: dict[str, float]) 
 
 
 @pytest.mark.parametrize("kind", ["skilled", "random"])
-def test_the_mean_of_one_and_of_five_is_what_the_default_protocol_measures(found: dict[str, float], kind: str) -> None:
+def test_the_mean_of_one_and_of_five_is_what_the_default_protocol_measures(
+    found: dict[str, float], kind: str
+) -> None:
     for count in (1, 5):
-        for name in ("eer", "eer_user", "n_pairs", "n_identities", "eer_ci_low", "eer_user_ci_high"):
+        for name in (
+            "eer",
+            "eer_user",
+            "n_pairs",
+            "n_identities",
+            "eer_ci_low",
+            "eer_user_ci_high",
+        ):
             ours = found[f"references/{kind}/refs_{count}/mean/{name}"]
             assert ours == found[f"verification/{kind}/refs_{count}/{name}"]
 
 
 def test_with_one_reference_there_is_nothing_to_fuse(found: dict[str, float]) -> None:
-    eers = {found[f"references/skilled/refs_1/{fusion}/eer"] for fusion in ("mean", "min", "max", "centre")}
+    eers = {
+        found[f"references/skilled/refs_1/{fusion}/eer"]
+        for fusion in ("mean", "min", "max", "centre")
+    }
     assert len(eers) == 1
 
 

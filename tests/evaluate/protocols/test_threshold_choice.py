@@ -11,13 +11,17 @@ from components.shared.verification.error_rates import rates_at
 from components.shared.verification.threshold import Threshold
 from tests.evaluate.scoring.test_verification import group, hand_made
 
-TEST = Verification("skilled", 1, group((0, 0.3), (0, 0.6)), group((0, 0.5), (0, 0.8), (0, 0.9), (0, 1.0)))
+TEST = Verification(
+    "skilled", 1, group((0, 0.3), (0, 0.6)), group((0, 0.5), (0, 0.8), (0, 0.9), (0, 1.0))
+)
 
 
 def test_thresholds_of_val_are_applied_to_test_as_they_are() -> None:
     params = EvaluateParams(far=0.25)
     chosen = choose([hand_made()], params)
-    assert chosen[0] == Threshold("skilled", 1, "equal_error", 0.5625)  # the middle of 0.5 and 0.625
+    assert chosen[0] == Threshold(
+        "skilled", 1, "equal_error", 0.5625
+    )  # the middle of 0.5 and 0.625
     assert chosen[1].policy == "far_25pct"
     assert 0.375 <= chosen[1].threshold < 0.5
     assert carry([TEST], chosen, params) == {
@@ -40,7 +44,10 @@ def test_a_target_far_chooses_the_largest_threshold_that_keeps_it_on_val() -> No
 
 
 def test_a_target_that_is_a_policy_already_is_named_once() -> None:
-    assert [t.policy for t in choose([hand_made()], EvaluateParams(target=0.01))] == ["equal_error", "far_1pct"]
+    assert [t.policy for t in choose([hand_made()], EvaluateParams(target=0.01))] == [
+        "equal_error",
+        "far_1pct",
+    ]
 
 
 @pytest.mark.parametrize("target", [0.02, 0.1, 0.3])

@@ -14,7 +14,11 @@ def group(count: int) -> Scores:
 def test_scores_list_every_comparison_once() -> None:
     genuine = group(4)
     found = scores(
-        [Verification("skilled", 1, genuine, group(6)), Verification("random", 1, genuine, group(9))], ["a", "b"]
+        [
+            Verification("skilled", 1, genuine, group(6)),
+            Verification("random", 1, genuine, group(9)),
+        ],
+        ["a", "b"],
     )
     assert found.groupby("kind").size().to_dict() == {"genuine": 4, "random": 9, "skilled": 6}
     assert list(found.columns) == ["identity", "kind", "references", "distance"]

@@ -21,7 +21,9 @@ WHOSE = Part(
 
 
 def by_loop(kind: str, threshold: float) -> tuple[dict[str, float], dict[str, float]]:
-    """The smallest accepted impostor distance and the largest rejected genuine one of each identity."""
+    """The smallest accepted impostor distance and the largest rejected genuine one of each
+    identity.
+    """
     accepted: dict[str, float] = {}
     rejected: dict[str, float] = {}
     for a, b in product(range(len(VECTORS)), repeat=2):
@@ -29,7 +31,9 @@ def by_loop(kind: str, threshold: float) -> tuple[dict[str, float], dict[str, fl
             continue
         name, same = WHOSE.names[WHOSE.identity[a]], WHOSE.identity[a] == WHOSE.identity[b]
         distance = float(np.linalg.norm(VECTORS[a] - VECTORS[b]))
-        impostor = same and WHOSE.forged[b] if kind == "skilled" else not same and not WHOSE.forged[b]
+        impostor = (
+            same and WHOSE.forged[b] if kind == "skilled" else not same and not WHOSE.forged[b]
+        )
         if impostor and distance <= threshold:
             accepted[name] = min(distance, accepted.get(name, np.inf))
         if same and not WHOSE.forged[b] and distance > threshold:
@@ -38,7 +42,11 @@ def by_loop(kind: str, threshold: float) -> tuple[dict[str, float], dict[str, fl
 
 
 def told(found: list[Mistake], sort: str) -> list[tuple[str, object]]:
-    return [(mistake.identity, pytest.approx(mistake.distance)) for mistake in found if mistake.sort == sort]
+    return [
+        (mistake.identity, pytest.approx(mistake.distance))
+        for mistake in found
+        if mistake.sort == sort
+    ]
 
 
 @pytest.mark.parametrize("kind", ["skilled", "random"])
@@ -53,7 +61,9 @@ def test_the_widest_margins_come_first_one_an_identity(kind: str) -> None:
 def test_the_rows_are_those_of_the_pair() -> None:
     for mistake in mistakes(VECTORS, WHOSE, Threshold("skilled", 1, "equal_error", 1.5)):
         reference, probe = ((row - 100) // 2 for row in (mistake.reference, mistake.probe))
-        assert np.linalg.norm(VECTORS[reference] - VECTORS[probe]) == pytest.approx(mistake.distance, abs=1e-6)
+        assert np.linalg.norm(VECTORS[reference] - VECTORS[probe]) == pytest.approx(
+            mistake.distance, abs=1e-6
+        )
         assert not WHOSE.forged[reference]
         assert WHOSE.forged[probe] == (mistake.sort == "false acceptance")
         assert (mistake.distance <= 1.5) == (mistake.sort == "false acceptance")
@@ -61,4 +71,6 @@ def test_the_rows_are_those_of_the_pair() -> None:
 
 def test_a_threshold_that_errs_on_neither_side_leaves_nothing_to_show() -> None:
     apart = VECTORS / 100 + 10 * WHOSE.forged[:, None]
-    assert mistakes(apart.astype(np.float32), WHOSE, Threshold("skilled", 1, "equal_error", 2.0)) == []
+    assert (
+        mistakes(apart.astype(np.float32), WHOSE, Threshold("skilled", 1, "equal_error", 2.0)) == []
+    )

@@ -66,15 +66,34 @@ def test_the_tables_are_aligned_and_leave_out_what_was_not_measured() -> None:
     title, head, row = table.splitlines()
     assert title == "verification of the test identities"
     assert len(head) == len(row)
-    cells = ["skilled", "1", "16.2 (14.0–18.3)", "11.0 (9.0–12.5)", "0.912 (–)", "60.0 (–)", "11", "9,372"]
+    cells = [
+        "skilled",
+        "1",
+        "16.2 (14.0–18.3)",
+        "11.0 (9.0–12.5)",
+        "0.912 (–)",
+        "60.0 (–)",
+        "11",
+        "9,372",
+    ]
     assert re.split(r" {2,}", row) == cells
     assert carried.splitlines()[0] == "at the threshold that val chose for equal error"
-    assert re.split(r" {2,}", carried.splitlines()[2])[1:] == ["1", "20.0 (10.0–30.0)", "12.5 (–)", "11", "9,372"]
+    assert re.split(r" {2,}", carried.splitlines()[2])[1:] == [
+        "1",
+        "20.0 (10.0–30.0)",
+        "12.5 (–)",
+        "11",
+        "9,372",
+    ]
     assert re.split(r" {2,}", floors.splitlines()[2]) == [
         "skilled", "the same network, untrained", "31.0 (28.0–33.0)", "−14.8 (−17.0 to −12.0)", "11", "9,372",
     ]  # fmt: skip
     assert identification.splitlines()[0] == "identification, 5 references"
-    assert re.split(r" {2,}", identification.splitlines()[2].strip()) == ["80.0 (70.0–90.0)", "11", "2,090"]
+    assert re.split(r" {2,}", identification.splitlines()[2].strip()) == [
+        "80.0 (70.0–90.0)",
+        "11",
+        "2,090",
+    ]
     assert "random" not in table
 
 

@@ -16,7 +16,9 @@ PARAMS = EvaluateParams(bootstrap=60)
 def verification(quality: float, identities: int = 9, seed: int = 0) -> Verification:
     rng = np.random.default_rng(seed)
     identity = np.repeat(np.arange(identities), 8)
-    vectors = rng.normal(size=(identities, 6))[identity] * quality + rng.normal(size=(len(identity), 6))
+    vectors = rng.normal(size=(identities, 6))[identity] * quality + rng.normal(
+        size=(len(identity), 6)
+    )
     forged = np.tile(np.arange(8) >= 5, identities)
     found = compare(vectors, identity, forged, 1, 1, 0)
     return Verification("random", 1, found.genuine, found.random)
@@ -25,7 +27,8 @@ def verification(quality: float, identities: int = 9, seed: int = 0) -> Verifica
 def eer_of_resample(v: Verification, weights: np.ndarray) -> float:
     drawn = [name for name, times in enumerate(weights) for _ in range(int(times))]
     genuine, impostor = (
-        np.concatenate([group.distance[group.identity == name] for name in drawn]) for group in (v.genuine, v.impostor)
+        np.concatenate([group.distance[group.identity == name] for name in drawn])
+        for group in (v.genuine, v.impostor)
     )
     return error_rates.eer(genuine, impostor).rate
 
@@ -44,7 +47,9 @@ def test_a_share_is_resampled_with_all_events_of_an_identity() -> None:
     hit = np.array([True, True, False, True, False, False])
     found = share("rate", identity, hit, PARAMS)
     assert found["rate"] == 3 / 6
-    drawn = [np.repeat([0, 1, 2], w.astype(int)) for w in draw_weights(3, PARAMS.bootstrap, PARAMS.seed)]
+    drawn = [
+        np.repeat([0, 1, 2], w.astype(int)) for w in draw_weights(3, PARAMS.bootstrap, PARAMS.seed)
+    ]
     loop = [np.take([2, 1, 0], d).sum() / np.take([3, 1, 2], d).sum() for d in drawn]
     assert found["rate_ci_low"] == pytest.approx(np.percentile(loop, 2.5))
     assert found["rate_ci_high"] == pytest.approx(np.percentile(loop, 97.5))

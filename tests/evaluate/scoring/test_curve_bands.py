@@ -16,7 +16,9 @@ PEOPLE = 6
 def scores(count: int, mean: float, seed: int) -> Scores:
     generator = np.random.default_rng(seed)
     identity = np.arange(count) % PEOPLE
-    distance = generator.normal(mean + identity / 4, 1, count).round(1)  # with ties, and identities that differ
+    distance = generator.normal(mean + identity / 4, 1, count).round(
+        1
+    )  # with ties, and identities that differ
     return Scores(distance.astype(np.float32), identity.astype(np.int32))
 
 
@@ -32,7 +34,10 @@ def test_a_band_is_the_middle_of_what_copied_identities_have_at_each_far() -> No
     assert around is not None
     everyone = draw_weights(PEOPLE, PARAMS.bootstrap, PARAMS.seed)
     rates = [
-        [frr_at_far(repeated(FOUND.genuine, weights), repeated(FOUND.impostor, weights), far) for far in FARS]
+        [
+            frr_at_far(repeated(FOUND.genuine, weights), repeated(FOUND.impostor, weights), far)
+            for far in FARS
+        ]
         for weights in everyone
     ]
     low, high = np.percentile(rates, (2.5, 97.5), axis=0)
@@ -43,6 +48,7 @@ def test_a_band_is_the_middle_of_what_copied_identities_have_at_each_far() -> No
 def test_there_is_no_band_where_nothing_can_be_resampled() -> None:
     assert band(FOUND, EvaluateParams(bootstrap=0)) is None
     genuine, impostor = (
-        Scores(group.distance, np.zeros_like(group.identity)) for group in (FOUND.genuine, FOUND.impostor)
+        Scores(group.distance, np.zeros_like(group.identity))
+        for group in (FOUND.genuine, FOUND.impostor)
     )
     assert band(Verification("skilled", 1, genuine, impostor), PARAMS) is None

@@ -1,4 +1,6 @@
-"""Operating points of comparisons that are not held, against those of all comparisons held and sorted."""
+"""Operating points of comparisons that are not held, against those of all comparisons held and
+sorted.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,13 +32,19 @@ def small_blocks() -> Iterator[None]:
 
 
 def data(genuine: list[int], forgeries: list[int], grid: int | None, seed: int = 0) -> Data:
-    """Embeddings around a centre for each identity, of unit length or on a grid, which makes most distances ties."""
+    """Embeddings around a centre for each identity, of unit length or on a grid, which makes most
+    distances ties.
+    """
     rng = np.random.default_rng(seed)
     identity = np.concatenate([np.repeat(np.arange(len(n)), n) for n in (genuine, forgeries)])
     forged = np.arange(len(identity)) >= sum(genuine)
     vectors = rng.normal(size=(len(genuine), 12))[identity]
     vectors += rng.normal(size=(len(identity), 12)) * (1 + forged[:, None])
-    vectors = np.round(vectors * grid) / grid if grid else vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = (
+        np.round(vectors * grid) / grid
+        if grid
+        else vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    )
     order = rng.permutation(len(identity))
     return vectors.astype(np.float32)[order], identity[order], forged[order]
 
@@ -132,7 +140,9 @@ def test_the_blocks_hold_every_comparison_once(kind: str) -> None:
             np.testing.assert_allclose(exact**2, sort.value, atol=blocks.slack)
             distances.extend(np.repeat(exact, sort.times).tolist())
     for distances, scores in zip(by_sort, (compared.genuine, getattr(compared, kind)), strict=True):
-        np.testing.assert_array_equal(np.sort(np.array(distances, np.float32)), np.sort(scores.distance))
+        np.testing.assert_array_equal(
+            np.sort(np.array(distances, np.float32)), np.sort(scores.distance)
+        )
     assert blocks.totals == (len(compared.genuine.distance), len(getattr(compared, kind).distance))
 
 

@@ -48,11 +48,19 @@ def part(seed: int, grid: int | None = None) -> tuple[np.ndarray, Part]:
     genuine, forgeries = rng.integers(1, 16, 30), rng.integers(0, 9, 30)
     identity = np.concatenate([np.repeat(np.arange(30), sizes) for sizes in (genuine, forgeries)])
     forged = np.arange(len(identity)) >= genuine.sum()
-    vectors = rng.normal(size=(30, 10))[identity] + rng.normal(size=(len(identity), 10)) * (1 + 0.5 * forged[:, None])
-    vectors = np.round(vectors * grid) / grid if grid else vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = rng.normal(size=(30, 10))[identity] + rng.normal(size=(len(identity), 10)) * (
+        1 + 0.5 * forged[:, None]
+    )
+    vectors = (
+        np.round(vectors * grid) / grid
+        if grid
+        else vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    )
     order = rng.permutation(len(identity))
     names = [f"{i:02}" for i in range(30)]
-    return vectors[order].astype(np.float32), Part(np.arange(len(order)), names, identity[order], forged[order])
+    return vectors[order].astype(np.float32), Part(
+        np.arange(len(order)), names, identity[order], forged[order]
+    )
 
 
 def both(seed: int, grid: int | None = None) -> list[tuple[Verification, Verification]]:
@@ -86,7 +94,9 @@ def test_all_figures_are_equal_and_thresholds_too(grid: int | None) -> None:
         assert carry(passed_ones, chosen, PARAMS) == carry(held_ones, chosen, PARAMS)
 
 
-def test_curves_lie_on_those_of_all_comparisons(found: list[tuple[Verification, Verification]]) -> None:
+def test_curves_lie_on_those_of_all_comparisons(
+    found: list[tuple[Verification, Verification]],
+) -> None:
     for held, passed in found:
         full, few = held.scored.curve(), curve(passed)
         assert (few.far[0], few.frr[0], few.far[-1], few.frr[-1]) == (0, 1, 1, 0)
@@ -113,18 +123,25 @@ def test_intervals_and_bands_are_those_of_all_comparisons_but_for_interpolation(
         np.testing.assert_allclose(*resampled, atol=5e-3)
 
 
-def test_the_sample_is_some_of_the_comparisons_each_once(found: list[tuple[Verification, Verification]]) -> None:
+def test_the_sample_is_some_of_the_comparisons_each_once(
+    found: list[tuple[Verification, Verification]],
+) -> None:
     for held, passed in found:
         sides = (held.genuine, passed.genuine), (held.impostor, passed.impostor)
         for all_of_them, some in sides:
-            whole, drawn = (Counter(zip(*map(np.ndarray.tolist, side), strict=True)) for side in (all_of_them, some))
+            whole, drawn = (
+                Counter(zip(*map(np.ndarray.tolist, side), strict=True))
+                for side in (all_of_them, some)
+            )
             assert drawn <= whole
             assert drawn.total() == pytest.approx(min(1_000, whole.total()), rel=0.15)
     rows = scores([passed for _, passed in found], [f"{i:02}" for i in range(30)])
     assert set(rows["kind"]) == {"genuine", "skilled", "random"}
 
 
-def test_a_kind_with_few_comparisons_is_held_beside_one_with_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kind_with_few_comparisons_is_held_beside_one_with_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     given = *part(3), [1], PARAMS
     held = {v.kind: v for v in verifications(*given)}
     monkeypatch.setattr(verification, "MOST_HELD", held["random"].scored.n_pairs - 1)
@@ -136,7 +153,9 @@ def test_a_kind_with_few_comparisons_is_held_beside_one_with_many(monkeypatch: p
 
 
 @pytest.mark.parametrize("fuse", [comparisons.nearest, comparisons.farthest, comparisons.centre])
-def test_every_fusion_is_counted_alike(fuse: comparisons.Fusion, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_fusion_is_counted_alike(
+    fuse: comparisons.Fusion, monkeypatch: pytest.MonkeyPatch
+) -> None:
     given = *part(4), [3], PARAMS, fuse
     held = verifications(*given)
     monkeypatch.setattr(verification, "MOST_HELD", 0)
@@ -144,8 +163,12 @@ def test_every_fusion_is_counted_alike(fuse: comparisons.Fusion, monkeypatch: py
         assert figures(other, PARAMS) == figures(one, PARAMS)
 
 
-def test_the_field_protocol_draws_of_the_sample(found: list[tuple[Verification, Verification]]) -> None:
-    held, passed = next(pair for pair in found if pair[0].kind == "skilled" and pair[0].references == 1)
+def test_the_field_protocol_draws_of_the_sample(
+    found: list[tuple[Verification, Verification]],
+) -> None:
+    held, passed = next(
+        pair for pair in found if pair[0].kind == "skilled" and pair[0].references == 1
+    )
     drawn = field(passed, PARAMS)
     assert drawn.counted is None
     assert figures(drawn, PARAMS).keys() == figures(field(held, PARAMS), PARAMS).keys()

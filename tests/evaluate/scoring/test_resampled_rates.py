@@ -27,8 +27,12 @@ def repeated(group: Scores, names: np.ndarray, weights: np.ndarray) -> np.ndarra
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 90), st.sampled_from([1, 3, 1000]))
-def test_every_resample_has_the_rates_of_its_repeated_comparisons(seed: int, n: int, m: int, grid: int) -> None:
+@given(
+    st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 90), st.sampled_from([1, 3, 1000])
+)
+def test_every_resample_has_the_rates_of_its_repeated_comparisons(
+    seed: int, n: int, m: int, grid: int
+) -> None:
     rng = np.random.default_rng(seed)
     genuine, impostor = scores(rng, n, grid, 0.0), scores(rng, m, grid, 1.0)
     resampling = Resampling(genuine, impostor)
@@ -40,7 +44,9 @@ def test_every_resample_has_the_rates_of_its_repeated_comparisons(seed: int, n: 
     ]
     for found, exact in rates:
         for value, drawn in zip(found, weights, strict=True):
-            same, other = (repeated(group, resampling.names, drawn) for group in (genuine, impostor))
+            same, other = (
+                repeated(group, resampling.names, drawn) for group in (genuine, impostor)
+            )
             if len(same) and len(other):
                 assert value == pytest.approx(exact(same, other), abs=1e-12)
             else:
@@ -53,7 +59,9 @@ def test_unit_weights_give_the_figure_itself_on_many_comparisons() -> None:
     resampling = Resampling(genuine, impostor)
     ones = np.ones((1, IDENTITIES))
     assert resampling.eer(ones)[0] == error_rates.eer(genuine.distance, impostor.distance).rate
-    assert resampling.frr_at_far(ones, 0.01)[0] == error_rates.frr_at_far(genuine.distance, impostor.distance, 0.01)
+    assert resampling.frr_at_far(ones, 0.01)[0] == error_rates.frr_at_far(
+        genuine.distance, impostor.distance, 0.01
+    )
 
 
 def test_weights_draw_as_many_identities_as_there_are_and_repeat_for_a_seed() -> None:

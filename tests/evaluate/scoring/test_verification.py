@@ -13,11 +13,14 @@ PARAMS = EvaluateParams()
 
 
 def group(*pairs: tuple[int, float]) -> Scores:
-    return Scores(np.array([d for _, d in pairs], np.float32), np.array([i for i, _ in pairs], np.int32))
+    return Scores(
+        np.array([d for _, d in pairs], np.float32), np.array([i for i, _ in pairs], np.int32)
+    )
 
 
 def hand_made() -> Verification:
-    # Identity 0 is separable at 0.25, identity 1 at 0.75; one threshold for both errs on half of each sort.
+    # Identity 0 is separable at 0.25, identity 1 at 0.75; one threshold for both errs on half of
+    # each sort.
     genuine = group((0, 0.125), (0, 0.25), (1, 0.625), (1, 0.75))
     impostor = group((0, 0.375), (0, 0.5), (1, 0.875), (1, 1.0))
     return Verification("skilled", 1, genuine, impostor)
@@ -37,7 +40,9 @@ def test_a_threshold_of_their_own_serves_identities_better_than_one_for_all() ->
 
 def test_an_identity_without_impostors_counts_in_the_pool_only() -> None:
     v = hand_made()
-    more = Scores(np.append(v.genuine.distance, np.float32(2)), np.append(v.genuine.identity, np.int32(7)))
+    more = Scores(
+        np.append(v.genuine.distance, np.float32(2)), np.append(v.genuine.identity, np.int32(7))
+    )
     found = figures(v._replace(genuine=more), PARAMS)
     assert found[f"{v.key}/n_identities"] == 2
     assert found[f"{v.key}/n_pairs"] == 9
@@ -45,7 +50,8 @@ def test_an_identity_without_impostors_counts_in_the_pool_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("far", "name"), [(0.01, "far_1pct"), (0.05, "far_5pct"), (0.07, "far_7pct"), (0.001, "far_0.1pct")]
+    ("far", "name"),
+    [(0.01, "far_1pct"), (0.05, "far_5pct"), (0.07, "far_7pct"), (0.001, "far_0.1pct")],
 )
 def test_the_far_gives_its_metric_the_name(far: float, name: str) -> None:
     params = EvaluateParams(far=far)

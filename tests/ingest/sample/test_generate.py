@@ -26,7 +26,10 @@ SMALL = SampleParams(identities=24, genuine=6, forgeries=4)
 def drawn(params: SampleParams, kind: Kind) -> list[list[bytes]]:
     """The images of one kind, by identity."""
     count = params.genuine if kind == "genuine" else params.forgeries
-    return [[generate.image(params, who, kind, n) for n in range(count)] for who in range(params.identities)]
+    return [
+        [generate.image(params, who, kind, n) for n in range(count)]
+        for who in range(params.identities)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +61,14 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Pa
 
 
 def test_the_catalog_tells_every_image_with_its_hash(tmp_path: Path) -> None:
-    step.run(IngestParams(sample=SampleParams(identities=3, genuine=2, forgeries=1)), tmp_path / "raw")
+    step.run(
+        IngestParams(sample=SampleParams(identities=3, genuine=2, forgeries=1)), tmp_path / "raw"
+    )
     told = rows(tmp_path / "raw")
     assert Counter((row["identity"], row["kind"]) for row in told) == {
-        (who, kind): count for who in ("001", "002", "003") for kind, count in (("genuine", 2), ("forgery", 1))
+        (who, kind): count
+        for who in ("001", "002", "003")
+        for kind, count in (("genuine", 2), ("forgery", 1))
     }
     for row in told:
         assert row["path"].startswith(f"images/{row['identity']}/{row['kind']}/")
@@ -87,14 +94,22 @@ def test_the_pixels_are_those_of_this_version() -> None:
 
 def test_the_bytes_do_not_depend_on_the_kind_of_cpu() -> None:
     script = (
-        "import hashlib; from components.ingest.sample.generate import generate as sample; from components.ingest.params import SampleParams\n"
+        "import hashlib\n"
+        "from components.ingest.params import SampleParams\n"
+        "from components.ingest.sample import generate as sample\n"
         "made = [sample.image(SampleParams(), who, kind, 0) for who in range(12) for kind in sample.KINDS]\n"
         "print(hashlib.sha256(b''.join(made)).hexdigest())"
     )
-    plain = {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4", "OPENCV_CPU_DISABLE": "AVX2,AVX", "OPENCV_IPP": "disabled"}
+    plain = {
+        "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4",
+        "OPENCV_CPU_DISABLE": "AVX2,AVX",
+        "OPENCV_IPP": "disabled",
+    }
     here = [generate.image(SampleParams(), who, kind, 0) for who in range(12) for kind in KINDS]
     environment = {**os.environ, **plain, "PYTHONPATH": str(PROJECT)}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == hashlib.sha256(b"".join(here)).hexdigest()
 
 
@@ -127,7 +142,9 @@ def test_a_palette_image_has_the_pixels_of_the_grey_one() -> None:
 
 
 @pytest.mark.parametrize("what", ["grey", "width", "height", "mode", "bytes"])
-def test_nothing_about_paper_or_file_tells_the_kind(what: str, images: dict[Kind, list[list[bytes]]]) -> None:
+def test_nothing_about_paper_or_file_tells_the_kind(
+    what: str, images: dict[Kind, list[list[bytes]]]
+) -> None:
     measures: dict[str, Callable[[bytes], float]] = {
         "grey": paper_grey,
         "width": lambda png: float(opened(png).width),
@@ -135,28 +152,41 @@ def test_nothing_about_paper_or_file_tells_the_kind(what: str, images: dict[Kind
         "mode": lambda png: float(generate.MODES.index(opened(png).mode)),
         "bytes": lambda png: float(len(png)),
     }
-    genuine, forged = (np.array([measures[what](png) for png in of_kind(images, kind)]) for kind in KINDS)
+    genuine, forged = (
+        np.array([measures[what](png) for png in of_kind(images, kind)]) for kind in KINDS
+    )
     assert 0.4 < hog_baseline.auc(forged, genuine) < 0.6
 
 
 def test_leaking_paper_tells_every_forgery() -> None:
     leaking = SMALL.model_copy(update={"leak": "paper", "identities": 8})
-    genuine, forged = (np.array([paper_grey(png) for those in drawn(leaking, kind) for png in those]) for kind in KINDS)
+    genuine, forged = (
+        np.array([paper_grey(png) for those in drawn(leaking, kind) for png in those])
+        for kind in KINDS
+    )
     assert hog_baseline.auc(forged, genuine) == 1.0
     assert (forged.min(), forged.max(), genuine.min(), genuine.max()) >= (249, 249, 234, 234)
     assert genuine.max() <= 245
 
 
-def test_an_untrained_descriptor_has_an_error_well_above_zero(images: dict[Kind, list[list[bytes]]]) -> None:
+def test_an_untrained_descriptor_has_an_error_well_above_zero(
+    images: dict[Kind, list[list[bytes]]],
+) -> None:
     genuine, forged = (
         [np.stack([hog_baseline.hog(png) for png in those]) for those in images[kind]]
         for kind in ("genuine", "forgery")
     )
     upper = np.triu_indices(SMALL.genuine, 1)
     own = np.concatenate([hog_baseline.distances(those, those)[upper] for those in genuine])
-    skilled = np.concatenate([hog_baseline.distances(g, f).ravel() for g, f in zip(genuine, forged, strict=True)])
+    skilled = np.concatenate(
+        [hog_baseline.distances(g, f).ravel() for g, f in zip(genuine, forged, strict=True)]
+    )
     random = np.concatenate(
-        [hog_baseline.distances(a, b).ravel() for i, a in enumerate(genuine) for b in genuine[i + 1 :]]
+        [
+            hog_baseline.distances(a, b).ravel()
+            for i, a in enumerate(genuine)
+            for b in genuine[i + 1 :]
+        ]
     )
     skilled_eer, random_eer = hog_baseline.eer(own, skilled), hog_baseline.eer(own, random)
     assert 0.2 < skilled_eer < 0.42

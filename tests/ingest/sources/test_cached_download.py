@@ -12,7 +12,11 @@ from tests.ingest.conftest import of, rows
 from tests.ingest.rars import Item
 from tests.ingest.server import Served, serving
 
-ITEMS = [Item(f"{who}/{n}.png", bytes((n * 31 + k * 7) % 251 for k in range(3000))) for who in "ab" for n in range(20)]
+ITEMS = [
+    Item(f"{who}/{n}.png", bytes((n * 31 + k * 7) % 251 for k in range(3000)))
+    for who in "ab"
+    for n in range(20)
+]
 ARCHIVE = zipped(ITEMS, compression=0)
 
 
@@ -30,7 +34,9 @@ def test_a_download_is_ingested_and_not_brought_twice(tmp_path: Path) -> None:
         for out in ("one", "two"):
             step.run(of(served.address), tmp_path / out)
     assert len(rows(tmp_path / "one")) == 40
-    assert (tmp_path / "one/catalog.csv").read_bytes() == (tmp_path / "two/catalog.csv").read_bytes()
+    assert (tmp_path / "one/catalog.csv").read_bytes() == (
+        tmp_path / "two/catalog.csv"
+    ).read_bytes()
     assert gets(served) == [None]
 
 
@@ -42,7 +48,9 @@ def test_a_broken_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert served.sent == len(ARCHIVE)
 
 
-def test_a_killed_download_is_resumed_by_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_download_is_resumed_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serving(ARCHIVE, cut_after=50_000, cuts=1) as served:
         monkeypatch.setattr(cached_download, "ATTEMPTS", 1)
         with pytest.raises(InputError, match="connection"):
@@ -72,7 +80,10 @@ def test_a_changed_file_is_brought_again(tmp_path: Path) -> None:
     with serving(ARCHIVE) as served:
         cached_download.fetch(served.address, of(served.address))
         served.content, served.etag = ARCHIVE + b"more", '"two"'
-        assert cached_download.fetch(served.address, of(served.address)).read_bytes() == ARCHIVE + b"more"
+        assert (
+            cached_download.fetch(served.address, of(served.address)).read_bytes()
+            == ARCHIVE + b"more"
+        )
 
 
 def test_transient_answers_are_tried_again(tmp_path: Path) -> None:
@@ -94,7 +105,10 @@ def test_a_server_without_head_is_asked_by_get(tmp_path: Path) -> None:
 
 
 def test_a_wrong_hash_is_told_and_the_file_removed(tmp_path: Path, checkpoints: Path) -> None:
-    with serving(ARCHIVE) as served, pytest.raises(InputError, match=r"not ingest.sha256 0000.*removed"):
+    with (
+        serving(ARCHIVE) as served,
+        pytest.raises(InputError, match=r"not ingest.sha256 0000.*removed"),
+    ):
         step.run(of(served.address, sha256="0" * 64), tmp_path / "out")
     assert not any(path.stat().st_size >= len(ARCHIVE) for path in checkpoints.rglob("*"))
     assert not (tmp_path / "out").exists()
@@ -117,14 +131,18 @@ def test_more_bytes_than_allowed_are_refused(tmp_path: Path, announced: bool) ->
         assert served.sent == 0 or not announced
 
 
-def test_offline_an_earlier_download_will_do(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_offline_an_earlier_download_will_do(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with serving(ARCHIVE) as served:
         step.fingerprint(of(served.address), tmp_path / "online.json")
         step.run(of(served.address), tmp_path / "one")
     step.fingerprint(of(served.address), tmp_path / "offline.json")
     step.run(of(served.address), tmp_path / "two")
     assert (tmp_path / "online.json").read_bytes() == (tmp_path / "offline.json").read_bytes()
-    assert (tmp_path / "one/catalog.csv").read_bytes() == (tmp_path / "two/catalog.csv").read_bytes()
+    assert (tmp_path / "one/catalog.csv").read_bytes() == (
+        tmp_path / "two/catalog.csv"
+    ).read_bytes()
     assert "earlier download" in caplog.text
 
 
@@ -149,7 +167,9 @@ def test_the_fingerprint_follows_the_server(tmp_path: Path) -> None:
     assert prints[0] == prints[1] != prints[2]
 
 
-@pytest.mark.parametrize("target", ["http://example.org/data.zip", "file:///etc/passwd", "ftp://127.0.0.1/x"])
+@pytest.mark.parametrize(
+    "target", ["http://example.org/data.zip", "file:///etc/passwd", "ftp://127.0.0.1/x"]
+)
 def test_a_redirect_to_what_is_not_https_is_refused(target: str, tmp_path: Path) -> None:
     with serving(ARCHIVE, redirect=target) as served, pytest.raises(InputError, match="not https"):
         cached_download.fetch(served.address, of(served.address))

@@ -21,7 +21,12 @@ from tests.ingest.rars import Item
 
 NAMES = [f"{who}/{n}.png" for who in ("ann", "bob b", "Ünal") for n in range(4)]
 ARCHIVE = zipped(
-    [Item(f"{who}/{n}.png", bytes((n + k) % 251 for k in range(9000))) for who in "ab" for n in range(9)], 0
+    [
+        Item(f"{who}/{n}.png", bytes((n + k) % 251 for k in range(9000)))
+        for who in "ab"
+        for n in range(9)
+    ],
+    0,
 )
 
 
@@ -41,7 +46,9 @@ def gets(between: proxy.Proxy) -> int:
     return sum(method == "GET" and "list-type" not in path for method, path in between.requests)
 
 
-def test_a_prefix_is_ingested_as_the_folder_that_it_stands_for(s3: server.Store, tmp_path: Path) -> None:
+def test_a_prefix_is_ingested_as_the_folder_that_it_stands_for(
+    s3: server.Store, tmp_path: Path
+) -> None:
     place = placed(s3)
     s3.put(f"{place}/folder/", b"")
     s3.put(f"{place}other/x/1.png", PNG)
@@ -73,7 +80,9 @@ def test_an_archive_is_unpacked_its_hash_is_checked_and_it_is_not_brought_twice(
         step.run(of(place.removesuffix("/data.zip"), sha256=expected), tmp_path / "out")
 
 
-def test_every_change_below_a_prefix_is_noticed_and_brought(s3: server.Store, tmp_path: Path) -> None:
+def test_every_change_below_a_prefix_is_noticed_and_brought(
+    s3: server.Store, tmp_path: Path
+) -> None:
     place = placed(s3, ["a/1.png", "a/2.png", "b/1.png"])
     step.run(of(place), tmp_path / "out")
     seen = [facts(place, tmp_path)]
@@ -87,7 +96,12 @@ def test_every_change_below_a_prefix_is_noticed_and_brought(s3: server.Store, tm
         s3.put(f"{place}/{change}", PNG + b"newer")
     assert len({str(found) for found in seen}) == 3
     step.run(of(place), tmp_path / "out")
-    assert [path for path, _, _ in told(tmp_path / "out")] == ["a/2.png", "b/1.png", "c/1.png", "c/2.png"]
+    assert [path for path, _, _ in told(tmp_path / "out")] == [
+        "a/2.png",
+        "b/1.png",
+        "c/1.png",
+        "c/2.png",
+    ]
     assert (tmp_path / "out/b/1.png").read_bytes() == PNG + b"B/1.png"
 
 
@@ -191,7 +205,9 @@ def test_caps_hold_before_anything_is_brought(
 def test_names_that_lead_elsewhere_or_stand_in_each_other_s_way_are_refused(tmp_path: Path) -> None:
     def found(*names: str) -> s3_objects.Found:
         item = client.Stored("", 1, "etag", None)  # type: ignore[arg-type]
-        return s3_objects.Found(Address("data", "x"), [item._replace(name=name) for name in names], is_archive=False)
+        return s3_objects.Found(
+            Address("data", "x"), [item._replace(name=name) for name in names], is_archive=False
+        )
 
     for name in ("../x.png", "a/../../x.png", "/x.png", "C:/x.png", "a\\..\\..\\x.png"):
         with pytest.raises(InputError, match="leads out of the folder: refused"):
@@ -205,7 +221,8 @@ def test_what_is_not_there_and_what_may_not_be_read_is_one_line_that_names_the_s
     s3: server.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(
-        InputError, match=r"^ingest\.source: s3://data/\w+ on http://127.*: no such object, and none below"
+        InputError,
+        match=r"^ingest\.source: s3://data/\w+ on http://127.*: no such object, and none below",
     ):
         step.run(of(s3.fresh()), tmp_path / "out")
     with pytest.raises(InputError, match=r"^s3://nowhere/x on http.*there is no such bucket"):
@@ -217,7 +234,9 @@ def test_what_is_not_there_and_what_may_not_be_read_is_one_line_that_names_the_s
     assert not (tmp_path / "out").exists()
 
 
-def test_the_version_of_the_data_travels_with_the_artifact_to_the_training(s3: server.Store, tmp_path: Path) -> None:
+def test_the_version_of_the_data_travels_with_the_artifact_to_the_training(
+    s3: server.Store, tmp_path: Path
+) -> None:
     from kfp.dsl import Dataset, Metrics
 
     from pipelines.kubeflow import artifacts, tasks
@@ -226,4 +245,6 @@ def test_the_version_of_the_data_travels_with_the_artifact_to_the_training(s3: s
     raw, prepared = Dataset(uri=str(tmp_path / "out")), Dataset()
     tasks.ingest(params={"source": place}, raw=raw, metrics=Metrics())
     artifacts.copy_params("ingest", of(place), prepared, raw)
-    assert artifacts.params_of(prepared)["ingest.origin.listing"] == facts(place, tmp_path)["listing"]
+    assert (
+        artifacts.params_of(prepared)["ingest.origin.listing"] == facts(place, tmp_path)["listing"]
+    )

@@ -10,7 +10,9 @@ from tests.ingest.conftest import filled, of, rows, told
 
 
 def test_the_bytes_arrive_as_they_came_with_their_hash(tmp_path: Path) -> None:
-    source = filled(tmp_path / "source", [f"{who}/{n}.png" for who in ("ann", "Ünal, J.") for n in range(3)])
+    source = filled(
+        tmp_path / "source", [f"{who}/{n}.png" for who in ("ann", "Ünal, J.") for n in range(3)]
+    )
     figures = step.run(of(source), tmp_path / "out").figures
     for row in rows(tmp_path / "out"):
         content = (source / row["path"]).read_bytes()
@@ -18,7 +20,9 @@ def test_the_bytes_arrive_as_they_came_with_their_hash(tmp_path: Path) -> None:
         assert row["sha256"] == hashlib.sha256(content).hexdigest()
     files = {path for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert len(files) == len(rows(tmp_path / "out")) + 1 == 7
-    assert figures["bytes"] == sum(path.stat().st_size for path in files if path.name != "catalog.csv")
+    assert figures["bytes"] == sum(
+        path.stat().st_size for path in files if path.name != "catalog.csv"
+    )
 
 
 def test_the_catalog_is_sorted_by_path_and_equal_twice(tmp_path: Path) -> None:
@@ -40,7 +44,12 @@ def test_linked_files_and_folders_are_followed_but_not_in_circles(tmp_path: Path
     (source / "ann/2.png").symlink_to(elsewhere / "2.png")
     (source / "ann/loop").symlink_to(source)
     step.run(of(source), tmp_path / "out")
-    assert {path for path, _, _ in told(tmp_path / "out")} == {"ann/1.png", "ann/2.png", "bob/1.png", "carl/1.png"}
+    assert {path for path, _, _ in told(tmp_path / "out")} == {
+        "ann/1.png",
+        "ann/2.png",
+        "bob/1.png",
+        "carl/1.png",
+    }
     assert not (tmp_path / "out/ann/2.png").is_symlink()
 
 
@@ -83,16 +92,27 @@ def test_a_missing_cedar_folder_is_named(tmp_path: Path, monkeypatch: pytest.Mon
         ("nowhere", "nowhere: no such folder or file"),
         ("s3:/bucket/key", "s3:… is not supported"),
         ("s3://UPPER/key", "'s3://UPPER/key' is not of the form s3://bucket/key"),
-        ("dvc:repository:data", "'dvc:repository:data' is not of the form dvc:<repository>@<revision>:<path>"),
-        ("dvc:git@example.org:some/repository:data", "is not of the form dvc:<repository>@<revision>:<path>"),
+        (
+            "dvc:repository:data",
+            "'dvc:repository:data' is not of the form dvc:<repository>@<revision>:<path>",
+        ),
+        (
+            "dvc:git@example.org:some/repository:data",
+            "is not of the form dvc:<repository>@<revision>:<path>",
+        ),
         ("dvc:repository@v1:/data", "is not of the form dvc:<repository>@<revision>:<path>"),
-        ("dvc:https://me:word@example.org/r@v1:data", "'dvc:https://example.org/r@v1:data' holds a password"),
+        (
+            "dvc:https://me:word@example.org/r@v1:data",
+            "'dvc:https://example.org/r@v1:data' holds a password",
+        ),
         ("http://example.org/data.zip", "http:… is not supported"),
         ("ftp://example.org/data.zip", "ftp:… is not supported"),
         ("/dev/null", "neither a folder nor a file"),
     ],
 )
-def test_a_missing_or_unknown_source_is_one_clear_line(tmp_path: Path, source: str, message: str) -> None:
+def test_a_missing_or_unknown_source_is_one_clear_line(
+    tmp_path: Path, source: str, message: str
+) -> None:
     for action in (step.run, step.fingerprint):
         with pytest.raises(InputError, match=message) as error:
             action(of(source), tmp_path / "out")

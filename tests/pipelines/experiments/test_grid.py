@@ -15,7 +15,9 @@ def test_a_grid_is_all_combinations_in_the_order_given() -> None:
     ]
 
 
-@pytest.mark.parametrize("axis", ["train.mining", "train.mining=", "train.mining=hard,,all", "=hard"])
+@pytest.mark.parametrize(
+    "axis", ["train.mining", "train.mining=", "train.mining=hard,,all", "=hard"]
+)
 def test_an_axis_without_name_or_values_is_refused(axis: str) -> None:
     with pytest.raises(InputError, match="write <section>"):
         combinations([axis])
@@ -25,7 +27,16 @@ def test_the_table_has_a_line_for_each_outcome_and_a_dash_where_a_figure_is_miss
     skilled, random = (
         {f"val/verification/{kind}/refs_1/{name}": value for name, value in figures.items()}
         for kind, figures in (
-            ("skilled", {"eer": 0.125, "eer_ci_low": 0.1, "eer_ci_high": 0.2, "n_identities": 8, "n_pairs": 1200}),
+            (
+                "skilled",
+                {
+                    "eer": 0.125,
+                    "eer_ci_low": 0.1,
+                    "eer_ci_high": 0.2,
+                    "n_identities": 8,
+                    "n_pairs": 1200,
+                },
+            ),
             ("random", {"eer": 0.0625, "n_identities": 9, "n_pairs": 34_000}),
         )
     )
@@ -35,7 +46,17 @@ def test_the_table_has_a_line_for_each_outcome_and_a_dash_where_a_figure_is_miss
     ]
     head, first, second = table(outcomes).splitlines()
     assert head.split()[:2] == ["settings", "experiment"]
-    assert first.split() == ["train.mining=hard", "a", "12.5", "(10.0–20.0)", "1,200", "6.2", "(–)", "34,000", "9"]
+    assert first.split() == [
+        "train.mining=hard",
+        "a",
+        "12.5",
+        "(10.0–20.0)",
+        "1,200",
+        "6.2",
+        "(–)",
+        "34,000",
+        "9",
+    ]
     assert second.split() == ["train.mining=all", "b", "–", "–", "6.2", "(–)", "34,000", "9"]
 
 
@@ -43,7 +64,9 @@ def test_the_table_has_a_line_for_each_outcome_and_a_dash_where_a_figure_is_miss
     ("grid", "assignments"),
     [(["evaluate.part=test,both"], []), (["train.mining=hard"], ["evaluate.part=both"])],
 )
-def test_a_comparison_that_would_look_at_test_is_refused(grid: list[str], assignments: list[str]) -> None:
+def test_a_comparison_that_would_look_at_test_is_refused(
+    grid: list[str], assignments: list[str]
+) -> None:
     with pytest.raises(InputError, match=r"evaluate\.part is val in a comparison"):
         compare(grid, assignments)
 
@@ -51,4 +74,6 @@ def test_a_comparison_that_would_look_at_test_is_refused(grid: list[str], assign
 def test_the_best_is_measured_on_test_by_a_command_with_all_its_settings() -> None:
     best = Outcome("a", ("train.mining=hard",), {}, None)
     given = ["train.mining=all", "train.pooled_blocks=[7,10]"]
-    assert on_test(best, given) == "dvc exp run -S 'train.pooled_blocks=[7,10]' -S train.mining=hard"
+    assert (
+        on_test(best, given) == "dvc exp run -S 'train.pooled_blocks=[7,10]' -S train.mining=hard"
+    )

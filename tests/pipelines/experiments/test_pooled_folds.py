@@ -86,7 +86,9 @@ def test_what_a_fold_kept_only_a_part_of_is_named_and_not_pooled() -> None:
     found = pool([FIRST, thinned])
     assert found.thinned == [RANDOM]
     assert [v.key for v in found.together] == [SKILLED]
-    summary = summarise([FIRST, thinned], found, spread([FIRST, thinned]) | measure(found.together, PARAMS), PARAMS)
+    summary = summarise(
+        [FIRST, thinned], found, spread([FIRST, thinned]) | measure(found.together, PARAMS), PARAMS
+    )
     assert "random, 1 ref: not pooled, for a fold kept only a part of its comparisons" in summary
 
 
@@ -111,4 +113,8 @@ def test_the_summary_has_a_line_a_fold_their_mean_and_sd_and_the_pool_with_inter
 def test_keys_stand_in_the_order_of_tables() -> None:
     metrics = {f"{name}/n_pairs": 1.0 for name in (RANDOM, "verification/skilled/refs_12", SKILLED)}
     metrics["val/verification/skilled/refs_5/n_pairs"] = 1.0
-    assert keys([Fold(metrics, pd.DataFrame())]) == [SKILLED, "verification/skilled/refs_12", RANDOM]
+    assert keys([Fold(metrics, pd.DataFrame())]) == [
+        SKILLED,
+        "verification/skilled/refs_12",
+        RANDOM,
+    ]

@@ -1,4 +1,6 @@
-"""The best of several branches: what may vary, which is chosen, what the report says, and the runs in MLflow."""
+"""The best of several branches: what may vary, which is chosen, what the report says, and the runs
+in MLflow.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -19,12 +21,16 @@ PARAMS = EvaluateParams(references=2, draws=1)
 GIVEN = sections.read(Path(__file__).parents[3] / "params.yaml")
 SKILLED, RANDOM = "val/verification/skilled/refs_1/eer", "val/verification/random/refs_1/eer"
 BASIS = {
-    f"val/verification/{kind}/refs_1/n_{what}": 9 for kind in ("skilled", "random") for what in ("identities", "pairs")
+    f"val/verification/{kind}/refs_1/n_{what}": 9
+    for kind in ("skilled", "random")
+    for what in ("identities", "pairs")
 }
 SETTINGS = [["train.mining=hard"], ["train.mining=all"], ["train.mining=semi-hard"]]
 
 
-def evaluated(folder: Path, quality: float, mining: str, digest: str = "same", run_id: str | None = None) -> Path:
+def evaluated(
+    folder: Path, quality: float, mining: str, digest: str = "same", run_id: str | None = None
+) -> Path:
     """What evaluate leaves of an embedder of some quality, and its record."""
     folder.mkdir()
     given = made_up(PARAMS, 60, 4, 3, quality)
@@ -37,11 +43,17 @@ def evaluated(folder: Path, quality: float, mining: str, digest: str = "same", r
 @pytest.fixture(scope="module")
 def evaluations(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder, names = tmp_path_factory.mktemp("evaluations"), ("hard", "all", "semi-hard")
-    return [evaluated(folder / name, quality, name) for name, quality in zip(names, (0.1, 9, 0.9), strict=True)]
+    return [
+        evaluated(folder / name, quality, name)
+        for name, quality in zip(names, (0.1, 9, 0.9), strict=True)
+    ]
 
 
 def figures(*eers: float) -> list[dict[str, float]]:
-    return [{SKILLED: eer, f"{SKILLED}_ci_low": eer / 2, f"{SKILLED}_ci_high": 2 * eer, **BASIS} for eer in eers]
+    return [
+        {SKILLED: eer, f"{SKILLED}_ci_low": eer / 2, f"{SKILLED}_ci_high": 2 * eer, **BASIS}
+        for eer in eers
+    ]
 
 
 def test_a_branch_has_its_settings_and_never_reads_test() -> None:
@@ -62,18 +74,27 @@ def test_a_branch_has_its_settings_and_never_reads_test() -> None:
         ([["train.mining=hard"], ["train.mining=hrad"]], "train.mining is 'hrad'"),
         ([["train.mining=hard"], ["preprocess.height=64"]], "sections: split, train"),
         ([["train.mining=hard"], ["evaluate.part=test"]], "sections: split, train"),
-        ([["train.mining=hard"], ["train.augment={flip: true}"]], "train.augment holds several parameters"),
+        (
+            [["train.mining=hard"], ["train.augment={flip: true}"]],
+            "train.augment holds several parameters",
+        ),
     ],
 )
-def test_a_wrong_setting_is_refused_before_anything_runs(settings: list[list[str]], message: str) -> None:
+def test_a_wrong_setting_is_refused_before_anything_runs(
+    settings: list[list[str]], message: str
+) -> None:
     with pytest.raises(InputError, match=message):
         branch_selection.branches(settings, GIVEN)
 
 
-def test_the_lowest_eer_on_val_is_chosen_and_the_report_lists_all_in_order(evaluations: list[Path]) -> None:
+def test_the_lowest_eer_on_val_is_chosen_and_the_report_lists_all_in_order(
+    evaluations: list[Path],
+) -> None:
     chosen = branch_selection.choose(SETTINGS, figures(0.3, 0.1, 0.2), evaluations)
     assert (chosen.best, chosen.settings, chosen.eer) == (1, "train.mining=all", 0.1)
-    rows = [line.split(" | ")[:2] for line in chosen.report.splitlines() if line.startswith("| train.")]
+    rows = [
+        line.split(" | ")[:2] for line in chosen.report.splitlines() if line.startswith("| train.")
+    ]
     assert rows == [
         ["| train.mining=all", "10.0 (5.0–20.0)"],
         ["| train.mining=semi-hard", "20.0 (10.0–40.0)"],
@@ -85,7 +106,9 @@ def test_the_best_is_set_against_the_second_on_the_same_pairs(evaluations: list[
     clear = branch_selection.choose(SETTINGS, figures(0.3, 0.1, 0.4), evaluations).report
     assert "train.mining=all is better by" in clear
     assert "more than chance" in clear
-    same = branch_selection.choose(SETTINGS[:2], figures(0.1, 0.1), [evaluations[0], evaluations[0]])
+    same = branch_selection.choose(
+        SETTINGS[:2], figures(0.1, 0.1), [evaluations[0], evaluations[0]]
+    )
     assert (same.best, "may be chance" in same.report) == (0, True)
 
 
@@ -93,7 +116,9 @@ def test_where_best_and_second_cannot_be_compared_the_report_says_why(tmp_path: 
     folders = [evaluated(tmp_path / name, 1.0, name, digest=name) for name in ("hard", "all")]
 
     def told() -> str:
-        return branch_selection.choose(SETTINGS[:2], figures(0.1, 0.2), folders).report.splitlines()[-1]
+        return branch_selection.choose(
+            SETTINGS[:2], figures(0.1, 0.2), folders
+        ).report.splitlines()[-1]
 
     both = "train.mining=hard and train.mining=all"
     assert f"has no interval: {both} were not made on the same pairs" in told()  # as folds
@@ -101,14 +126,20 @@ def test_where_best_and_second_cannot_be_compared_the_report_says_why(tmp_path: 
     assert f"has no interval: train.mining=all/{SCORES}: no such file" in told()
 
 
-def test_without_forgeries_the_random_ones_decide_and_without_any_rate_nothing_does(evaluations: list[Path]) -> None:
-    chosen = branch_selection.choose(SETTINGS[:2], [{RANDOM: 0.1, **BASIS}, {RANDOM: 0.2, **BASIS}], evaluations[:2])
+def test_without_forgeries_the_random_ones_decide_and_without_any_rate_nothing_does(
+    evaluations: list[Path],
+) -> None:
+    chosen = branch_selection.choose(
+        SETTINGS[:2], [{RANDOM: 0.1, **BASIS}, {RANDOM: 0.2, **BASIS}], evaluations[:2]
+    )
     assert (chosen.best, chosen.eer) == (0, 0.1)
     with pytest.raises(InputError, match="no branch has an error rate on val"):
         branch_selection.choose(SETTINGS[:2], [{}, {}], evaluations[:2])
 
 
-def test_the_branches_runs_stand_under_one_parent_with_the_report(tmp_path: Path, client: Any) -> None:
+def test_the_branches_runs_stand_under_one_parent_with_the_report(
+    tmp_path: Path, client: Any
+) -> None:
     runs = [client.create_run(tracking.experiment_id(client)).info.run_id for _ in range(2)]
     folders = [evaluated(tmp_path / run, 1.0, "hard", run_id=run) for run in runs]
     chosen = branch_selection.choose(SETTINGS[:2], figures(0.2, 0.1), folders)
@@ -117,5 +148,7 @@ def test_the_branches_runs_stand_under_one_parent_with_the_report(tmp_path: Path
     found = client.get_run(parent)
     assert (found.info.status, found.data.tags["best"]) == ("FINISHED", "train.mining=hard")
     assert found.data.metrics == {SKILLED: 0.1}
-    report = mlflow.artifacts.download_artifacts(run_id=parent, artifact_path="comparison/report.md")
+    report = mlflow.artifacts.download_artifacts(
+        run_id=parent, artifact_path="comparison/report.md"
+    )
     assert Path(report).read_text() == chosen.report

@@ -1,4 +1,6 @@
-"""What a task's container sees of the machine, and what a Docker engine that is missing or refuses is turned into."""
+"""What a task's container sees of the machine, and what a Docker engine that is missing or refuses
+is turned into.
+"""
 
 import json
 import threading
@@ -91,7 +93,9 @@ def test_a_folder_that_serves_for_several_things_is_mounted_once(
 ) -> None:
     for name in ("CHECKPOINT_DIR", "TENSORBOARD_DIR", "CEDAR_DIR"):
         monkeypatch.setenv(name, str(tmp_path))
-    mounts = [mount["Source"] for mount in docker_runner.runner(IMAGE, GIVEN).container_run_args["mounts"]]
+    mounts = [
+        mount["Source"] for mount in docker_runner.runner(IMAGE, GIVEN).container_run_args["mounts"]
+    ]
     assert mounts.count(str(tmp_path)) == 1
 
 
@@ -101,7 +105,11 @@ def test_an_engine_that_refuses_a_container_is_one_line(tmp_path: Path) -> None:
         local_runner.run(training_pipeline.build, GIVEN, tmp_path / "root", IMAGE)
 
 
-def test_an_engine_that_does_not_answer_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_does_not_answer_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
-    with pytest.raises(InputError, match=r"^Docker: [^\n]+ is its engine running, and may you use it\?$"):
+    with pytest.raises(
+        InputError, match=r"^Docker: [^\n]+ is its engine running, and may you use it\?$"
+    ):
         local_runner.run(training_pipeline.build, GIVEN, tmp_path / "root", IMAGE)

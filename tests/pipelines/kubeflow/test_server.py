@@ -51,7 +51,19 @@ def test_a_run_is_started_in_its_experiment_its_page_is_printed_and_its_failure_
 ) -> None:
     server.states = ["FAILED"]
     with pytest.raises(SystemExit) as stop:
-        main(["submit", *FILES, "--run", "first", "--experiment", "signatures", "-S", "train.steps=7", "--wait"])
+        main(
+            [
+                "submit",
+                *FILES,
+                "--run",
+                "first",
+                "--experiment",
+                "signatures",
+                "-S",
+                "train.steps=7",
+                "--wait",
+            ]
+        )
     assert stop.value.code == 1
     said = capsys.readouterr()
     assert said.out == f"{server.host}/#/runs/details/run-1\n"
@@ -92,7 +104,9 @@ def test_waiting_outlasts_failures_that_pass_and_gives_up_those_that_do_not(
         asked.wait("run-1", poll=0)
 
 
-@pytest.mark.parametrize("body", ["", '{"message": ""}', '{"message": "\\n"}', '{"message": null}', "[]"])
+@pytest.mark.parametrize(
+    "body", ["", '{"message": ""}', '{"message": "\\n"}', '{"message": null}', "[]"]
+)
 def test_a_refusal_that_says_nothing_is_one_line_with_its_status(
     body: str, server: KubeflowServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,11 +147,15 @@ def test_a_server_that_repeats_the_token_does_not_get_it_printed(
     assert "cannot read … (HTTP 500)" in refused(["schedule", "list"], capsys)
 
 
-def test_a_wrong_host_is_one_line(server: KubeflowServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_host_is_one_line(
+    server: KubeflowServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-    assert f"http://127.0.0.1:{port}" in refused(["schedule", "list", "--host", f"http://127.0.0.1:{port}"], capsys)
+    assert f"http://127.0.0.1:{port}" in refused(
+        ["schedule", "list", "--host", f"http://127.0.0.1:{port}"], capsys
+    )
     assert "https://" in refused(["schedule", "list", "--host", "kubeflow.example"], capsys)
     server.says = 404, "not found"
     assert "is this the address of Kubeflow Pipelines?" in refused(["schedule", "list"], capsys)
@@ -148,7 +166,9 @@ def test_a_wrong_host_is_one_line(server: KubeflowServer, capsys: pytest.Capture
 def test_a_missing_host_and_an_unknown_pipeline_are_one_line(
     server: KubeflowServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "unknown pipeline 'singature' (known: signature" in refused(["submit", "singature", *FILES], capsys)
+    assert "unknown pipeline 'singature' (known: signature" in refused(
+        ["submit", "singature", *FILES], capsys
+    )
     assert server.bodies("POST", "/apis/v2beta1/runs") == []
     monkeypatch.delenv("KFP_HOST")
     assert "--host" in refused(["submit", *FILES], capsys)
@@ -165,16 +185,24 @@ def test_a_server_for_several_users_wants_a_namespace(
 
 def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.kubeflow.server.SECONDS", (0.2, 0.2))
-    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(InputError, match="does not answer"):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        pytest.raises(InputError, match="does not answer"),
+    ):
         Server(Address(f"http://127.0.0.1:{silent.getsockname()[1]}", None, None))
 
 
-def test_recurring_runs_are_made_listed_and_removed(server: KubeflowServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_recurring_runs_are_made_listed_and_removed(
+    server: KubeflowServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     main(["schedule", "create", "nightly", *FILES, "--cron", "0 0 3 * * *"])
     assert capsys.readouterr().out == "nightly: recurring run recurring-0\n"
     (made,) = server.bodies("POST", "/apis/v2beta1/recurringruns")
     assert "exec-train" in executors(made)
-    hourly = {"display_name": "hourly", "trigger": {"periodic_schedule": {"interval_second": "3600"}}}
+    hourly = {
+        "display_name": "hourly",
+        "trigger": {"periodic_schedule": {"interval_second": "3600"}},
+    }
     server.recurring["other"] = {**hourly, "recurring_run_id": "other", "status": "ENABLED"}
     main(["schedule", "list"])
     assert [line.split("\t")[:2] for line in capsys.readouterr().out.splitlines()] == [

@@ -1,4 +1,6 @@
-"""Champion and challenger: what a difference means, which images decide, and what the registry then says."""
+"""Champion and challenger: what a difference means, which images decide, and what the registry then
+says.
+"""
 
 import json
 import traceback
@@ -77,8 +79,15 @@ def test_the_test_images_alone_are_linked_and_catalogued(tmp_path: Path) -> None
     normalisation = Normalisation(height=16, width=24)
     with StoreWriter(prepared, normalisation) as writer:
         for path in paths:
-            row = {"path": path, "identity": path[0], "kind": "genuine", "sha256": f"hash of {path}"}
-            writer.append(np.zeros(normalisation.shape, np.uint8), {**row, "height": 16, "width": 24})
+            row = {
+                "path": path,
+                "identity": path[0],
+                "kind": "genuine",
+                "sha256": f"hash of {path}",
+            }
+            writer.append(
+                np.zeros(normalisation.shape, np.uint8), {**row, "height": 16, "width": 24}
+            )
     index = open_store(prepared).index
     where = {"row": range(len(paths)), "part": [parts[path[0]] for path in paths], "fold": -1}
     partition.write(pd.DataFrame(where), index, split)
@@ -119,21 +128,29 @@ def test_a_version_is_the_runs_model_and_brings_its_bundle_back(
     first, second = (registry.register(freeze(name)) for name in ("first", "second"))
     registry.name(first, "champion", "the first")
     registry.name(second, "challenger", "may be chance")
-    champion, challenger = (client.get_model_version_by_alias(NAME, alias) for alias in ("champion", "challenger"))
+    champion, challenger = (
+        client.get_model_version_by_alias(NAME, alias) for alias in ("champion", "challenger")
+    )
     assert (champion.version, challenger.version) == (first.version, second.version)
     assert challenger.description == "may be chance"
-    assert first.source == f"models:/{client.get_run(first.run_id).outputs.model_outputs[0].model_id}"
+    assert (
+        first.source == f"models:/{client.get_run(first.run_id).outputs.model_outputs[0].model_id}"
+    )
     (tmp_path / "fetched").mkdir()
     fetched = registry.fetch(registry.champion(), tmp_path / "fetched")
     assert json.loads((fetched / "manifest.json").read_text()) == "first"
 
 
-def test_registering_again_after_a_failure_makes_no_second_version(freeze: Callable[[str], Path]) -> None:
+def test_registering_again_after_a_failure_makes_no_second_version(
+    freeze: Callable[[str], Path],
+) -> None:
     bundle = freeze("only")
     assert Registry(NAME).register(bundle).version == Registry(NAME).register(bundle).version
 
 
-def test_a_bundle_that_the_store_missed_is_refused(freeze: Callable[..., Path], tmp_path: Path) -> None:
+def test_a_bundle_that_the_store_missed_is_refused(
+    freeze: Callable[..., Path], tmp_path: Path
+) -> None:
     (tmp_path / "missed").mkdir()
     for bundle in (tmp_path / "missed", freeze("no-model", logged=False)):
         with pytest.raises(InputError, match="the tracking store has no model of it"):
@@ -172,10 +189,15 @@ def test_a_store_without_the_run_is_named_with_the_variable_that_names_another(
     other = f"sqlite:///{tmp_path}/other.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", other)
     assert Registry(NAME).champion() is None
-    for ask in (lambda: Registry(NAME).register(bundle), lambda: Registry(NAME).fetch(version, tmp_path)):
+    for ask in (
+        lambda: Registry(NAME).register(bundle),
+        lambda: Registry(NAME).fetch(version, tmp_path),
+    ):
         with pytest.raises(InputError, match="set MLFLOW_TRACKING_URI to the right one") as caught:
             ask()
-        assert f"{other} lacks what is asked for: Run with id={version.run_id} not found" in str(caught.value)
+        assert f"{other} lacks what is asked for: Run with id={version.run_id} not found" in str(
+            caught.value
+        )
 
 
 @pytest.mark.parametrize("password", ["planted", "p@planted"])
@@ -183,6 +205,8 @@ def test_a_store_that_is_down_is_one_line_and_no_traceback_tells_its_password(
     password: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://ann:{password}@127.0.0.1:9")
-    with pytest.raises(InputError, match=r"the tracking store http://127\.0\.0\.1:9 cannot be used") as caught:
+    with pytest.raises(
+        InputError, match=r"the tracking store http://127\.0\.0\.1:9 cannot be used"
+    ) as caught:
         Registry(NAME).champion()
     assert "planted" not in "".join(traceback.format_exception(caught.value))

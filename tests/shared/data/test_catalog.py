@@ -18,7 +18,9 @@ def entries() -> list[Entry]:
     """Two genuine images and one forgery of each identity."""
     kinds: list[catalog.Kind] = ["genuine", "genuine", "forgery"]
     rows = [(name, number, kind) for name in NAMES for number, kind in enumerate(kinds)]
-    return [Entry(f"{name}/{number}.png", name, kind, f"{name}-{number}") for name, number, kind in rows]
+    return [
+        Entry(f"{name}/{number}.png", name, kind, f"{name}-{number}") for name, number, kind in rows
+    ]
 
 
 def test_a_catalog_is_read_as_it_was_written_sorted_by_path(tmp_path: Path) -> None:
@@ -33,7 +35,9 @@ def test_the_parts_of_a_source_stand_in_the_catalog_only_where_it_has_some(tmp_p
     one, other = entries()[:2]
     catalog.write([one, other], tmp_path)
     assert list(catalog.read(tmp_path)) == ["path", "identity", "kind", "sha256"]
-    catalog.write([Entry(one.path, one.identity, one.kind, one.sha256, part="train"), other], tmp_path)
+    catalog.write(
+        [Entry(one.path, one.identity, one.kind, one.sha256, part="train"), other], tmp_path
+    )
     assert catalog.read(tmp_path)["part"].tolist() == ["train", ""]
 
 
@@ -50,7 +54,9 @@ def test_the_parts_of_a_source_stand_in_the_catalog_only_where_it_has_some(tmp_p
         ("path,identity,kind,sha256\n../a.png,A,genuine,0\n", r"\.\./a.png lies outside"),
     ],
 )
-def test_a_damaged_catalog_is_refused_in_words(tmp_path: Path, text: str | None, message: str) -> None:
+def test_a_damaged_catalog_is_refused_in_words(
+    tmp_path: Path, text: str | None, message: str
+) -> None:
     if text is not None:
         (tmp_path / "catalog.csv").write_text(text)
     with pytest.raises(InputError, match=rf"catalog.csv: .*{message}"):

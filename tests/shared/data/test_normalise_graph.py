@@ -16,12 +16,22 @@ SHAPE = Normalisation(mode="shape", height=32, width=56)
 @pytest.mark.parametrize(
     ("levels", "threshold", "distance"),
     [
-        ({10: 3, 20: 1, 200: 4}, 20, 200 - 12.5),  # within-class variance 75 below 20, 0 above: any other cut is worse
-        ({0: 5, 255: 5}, 0, 255.0),  # every level from 0 to 254 separates them equally well: the first is taken
+        (
+            {10: 3, 20: 1, 200: 4},
+            20,
+            200 - 12.5,
+        ),  # within-class variance 75 below 20, 0 above: any other cut is worse
+        (
+            {0: 5, 255: 5},
+            0,
+            255.0,
+        ),  # every level from 0 to 254 separates them equally well: the first is taken
         ({7: 9}, 0, 0.0),  # one class only
     ],
 )
-def test_otsu_finds_the_cut_derived_by_hand(levels: dict[int, int], threshold: int, distance: float) -> None:
+def test_otsu_finds_the_cut_derived_by_hand(
+    levels: dict[int, int], threshold: int, distance: float
+) -> None:
     histogram = np.zeros(256, np.int32)
     histogram[list(levels)] = list(levels.values())
     found = otsu(tf.constant(histogram))
@@ -37,19 +47,27 @@ def test_otsu_is_exact_where_the_image_is_as_large_as_allowed() -> None:
 def test_a_square_of_ink_is_cropped_scaled_and_centred_as_derived_by_hand() -> None:
     page = np.full((60, 90), 230, np.uint8)
     page[10:30, 5:25] = 20  # smoothing rounds the corners by one pixel and keeps the sides
-    image = normalise(tf.constant(encode(page)), Normalisation(height=24, width=48)).numpy()[:, :, 0]
+    image = normalise(tf.constant(encode(page)), Normalisation(height=24, width=48)).numpy()[
+        :, :, 0
+    ]
     inside = image[1:23, 13:35]  # margin 1, so 22 × 22 in the middle of 24 × 48
     assert (image == 255).sum() >= image.size - inside.size
     assert (inside[2:-2] == 0).all() and (inside[:, 2:-2] == 0).all()
 
 
 @pytest.mark.parametrize("mode", ["shape", "tone", "none"])
-@pytest.mark.parametrize("size", [(90, 160), (31, 200), (40, 28), (150, 20), (1, 40), (40, 1), (2, 3)])
+@pytest.mark.parametrize(
+    "size", [(90, 160), (31, 200), (40, 28), (150, 20), (1, 40), (40, 1), (2, 3)]
+)
 def test_every_mode_equals_a_slow_computation_in_integers(mode: str, size: tuple[int, int]) -> None:
     spec = Normalisation(mode=mode, height=32, width=56)
     graph = tf.function(lambda one: normalise(one, spec))
     for seed in range(5):
-        page = strokes(seed, *size) if min(size) > 10 else colours(seed, 1, *size)[:, :, 0] // 128 * 200
+        page = (
+            strokes(seed, *size)
+            if min(size) > 10
+            else colours(seed, 1, *size)[:, :, 0] // 128 * 200
+        )
         page[0, 0], page[-1, -1] = 0, 255
         try:
             expected = slow_normalise(page, spec)
@@ -63,15 +81,21 @@ def test_every_mode_equals_a_slow_computation_in_integers(mode: str, size: tuple
 def test_an_image_whose_sums_float32_does_not_hold_is_as_exact() -> None:
     page, spec = colours(0, 1, 2, 40_000)[:, :, 0], Normalisation(mode="none", height=32, width=56)
     assert 255 * page.size > subject.EXACT_32
-    np.testing.assert_array_equal(normalise(tf.constant(encode(page)), spec)[:, :, 0], slow_normalise(page, spec))
+    np.testing.assert_array_equal(
+        normalise(tf.constant(encode(page)), spec)[:, :, 0], slow_normalise(page, spec)
+    )
 
 
 def test_colours_are_resized_plane_by_plane() -> None:
     pixels = colours(3, 3, 40, 33)
-    found = normalise(tf.constant(encode(pixels)), Normalisation(mode="none", height=20, width=30, channels=3)).numpy()
+    found = normalise(
+        tf.constant(encode(pixels)), Normalisation(mode="none", height=20, width=30, channels=3)
+    ).numpy()
     grey = Normalisation(mode="none", height=20, width=30)
     for channel in range(3):
-        np.testing.assert_array_equal(found[:, :, channel], slow_normalise(pixels[:, :, channel], grey))
+        np.testing.assert_array_equal(
+            found[:, :, channel], slow_normalise(pixels[:, :, channel], grey)
+        )
 
 
 @pytest.mark.parametrize("mode", ["shape", "tone"])
@@ -79,7 +103,9 @@ def test_lighter_paper_and_a_paler_pen_leave_the_shape_as_it_is(mode: str) -> No
     page = strokes(0).astype(np.int32)
     spec = Normalisation(mode=mode, height=32, width=56)
     lighter = np.clip(page + 14, 0, 255)  # a constant: also the order of the tones stays
-    first, second = (normalise(tf.constant(encode(p.astype(np.uint8))), spec).numpy() for p in (page, lighter))
+    first, second = (
+        normalise(tf.constant(encode(p.astype(np.uint8))), spec).numpy() for p in (page, lighter)
+    )
     np.testing.assert_array_equal(first, second)
 
 
@@ -96,7 +122,9 @@ def test_specks_do_not_move_the_crop() -> None:
 def test_the_tone_mode_keeps_the_order_of_the_inks() -> None:
     page = np.full((60, 100), 220, np.uint8)
     page[20:40, 10:50], page[20:40, 50:90] = 30, 90
-    image = normalise(tf.constant(encode(page)), Normalisation(mode="tone", height=32, width=64)).numpy()[:, :, 0]
+    image = normalise(
+        tf.constant(encode(page)), Normalisation(mode="tone", height=32, width=64)
+    ).numpy()[:, :, 0]
     assert image[16, 10] == 0
     assert 0 < image[16, 50] < 255
     assert image[0, 0] == 255

@@ -41,7 +41,10 @@ def test_a_partition_of_other_images_is_refused(tmp_path: Path) -> None:
     ("table", "message"),
     [
         (_partition("train", "train", "val", "tset"), "unknown part 'tset'"),
-        (_partition("train", "train", "val", "test").drop(columns="fold"), "lacks one of the columns"),
+        (
+            _partition("train", "train", "val", "test").drop(columns="fold"),
+            "lacks one of the columns",
+        ),
         (_partition("train", "train", "val", "test").assign(row=[0, 1, 1, 3]), "not the 4 images"),
     ],
 )

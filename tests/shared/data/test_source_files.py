@@ -15,7 +15,9 @@ def _pixels(data: bytes, mode: str = "RGB") -> np.ndarray[tuple[int, ...], np.dt
     return np.asarray(over_white(Image.open(io.BytesIO(data))).convert(mode))
 
 
-@pytest.mark.parametrize("data", [encode(strokes(0)), encode(strokes(0), "jpeg"), encode(PHOTO), encode(PHOTO, "jpeg")])
+@pytest.mark.parametrize(
+    "data", [encode(strokes(0)), encode(strokes(0), "jpeg"), encode(PHOTO), encode(PHOTO, "jpeg")]
+)
 def test_png_and_jpeg_pass_unchanged(data: bytes) -> None:
     source = to_png_or_jpeg(data, LIMIT)
     assert source.encoded == data
@@ -24,7 +26,9 @@ def test_png_and_jpeg_pass_unchanged(data: bytes) -> None:
 
 @pytest.mark.parametrize("orientation", [1, 6])
 @pytest.mark.parametrize("form", ["png", "jpeg", "tiff"])
-def test_what_a_file_says_of_itself_is_kept_even_where_it_is_converted(form: str, orientation: int) -> None:
+def test_what_a_file_says_of_itself_is_kept_even_where_it_is_converted(
+    form: str, orientation: int
+) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     data = encode(PHOTO.convert("L"), form, dpi=(299.9994, 299.9994), exif=exif)
@@ -32,8 +36,12 @@ def test_what_a_file_says_of_itself_is_kept_even_where_it_is_converted(form: str
     assert to_png_or_jpeg(encode(PHOTO.convert("P")), LIMIT)[3:5] == ("P", 0)
 
 
-@pytest.mark.parametrize("dpi", [(float("nan"), 1), (float("inf"), 1), ("a lot", 1), (), None, (-300, 1)])
-def test_a_resolution_that_makes_no_sense_is_none(dpi: object, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "dpi", [(float("nan"), 1), (float("inf"), 1), ("a lot", 1), (), None, (-300, 1)]
+)
+def test_a_resolution_that_makes_no_sense_is_none(
+    dpi: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened = Image.open
 
     def opening(stream: io.BytesIO) -> Image.Image:
@@ -72,7 +80,9 @@ def test_cmyk_becomes_rgb() -> None:
 
 @pytest.mark.parametrize("form", ["jpeg", "png", "tiff"])
 @pytest.mark.parametrize(("orientation", "turn"), [(3, 2), (6, 3), (8, 1)])
-def test_a_picture_taken_with_the_camera_turned_is_upright(form: str, orientation: int, turn: int) -> None:
+def test_a_picture_taken_with_the_camera_turned_is_upright(
+    form: str, orientation: int, turn: int
+) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     source = to_png_or_jpeg(encode(PHOTO, form, exif=exif), LIMIT)

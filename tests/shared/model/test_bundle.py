@@ -63,20 +63,26 @@ def test_a_bundle_from_before_schemas_is_read_as_ever(folder: Path) -> None:
 
 def test_a_newer_bundle_is_refused_with_what_to_do(folder: Path) -> None:
     change(folder, schema=2, files=None)  # a newer one may have moved all else
-    with pytest.raises(InputError, match=r"manifest\.json: schema 2, written by newer code .* update this code, or"):
+    with pytest.raises(
+        InputError, match=r"manifest\.json: schema 2, written by newer code .* update this code, or"
+    ):
         bundle.read(folder)
 
 
 @pytest.mark.parametrize("schema", ["1", 0, 1.0, True])
 def test_a_schema_that_is_no_number_from_1_is_refused(folder: Path, schema: Any) -> None:
     change(folder, schema=schema)
-    with pytest.raises(InputError, match=r"schema .* is not a number from 1; take the whole bundle anew"):
+    with pytest.raises(
+        InputError, match=r"schema .* is not a number from 1; take the whole bundle anew"
+    ):
         bundle.read(folder)
 
 
 def test_a_file_that_was_changed_is_refused(folder: Path) -> None:
     (folder / "threshold.json").write_text("[]")
-    with pytest.raises(InputError, match=r"threshold\.json: its sha256 is not that of manifest\.json"):
+    with pytest.raises(
+        InputError, match=r"threshold\.json: its sha256 is not that of manifest\.json"
+    ):
         bundle.read(folder)
 
 

@@ -15,7 +15,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import keras
 
     keras.utils.set_random_seed(0)
-    layers = [keras.layers.Input((6, 8, 1)), keras.layers.Rescaling(1 / 255), keras.layers.Flatten()]
+    layers = [
+        keras.layers.Input((6, 8, 1)),
+        keras.layers.Rescaling(1 / 255),
+        keras.layers.Flatten(),
+    ]
     layers += [keras.layers.Dense(5), keras.layers.UnitNormalization()]
     path = tmp_path_factory.mktemp("embedder")
     keras.Sequential(layers).save(path / "embedder.keras")
@@ -50,7 +54,9 @@ def test_no_images_give_no_embeddings(model: Any, images: Any) -> None:
     assert embed(model, images[:0], progress=False).shape == (0, 5)
 
 
-def test_a_bar_shows_the_progress_on_stderr(model: Any, images: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bar_shows_the_progress_on_stderr(
+    model: Any, images: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     embed(model, images, batch_size=4)
     assert "11/11" in capsys.readouterr().err
 

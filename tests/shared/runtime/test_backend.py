@@ -12,7 +12,9 @@ from components.shared.runtime.errors import InputError
 PROJECT = Path(__file__).resolve().parents[3]
 
 
-def python(code: str, keras_backend: str | None, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+def python(
+    code: str, keras_backend: str | None, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, str]:
     """What a fresh process writes to stdout and stderr."""
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     if keras_backend:
@@ -22,7 +24,9 @@ def python(code: str, keras_backend: str | None, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.slow
-def test_tensorflow_loads_with_one_line_and_can_be_told_to_multiply_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tensorflow_loads_with_one_line_and_can_be_told_to_multiply_in_float32(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     code = """
 from components.shared.runtime import backend
 backend.load()
@@ -43,7 +47,9 @@ def test_tensorflow_loads_without_a_word_where_no_progress_is_wanted(
     assert python(code, None, monkeypatch) == ("", "")
 
 
-def test_beside_jax_tensorflow_looks_as_if_it_were_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_beside_jax_tensorflow_looks_as_if_it_were_not_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     code = """
 import sys
 from components.shared.runtime import backend
@@ -63,7 +69,9 @@ print(jax.config.jax_default_matmul_precision, "tensorflow" in sys.modules)
 
 
 @pytest.mark.slow
-def test_what_only_tensorflow_does_runs_on_it_whatever_keras_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_only_tensorflow_does_runs_on_it_whatever_keras_was_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     code = """
 from components.shared.runtime import backend
 backend.load_tensorflow()

@@ -33,12 +33,16 @@ def test_params_yaml_names_every_parameter_of_a_step_with_its_default(step: str)
 
 
 def test_an_unknown_parameter_is_named_with_its_nearest() -> None:
-    with pytest.raises(InputError, match=r"unknown parameter train\.marginn \(did you mean 'margin'\?\)"):
+    with pytest.raises(
+        InputError, match=r"unknown parameter train\.marginn \(did you mean 'margin'\?\)"
+    ):
         parse(TrainParams, "train", {"marginn": 0.2}, "params.yaml")
 
 
 def test_an_unknown_nested_parameter_is_named_with_its_nearest() -> None:
-    with pytest.raises(InputError, match=r"ingest\.sample\.identites \(did you mean 'identities'\?\)"):
+    with pytest.raises(
+        InputError, match=r"ingest\.sample\.identites \(did you mean 'identities'\?\)"
+    ):
         parse(IngestParams, "ingest", {"sample": {"identites": 3}}, "params.yaml")
 
 
@@ -57,7 +61,12 @@ def test_a_missing_section_and_a_missing_file_are_said(tmp_path: Path) -> None:
 
 def test_what_cannot_repeat_is_not_called_deterministic() -> None:
     with pytest.raises(InputError, match="train: deterministic does not hold in mixed_bfloat16"):
-        parse(TrainParams, "train", {"deterministic": True, "precision": "mixed_bfloat16"}, "params.yaml")
+        parse(
+            TrainParams,
+            "train",
+            {"deterministic": True, "precision": "mixed_bfloat16"},
+            "params.yaml",
+        )
 
 
 def test_a_margin_must_be_positive() -> None:

@@ -36,7 +36,9 @@ class Clock:
         return self.now
 
 
-def logged(total: int | None, seconds: float, unit: str = "step", size: int = 1, count: int = 0) -> list[str]:
+def logged(
+    total: int | None, seconds: float, unit: str = "step", size: int = 1, count: int = 0
+) -> list[str]:
     """The lines of work whose every update brings `size` units and takes so many seconds."""
     stream, clock = io.StringIO(), Clock()
     with Lines("train", unit, total, stream=stream, clock=clock) as bar:
@@ -57,7 +59,9 @@ def on_a_terminal(script: str, **changes: str) -> str:
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(ours, (24, 100))
     command = [sys.executable, "-c", script]
-    with subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment(**changes)) as process:
+    with subprocess.Popen(
+        command, stdout=theirs, stderr=theirs, env=environment(**changes)
+    ) as process:
         os.close(theirs)
         content = b""
         try:
@@ -72,7 +76,9 @@ def on_a_terminal(script: str, **changes: str) -> str:
 
 def in_a_pipe(script: str, **changes: str) -> str:
     """All that a process writes to stderr, a pipe."""
-    done = subprocess.run([sys.executable, "-c", script], env=environment(**changes), capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment(**changes), capture_output=True, check=True
+    )
     assert done.stdout == b""
     return done.stderr.decode()
 
@@ -91,7 +97,9 @@ def test_a_log_gets_lines_without_carriage_returns_and_escape_sequences() -> Non
     assert "\x1b" not in text
     assert text.endswith("\n")
     last = text.splitlines()[-1]
-    assert re.fullmatch(r"work  100/100 images, 100 %, number 99, \d+ images/s, took \d\.\d s", last)
+    assert re.fullmatch(
+        r"work  100/100 images, 100 %, number 99, \d+ images/s, took \d\.\d s", last
+    )
 
 
 @pytest.mark.parametrize("run", [on_a_terminal, in_a_pipe])
@@ -196,7 +204,10 @@ def test_uneven_phases_each_get_a_line_when_they_begin_without_speed_and_time_le
 
 def test_work_that_fails_ends_with_a_line_that_says_how_far_it_came() -> None:
     stream = io.StringIO()
-    with pytest.raises(RuntimeError), Lines("train", "step", 220, stream=stream, clock=Clock()) as bar:
+    with (
+        pytest.raises(RuntimeError),
+        Lines("train", "step", 220, stream=stream, clock=Clock()) as bar,
+    ):
         bar.update(40)
         raise RuntimeError
     assert stream.getvalue() == "train  40/220 steps, 18 %, stopped after 0.0 s\n"

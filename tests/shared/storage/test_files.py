@@ -50,7 +50,8 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
     )
     project = Path(__file__).resolve().parents[3]
     process = subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path / "out")], env={**os.environ, "PYTHONPATH": str(project)}
+        [sys.executable, "-c", code, str(tmp_path / "out")],
+        env={**os.environ, "PYTHONPATH": str(project)},
     )
     while not list(tmp_path.glob(f"{TEMPORARY}*/half")):
         assert process.poll() is None
@@ -85,15 +86,24 @@ def test_what_lies_in_upload_stands_in_for_the_files_of_the_same_names(tmp_path:
     (tmp_path / "other").mkdir()
     for name in ("report.html", "a.csv", "upload/report.html", "upload/z.txt", "other/b.csv"):
         (tmp_path / name).write_text(name)
-    assert [path.read_text() for path in uploads(tmp_path)] == ["a.csv", "upload/report.html", "upload/z.txt"]
+    assert [path.read_text() for path in uploads(tmp_path)] == [
+        "a.csv",
+        "upload/report.html",
+        "upload/z.txt",
+    ]
 
 
-def test_the_code_and_what_outlives_it_lie_in_the_project_and_for_a_copy_of_dvc_in_the_original(tmp_path: Path) -> None:
+def test_the_code_and_what_outlives_it_lie_in_the_project_and_for_a_copy_of_dvc_in_the_original(
+    tmp_path: Path,
+) -> None:
     here = Path(__file__).resolve().parents[3]
     assert (code_root(), project_root()) == (here, here)
     copy = tmp_path / "project" / ".dvc" / "tmp" / "exps" / "standalone" / "tmp0123"
     shutil.copytree(here / "components" / "shared", copy / "components" / "shared")
-    code = "from components.shared.storage.files import code_root, project_root; print(code_root(), project_root(), sep='\\n')"
+    code = (
+        "from components.shared.storage.files import code_root, project_root\n"
+        "print(code_root(), project_root(), sep='\\n')"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         check=True,
@@ -106,8 +116,14 @@ def test_the_code_and_what_outlives_it_lie_in_the_project_and_for_a_copy_of_dvc_
 
 
 def test_one_module_knows_where_the_code_lies() -> None:
-    modules = [path for folder in ("components", "pipelines") for path in (code_root() / folder).rglob("*.py")]
+    modules = [
+        path
+        for folder in ("components", "pipelines")
+        for path in (code_root() / folder).rglob("*.py")
+    ]
     knowing = [
-        path.name for path in modules if re.search(r"__file__\)\S*\.parents?\b", path.read_text(encoding="utf-8"))
+        path.name
+        for path in modules
+        if re.search(r"__file__\)\S*\.parents?\b", path.read_text(encoding="utf-8"))
     ]
     assert knowing == ["files.py"]

@@ -30,7 +30,9 @@ def test_addresses_are_read_joined_and_written() -> None:
     assert str(of("s3://data/a") / "b/c") == "s3://data/a/b/c"
     assert str(of("s3://data") / "b") == "s3://data/b"
     for wrong in ("s3:/data", "s3://", "s3://UPPER/a", "s3://key:secret@data/a", "data/a"):
-        with pytest.raises(InputError, match=r"^test: '.*' is not of the form s3://bucket/key$") as error:
+        with pytest.raises(
+            InputError, match=r"^test: '.*' is not of the form s3://bucket/key$"
+        ) as error:
             of(wrong)
         assert "secret" not in str(error.value)
 
@@ -70,7 +72,9 @@ def test_what_killed_uploads_left_is_given_up(s3: server.Store) -> None:
     for key in (f"{place.key}/a", f"{place.key}b"):
         raw.create_multipart_upload(Bucket=place.bucket, Key=key)
     Store().abort_uploads(place)
-    left = [item["Key"] for item in raw.list_multipart_uploads(Bucket=place.bucket).get("Uploads", [])]
+    left = [
+        item["Key"] for item in raw.list_multipart_uploads(Bucket=place.bucket).get("Uploads", [])
+    ]
     assert f"{place.key}/a" not in left
     assert f"{place.key}b" in left
 
@@ -90,10 +94,14 @@ def test_half_of_all_requests_refused_costs_time_and_nothing_else(
     assert len(between.requests) >= 8
 
 
-def test_a_body_that_breaks_off_is_asked_for_again(s3: server.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_breaks_off_is_asked_for_again(
+    s3: server.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = of(s3.fresh())
     Store().write(place, b"content" * 1000)
-    with proxy.before(s3.endpoint, lambda number, request: proxy.CUT if number < 2 else None) as between:
+    with proxy.before(
+        s3.endpoint, lambda number, request: proxy.CUT if number < 2 else None
+    ) as between:
         monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
         assert Store().read(place) == b"content" * 1000
     assert len(between.requests) == 3
@@ -104,12 +112,14 @@ def test_a_body_that_breaks_off_is_asked_for_again(s3: server.Store, monkeypatch
 
 
 def refusal(address: str, deed: str = "below") -> str:
-    """What the user reads; no key is in it, and it is one line that names the address and the endpoint."""
+    """What the user reads; no key is in it, and it is one line that names the address and the
+    endpoint.
+    """
     with pytest.raises(StoreError) as error:
         store, place = Store(), of(address)
-        list(store.below(place)) if deed == "below" else store.write(place, b"") if deed == "write" else store.read(
-            place
-        )
+        list(store.below(place)) if deed == "below" else store.write(
+            place, b""
+        ) if deed == "write" else store.read(place)
     message = str(error.value)
     assert "\n" not in message
     assert "PLANTED" not in message
@@ -134,7 +144,9 @@ def test_keys_that_are_wrong_denied_missing_or_broken_are_told_apart(
     assert refusal(place, "write") == "access denied: the keys may not write there"
     assert refusal("s3://models/x") == "access denied: the keys may not list there"
     use(monkeypatch, s3.environment(("PLANTEDNOBODY", "planted")))
-    assert refusal(place).startswith("the keys are not accepted (InvalidAccessKeyId): check AWS_ACCESS_KEY_ID")
+    assert refusal(place).startswith(
+        "the keys are not accepted (InvalidAccessKeyId): check AWS_ACCESS_KEY_ID"
+    )
     use(monkeypatch, s3.environment((server.OWNER[0], "planted/wrong")))
     assert refusal(place).startswith("the keys are not accepted (SignatureDoesNotMatch)")
     use(monkeypatch, s3.environment((f"{server.OWNER[0]}\nPLANTED", "planted")))
@@ -144,7 +156,9 @@ def test_keys_that_are_wrong_denied_missing_or_broken_are_told_apart(
     assert refusal(place).startswith("no keys: set AWS_ACCESS_KEY_ID")
 
 
-def test_a_session_works_until_its_token_expires(s3: server.Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_session_works_until_its_token_expires(
+    s3: server.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = s3.fresh()
     use(monkeypatch, s3.environment(*s3.session()))
     Store().write(of(place), b"written")
@@ -155,7 +169,9 @@ def test_a_session_works_until_its_token_expires(s3: server.Store, monkeypatch: 
     assert token not in message
     with proxy.before(s3.endpoint, lambda number, request: (400, "ExpiredToken")) as amazon:
         monkeypatch.setenv("AWS_ENDPOINT_URL", amazon.endpoint)
-        assert refusal(place).startswith("the session token has expired or is not known (ExpiredToken)")
+        assert refusal(place).startswith(
+            "the session token has expired or is not known (ExpiredToken)"
+        )
 
 
 def test_a_store_that_cannot_be_reached_or_is_out_of_order_is_named(
@@ -164,10 +180,15 @@ def test_a_store_that_cannot_be_reached_or_is_out_of_order_is_named(
     monkeypatch.setattr(client, "ATTEMPTS", 2)
     with proxy.before(s3.endpoint, lambda number, request: (503, "SlowDown")) as between:
         monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
-        assert refusal("s3://data/a") == "the store is busy or out of order (SlowDown): try again later"
+        assert (
+            refusal("s3://data/a")
+            == "the store is busy or out of order (SlowDown): try again later"
+        )
     assert len(between.requests) == 2
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://planted:secret@127.0.0.1:9")
-    assert refusal("s3://data/a").startswith("cannot be reached (EndpointConnectionError): check the network")
+    assert refusal("s3://data/a").startswith(
+        "cannot be reached (EndpointConnectionError): check the network"
+    )
     monkeypatch.setenv("AWS_ENDPOINT_URL", "nonsense")
     with pytest.raises(InputError, match="AWS_ENDPOINT_URL is not an address"):
         Store()

@@ -24,13 +24,17 @@ def test_a_machine_without_git_knows_no_revision(
     assert code_version.code_revision() == {"revision": None, "dirty": None}
 
 
-def test_a_folder_outside_a_repository_has_no_revision(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_folder_outside_a_repository_has_no_revision(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("GIT_REVISION", raising=False)
     monkeypatch.setattr(code_version, "code_root", lambda: tmp_path)
     assert code_version.code_revision() == {"revision": None, "dirty": None}
 
 
-def test_a_change_of_a_tracked_file_makes_the_revision_dirty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_change_of_a_tracked_file_makes_the_revision_dirty(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def git(*arguments: str) -> str:
         identity = ["-c", "user.name=nobody", "-c", "user.email=nobody@localhost"]
         command = ["git", "-C", str(tmp_path), *identity, *arguments]
@@ -55,14 +59,18 @@ def test_versions_name_python_and_the_libraries_that_are_installed() -> None:
     assert all(known.values())
 
 
-def test_the_projects_version_is_that_of_pyproject(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_projects_version_is_that_of_pyproject(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "3.2.1"\n')
     monkeypatch.setattr(code_version, "code_root", lambda: tmp_path)
     assert code_version.project_version() == "3.2.1"
     assert code_version.versions()["project"] == "3.2.1"
 
 
-def test_code_without_a_pyproject_has_no_version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_code_without_a_pyproject_has_no_version(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(code_version, "code_root", lambda: tmp_path)
     assert code_version.project_version() is None
     assert "project" not in code_version.versions()

@@ -6,7 +6,13 @@ from components.shared.tracking.run import RECORD, Record, Run
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
-    record = Record(run_id="0123", step=7, params={"train.seed": "0"}, metrics={"eer": 0.25}, tags={"stage": "train"})
+    record = Record(
+        run_id="0123",
+        step=7,
+        params={"train.seed": "0"},
+        metrics={"eer": 0.25},
+        tags={"stage": "train"},
+    )
     record.write(tmp_path)
     assert Record.read(tmp_path) == record
     assert Record.parse((tmp_path / "mlflow_run.json").read_bytes()) == record

@@ -63,7 +63,9 @@ def test_artifacts_of_the_embedded_store_lie_beside_it_wherever_the_step_runs(
     assert made.artifact_location == (project / "mlruns" / "artifacts").as_uri()
 
 
-def test_train_evaluate_and_freeze_of_one_execution_share_one_run(client: Any, embedder: Path, tmp_path: Path) -> None:
+def test_train_evaluate_and_freeze_of_one_execution_share_one_run(
+    client: Any, embedder: Path, tmp_path: Path
+) -> None:
     evaluation = folder(tmp_path / "evaluation")
     run_id = trained(embedder)
     assert evaluated(embedder, evaluation) == run_id
@@ -91,8 +93,12 @@ def test_an_evaluation_with_other_settings_opens_a_run_of_its_own_with_trains_re
     assert client.get_run(first).data.params["evaluate.references"] == "5"
 
 
-def test_a_run_of_another_store_is_no_run_and_a_new_one_is_opened(client: Any, embedder: Path, tmp_path: Path) -> None:
-    (embedder / RECORD).write_text('{"run_id": "0123456789abcdef0123456789abcdef", "params": {"train.seed": "7"}}')
+def test_a_run_of_another_store_is_no_run_and_a_new_one_is_opened(
+    client: Any, embedder: Path, tmp_path: Path
+) -> None:
+    (embedder / RECORD).write_text(
+        '{"run_id": "0123456789abcdef0123456789abcdef", "params": {"train.seed": "7"}}'
+    )
     run_id = evaluated(embedder, folder(tmp_path / "evaluation"))
     run = client.get_run(run_id)
     assert run.data.tags["train_run_id"] == "0123456789abcdef0123456789abcdef"
@@ -195,7 +201,9 @@ def test_a_store_that_is_down_costs_one_warning_and_ten_seconds_at_most_and_can_
         run.log_metrics({"train/loss": 0.5}, step=10)
         run.write(embedder)
     assert time.monotonic() - start < 10
-    assert [record.levelname for record in caplog.records if "tracking store" in record.message] == ["WARNING"]
+    assert [
+        record.levelname for record in caplog.records if "tracking store" in record.message
+    ] == ["WARNING"]
     assert Record.read(embedder).run_id is None
 
     with tracking.evaluation_run(Record.read(embedder), EvaluateParams()) as again:

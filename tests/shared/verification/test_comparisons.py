@@ -39,7 +39,9 @@ def single_by_loop(
                 continue
             if kind == "genuine" and probe <= reference:
                 continue
-            found.append((kind, int(claimed), float(np.linalg.norm(vectors[reference] - vectors[probe]))))
+            found.append(
+                (kind, int(claimed), float(np.linalg.norm(vectors[reference] - vectors[probe])))
+            )
     return found
 
 
@@ -162,12 +164,22 @@ def identification_by_loop(given: Data, references: int, draws: int, seed: int) 
     hits = []
     own = {name: np.flatnonzero((identity == name) & ~forged) for name in np.unique(identity)}
     own = {name: rows for name, rows in own.items() if len(rows) >= references}
-    drawn = {name: pairs._draw(len(rows), references, draws, [seed, int(name)]) for name, rows in own.items()}
+    drawn = {
+        name: pairs._draw(len(rows), references, draws, [seed, int(name)])
+        for name, rows in own.items()
+    }
     for draw in range(draws):
-        gallery = {name: vectors[rows[drawn[name][draw]]].mean(axis=0) for name, rows in own.items()}
+        gallery = {
+            name: vectors[rows[drawn[name][draw]]].mean(axis=0) for name, rows in own.items()
+        }
         for name, rows in own.items():
             for probe in rows[~drawn[name][draw]]:
-                hits.append(name == min(gallery, key=lambda g: float(np.linalg.norm(vectors[probe] - gallery[g]))))
+                hits.append(
+                    name
+                    == min(
+                        gallery, key=lambda g: float(np.linalg.norm(vectors[probe] - gallery[g]))
+                    )
+                )
     return float(np.mean(hits))
 
 
@@ -184,7 +196,9 @@ def test_identification_of_well_separated_identities_is_perfect() -> None:
 
 
 def test_identification_without_gallery_or_probes_is_not_a_number() -> None:
-    assert np.isnan(pairs.identification_accuracy(*data([5, 5], [0, 0]), references=5, draws=2, seed=0))
+    assert np.isnan(
+        pairs.identification_accuracy(*data([5, 5], [0, 0]), references=5, draws=2, seed=0)
+    )
     assert np.isnan(pairs.identification_accuracy(*data([9], [0]), references=5, draws=2, seed=0))
 
 

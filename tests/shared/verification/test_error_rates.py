@@ -13,7 +13,9 @@ from components.shared.verification import error_rates
 scores = st.lists(st.integers(0, 12).map(lambda i: i / 8), min_size=1, max_size=30)
 
 
-def rates_by_loop(genuine: list[float], impostor: list[float], threshold: float) -> tuple[float, float]:
+def rates_by_loop(
+    genuine: list[float], impostor: list[float], threshold: float
+) -> tuple[float, float]:
     far = sum(d <= threshold for d in impostor) / len(impostor)
     frr = sum(d > threshold for d in genuine) / len(genuine)
     return far, frr
@@ -21,7 +23,9 @@ def rates_by_loop(genuine: list[float], impostor: list[float], threshold: float)
 
 def eer_by_loop(genuine: list[float], impostor: list[float]) -> float:
     """Walks the polyline of operating points and intersects each segment with FAR = FRR."""
-    points = [(0.0, 1.0)] + [rates_by_loop(genuine, impostor, t) for t in sorted({*genuine, *impostor})]
+    points = [(0.0, 1.0)] + [
+        rates_by_loop(genuine, impostor, t) for t in sorted({*genuine, *impostor})
+    ]
     for (far, frr), (next_far, next_frr) in pairwise(points):
         if next_far >= next_frr:
             share = (frr - far) / ((frr - far) + (next_far - next_frr))
@@ -37,7 +41,8 @@ def test_an_eer_reached_at_an_operating_point_is_that_points_rate() -> None:
 
 
 def test_an_eer_between_two_operating_points_is_interpolated() -> None:
-    # FAR, FRR: (0, 1) (0, ½) at 1, (⅓, ½) at 2, then (⅓, 0) at 3: they cross on the vertical step at FAR = ⅓
+    # FAR, FRR: (0, 1) (0, ½) at 1, (⅓, ½) at 2, then (⅓, 0) at 3: they cross on the vertical step
+    # at FAR = ⅓
     assert error_rates.eer([1, 3], [2, 4, 5]).rate == pytest.approx(1 / 3)
     # all at one distance: from (0, 1) to (1, 0) at once, crossing in the middle
     assert error_rates.eer([1, 1], [1, 1, 1]).rate == 0.5
@@ -60,7 +65,10 @@ def test_reversed_scores_have_an_eer_of_one() -> None:
 def test_the_threshold_of_neighbouring_floats_keeps_its_rates() -> None:
     low = 1.0
     high = float(np.nextafter(low, 2))
-    assert error_rates.rates_at([low], [high], error_rates.eer([low], [high]).threshold) == (0.0, 0.0)
+    assert error_rates.rates_at([low], [high], error_rates.eer([low], [high]).threshold) == (
+        0.0,
+        0.0,
+    )
 
 
 def test_the_frr_at_a_far_is_the_least_one_allowed() -> None:
@@ -82,8 +90,8 @@ def test_the_auc_counts_a_tie_as_one_half() -> None:
 
 
 def test_ties_of_both_sorts_at_the_crossing_are_one_step_of_the_roc() -> None:
-    # FAR, FRR: (0, 1), (0, 3/4) at 1, then two genuine and one impostor at 2: (1/3, 1/4), then (1, 0) at 3.
-    # They cross on the second step where t/3 = 3/4 − t/2, at t = 9/10.
+    # FAR, FRR: (0, 1), (0, 3/4) at 1, then two genuine and one impostor at 2: (1/3, 1/4), then (1,
+    # 0) at 3. They cross on the second step where t/3 = 3/4 − t/2, at t = 9/10.
     result = error_rates.eer([1, 2, 2, 3], [2, 3, 3])
     assert result.rate == pytest.approx(3 / 10)
     assert result.threshold == pytest.approx(1.9)
@@ -141,7 +149,9 @@ def test_the_roc_is_what_a_loop_counts(genuine: list[float], impostor: list[floa
 
 
 @given(scores, scores)
-def test_the_eer_is_what_a_walk_along_the_roc_finds(genuine: list[float], impostor: list[float]) -> None:
+def test_the_eer_is_what_a_walk_along_the_roc_finds(
+    genuine: list[float], impostor: list[float]
+) -> None:
     result = error_rates.eer(genuine, impostor)
     assert result.rate == pytest.approx(eer_by_loop(genuine, impostor), abs=1e-12)
     assert min(genuine + impostor) - 1e-9 <= result.threshold <= max(genuine + impostor)
@@ -163,7 +173,9 @@ def test_roc_and_auc_agree_with_scikit_learn(genuine: list[float], impostor: lis
 
     truth = [1] * len(genuine) + [0] * len(impostor)
     likeness = [-d for d in genuine + impostor]
-    assert error_rates.auc(genuine, impostor) == pytest.approx(roc_auc_score(truth, likeness), abs=1e-12)
+    assert error_rates.auc(genuine, impostor) == pytest.approx(
+        roc_auc_score(truth, likeness), abs=1e-12
+    )
     far, tpr, _ = roc_curve(truth, likeness, drop_intermediate=False)
     curve = error_rates.roc(genuine, impostor)
     np.testing.assert_allclose(curve.far, far, atol=1e-12)
@@ -180,7 +192,9 @@ def test_eer_and_frr_at_a_far_are_those_of_scikit_learns_curve(
     truth = [1] * len(genuine) + [0] * len(impostor)
     far, tpr, _ = roc_curve(truth, [-d for d in genuine + impostor], drop_intermediate=False)
     allowed = tpr[far <= percent / 100].max()
-    assert error_rates.frr_at_far(genuine, impostor, percent / 100) == pytest.approx(1 - allowed, abs=1e-12)
+    assert error_rates.frr_at_far(genuine, impostor, percent / 100) == pytest.approx(
+        1 - allowed, abs=1e-12
+    )
     # far + tpr − 1 grows along the curve, from −1 to 1
     rate = error_rates.eer(genuine, impostor).rate
     assert rate == pytest.approx(np.interp(0, far + tpr - 1, far), abs=1e-12)
@@ -193,4 +207,6 @@ def test_sorted_distances_have_the_same_rate_and_area_by_looking_at_few(
     same, other = np.sort(genuine), np.sort(impostor)
     assert error_rates.rate_of_sorted(same, other) == error_rates.eer(genuine, impostor).rate
     lost = sum(error_rates.losses(same[part::3], other) for part in range(3))
-    assert 1 - lost / (2 * len(same) * len(other)) == pytest.approx(error_rates.auc(genuine, impostor), abs=1e-12)
+    assert 1 - lost / (2 * len(same) * len(other)) == pytest.approx(
+        error_rates.auc(genuine, impostor), abs=1e-12
+    )

@@ -36,12 +36,16 @@ def test_names_are_spelled_as_in_every_report_so_far(made: str, name: str) -> No
         (Comparisons("random", 3, "references", "centre"), "references/random/refs_3/centre"),
     ],
 )
-def test_a_group_of_comparisons_is_parsed_as_it_is_made(comparisons: Comparisons, group: str) -> None:
+def test_a_group_of_comparisons_is_parsed_as_it_is_made(
+    comparisons: Comparisons, group: str
+) -> None:
     assert str(comparisons) == group
     assert Comparisons.parse(group) == comparisons
 
 
-@pytest.mark.parametrize("group", ["", "verification/skilled", "verification/skilled/refs_x", "identification/refs_5"])
+@pytest.mark.parametrize(
+    "group", ["", "verification/skilled", "verification/skilled/refs_x", "identification/refs_5"]
+)
 def test_what_is_no_group_of_comparisons_is_parsed_as_none(group: str) -> None:
     assert Comparisons.parse(group) is None
 

@@ -10,7 +10,13 @@ from components.shared.verification.metrics_file import flatten, nested
 
 
 def test_metric_names_become_a_tree_with_whole_counts() -> None:
-    tree = nested({"verification/skilled/refs_1/eer": 0.25, "verification/skilled/refs_1/n_pairs": 8.0, "a": 1.0})
+    tree = nested(
+        {
+            "verification/skilled/refs_1/eer": 0.25,
+            "verification/skilled/refs_1/n_pairs": 8.0,
+            "a": 1.0,
+        }
+    )
     assert tree == {"verification": {"skilled": {"refs_1": {"eer": 0.25, "n_pairs": 8}}}, "a": 1.0}
     assert isinstance(tree["verification"]["skilled"]["refs_1"]["n_pairs"], int)
 
@@ -23,7 +29,11 @@ def test_counts_of_images_are_whole_and_rates_are_not() -> None:
 
 
 def test_metrics_are_read_as_they_were_written(tmp_path: Path) -> None:
-    metrics = {"verification/skilled/refs_1/eer": 0.25, "verification/skilled/refs_1/n_pairs": 8.0, "images": 2.0}
+    metrics = {
+        "verification/skilled/refs_1/eer": 0.25,
+        "verification/skilled/refs_1/n_pairs": 8.0,
+        "images": 2.0,
+    }
     metrics_file.write(tmp_path, metrics)
     assert metrics_file.read(tmp_path) == flatten(nested(metrics)) == metrics
 

@@ -14,7 +14,9 @@ FORGED = np.tile(np.arange(EACH) % 2 == 1, IDENTITIES)
 NOISE = np.random.default_rng(1).normal(size=(len(FORGED), 3))
 
 
-def probed(columns: dict[str, np.ndarray], forged: np.ndarray = FORGED, identity: np.ndarray = IDENTITY) -> Probe:
+def probed(
+    columns: dict[str, np.ndarray], forged: np.ndarray = FORGED, identity: np.ndarray = IDENTITY
+) -> Probe:
     found = probe(pd.DataFrame(columns), identity, forged, resamplings=200, seed=0)
     assert found is not None
     return found
@@ -22,7 +24,9 @@ def probed(columns: dict[str, np.ndarray], forged: np.ndarray = FORGED, identity
 
 def by_pairs(values: np.ndarray, forged: np.ndarray) -> float:
     pairs = list(itertools.product(values[forged], values[~forged]))
-    return float(np.mean([1.0 if above > below else 0.5 * (above == below) for above, below in pairs]))
+    return float(
+        np.mean([1.0 if above > below else 0.5 * (above == below) for above, below in pairs])
+    )
 
 
 def test_a_statistic_that_gives_the_answer_away_is_found_and_named() -> None:
@@ -53,8 +57,13 @@ def test_the_best_statistic_counts_either_way_round_and_ties_count_one_half(sign
 
 
 def test_identities_are_tested_that_the_regression_was_not_fitted_to() -> None:
-    """Statistics by which each identity can be learned by heart, with an answer that is the identity's own."""
-    heart = {f"is {name}": np.where(name == IDENTITY, np.where(FORGED, 1.0, -1.0), 0.0) for name in set(IDENTITY)}
+    """Statistics by which each identity can be learned by heart, with an answer that is the
+    identity's own.
+    """
+    heart = {
+        f"is {name}": np.where(name == IDENTITY, np.where(FORGED, 1.0, -1.0), 0.0)
+        for name in set(IDENTITY)
+    }
     signs = dict(zip(sorted(heart), np.resize([1, -1], IDENTITIES), strict=True))
     found = probed({name: signs[name] * heart[name] for name in sorted(heart)})
     assert found.auc.value == 0.5
@@ -97,17 +106,24 @@ def test_the_interval_resamples_identities_not_images() -> None:
 
 
 def test_files_of_another_mode_are_told_apart() -> None:
-    sources = pd.DataFrame({"mode": np.where(FORGED, "P", "L"), "dpi": 300, "median_grey": 240, "file_bytes": 9})
+    sources = pd.DataFrame(
+        {"mode": np.where(FORGED, "P", "L"), "dpi": 300, "median_grey": 240, "file_bytes": 9}
+    )
     index = pd.DataFrame({"identity": IDENTITY, "kind": np.where(FORGED, "forgery", "genuine")})
     found = of_sources(sources.assign(height=3, width=4), index, resamplings=20, seed=0)
     assert found.figures["probe/source/auc"] == 1
     assert "best alone: mode L, 1.000 (1.000–1.000); 24 identities, 240 images" in found.lines[0]
     assert found.lines[1].startswith("warning: the files themselves")
-    assert of_sources(sources.assign(height=3, width=4), index.assign(kind="genuine"), 20, 0) == ({}, [])
+    assert of_sources(sources.assign(height=3, width=4), index.assign(kind="genuine"), 20, 0) == (
+        {},
+        [],
+    )
 
 
 def test_figures_and_words_say_what_they_stand_on() -> None:
-    found = Probe(Estimate(0.7514, (0.73, 0.77)), "median_grey", Estimate(0.7, (0.68, 0.72)), 55, 2640)
+    found = Probe(
+        Estimate(0.7514, (0.73, 0.77)), "median_grey", Estimate(0.7, (0.68, 0.72)), 55, 2640
+    )
     told = report(found, "probe/source", "source files", "beware")
     assert told.figures == {
         "probe/source/auc": 0.7514,

@@ -33,10 +33,14 @@ def test_the_file_names_every_field_that_is_known(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["{", '[{"kind": "skilled"}]', '[{"threshold": 1, "new": 2}]', "[1]"])
+@pytest.mark.parametrize(
+    "text", ["{", '[{"kind": "skilled"}]', '[{"threshold": 1, "new": 2}]', "[1]"]
+)
 def test_a_damaged_file_is_refused_with_what_to_do(tmp_path: Path, text: str) -> None:
     (tmp_path / "threshold.json").write_text(text)
-    with pytest.raises(InputError, match=r"threshold\.json: not what evaluate writes; freeze it anew"):
+    with pytest.raises(
+        InputError, match=r"threshold\.json: not what evaluate writes; freeze it anew"
+    ):
         threshold.read(tmp_path, "freeze it anew")
 
 

@@ -49,14 +49,18 @@ def test_what_is_read_back_is_what_was_saved_to_the_bit(checkpoints: Checkpoints
     assert read is not None
     assert read.neighbours is not None
     assert read.neighbours.dtype == np.int64
-    for ours, theirs in zip([*read.variables, *read.best], [*saved.variables, *saved.best], strict=True):
+    for ours, theirs in zip(
+        [*read.variables, *read.best], [*saved.variables, *saved.best], strict=True
+    ):
         assert ours.dtype == theirs.dtype
         assert np.array_equal(ours, theirs)
     assert np.array_equal(read.neighbours, saved.neighbours if saved.neighbours is not None else [])
     assert [read[i] for i in (0, 3, 4, 5, 7)] == [saved[i] for i in (0, 3, 4, 5, 7)]
 
 
-def test_before_the_first_there_is_none_and_after_the_end_none_either(checkpoints: Checkpoints) -> None:
+def test_before_the_first_there_is_none_and_after_the_end_none_either(
+    checkpoints: Checkpoints,
+) -> None:
     assert checkpoints.newest() is None
     checkpoints.save(state(1))
     checkpoints.prune()
@@ -111,7 +115,9 @@ def test_changed_bytes_in_the_middle_are_noticed(checkpoints: Checkpoints) -> No
     assert checkpoints.newest() is None
 
 
-def test_after_going_back_to_an_earlier_one_the_steps_that_were_given_up_go(checkpoints: Checkpoints) -> None:
+def test_after_going_back_to_an_earlier_one_the_steps_that_were_given_up_go(
+    checkpoints: Checkpoints,
+) -> None:
     for step in (2, 4):
         checkpoints.save(state(step))
     again = Checkpoints(KEY, kept=2)
@@ -192,7 +198,9 @@ def test_a_full_disk_is_one_clear_line_and_the_checkpoint_before_is_left_whole(
     checkpoints = Checkpoints(KEY, kept=2)
     checkpoints.save(state(1))
     too_large = state(2)._replace(variables=[np.zeros(100_000, np.float32)])
-    with pytest.raises(InputError, match=r"the disk is full, .* after step 2; .*it goes on from step-00000001$"):
+    with pytest.raises(
+        InputError, match=r"the disk is full, .* after step 2; .*it goes on from step-00000001$"
+    ):
         checkpoints.save(too_large)
     assert names(checkpoints) == ["step-00000001"]
     read = Checkpoints(KEY, kept=2).newest()
@@ -223,7 +231,9 @@ def test_the_key_follows_parameters_data_code_and_first_weights(data: Path, tmp_
     assert first.name == Key.of(params, data / "prepared", data / "split").name
 
     (tmp_path / "embedder.keras").write_bytes(b"two")
-    assert Key.of(params, data / "prepared", data / "split").differences(first) == ["the first weights are others"]
+    assert Key.of(params, data / "prepared", data / "split").differences(first) == [
+        "the first weights are others"
+    ]
 
     shutil.copytree(data, tmp_path / "other")
     with (tmp_path / "other" / "prepared" / "images.npy").open("r+b") as stream:
@@ -234,7 +244,9 @@ def test_the_key_follows_parameters_data_code_and_first_weights(data: Path, tmp_
     assert other.differences(first) == ["the data or their split are others"]
     assert other.name != first.name
 
-    augmented = params.model_copy(update={"augment": params.augment.model_copy(update={"shear": 0.5})})
+    augmented = params.model_copy(
+        update={"augment": params.augment.model_copy(update={"shear": 0.5})}
+    )
     assert Key.of(augmented, data / "prepared", data / "split").differences(first) == [
         "train.augment.shear was 0.06 in the checkpoint and is 0.5 now"
     ]

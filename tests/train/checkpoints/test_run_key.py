@@ -30,22 +30,43 @@ print(json.dumps(changed))
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the code, with a module in a sub-folder of the train step."""
-    shutil.copytree(PROJECT / "components", tmp_path / "components", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        PROJECT / "components",
+        tmp_path / "components",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
     (tmp_path / "components" / "train" / "wing").mkdir()
     (tmp_path / "components" / "train" / "wing" / "network.py").write_text("")
     return tmp_path
 
 
-def test_an_edit_of_any_module_that_decides_the_training_changes_the_key(project: Path, data: Path) -> None:
+def test_an_edit_of_any_module_that_decides_the_training_changes_the_key(
+    project: Path, data: Path
+) -> None:
     deciding = [
         "components/train/wing/network.py",
         "components/train/__main__.py",
-        *(f"components/shared/{name}.py" for name in ("backend", "embed", "files", "images", "metrics", "pairs")),
+        *(
+            f"components/shared/{name}.py"
+            for name in ("backend", "embed", "files", "images", "metrics", "pairs")
+        ),
         "components/shared/data/partition.py",
     ]
-    others = ["components/shared/runtime/cli.py", "components/shared/tracking/runs.py", "components/evaluate/step.py"]
+    others = [
+        "components/shared/runtime/cli.py",
+        "components/shared/tracking/runs.py",
+        "components/evaluate/step.py",
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", EDIT, str(data / "prepared"), str(data / "split"), *deciding, *others],
+        [
+            sys.executable,
+            "-c",
+            EDIT,
+            str(data / "prepared"),
+            str(data / "split"),
+            *deciding,
+            *others,
+        ],
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(project)},
         capture_output=True,

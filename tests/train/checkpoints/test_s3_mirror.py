@@ -51,7 +51,9 @@ def test_another_machine_goes_on_with_what_the_store_has_to_the_bit(on: Machine)
     read, saved = second.newest(), state(4, best_step=2)
     assert read is not None
     assert read.step == 4
-    for ours, theirs in zip([*read.variables, *read.best], [*saved.variables, *saved.best], strict=True):
+    for ours, theirs in zip(
+        [*read.variables, *read.best], [*saved.variables, *saved.best], strict=True
+    ):
         assert np.array_equal(ours, theirs)
     assert read.history == saved.history
     assert second.folder.is_relative_to(first.folder.parents[3] / "two" / ".checkpoints")
@@ -73,7 +75,9 @@ def test_the_newest_is_taken_wherever_it_is(on: Machine, s3: server.Store, place
     assert read.step == 8
 
 
-def test_old_ones_go_there_as_here_and_after_the_end_all_of_the_key(on: Machine, s3: server.Store, place: str) -> None:
+def test_old_ones_go_there_as_here_and_after_the_end_all_of_the_key(
+    on: Machine, s3: server.Store, place: str
+) -> None:
     s3.put(f"{place}x/step-00000001/manifest.json", b"another key's")
     checkpoints = on("one")
     for step in (2, 4, 6):
@@ -96,7 +100,9 @@ def test_a_half_uploaded_checkpoint_is_never_taken_for_one_and_the_training_goes
 ) -> None:
     on("one").save(state(2))
     with (
-        proxy.before(s3.endpoint, lambda number, request: (503, "SlowDown") if number >= reached else None) as between,
+        proxy.before(
+            s3.endpoint, lambda number, request: (503, "SlowDown") if number >= reached else None
+        ) as between,
         monkeypatch.context() as patch,
     ):
         patch.setenv("AWS_ENDPOINT_URL", between.endpoint)
@@ -135,7 +141,9 @@ def test_a_start_that_cannot_know_whether_there_is_one_is_refused(
     on: Machine, s3: server.Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "planted")
-    with pytest.raises(InputError, match=r"^s3://data/.* on http://127.*: the keys are not accepted"):
+    with pytest.raises(
+        InputError, match=r"^s3://data/.* on http://127.*: the keys are not accepted"
+    ):
         on("one").newest()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(InputError, match="cannot be reached"):

@@ -33,7 +33,9 @@ def only(**changes: Any) -> AugmentParams:
     return NOTHING.model_copy(update=changes)
 
 
-def varied(image: np.ndarray, params: AugmentParams, count: int = COUNT, seed: int = 0) -> np.ndarray:
+def varied(
+    image: np.ndarray, params: AugmentParams, count: int = COUNT, seed: int = 0
+) -> np.ndarray:
     """Copies of one image."""
     return augment(np.stack([image] * count), params, np.random.default_rng(seed))
 
@@ -50,7 +52,9 @@ def centres(images: np.ndarray) -> np.ndarray:
     """The centre of mass of the ink of each image, (x, y) [B, 2]."""
     ink = 255.0 - images[..., 0]
     rows, columns = np.mgrid[:HEIGHT, :WIDTH]
-    sums = np.stack([(ink * columns).sum((1, 2)), (ink * rows).sum((1, 2)), ink.sum((1, 2))], axis=1)
+    sums = np.stack(
+        [(ink * columns).sum((1, 2)), (ink * rows).sum((1, 2)), ink.sum((1, 2))], axis=1
+    )
     place: np.ndarray = sums[:, :2] / sums[:, 2:]
     return place
 
@@ -100,7 +104,8 @@ def test_shear_slants_and_leaves_the_height_as_it_is() -> None:
 
 def test_shift_moves_every_point_alike_by_no_more_than_a_fraction_of_each_side() -> None:
     first, second = (
-        centres(varied(dot(*place), only(shift=0.2))) - place for place in (MIDDLE, np.add(MIDDLE, (8, 4)))
+        centres(varied(dot(*place), only(shift=0.2))) - place
+        for place in (MIDDLE, np.add(MIDDLE, (8, 4)))
     )
     assert first == pytest.approx(second, abs=0.1)
     largest = np.abs(first).max(axis=0)
@@ -111,7 +116,8 @@ def test_shift_moves_every_point_alike_by_no_more_than_a_fraction_of_each_side()
 def test_elastic_moves_points_by_no_more_than_its_share_and_near_ones_nearly_alike() -> None:
     params = only(elastic=0.1)
     here, near, far = (
-        centres(varied(dot(*place), params)) - place for place in (MIDDLE, np.add(MIDDLE, (2, 0)), RIGHT)
+        centres(varied(dot(*place), params)) - place
+        for place in (MIDDLE, np.add(MIDDLE, (2, 0)), RIGHT)
     )
     assert np.abs(here).max() < 0.1 * HEIGHT
     assert np.abs(here).mean() > 0.5
@@ -182,7 +188,9 @@ def test_nothing_changes_where_every_strength_is_zero(channels: int) -> None:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_change_alone_changes_something_and_the_more_the_stronger(change: str) -> None:
-    photo = np.random.default_rng(2).integers(60, 190, (HEIGHT, WIDTH, 1 if change == "thickness" else 3), np.uint8)
+    photo = np.random.default_rng(2).integers(
+        60, 190, (HEIGHT, WIDTH, 1 if change == "thickness" else 3), np.uint8
+    )
 
     def moved(strength: Any) -> float:
         return float(np.abs(varied(photo, only(**{change: strength})).astype(int) - photo).mean())
@@ -195,8 +203,12 @@ def test_every_change_alone_changes_something_and_the_more_the_stronger(change: 
 def test_switching_one_change_on_leaves_the_draws_of_the_others_as_they_were() -> None:
     image, shift = dot(*MIDDLE), only(shift=0.2)
     alone = centres(varied(image, shift))
-    assert centres(varied(image, shift.model_copy(update={"thickness": 1.0}))) == pytest.approx(alone, abs=1)
-    assert centres(varied(image, shift.model_copy(update={"elastic": 0.01}))) == pytest.approx(alone, abs=1)
+    assert centres(varied(image, shift.model_copy(update={"thickness": 1.0}))) == pytest.approx(
+        alone, abs=1
+    )
+    assert centres(varied(image, shift.model_copy(update={"elastic": 0.01}))) == pytest.approx(
+        alone, abs=1
+    )
 
 
 geometry = st.builds(
@@ -212,13 +224,17 @@ geometry = st.builds(
 
 
 @given(geometry, st.integers(0, 1000), st.sampled_from([(16, 16), (17, 40), (48, 30)]))
-def test_white_paper_stays_white_to_the_borders(params: AugmentParams, seed: int, size: tuple[int, int]) -> None:
+def test_white_paper_stays_white_to_the_borders(
+    params: AugmentParams, seed: int, size: tuple[int, int]
+) -> None:
     blank = np.full((3, *size, 1), 255, np.uint8)
     assert (augment(blank, params, np.random.default_rng(seed)) == 255).all()
 
 
 @given(geometry, st.integers(0, 1000))
-def test_equal_draws_give_equal_bytes_and_leave_the_originals_alone(params: AugmentParams, seed: int) -> None:
+def test_equal_draws_give_equal_bytes_and_leave_the_originals_alone(
+    params: AugmentParams, seed: int
+) -> None:
     images = np.stack([stroke()] * 2)
     first, second = (augment(images, params, np.random.default_rng(seed)) for _ in range(2))
     assert first.tobytes() == second.tobytes()

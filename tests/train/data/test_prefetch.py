@@ -67,8 +67,13 @@ def test_new_neighbours_hold_from_the_next_batch_on_however_much_was_made_ahead(
             sampler.neighbours = neighbours
     resumed = a_sampler(hard=0.5)
     resumed.neighbours = neighbours
-    expected = [*feed(IMAGES, a_sampler(hard=0.5), ALL, 0, 5, 2), *feed(IMAGES, resumed, ALL, 5, 12, 2)]
-    assert [batch.images.tobytes() for batch in fed] == [batch.images.tobytes() for batch in expected]
+    expected = [
+        *feed(IMAGES, a_sampler(hard=0.5), ALL, 0, 5, 2),
+        *feed(IMAGES, resumed, ALL, 5, 12, 2),
+    ]
+    assert [batch.images.tobytes() for batch in fed] == [
+        batch.images.tobytes() for batch in expected
+    ]
 
 
 def test_a_feed_that_is_left_leaves_no_thread_behind() -> None:

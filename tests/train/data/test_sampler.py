@@ -36,14 +36,20 @@ def test_a_step_is_drawn_the_same_again_and_another_step_is_not() -> None:
     assert (sampler.draw(3).rows != sampler.draw(4).rows).any()
 
 
-def test_an_identity_with_too_few_images_repeats_them_and_one_with_a_single_image_is_left_out() -> None:
-    sampler = Sampler(rows_of({"a": 2, "b": 2, "c": 1}, {"c": 4}), identities=2, images=4, forgeries=1, seed=0)
+def test_an_identity_with_too_few_images_repeats_them_and_one_with_a_single_image_is_left_out() -> (
+    None
+):
+    sampler = Sampler(
+        rows_of({"a": 2, "b": 2, "c": 1}, {"c": 4}), identities=2, images=4, forgeries=1, seed=0
+    )
     assert sampler.left_out == 1
     assert len(sampler.draw(0).rows) == 8
 
 
 def test_too_few_identities_are_refused_with_what_is_there_and_what_is_needed() -> None:
-    with pytest.raises(InputError, match=r"identities_per_batch is 8, but only 2 training identities"):
+    with pytest.raises(
+        InputError, match=r"identities_per_batch is 8, but only 2 training identities"
+    ):
         Sampler(rows_of({"a": 2, "b": 2, "c": 1}, {}), identities=8, images=4, forgeries=0, seed=0)
 
 
@@ -52,8 +58,12 @@ PAIRED = np.arange(20)[:, np.newaxis] ^ 1
 
 
 def of_twenty(hard: float, identities: int = 6) -> Sampler:
-    table = rows_of({f"{name:02}": 3 for name in range(20)}, {f"{name:02}": 2 for name in range(20)})
-    return Sampler(table, identities=identities, images=2, forgeries=1, seed=3, hard_identities=hard)
+    table = rows_of(
+        {f"{name:02}": 3 for name in range(20)}, {f"{name:02}": 2 for name in range(20)}
+    )
+    return Sampler(
+        table, identities=identities, images=2, forgeries=1, seed=3, hard_identities=hard
+    )
 
 
 def chosen(sampler: Sampler, step: int) -> list[int]:

@@ -1,4 +1,6 @@
-"""A step split over devices equals the step on one; the devices are two logical CPUs of a process of their own."""
+"""A step split over devices equals the step on one; the devices are two logical CPUs of a process
+of their own.
+"""
 
 import json
 import subprocess
@@ -37,7 +39,9 @@ def refusal() -> str:
 @pytest.mark.slow
 def test_steps_on_two_devices_equal_those_on_one() -> None:
     command = [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[3], check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=Path(__file__).parents[3], check=False
+    )
     assert done.returncode == 0, done.stderr
     split, head, refused = json.loads(done.stdout.splitlines()[-1])
     for case, found in zip(CASES, split, strict=True):
@@ -63,7 +67,9 @@ def test_each_replica_has_whole_identities_with_their_forgeries() -> None:
 
 @pytest.mark.parametrize("devices", [1, 2, 3, 5])
 @pytest.mark.parametrize("forgeries", [0, 1, 7])
-def test_every_row_goes_to_one_replica_and_shares_differ_by_an_identity_at_most(devices: int, forgeries: int) -> None:
+def test_every_row_goes_to_one_replica_and_shares_differ_by_an_identity_at_most(
+    devices: int, forgeries: int
+) -> None:
     labels = np.concatenate([np.repeat(np.arange(7), 2), np.full(forgeries, FORGERY)])
     parts = replicas.split(labels, devices)
     assert sorted(np.concatenate(parts).tolist()) == list(range(len(labels)))

@@ -15,7 +15,9 @@ from components.train.params import TrainParams
 SHAPE = (32, 32, 1)
 RANDOM = np.random.default_rng(0)
 KINDS = ["genuine", "genuine", "genuine", "forgery"]
-ROWS = pd.DataFrame({"identity": np.repeat(list("abcd"), 4), "kind": KINDS * 4, "row": np.arange(16)})
+ROWS = pd.DataFrame(
+    {"identity": np.repeat(list("abcd"), 4), "kind": KINDS * 4, "row": np.arange(16)}
+)
 IMAGES = RANDOM.integers(0, 256, (16, *SHAPE), np.uint8)
 PARAMS = TrainParams(
     weights="imagenet",
@@ -39,7 +41,9 @@ def embedder() -> Any:
 
 
 def features_of(embedder: Any) -> np.ndarray:
-    return np.stack([network.pooled_features(embedder, IMAGES, view=view) for view in PARAMS.views], axis=1)
+    return np.stack(
+        [network.pooled_features(embedder, IMAGES, view=view) for view in PARAMS.views], axis=1
+    )
 
 
 def trained(embedder: Any, **changes: Any) -> Any:
@@ -47,12 +51,16 @@ def trained(embedder: Any, **changes: Any) -> Any:
     return embedder
 
 
-def test_the_head_gives_of_the_features_what_the_embedder_gives_of_the_images(embedder: Any) -> None:
+def test_the_head_gives_of_the_features_what_the_embedder_gives_of_the_images(
+    embedder: Any,
+) -> None:
     found = network.head(embedder)(features_of(embedder))
     np.testing.assert_allclose(found, embedder(IMAGES), atol=1e-5)
 
 
-def test_a_step_goes_down_the_loss_of_the_whole_network_and_changes_the_projection_only(embedder: Any) -> None:
+def test_a_step_goes_down_the_loss_of_the_whole_network_and_changes_the_projection_only(
+    embedder: Any,
+) -> None:
     import tensorflow as tf
 
     from components.train.loss.triplet_model import TripletModel
@@ -70,7 +78,11 @@ def test_a_step_goes_down_the_loss_of_the_whole_network_and_changes_the_projecti
     # The first step of Adam has the learning rate's length in every direction.
     moved = kernel.numpy() - before[kernel.path]
     np.testing.assert_allclose(moved[clear], -0.01 * np.sign(gradient[clear]), rtol=0.05)
-    changed = {variable.path for variable in embedder.weights if (before[variable.path] != variable.numpy()).any()}
+    changed = {
+        variable.path
+        for variable in embedder.weights
+        if (before[variable.path] != variable.numpy()).any()
+    }
     assert {path.split("/")[-2] for path in changed} == {"project"}
 
 
@@ -95,7 +107,9 @@ def test_equal_seeds_give_equal_heads(embedder: Any) -> None:
 def test_a_loss_that_is_not_finite_names_the_step(embedder: Any) -> None:
     features = features_of(embedder)
     features[:] = np.nan
-    with pytest.raises(InputError, match=r"the loss is nan at step 1 of the head; lower train\.learning_rate"):
+    with pytest.raises(
+        InputError, match=r"the loss is nan at step 1 of the head; lower train\.learning_rate"
+    ):
         head_fitting.train(embedder, PARAMS.model_copy(update={"head_steps": 2}), features, ROWS)
 
 
@@ -104,11 +118,16 @@ def test_a_loss_that_is_not_finite_names_the_step(embedder: Any) -> None:
 def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
     start: str, components: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    params = PARAMS.model_copy(update={"head": start, "pooled_components": components, "head_steps": 2})
+    params = PARAMS.model_copy(
+        update={"head": start, "pooled_components": components, "head_steps": 2}
+    )
     model = network.build(SHAPE, 8, 0.0, "none", 0, "float32", [3], PARAMS.views, components)
     before = np.asarray(model(IMAGES))
     head_fitting.start(model, params, IMAGES, ROWS)
     assert "head  2/2 steps, 100 %" in capfd.readouterr().err
     assert np.abs(np.asarray(model(IMAGES)) - before).max() > 0.01
-    standard = network.pooled_features(model, IMAGES) - model.get_layer("plain").get_layer("standardise").moving_mean
+    standard = (
+        network.pooled_features(model, IMAGES)
+        - model.get_layer("plain").get_layer("standardise").moving_mean
+    )
     np.testing.assert_allclose(standard.mean(axis=0), 0, atol=1e-3)

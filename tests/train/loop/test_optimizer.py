@@ -14,7 +14,10 @@ from components.train.params import TrainParams
 def trained(optimizer: Any, compiled: bool) -> list[np.ndarray]:
     """Weights, moments and averages after some steps with drawn gradients of very different sizes."""
     random = np.random.default_rng(0)
-    weights = [keras.Variable(random.normal(size=shape).astype(np.float32)) for shape in ((3, 4), (7,), (2, 3, 5))]
+    weights = [
+        keras.Variable(random.normal(size=shape).astype(np.float32))
+        for shape in ((3, 4), (7,), (2, 3, 5))
+    ]
     optimizer.build(weights)
 
     @tf.function(jit_compile=compiled)
@@ -22,12 +25,19 @@ def trained(optimizer: Any, compiled: bool) -> list[np.ndarray]:
         optimizer.apply(gradients)
 
     for number in range(12):
-        step([tf.constant(random.normal(size=w.shape) * 10.0 ** (number - 6), tf.float32) for w in weights])
+        step(
+            [
+                tf.constant(random.normal(size=w.shape) * 10.0 ** (number - 6), tf.float32)
+                for w in weights
+            ]
+        )
     return [np.asarray(variable.numpy()) for variable in (*weights, *optimizer.variables)]
 
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["graph", "xla"])
-@pytest.mark.parametrize("options", [{}, {"use_ema": True, "ema_momentum": 0.9}], ids=["plain", "averaged"])
+@pytest.mark.parametrize(
+    "options", [{}, {"use_ema": True, "ema_momentum": 0.9}], ids=["plain", "averaged"]
+)
 def test_the_update_in_one_pass_is_adam_s(options: dict[str, Any], compiled: bool) -> None:
     def schedule() -> Any:
         return keras.optimizers.schedules.ExponentialDecay(0.1, 5, 0.5)
@@ -41,7 +51,13 @@ def test_the_update_in_one_pass_is_adam_s(options: dict[str, Any], compiled: boo
 
 def test_the_parameters_describe_it() -> None:
     params = TrainParams(
-        learning_rate=0.2, decay_steps=10, decay_rate=0.5, staircase=True, beta_1=0.7, average=0.9, steps=20
+        learning_rate=0.2,
+        decay_steps=10,
+        decay_rate=0.5,
+        staircase=True,
+        beta_1=0.7,
+        average=0.9,
+        steps=20,
     )
     optimizer = adam(params)
     optimizer.build([keras.Variable(np.zeros(3, np.float32))])

@@ -187,7 +187,11 @@ def assert_equal(ours: list[Any], theirs: list[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "params", [pytest.param(PLAIN, id="plain"), pytest.param(EVERYTHING, id="everything", marks=pytest.mark.slow)]
+    "params",
+    [
+        pytest.param(PLAIN, id="plain"),
+        pytest.param(EVERYTHING, id="everything", marks=pytest.mark.slow),
+    ],
 )
 def test_a_training_killed_anywhere_and_gone_on_with_equals_one_that_was_not(
     make: Make, undisturbed: Undisturbed, params: TrainParams
@@ -204,7 +208,8 @@ def test_a_training_killed_anywhere_and_gone_on_with_equals_one_that_was_not(
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+    ("number", "code"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
 )
 def test_a_signal_ends_the_step_writes_a_checkpoint_and_the_training_goes_on_from_there(
     make: Make, undisturbed: Undisturbed, number: int, code: int
@@ -221,7 +226,9 @@ def test_a_signal_ends_the_step_writes_a_checkpoint_and_the_training_goes_on_fro
     assert_equal(newest.everything(), undisturbed(EVERYTHING)[0])
 
 
-def test_a_signal_during_a_validation_cuts_it_short_and_it_is_done_again(make: Make, undisturbed: Undisturbed) -> None:
+def test_a_signal_during_a_validation_cuts_it_short_and_it_is_done_again(
+    make: Make, undisturbed: Undisturbed
+) -> None:
     class Interrupted(Validation):
         calls = 0
 
@@ -248,7 +255,9 @@ def test_a_second_ctrl_c_stops_at_once_and_writes_nothing(make: Make) -> None:
         raise AssertionError("the second has no effect")
 
     place = make("twice", PLAIN, at_step(1, twice))
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore SIGINT
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell's background jobs ignore SIGINT
     try:
         with pytest.raises(KeyboardInterrupt):
             place.fit()
@@ -257,14 +266,22 @@ def test_a_second_ctrl_c_stops_at_once_and_writes_nothing(make: Make) -> None:
     assert place.checkpoints.newest() is None
 
 
-def test_the_best_weights_are_those_of_the_best_validation_and_averaged_ones_lie_between(make: Make) -> None:
+def test_the_best_weights_are_those_of_the_best_validation_and_averaged_ones_lie_between(
+    make: Make,
+) -> None:
     place = make("averaged", PLAIN.model_copy(update={"average": 0.9, "validate_every": 8}))
     start = place.trainer._weights()
     place.fit()
     ours = place.trainer._weights()
     last = _values(place.trainer.model.embedder.weights)
-    (kernel,) = [i for i, v in enumerate(place.trainer.model.embedder.weights) if v.path.endswith("kernel")]
-    assert 0 < np.abs(ours[kernel] - start[kernel]).mean() < np.abs(last[kernel] - start[kernel]).mean()
+    (kernel,) = [
+        i for i, v in enumerate(place.trainer.model.embedder.weights) if v.path.endswith("kernel")
+    ]
+    assert (
+        0
+        < np.abs(ours[kernel] - start[kernel]).mean()
+        < np.abs(last[kernel] - start[kernel]).mean()
+    )
     scores = place.trainer.history[-1]
     place.trainer.candidate.set_weights(ours)
     validation = place.trainer.validation
@@ -273,19 +290,30 @@ def test_the_best_weights_are_those_of_the_best_validation_and_averaged_ones_lie
 
 
 def test_the_average_is_that_of_its_recursion(make: Make) -> None:
-    place = make("recursion", PLAIN.model_copy(update={"average": 0.75, "steps": 3, "log_every": 1}))
+    place = make(
+        "recursion", PLAIN.model_copy(update={"average": 0.75, "steps": 3, "log_every": 1})
+    )
     expected: Any = None
     for fed in place.trainer.batches.between(0, 3):
         place.trainer._train(fed, place.curves)
         now = _values(place.trainer.model.trainable_variables)
-        expected = now if expected is None else [0.75 * e + 0.25 * n for e, n in zip(expected, now, strict=True)]
+        expected = (
+            now
+            if expected is None
+            else [0.75 * e + 0.25 * n for e, n in zip(expected, now, strict=True)]
+        )
     weights = place.trainer.model.embedder.weights
-    trained = {id(variable): value for variable, value in zip(weights, place.trainer._weights(), strict=True)}
+    trained = {
+        id(variable): value
+        for variable, value in zip(weights, place.trainer._weights(), strict=True)
+    }
     for variable, value in zip(place.trainer.model.trainable_variables, expected, strict=True):
         assert trained[id(variable)] == pytest.approx(value, abs=1e-6)
 
 
-def test_hard_identities_are_found_anew_at_every_validation_and_steer_the_batches(make: Make) -> None:
+def test_hard_identities_are_found_anew_at_every_validation_and_steer_the_batches(
+    make: Make,
+) -> None:
     place = make("steered", PLAIN.model_copy(update={"hard_identities": 0.5}))
     assert place.trainer.batches.sampler.neighbours is None
     place.fit()
@@ -296,7 +324,9 @@ def test_hard_identities_are_found_anew_at_every_validation_and_steer_the_batche
     assert (neighbours == place.trainer.batches.confusions(place.trainer.candidate)).all()
 
 
-def test_a_loss_that_is_not_finite_stops_with_step_rows_files_and_the_last_good_checkpoint(make: Make) -> None:
+def test_a_loss_that_is_not_finite_stops_with_step_rows_files_and_the_last_good_checkpoint(
+    make: Make,
+) -> None:
     params = PLAIN.model_copy(update={"forgeries_per_identity": 0})
 
     class Poisoned(Batches):
@@ -319,7 +349,9 @@ def test_a_loss_that_is_not_finite_stops_with_step_rows_files_and_the_last_good_
     assert "\n" not in message
 
 
-def test_a_step_has_begun_before_the_figures_of_the_last_are_read(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_has_begun_before_the_figures_of_the_last_are_read(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     events: list[str] = []
 
     def noting(name: str) -> Callable[..., Any]:
@@ -333,7 +365,9 @@ def test_a_step_has_begun_before_the_figures_of_the_last_are_read(make: Make, mo
 
     for name in ("begin_step", "read"):
         monkeypatch.setattr(replicas, name, noting(name))
-    make("ahead", PLAIN.model_copy(update={"steps": 4, "validate_every": 4, "checkpoint_every": 4})).fit()
+    make(
+        "ahead", PLAIN.model_copy(update={"steps": 4, "validate_every": 4, "checkpoint_every": 4})
+    ).fit()
     assert events == ["begin_step", *["begin_step", "read"] * 3, "read"]
 
 
@@ -354,7 +388,9 @@ def test_embeddings_that_are_not_finite_at_a_validation_are_said_in_one_line(mak
     place = make("infinite")
     variable = place.trainer.model.trainable_variables[0]
     variable.assign(np.full(variable.shape, np.inf))
-    with pytest.raises(InputError, match="values that are not finite at step 0; the last good checkpoint is none"):
+    with pytest.raises(
+        InputError, match="values that are not finite at step 0; the last good checkpoint is none"
+    ):
         place.fit()
 
 
@@ -362,7 +398,10 @@ def test_embeddings_that_are_not_finite_at_a_validation_are_said_in_one_line(mak
 def test_a_collapse_is_reported_once_within_a_hundred_steps(
     make: Make, caplog: pytest.LogCaptureFixture, margin: Any
 ) -> None:
-    place = make("collapsed", PLAIN.model_copy(update={"steps": 100, "margin": margin, "learning_rate": 1e-9}))
+    place = make(
+        "collapsed",
+        PLAIN.model_copy(update={"steps": 100, "margin": margin, "learning_rate": 1e-9}),
+    )
     for variable in place.trainer.model.trainable_variables:
         constant = 1.0 if variable.path.endswith("bias") else 0.0
         variable.assign(np.full(variable.shape, constant))
@@ -373,16 +412,32 @@ def test_a_collapse_is_reported_once_within_a_hundred_steps(
     assert place.curves.tracked.record.tags["collapsed"].startswith("step ")
 
 
-def test_a_healthy_training_is_not_called_collapsed(make: Make, caplog: pytest.LogCaptureFixture) -> None:
-    make("healthy", PLAIN.model_copy(update={"steps": 120, "validate_every": 120, "checkpoint_every": 120})).fit()
+def test_a_healthy_training_is_not_called_collapsed(
+    make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    make(
+        "healthy",
+        PLAIN.model_copy(update={"steps": 120, "validate_every": 120, "checkpoint_every": 120}),
+    ).fit()
     assert "collapsed" not in caplog.text
 
 
-def test_history_holds_every_part_of_the_loss_and_the_mean_of_each_over_its_steps(make: Make) -> None:
+def test_history_holds_every_part_of_the_loss_and_the_mean_of_each_over_its_steps(
+    make: Make,
+) -> None:
     place = make("history", EVERYTHING)
     place.fit()
     table = pd.DataFrame(place.trainer.history).set_index("step")
-    names = ["loss", "triplet", "l2", "active", "hardest_positive", "hardest_negative", "spread", "learning_rate"]
+    names = [
+        "loss",
+        "triplet",
+        "l2",
+        "active",
+        "hardest_positive",
+        "hardest_negative",
+        "spread",
+        "learning_rate",
+    ]
     assert {f"train/{name}" for name in names} <= set(table.columns)
     assert list(table["train/loss"].dropna().index) == [2, 4, 6, 8]
     assert list(table["val/identification/refs_1/accuracy"].dropna().index) == [0, 3, 6, 8]

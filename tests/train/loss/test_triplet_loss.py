@@ -1,4 +1,6 @@
-"""The loss of each mining against a loop, its gradient against a naive one, and where there is nothing to mine."""
+"""The loss of each mining against a loop, its gradient against a naive one, and where there is
+nothing to mine.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +30,9 @@ def loss_of(
     memory: tuple[Floats, Labels] | None = None,
 ) -> Loss:
     """Everything put together, as the objective does."""
-    earlier, earlier_labels = [ops.convert_to_tensor(part) for part in memory] if memory else (None, None)
+    earlier, earlier_labels = (
+        [ops.convert_to_tensor(part) for part in memory] if memory else (None, None)
+    )
     distance = mining.distances(rows, metric, earlier)
     masks = mining.masks(ops.convert_to_tensor(labels), earlier_labels)
     positives = max(int(np.bincount(labels + 1)[1:].max(initial=0)) - 1, 1)
@@ -63,13 +67,17 @@ def test_the_loss_equals_a_brute_force_loop(kind: str, margin: Any, metric: str)
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=60, deadline=None)
 @given(labels=st.lists(st.integers(-1, 3), min_size=1, max_size=12), seed=st.integers(0, 10_000))
-def test_any_batch_costs_what_a_brute_force_loop_says(kind: str, labels: list[int], seed: int) -> None:
+def test_any_batch_costs_what_a_brute_force_loop_says(
+    kind: str, labels: list[int], seed: int
+) -> None:
     codes, rows = np.array(labels, np.int32), unit_rows(len(labels), seed, size=4)
     apart = np.linalg.norm(rows[:, np.newaxis].astype(float) - rows, axis=2)
     # Within its rounding of 0, float32 may count a triplet as active that float64 does not.
     assume(np.abs(apart[:, :, np.newaxis] - apart[:, np.newaxis] + 0.3).min() > 1e-6)
     found = loss_of(kind, rows, codes, 0.3)
-    assert float(found.value) == pytest.approx(brute_force.triplet_loss(kind, rows, codes, 0.3).value, abs=1e-5)
+    assert float(found.value) == pytest.approx(
+        brute_force.triplet_loss(kind, rows, codes, 0.3).value, abs=1e-5
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -79,7 +87,9 @@ def test_images_that_stand_twice_in_a_batch_are_at_distance_zero(kind: str) -> N
     rows[1], rows[4], rows[7] = rows[0], rows[3], rows[6]
     for margin in (0.5, "soft"):
         found = float(loss_of(kind, rows, labels, margin).value)
-        assert found == pytest.approx(brute_force.triplet_loss(kind, rows, labels, margin).value, abs=1e-5)
+        assert found == pytest.approx(
+            brute_force.triplet_loss(kind, rows, labels, margin).value, abs=1e-5
+        )
 
 
 @pytest.mark.parametrize("margin", [0.5, "soft"])
@@ -135,7 +145,10 @@ def test_the_gradient_over_all_triplets_is_that_of_the_cubic_formula(margin: Any
 def test_the_gradient_points_where_the_loss_grows(kind: str) -> None:
     rows, step = unit_rows(len(LABELS), 4), 1e-3
     direction = unit_rows(len(LABELS), 5)
-    ahead, behind = (brute_force.triplet_loss(kind, rows + sign * step * direction, LABELS, "soft") for sign in (1, -1))
+    ahead, behind = (
+        brute_force.triplet_loss(kind, rows + sign * step * direction, LABELS, "soft")
+        for sign in (1, -1)
+    )
     slope = float(np.sum(gradient_of(kind, rows, LABELS, "soft").numpy() * direction))
     assert slope == pytest.approx((ahead.value - behind.value) / (2 * step), abs=1e-4)
 

@@ -66,14 +66,19 @@ def test_a_step_logs_the_loss_and_figures_of_its_batch(kind: Any) -> None:
 
 def test_every_step_logs_its_own_batch_alone() -> None:
     model = model_of(learning_rate=1e-9)
-    logged = [replicas.train_on_batch(model, images_of(step), LABELS)["triplet"] for step in (0, 1, 0)]
+    logged = [
+        replicas.train_on_batch(model, images_of(step), LABELS)["triplet"] for step in (0, 1, 0)
+    ]
     assert logged[0] == pytest.approx(logged[2], abs=1e-6)
     assert logged[0] != pytest.approx(logged[1], abs=1e-3)
 
 
 def test_steps_bring_the_loss_down_and_the_penalty_shrinks_the_kernels() -> None:
     plain, held = model_of(), model_of(small_embedder(l2=0.5))
-    logs = [[replicas.train_on_batch(model, images_of(0), LABELS) for _ in range(40)] for model in (plain, held)]
+    logs = [
+        [replicas.train_on_batch(model, images_of(0), LABELS) for _ in range(40)]
+        for model in (plain, held)
+    ]
     assert logs[0][-1]["triplet"] < 0.5 * logs[0][0]["triplet"]
     assert logs[1][-1]["l2"] < 0.5 * logs[1][0]["l2"]
     assert logs[0][-1]["l2"] == 0.0
@@ -85,9 +90,13 @@ def test_warm_up_is_semi_hard_for_so_many_steps_and_then_the_mining_asked_for() 
         rows = embeddings_of(model, images_of(step))
         kind = "semi-hard" if step < 2 else "hard"
         found = replicas.train_on_batch(model, images_of(step), LABELS)["triplet"]
-        assert found == pytest.approx(brute_force.triplet_loss(kind, rows, LABELS, 0.4).value, abs=1e-5)
+        assert found == pytest.approx(
+            brute_force.triplet_loss(kind, rows, LABELS, 0.4).value, abs=1e-5
+        )
         other = "hard" if step < 2 else "semi-hard"
-        assert found != pytest.approx(brute_force.triplet_loss(other, rows, LABELS, 0.4).value, abs=1e-4)
+        assert found != pytest.approx(
+            brute_force.triplet_loss(other, rows, LABELS, 0.4).value, abs=1e-4
+        )
 
 
 def labels_of(step: int) -> Any:
@@ -105,7 +114,10 @@ def test_the_memory_adds_the_most_recent_embeddings_as_negatives(kind: Any, size
         found = replicas.train_on_batch(model, images_of(step), labels)["triplet"]
         expected = brute_force.triplet_loss(kind, rows, labels, 0.5, memory=recent)
         assert found == pytest.approx(expected.value, abs=1e-5)
-        recent = np.concatenate([rows, recent[0]])[:size], np.concatenate([labels, recent[1]])[:size]
+        recent = (
+            np.concatenate([rows, recent[0]])[:size],
+            np.concatenate([labels, recent[1]])[:size],
+        )
     assert np.asarray(model.memory)[: len(recent[0])] == pytest.approx(recent[0], abs=1e-6)
     assert np.asarray(model.memory_labels).tolist() == recent[1].tolist()
 
@@ -130,16 +142,26 @@ def test_evaluating_a_batch_changes_no_state() -> None:
 
 
 def test_a_run_whose_variables_were_stored_goes_on_bit_for_bit() -> None:
-    params: dict[str, Any] = {"mining": "all", "margin": "soft", "cross_batch_memory": 12, "warm_up": 3}
+    params: dict[str, Any] = {
+        "mining": "all",
+        "margin": "soft",
+        "cross_batch_memory": 12,
+        "warm_up": 3,
+    }
     whole = model_of(**params)
     for step in range(2):
         replicas.train_on_batch(whole, images_of(step), labels_of(step))
     stored = [np.asarray(variable) for variable in [*whole.variables, *whole.optimizer.variables]]
     resumed = model_of(**params)
-    for variable, value in zip([*resumed.variables, *resumed.optimizer.variables], stored, strict=True):
+    for variable, value in zip(
+        [*resumed.variables, *resumed.optimizer.variables], stored, strict=True
+    ):
         variable.assign(value)
     for step in range(2, 5):
-        logs = [replicas.train_on_batch(model, images_of(step), labels_of(step)) for model in (whole, resumed)]
+        logs = [
+            replicas.train_on_batch(model, images_of(step), labels_of(step))
+            for model in (whole, resumed)
+        ]
         assert logs[0] == logs[1]
     for ours, theirs in zip(whole.variables, resumed.variables, strict=True):
         assert np.array_equal(np.asarray(ours), np.asarray(theirs))
@@ -157,18 +179,28 @@ def test_batches_may_have_fewer_forgeries_than_the_first() -> None:
 
 @pytest.mark.slow
 def test_xla_takes_the_same_steps() -> None:
-    params: dict[str, Any] = {"mining": "all", "margin": "soft", "cross_batch_memory": 12, "warm_up": 1}
+    params: dict[str, Any] = {
+        "mining": "all",
+        "margin": "soft",
+        "cross_batch_memory": 12,
+        "warm_up": 1,
+    }
     plain, compiled = model_of(**params), model_of(**params)
     compiled.compile(optimizer=keras.optimizers.Adam(0.05), jit_compile=True)
     compiled.optimizer.build(compiled.trainable_variables)
     for step in range(3):
-        logs = [replicas.train_on_batch(model, images_of(step), labels_of(step)) for model in (plain, compiled)]
+        logs = [
+            replicas.train_on_batch(model, images_of(step), labels_of(step))
+            for model in (plain, compiled)
+        ]
         assert logs[0] == pytest.approx(logs[1], abs=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["semi-hard", "hard", "all"])
 def test_a_network_in_bfloat16_has_its_loss_and_state_in_float32(kind: Any) -> None:
-    model = model_of(small_embedder(l2=0.01, dtype="mixed_bfloat16"), mining=kind, cross_batch_memory=10)
+    model = model_of(
+        small_embedder(l2=0.01, dtype="mixed_bfloat16"), mining=kind, cross_batch_memory=10
+    )
     for step in range(6):
         rows = embeddings_of(model, images_of(step))
         logs = replicas.train_on_batch(model, images_of(step), LABELS)

@@ -1,9 +1,16 @@
-"""The first projection: what it looks for, against a hand-derived case and the equations that define it."""
+"""The first projection: what it looks for, against a hand-derived case and the equations that
+define it.
+"""
 
 import numpy as np
 import pytest
 
-from components.train.model.fisher_projection import EMPHASIS, SHRINKAGE, further_identities, projection
+from components.train.model.fisher_projection import (
+    EMPHASIS,
+    SHRINKAGE,
+    further_identities,
+    projection,
+)
 
 IDENTITY = np.repeat(np.arange(6), 8)
 FORGED = np.tile(np.arange(8) >= 4, 6)
@@ -12,7 +19,11 @@ FORGED = np.tile(np.arange(8) >= 4, 6)
 def features(dimensions: int) -> np.ndarray:
     random = np.random.default_rng(3)
     means = random.normal(size=(6, dimensions))[IDENTITY]
-    spread = np.where(FORGED[:, np.newaxis], random.uniform(0.5, 3, dimensions), random.uniform(0.2, 1, dimensions))
+    spread = np.where(
+        FORGED[:, np.newaxis],
+        random.uniform(0.5, 3, dimensions),
+        random.uniform(0.2, 1, dimensions),
+    )
     return means + spread * random.normal(size=(len(IDENTITY), dimensions))
 
 
@@ -25,10 +36,14 @@ def scatters(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return within, impostor
 
 
-def test_the_axis_that_forgeries_leave_comes_first_and_one_that_nothing_leaves_is_worth_nothing() -> None:
+def test_the_axis_that_forgeries_leave_comes_first_and_one_that_nothing_leaves_is_worth_nothing() -> (
+    None
+):
     # Two writers at ±5 on z, whose hand varies by ±1 along x; the forgeries miss by ±2 along y.
     at_home, missed = [[1, 0, 0], [-1, 0, 0]], [[0, 2, 0], [0, -2, 0]]
-    x = np.array([np.add(offset, [0, 0, place]) for place in (-5, 5) for offset in at_home + missed])
+    x = np.array(
+        [np.add(offset, [0, 0, place]) for place in (-5, 5) for offset in at_home + missed]
+    )
     found = projection(x, np.repeat([0, 1], 4), np.tile([False, False, True, True], 2), 2)
     # within = diag(1, 0, 0), shrunk by 2/3; impostor = diag(0, 4, 0): ratio 4 / (2/3) = 6.
     assert np.abs(found[:, 0]) == pytest.approx([0, 6**0.25 / np.sqrt(2 / 3), 0])
@@ -43,20 +58,28 @@ def test_the_directions_are_whitened_and_solve_the_generalised_eigenproblem() ->
     ratio = np.diag(found.T @ impostor @ found) / np.diag(found.T @ shrunk @ found)
     assert (np.diff(ratio) < 0).all()
     np.testing.assert_allclose(impostor @ found, shrunk @ found * ratio, atol=1e-10)
-    np.testing.assert_allclose(found.T @ shrunk @ found, np.diag(ratio ** (2 * EMPHASIS)), atol=1e-10)
+    np.testing.assert_allclose(
+        found.T @ shrunk @ found, np.diag(ratio ** (2 * EMPHASIS)), atol=1e-10
+    )
 
 
-def test_fewer_directions_are_the_first_of_more_and_more_than_there_are_is_filled_with_zeros() -> None:
+def test_fewer_directions_are_the_first_of_more_and_more_than_there_are_is_filled_with_zeros() -> (
+    None
+):
     x = features(5)
     whole = projection(x, IDENTITY, FORGED, 5)
     np.testing.assert_array_equal(projection(x, IDENTITY, FORGED, 2), whole[:, :2])
-    np.testing.assert_array_equal(projection(x, IDENTITY, FORGED, 7), np.pad(whole, [(0, 0), (0, 2)]))
+    np.testing.assert_array_equal(
+        projection(x, IDENTITY, FORGED, 7), np.pad(whole, [(0, 0), (0, 2)])
+    )
 
 
 def test_names_and_order_of_the_images_play_no_part() -> None:
     x, order = features(4), np.random.default_rng(0).permutation(len(IDENTITY))
     found = projection(x[order], 100 - 7 * IDENTITY[order], FORGED[order], 4)
-    np.testing.assert_allclose(np.abs(found), np.abs(projection(x, IDENTITY, FORGED, 4)), atol=1e-10)
+    np.testing.assert_allclose(
+        np.abs(found), np.abs(projection(x, IDENTITY, FORGED, 4)), atol=1e-10
+    )
 
 
 def test_without_forgeries_the_axis_along_which_the_identities_differ_comes_first() -> None:

@@ -22,7 +22,11 @@ def fresh() -> Any:
 
 
 def kernels(model: Any) -> list[np.ndarray]:
-    return [variable.numpy() for variable in model.trainable_variables if variable.path.endswith("/kernel")]
+    return [
+        variable.numpy()
+        for variable in model.trainable_variables
+        if variable.path.endswith("/kernel")
+    ]
 
 
 def test_the_penalty_is_half_of_l2_times_the_squares_of_every_kernel_and_of_nothing_else() -> None:
@@ -56,13 +60,20 @@ def test_the_penalty_shrinks_the_weights_and_is_logged() -> None:
         model = TripletModel(embedder, TrainParams(images_per_identity=2))
         model.compile(optimizer=keras.optimizers.SGD(0.01), jit_compile=False)
         for _ in range(5):
-            expected = l2 / 2 * sum(np.sum(np.square(kernel.astype(np.float64))) for kernel in kernels(embedder))
+            expected = (
+                l2
+                / 2
+                * sum(np.sum(np.square(kernel.astype(np.float64))) for kernel in kernels(embedder))
+            )
             model.reset_metrics()
             figures = model.train_on_batch(IMAGES, LABELS, return_dict=True)
             assert float(figures["l2"]) == pytest.approx(expected, rel=1e-5)
-            assert float(figures["loss"]) == pytest.approx(float(figures["triplet"]) + expected, rel=1e-5)
+            assert float(figures["loss"]) == pytest.approx(
+                float(figures["triplet"]) + expected, rel=1e-5
+            )
         norms[l2] = np.linalg.norm(kernels(embedder)[0])
-    # Five steps of gradient descent on l2 / 2 · |w|² alone shrink each weight by (1 − 0.01 · 10)⁵ = 0.59.
+    # Five steps of gradient descent on l2 / 2 · |w|² alone shrink each weight by (1 − 0.01 · 10)⁵ =
+    # 0.59.
     assert norms[10.0] / norms[0.0] == pytest.approx(0.59, abs=0.02)
 
 
@@ -85,12 +96,16 @@ def test_without_being_held_batch_normalisation_trains(fresh: Any) -> None:
     assert not np.allclose(training, inference, atol=1e-3)
 
 
-def test_a_float32_twin_of_a_network_in_mixed_precision_has_its_weights_and_computes_in_float32(fresh: Any) -> None:
+def test_a_float32_twin_of_a_network_in_mixed_precision_has_its_weights_and_computes_in_float32(
+    fresh: Any,
+) -> None:
     from components.train.model import network
 
     mixed = network.build(SHAPE, 16, 0.0, "none", 5, "mixed_bfloat16")
     twin = network.twin(mixed, "float32")
-    assert all(np.array_equal(a, b) for a, b in zip(twin.get_weights(), mixed.get_weights(), strict=True))
+    assert all(
+        np.array_equal(a, b) for a, b in zip(twin.get_weights(), mixed.get_weights(), strict=True)
+    )
     assert {layer.compute_dtype for layer in twin.layers} == {"float32"}
     assert np.abs(np.asarray(twin(IMAGES)) - np.asarray(mixed(IMAGES))).max() < 0.05
     assert not np.array_equal(np.asarray(twin(IMAGES)), np.asarray(mixed(IMAGES)))
@@ -115,7 +130,9 @@ def test_a_start_is_found_by_its_file_under_any_name_or_by_its_folder(tmp_path: 
         (tmp_path / name).touch()
         assert initial_weights.embedder_file(str(tmp_path / name)) == tmp_path / name
     assert initial_weights.embedder_file(str(tmp_path)) == tmp_path / "embedder.keras"
-    with pytest.raises(InputError, match=r"train\.start_from: .*: no such file; name an embedder\.keras"):
+    with pytest.raises(
+        InputError, match=r"train\.start_from: .*: no such file; name an embedder\.keras"
+    ):
         initial_weights.embedder_file(str(tmp_path / "missing.keras"))
 
 
@@ -126,7 +143,10 @@ def test_the_pooled_blocks_are_averaged_side_by_side_and_later_ones_are_left_out
 
     model = network.build(SHAPE, 16, 0.0, "none", 0, "float32", pooled_blocks=[7, 10])
     assert model.get_layer("project").kernel.shape == (512 + 1024, 16)
-    assert model.count_params() < 0.4 * network.build(SHAPE, 16, 0.0, "none", 0, "float32").count_params()
+    assert (
+        model.count_params()
+        < 0.4 * network.build(SHAPE, 16, 0.0, "none", 0, "float32").count_params()
+    )
     blocks = model.get_layer("resnet50")
     maps = blocks(keras.Model(model.input, model.get_layer("grey_to_rgb").output)(IMAGES))
     pooled = np.concatenate([np.asarray(features).mean(axis=(1, 2)) for features in maps], axis=1)
@@ -151,10 +171,14 @@ def test_standardised_features_are_those_of_numpy_in_training_too() -> None:
         for tensor in (layer.input, layer.output)
     )
     raw = np.asarray(pooled(images), np.float64)
-    np.testing.assert_array_equal(network.pooled_features(model, images), np.asarray(pooled(images)))
+    np.testing.assert_array_equal(
+        network.pooled_features(model, images), np.asarray(pooled(images))
+    )
     expected = (raw - raw.mean(axis=0)) / np.sqrt(raw.var(axis=0) + 1e-6)
     for training in (False, True):
-        np.testing.assert_allclose(np.asarray(standard(images, training=training)), expected, atol=1e-3)
+        np.testing.assert_allclose(
+            np.asarray(standard(images, training=training)), expected, atol=1e-3
+        )
 
 
 def test_a_started_head_projects_onto_the_discriminant_at_the_size_of_the_drawn_one() -> None:
@@ -173,4 +197,6 @@ def test_a_started_head_projects_onto_the_discriminant_at_the_size_of_the_drawn_
     # Their signs are arbitrary, and so are directions of equal worth: distances are compared.
     found = np.asarray(model(images))
     np.testing.assert_allclose(found @ found.T, expected @ expected.T, atol=1e-3)
-    assert np.linalg.norm(model.get_layer("project").kernel.numpy()) == pytest.approx(np.linalg.norm(drawn), rel=1e-4)
+    assert np.linalg.norm(model.get_layer("project").kernel.numpy()) == pytest.approx(
+        np.linalg.norm(drawn), rel=1e-4
+    )

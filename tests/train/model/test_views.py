@@ -60,14 +60,19 @@ def test_a_part_is_its_ink_in_the_middle_as_large_as_fits_and_not_larger_than_1_
         assert scale > 1
         centre = np.array([columns[0] + columns[-1], rows[0] + rows[-1]]) / 2
         shift = np.array([WIDTH - 1, HEIGHT - 1]) / 2 - scale * centre
-        enlarged = cv2.warpAffine(ink, np.array([[scale, 0, shift[0]], [0, scale, shift[1]]]), (WIDTH, HEIGHT))
+        enlarged = cv2.warpAffine(
+            ink, np.array([[scale, 0, shift[0]], [0, scale, shift[1]]]), (WIDTH, HEIGHT)
+        )
         difference = np.abs(255 - enlarged - found[:, :, 0])
         assert difference.max() <= 12  # OpenCV knows 32 places between two pixels
         assert difference.mean() < 1
 
 
-def test_what_lies_outside_of_a_part_is_paper_there_and_a_small_stroke_is_enlarged_1_8_times_only() -> None:
-    # 10 × 10 pixels at the left, which become 18 × 18 in the middle; the bar at the right is not seen.
+def test_what_lies_outside_of_a_part_is_paper_there_and_a_small_stroke_is_enlarged_1_8_times_only() -> (
+    None
+):
+    # 10 × 10 pixels at the left, which become 18 × 18 in the middle; the bar at the right is not
+    # seen.
     (found,) = seen(page((5, 15, 3, 13), (0, 32, 60, 64))[np.newaxis], "left")
     ink = 255.0 - found[:, :, 0]
     assert ink.sum() / 255 == pytest.approx(18 * 18, rel=0.02)
@@ -94,7 +99,9 @@ def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path:
     pooled = keras.Model(plain.input, plain.get_layer("standardise").input)
     shares = {name: np.asarray(plain(seen(images, name))) for name in names}
     embeddings = np.asarray(model(images))
-    np.testing.assert_allclose(embeddings, np.concatenate([*shares.values()], axis=1) / 2, atol=1e-5)
+    np.testing.assert_allclose(
+        embeddings, np.concatenate([*shares.values()], axis=1) / 2, atol=1e-5
+    )
     for name in names:
         features = network.pooled_features(model, images, None, name)
         np.testing.assert_allclose(features, np.asarray(pooled(seen(images, name))), atol=1e-5)
@@ -103,7 +110,10 @@ def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path:
     np.testing.assert_allclose(np.asarray(alone(images)), shares["whole"], atol=1e-5)
     np.testing.assert_allclose(np.asarray(alone(images[:, :, ::-1])), shares["mirror"], atol=1e-5)
     model.save(tmp_path / "embedder.keras")
-    for same in (network.twin(model, "float32"), keras.models.load_model(tmp_path / "embedder.keras")):
+    for same in (
+        network.twin(model, "float32"),
+        keras.models.load_model(tmp_path / "embedder.keras"),
+    ):
         np.testing.assert_allclose(np.asarray(same(images)), embeddings, atol=1e-6)
 
 
@@ -112,5 +122,7 @@ def test_parts_of_photographs_are_refused() -> None:
 
     demand_fitting(["whole", "mirror"], 3)
     demand_fitting(["whole", "left"], 1)
-    with pytest.raises(InputError, match=r"train\.views has 'left', .* the prepared images are RGB: leave it out"):
+    with pytest.raises(
+        InputError, match=r"train\.views has 'left', .* the prepared images are RGB: leave it out"
+    ):
         demand_fitting(["whole", "mirror", "left", "right"], 3)

@@ -11,7 +11,11 @@ from components.shared.tracking.run import Run
 from components.train.monitoring.metrics_log import Curves
 from components.train.params import TrainParams
 
-FIGURES = {"train/loss": 0.5, "train/learning_rate": 1e-4, "val/verification/skilled/refs_1/eer": 0.25}
+FIGURES = {
+    "train/loss": 0.5,
+    "train/learning_rate": 1e-4,
+    "val/verification/skilled/refs_1/eer": 0.25,
+}
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 12, 20, 1), np.uint8)
 
 
@@ -55,14 +59,19 @@ def test_the_log_holds_scalars_the_histogram_of_embeddings_and_apart_from_them_t
     assert np.array_equal(pictures, IMAGES)
 
 
-def test_an_earlier_log_of_the_name_is_continued_by_a_resumed_run_and_removed_by_a_new_one(surroundings: Path) -> None:
+def test_an_earlier_log_of_the_name_is_continued_by_a_resumed_run_and_removed_by_a_new_one(
+    surroundings: Path,
+) -> None:
     for goes_on, steps in ((False, [1]), (True, [1, 2]), (False, [3])):
         curves = Curves(Run(None, None), "key", goes_on)
         curves.log(FIGURES, steps[-1])
         curves.show(np.zeros((3, 2), np.float32), IMAGES, steps[-1])
         curves.close()
         # TensorBoard reads files that were begun in one second in any order.
-        assert sorted(step for step, _ in read(surroundings / "tensorboard" / "key")["train/loss"]) == steps
+        assert (
+            sorted(step for step, _ in read(surroundings / "tensorboard" / "key")["train/loss"])
+            == steps
+        )
         shown = read(surroundings / "tensorboard" / "key" / "images")["train/images"]
         assert sorted(step for step, _ in shown) == steps
 
@@ -76,7 +85,9 @@ def test_figures_and_the_log_reach_mlflow_and_pictures_of_people_do_not(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
     client = mlflow.MlflowClient(store)
     location = (surroundings / "artifacts").as_uri()
-    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", client.create_experiment("curves", artifact_location=location))
+    monkeypatch.setenv(
+        "MLFLOW_EXPERIMENT_ID", client.create_experiment("curves", artifact_location=location)
+    )
     with runs.train_run(TrainParams()) as tracked:
         curves = Curves(tracked, "key", goes_on=False)
         curves.log(FIGURES, 3)
