@@ -98,11 +98,11 @@ def _opened(source: Source, params: IngestParams, unpacked: Path) -> Iterator[tu
     try:
         place, facts = _brought(source, params, unpacked)
         if place.is_file():
-            from components.ingest.archives import unpack
+            from components.ingest.archives.members import Limits
+            from components.ingest.archives.unpack import unpack
 
-            unpack.unpack(
-                place, unpacked, unpack.Limits(params.max_files, params.max_bytes, params.max_ratio)
-            )
+            limits = Limits(params.max_files, params.max_bytes, params.max_ratio)
+            unpack(place, unpacked, limits)
             place = unpacked
         yield place, facts
     finally:

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from components.ingest.archives.unpack import inside
+from components.ingest.archives.members import inside
 from components.ingest.params import IngestParams
 from components.ingest.sources import s3_download
 from components.ingest.sources.cached_download import Cached, check

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from components.ingest import step
-from components.ingest.archives.unpack import Limits, unpack
+from components.ingest.archives.members import Limits
+from components.ingest.archives.unpack import unpack
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import manifest, sha256
 from tests.ingest.conftest import of, told

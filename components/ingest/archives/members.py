@@ -1,0 +1,94 @@
+"""Members of an archive, and the gate that admits each of them before it is written."""
+
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Literal, Protocol
+
+from components.shared.runtime.errors import InputError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most entries, the most unpacked bytes, and the most unpacked bytes per archived byte."""
+
+    files: int
+    bytes: int
+    ratio: float
+
+
+@dataclass(frozen=True)
+class Member:
+    """What an archive says of an entry, before it is trusted. Links and devices are `other`."""
+
+    name: str
+    size: int
+    kind: Literal["file", "folder", "other"]
+
+
+@dataclass
+class Gate:
+    """Admits members one by one, within the limits, and says where each may be written."""
+
+    archive: Path
+    limits: Limits
+    archived: int
+    count: int = 0
+    total: int = 0
+    taken: set[PurePosixPath] = field(default_factory=set)
+
+    def admit(self, member: Member) -> PurePosixPath:
+        """The member's path below the folder that is unpacked into.
+
+        Raises:
+            InputError: it is a link or device, its name leads elsewhere, or a limit is passed.
+        """
+        if member.kind == "other":
+            raise self.error(f"holds a link or a device ({member.name!r}): refused")
+        path = inside(member.name)
+        if path is None:
+            raise self.error(f"holds {member.name!r}, which leads out of the folder: refused")
+        if member.kind == "file" and (path in self.taken or not path.name):
+            raise self.error(f"holds {member.name!r} twice or without a name: refused")
+        self.taken.add(path)
+        self._count(member)
+        return path
+
+    def error(self, fault: str) -> InputError:
+        """An error about this archive."""
+        return InputError(f"{self.archive}: {fault}")
+
+    def _count(self, member: Member) -> None:
+        self.count += 1
+        self.total += member.size
+        if self.count > self.limits.files:
+            raise self.error(f"holds more than {self.limits.files:,} entries (ingest.max_files)")
+        if self.total > self.limits.bytes:
+            raise self.error(f"unpacks to more than {self.limits.bytes:,} bytes (ingest.max_bytes)")
+        if self.total > self.limits.ratio * self.archived:
+            raise self.error(
+                f"unpacks to more than {self.limits.ratio:g} times its size (ingest.max_ratio)"
+            )
+
+
+class Readable(Protocol):
+    """What `shutil.copyfileobj` can copy from."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Content:
+    """An admitted file: where it goes, how many bytes it must have, and its bytes (to be read
+    before the next one).
+    """
+
+    path: PurePosixPath
+    size: int
+    stream: Readable
+
+
+def inside(name: str) -> PurePosixPath | None:
+    """The path of that name below a folder, or None where it would lead out of it."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    out = "\0" in name or path.is_absolute() or PureWindowsPath(name).drive or ".." in path.parts
+    return None if out else path
