@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from components.train.devices import replicas
+from components.train.labels import FORGERY
 from components.train.loop import head_fitting
-from components.train.loss.mining import FORGERY
 from components.train.loss.triplet_model import TripletModel
 from components.train.model import network
 from components.train.params import TrainParams

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.shared.runtime.errors import InputError
-from components.train.loss.mining import FORGERY
+from components.train.labels import FORGERY
 
 BLOCK = 1024  # rows of the distance matrix held at once
 

@@ -17,7 +17,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from components.shared.runtime.errors import InputError
-from components.train.loss.mining import FORGERY, Tensor
+from components.train.labels import FORGERY, Tensor
 
 Rows = NDArray[np.int64]
 

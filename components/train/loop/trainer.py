@@ -14,11 +14,11 @@ from components.train.checkpoints.checkpoints import Arrays, Checkpoints, State
 from components.train.data.batches import Batches
 from components.train.data.prefetch import Fed
 from components.train.devices import replicas
+from components.train.labels import Tensor
 from components.train.loop.collapse import STEPS, CollapseWatch
 from components.train.loop.interruption import Stop
 from components.train.loop.optimizer import learning_rate
 from components.train.loop.validation import Validation
-from components.train.loss.mining import Tensor
 from components.train.monitoring.metrics_log import Curves
 from components.train.params import TrainParams
 

@@ -1,21 +1,19 @@
 """Distances and online triplet mining, in `keras.ops`; memory grows as B².
 
-Labels are integers [B]: an identity's images share its code ≥ 0; a skilled forgery carries
-`FORGERY` and is a negative for every anchor, never an anchor or a positive. Rows of a distance
-matrix are anchors; its columns are the batch itself and, behind it, a memory of earlier embeddings,
-which are further negatives and nothing else: C = B + M.
+Labels are integers [B], as `labels` says. Rows of a distance matrix are anchors; its columns are
+the batch itself and, behind it, a memory of earlier embeddings, which are further negatives and
+nothing else: C = B + M.
 
 Sources: semi-hard, Schroff et al. 2015 (FaceNet), in the reading of tf.contrib.losses; hard and
 all, Hermans et al. 2017 (batch-hard, batch-all); the memory, Wang et al. 2020 (cross-batch memory).
 """
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from keras import ops
 
-Tensor = Any
-FORGERY = -1
-EMPTY = -2  # a place of the memory that nothing was written to yet
+from components.train.labels import EMPTY, Tensor
+
 _INFINITY = float("inf")
 
 

@@ -4,7 +4,8 @@ from typing import Literal, NamedTuple
 
 from keras import ops
 
-from components.train.loss.mining import AllTriplets, Tensor, Triplets
+from components.train.labels import Tensor
+from components.train.loss.mining import AllTriplets, Triplets
 
 Margin = float | Literal["soft"]
 

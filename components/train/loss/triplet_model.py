@@ -8,8 +8,9 @@ import keras
 from keras import ops
 
 from components.train.devices import replicas
+from components.train.labels import EMPTY, Tensor
 from components.train.loss import mining
-from components.train.loss.mining import Masks, Tensor
+from components.train.loss.mining import Masks
 from components.train.loss.triplet_loss import Loss, triplet_loss
 from components.train.params import TrainParams
 
@@ -51,7 +52,7 @@ class TripletModel(keras.Model):  # type: ignore[misc]
         if params.cross_batch_memory:
             size = params.cross_batch_memory
             self.memory = self._state("memory", (size, embedder.output_shape[-1]), "float32", 0)
-            self.memory_labels = self._state("memory_labels", (size,), "int32", mining.EMPTY)
+            self.memory_labels = self._state("memory_labels", (size,), "int32", EMPTY)
         if params.warm_up:
             self.warmed_up = self._state("warmed_up", (), "int32", 0)
         self.built = True

@@ -12,7 +12,7 @@ import pytest
 
 from components.shared.runtime.errors import InputError
 from components.train.devices import replicas
-from components.train.loss.mining import FORGERY
+from components.train.labels import FORGERY
 from tests.train.training_steps import CASES, train, train_head
 
 IN_A_PROCESS_OF_ITS_OWN = """

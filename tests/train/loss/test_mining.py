@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
+from components.train.labels import EMPTY, FORGERY
 from components.train.loss import mining
 from components.train.loss.triplet_loss import triplet_loss
 from tests.train import large_batch
@@ -40,7 +41,7 @@ def test_a_forgery_is_a_negative_for_every_anchor_and_never_an_anchor() -> None:
 
 
 def test_the_memory_holds_negatives_alone_and_its_empty_places_nothing() -> None:
-    labels, memory = tensors([0, 0, 1, -1], [0, 1, mining.FORGERY, mining.EMPTY])
+    labels, memory = tensors([0, 0, 1, -1], [0, 1, FORGERY, EMPTY])
     positive, negative = (np.asarray(mask) for mask in mining.masks(labels, memory))
     assert positive.shape == (4, 4)
     assert negative[:, 4:].tolist() == [
@@ -91,7 +92,7 @@ def test_semi_hard_takes_the_nearest_negative_beyond_the_positive_or_else_the_fa
 def test_hard_takes_the_farthest_positive_and_the_nearest_negative_of_batch_and_memory() -> None:
     distance = np.full((4, 6), 2.0, np.float32)
     distance[0] = [0, 0.4, 0.6, 0.9, 0.1, 0.7]  # the place at 0.1 is empty
-    held, labels, memory = tensors(distance, [0, 0, 0, 1], [mining.EMPTY, 4])
+    held, labels, memory = tensors(distance, [0, 0, 0, 1], [EMPTY, 4])
     triplets = mining.hard(held, mining.masks(labels, memory))
     assert [float(each[0]) for each in triplets] == pytest.approx([0.6, 0.7, 1.0])
 

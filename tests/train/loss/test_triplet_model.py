@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from components.train.devices import replicas
-from components.train.loss.mining import EMPTY, FORGERY
+from components.train.labels import EMPTY, FORGERY
 from components.train.loss.triplet_model import TripletModel
 from components.train.params import TrainParams
 from tests.train import brute_force
