@@ -120,7 +120,8 @@ def _make_data(folder: Path, height: int, width: int) -> None:
     import pandas as pd
 
     from components.shared.data import partition
-    from components.shared.data.image_store import Normalisation, write_store
+    from components.shared.data.image_store import write_store
+    from components.shared.data.normalisation import Normalisation
 
     index = pd.DataFrame(
         {"path": [f"{n}.png" for n in range(80)], "identity": [str(n // 4) for n in range(80)]}

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from components.shared.data.normalise_graph import Normalisation, normalise_batch
+from components.shared.data.normalisation import Normalisation
+from components.shared.data.normalise_graph import normalise_batch
 
 INPUT = "images"
 OUTPUT = "embeddings"

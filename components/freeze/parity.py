@@ -11,7 +11,8 @@ import tensorflow as tf
 
 from components.shared.data import catalog
 from components.shared.data.catalog import CATALOG
-from components.shared.data.normalise_graph import Normalisation, normalise, normalise_batch
+from components.shared.data.normalisation import Normalisation
+from components.shared.data.normalise_graph import normalise, normalise_batch
 from components.shared.runtime.errors import InputError
 
 

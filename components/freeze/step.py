@@ -11,7 +11,7 @@ import numpy.typing as npt
 from components.freeze import model_card, publish
 from components.freeze.params import FreezeParams
 from components.shared.data.catalog import CATALOG
-from components.shared.data.image_store import NORMALISATION, Normalisation
+from components.shared.data.normalisation import NORMALISATION, Normalisation
 from components.shared.model import bundle
 from components.shared.model.bundle import CARD, FROZEN_GRAPH, GRAPH, MANIFEST, SAVED_MODEL
 from components.shared.model.embedder import load_embedder

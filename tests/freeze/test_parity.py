@@ -22,7 +22,7 @@ def encoded(kind: str, ink: bool, height: int = 40) -> bytes:
 @pytest.fixture
 def choose(tmp_path: Path) -> Callable[[dict[str, bytes], int], list[bytes]]:
     from components.freeze.parity import choose_images
-    from components.shared.data.normalise_graph import Normalisation
+    from components.shared.data.normalisation import Normalisation
 
     def chosen(contents: dict[str, bytes], count: int) -> list[bytes]:
         for name, content in contents.items():

@@ -25,7 +25,8 @@ def test_both_exports_give_the_embeddings_of_the_keras_model(
     frozen: tuple[Path, dict[str, float]], inputs: dict[str, Path], images: Images
 ) -> None:
     from components.freeze import export, frozen_graph
-    from components.shared.data.normalise_graph import Normalisation, normalise
+    from components.shared.data.normalisation import Normalisation
+    from components.shared.data.normalise_graph import normalise
     from components.shared.model.embedder import load_embedder
 
     model, spec = (

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from components.shared.data import normalise_graph as subject
-from components.shared.data.image_store import Normalisation
+from components.shared.data.normalisation import Normalisation
 
 U8 = npt.NDArray[np.uint8]
 

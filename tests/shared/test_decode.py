@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from components.shared.data.image_store import Normalisation
+from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise_graph import decode, normalise
 from tests.pictures import colours, encode, over_white, png_of_size, strokes
 

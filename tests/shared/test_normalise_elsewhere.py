@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from components.shared.data.image_store import Normalisation
+from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise_graph import normalise, normalise_batch
 from tests.pictures import colours, encode, png_of_size, strokes
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.shared.data import partition
-from components.shared.data.image_store import write_table
+from components.shared.data.tables import write_table
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import load, parse
 from components.split import step

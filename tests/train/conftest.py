@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from components.shared.data import partition
-from components.shared.data.image_store import Normalisation, write_store
+from components.shared.data.image_store import write_store
+from components.shared.data.normalisation import Normalisation
 
 
 @pytest.fixture(scope="session")

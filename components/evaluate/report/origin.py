@@ -5,7 +5,8 @@ from pathlib import Path
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.evaluation_set import Part
-from components.shared.data.image_store import INDEX, Normalisation
+from components.shared.data.image_store import INDEX
+from components.shared.data.normalisation import Normalisation
 from components.shared.data.partition import PARTITION
 from components.shared.model.bundle import MANIFEST, Bundle
 from components.shared.runtime.errors import discreet

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.shared.data.image_store import NORMALISATION, Normalisation
+from components.shared.data.normalisation import NORMALISATION, Normalisation
 from components.shared.runtime.errors import InputError
 
 

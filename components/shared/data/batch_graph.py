@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import tensorflow as tf
 
-from components.shared.data.image_store import Normalisation
+from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise_graph import with_median_grey
 from components.shared.data.source_files import Normalised, Rejected
 

@@ -13,66 +13,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Literal, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from components.shared.data.normalisation import NORMALISATION, Normalisation
+from components.shared.data.tables import read_table, write_table
 from components.shared.runtime.errors import InputError
 
-IMAGES, INDEX, NORMALISATION = "images.npy", "index.parquet", "normalise.json"
+IMAGES, INDEX = "images.npy", "index.parquet"
 SOURCES, REJECTED = "sources.parquet", "rejected.csv"
-_TYPES = {
-    **dict.fromkeys(["height", "width", "row", "fold", "dpi", "median_grey"], pa.int32()),
-    "file_bytes": pa.int64(),
-}
-
-
-class Normalisation(BaseModel):
-    """How an image was brought to the size of the store; carried beside every model and built into
-    every export.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    mode: Literal["shape", "tone", "none"] = "shape"
-    height: int = Field(default=32, ge=16, le=1024)
-    width: int = Field(default=64, ge=16, le=1024)
-    channels: Literal[1, 3] = 1
-
-    @model_validator(mode="after")
-    def _ink_is_grey(self) -> Self:
-        if self.mode != "none" and self.channels != 1:
-            raise ValueError(
-                f"mode '{self.mode}' finds ink in grey images: it needs channels 1 (or take mode 'none')"
-            )
-        return self
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.height, self.width, self.channels
-
-    def save(self, path: Path) -> None:
-        """Writes normalise.json."""
-        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Reads normalise.json.
-
-        Raises:
-            InputError: it is missing or not what `save` writes.
-        """
-        try:
-            return cls.model_validate_json(path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, NotADirectoryError):
-            raise InputError(f"{path}: no such file; run preprocess first") from None
-        except (ValidationError, UnicodeDecodeError):
-            raise InputError(f"{path}: not a normalisation; run preprocess again") from None
 
 
 @dataclass(frozen=True)
@@ -202,28 +154,3 @@ def write_rejected(rejected: Iterable[tuple[str, str]], folder: Path) -> None:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(["path", "reason"])
         writer.writerows(rejected)
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Writes a parquet file whose bytes depend on the values alone: fixed types, no compression, no
-    pandas metadata.
-    """
-    schema = pa.schema([(str(name), _TYPES.get(str(name), pa.string())) for name in table.columns])
-    arrow = pa.Table.from_pandas(
-        table, schema=schema, preserve_index=False
-    ).replace_schema_metadata(None)
-    pq.write_table(arrow, path, compression="none")
-
-
-def read_table(path: Path, step: str) -> pd.DataFrame:
-    """Reads a parquet file that a step wrote.
-
-    Raises:
-        InputError: it is missing or damaged.
-    """
-    try:
-        return pd.read_parquet(path)
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"{path}: no such file; run {step} first") from None
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{path}: {str(error).splitlines()[0]}; run {step} again") from None

@@ -17,17 +17,7 @@ Modes:
 
 import tensorflow as tf
 
-from components.shared.data.image_store import Normalisation
-
-__all__ = [
-    "MAX_PIXELS",
-    "Normalisation",
-    "decode",
-    "normalise",
-    "normalise_batch",
-    "otsu",
-    "with_median_grey",
-]
+from components.shared.data.normalisation import Normalisation
 
 PAPER = 255
 MAX_PIXELS = 100_000_000

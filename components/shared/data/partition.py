@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from components.shared.data.image_store import read_table, write_table
+from components.shared.data.tables import read_table, write_table
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_file
 

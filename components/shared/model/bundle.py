@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from components.shared.data.catalog import CATALOG
-from components.shared.data.image_store import NORMALISATION, Normalisation
+from components.shared.data.normalisation import NORMALISATION, Normalisation
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import manifest, sha256
 from components.shared.tracking.code_version import code_revision, versions

@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from components.shared.data.image_store import IMAGES, INDEX, NORMALISATION
+from components.shared.data.image_store import IMAGES, INDEX
+from components.shared.data.normalisation import NORMALISATION
 from components.shared.data.partition import PARTITION
 from components.shared.storage.files import code_root, sha256
 from components.shared.tracking.import_closure import deciding_files

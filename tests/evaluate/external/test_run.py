@@ -14,7 +14,7 @@ from components.evaluate.__main__ import main
 from components.evaluate.external import run
 from components.evaluate.external.ingested import catalogued
 from components.evaluate.params import EvaluateParams
-from components.shared.data.image_store import Normalisation
+from components.shared.data.normalisation import Normalisation
 from components.shared.model import bundle
 from components.shared.runtime.errors import InputError
 from components.shared.verification import error_rates

@@ -15,7 +15,8 @@ import pytest
 from components.evaluate.paired_comparison import Difference
 from components.evaluate.params import EvaluateParams
 from components.shared.data import catalog, partition
-from components.shared.data.image_store import Normalisation, StoreWriter, open_store
+from components.shared.data.image_store import StoreWriter, open_store
+from components.shared.data.normalisation import Normalisation
 from components.shared.runtime.errors import InputError
 from components.shared.tracking import runs
 from components.shared.tracking.run import Record

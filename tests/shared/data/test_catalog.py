@@ -68,7 +68,8 @@ def test_identities_keep_their_names_from_the_catalog_to_the_pooled_folds(tmp_pa
     from components.evaluate.report.data_files import write_scores
     from components.evaluate.scoring.evaluation_set import part
     from components.evaluate.scoring.verification import verifications
-    from components.shared.data.image_store import Normalisation, open_store, write_store
+    from components.shared.data.image_store import open_store, write_store
+    from components.shared.data.normalisation import Normalisation
     from components.split import step as split
     from components.split.params import SplitParams
     from pipelines.experiments.pooled_folds import Fold, pool

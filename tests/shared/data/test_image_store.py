@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.shared.data.image_store import Normalisation, StoreWriter, open_store, write_store
+from components.shared.data.image_store import StoreWriter, open_store, write_store
+from components.shared.data.normalisation import Normalisation
 from components.shared.runtime.errors import InputError
 from tests.pictures import colours
 
@@ -77,8 +78,3 @@ def test_a_missing_or_damaged_file_is_named(tmp_path: Path, name: str, damage: s
         (tmp_path / name).write_bytes(content[: len(content) // 2] if damage == "cut" else b"")
     with pytest.raises(InputError, match=name):
         open_store(tmp_path)
-
-
-def test_ink_is_not_looked_for_in_colours() -> None:
-    with pytest.raises(ValueError, match="needs channels 1"):
-        Normalisation(mode="tone", channels=3)

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from components.shared.data import normalise_graph as subject
-from components.shared.data.image_store import Normalisation
+from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise_graph import normalise, otsu
 from tests.pictures import colours, encode, strokes
 from tests.shared.slow_normalise import Blank, slow_normalise

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.shared.data.image_store import Normalisation
+from components.shared.data.normalisation import Normalisation
 from components.shared.model import bundle
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import sha256

@@ -1,0 +1,69 @@
+"""The settings of the image normalisation, and the file normalise.json that carries them."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.params import StepParams
+
+NORMALISATION = "normalise.json"
+
+
+class Normalisation(StepParams):
+    """Mode and size of the images: stored beside every model and built into every export."""
+
+    mode: Literal["shape", "tone", "none"] = Field(
+        default="shape",
+        description="`shape`: black ink on white paper, nothing of their tones; `tone`: the ink's "
+        "greys are kept; `none`: photographs, no ink is looked for.",
+    )
+    height: int = Field(
+        default=32,
+        ge=16,
+        le=1024,
+        description="Height of the prepared images in pixels.",
+    )
+    width: int = Field(
+        default=64,
+        ge=16,
+        le=1024,
+        description="Width of the prepared images in pixels.",
+    )
+    channels: Literal[1, 3] = Field(
+        default=1,
+        description="1: grey; 3: RGB, which goes with `mode: none` only.",
+    )
+
+    @model_validator(mode="after")
+    def _ink_is_grey(self) -> Self:
+        if self.mode != "none" and self.channels != 1:
+            raise ValueError(
+                f"mode is {self.mode}, which finds ink in grey images: "
+                "set channels to 1, or mode to none"
+            )
+        return self
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of an image."""
+        return self.height, self.width, self.channels
+
+    def save(self, path: Path) -> None:
+        """Writes normalise.json."""
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Reads normalise.json.
+
+        Raises:
+            InputError: it is missing or not what `save` writes.
+        """
+        try:
+            return cls.model_validate_json(path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            raise InputError(f"{path}: no such file; run preprocess first") from None
+        except (ValidationError, UnicodeDecodeError):
+            raise InputError(f"{path}: not a normalisation; run preprocess again") from None
