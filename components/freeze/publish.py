@@ -17,7 +17,8 @@ from typing import NamedTuple, TypeVar
 from components.shared.model.bundle import MANIFEST, version_of
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder, sha256
-from components.shared.storage.s3 import Address, Store
+from components.shared.storage.s3 import Store
+from components.shared.storage.s3_address import Address
 from components.shared.storage.s3_errors import MissingError, TakenError
 
 THREADS = 8

@@ -17,7 +17,13 @@ from components.preprocess import report
 from components.preprocess.params import PreprocessParams
 from components.shared.data import catalog
 from components.shared.data.image_store import StoreWriter, write_rejected, write_sources
-from components.shared.data.source_files import Normalised, Rejected, Source, read, source_table
+from components.shared.data.source_files import (
+    Normalised,
+    Rejected,
+    SourceImage,
+    read,
+    source_table,
+)
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
@@ -25,7 +31,7 @@ from components.shared.storage.files import atomic_folder
 
 Row: TypeAlias = dict[str, str]
 Graph: TypeAlias = Callable[[Sequence[bytes]], list[Normalised | Rejected]]
-Prepared: TypeAlias = tuple[Normalised, Source] | str
+Prepared: TypeAlias = tuple[Normalised, SourceImage] | str
 _CHUNK = 32  # images that go through the graph in one call
 _SHOWN = 3
 
@@ -54,12 +60,12 @@ def run(
     """
     rows = catalog.rows(raw)
     backend.set_up_tensorflow_per_image()  # once it is known that there is something to do
-    from components.shared.data.batch_graph import compiled
+    from components.shared.data.batch_graph import build_normaliser
 
-    prepare = partial(_prepare, compiled(params.normalisation), params.max_pixels, raw)
+    prepare = partial(_prepare, build_normaliser(params.normalisation), params.max_pixels, raw)
     rejected: list[tuple[str, str]] = []
     kept: list[Row] = []
-    sources: list[Source] = []
+    sources: list[SourceImage] = []
     greys: list[int] = []
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     with atomic_folder(out) as fresh:
@@ -91,14 +97,14 @@ def run(
 def _prepare(graph: Graph, max_pixels: int, raw: Path, rows: Sequence[Row]) -> list[Prepared]:
     """What was made of some images, and their sources, or the reason why one is rejected."""
     sources = [read(raw / row["path"], max_pixels) for row in rows]
-    found = iter(graph([source.encoded for source in sources if isinstance(source, Source)]))
+    found = iter(graph([source.encoded for source in sources if isinstance(source, SourceImage)]))
     return [
-        _prepared(next(found), source) if isinstance(source, Source) else str(source)
+        _prepared(next(found), source) if isinstance(source, SourceImage) else str(source)
         for source in sources
     ]
 
 
-def _prepared(found: Normalised | Rejected, source: Source) -> Prepared:
+def _prepared(found: Normalised | Rejected, source: SourceImage) -> Prepared:
     return str(found) if isinstance(found, Rejected) else (found, source._replace(encoded=b""))
 
 

@@ -28,7 +28,7 @@ def run(
     prepared: Path,
     split: Path,
     out: Path,
-    made_with: Mapping[str, str] | None = None,
+    data_params: Mapping[str, str] | None = None,
     resume: Path | None = None,
 ) -> dict[str, float]:
     """Trains an embedder, or goes on with the training that was interrupted.
@@ -39,7 +39,7 @@ def run(
         split: folder of split.
         out: becomes models/embedder: embedder.keras (float32), normalise.json, history.csv,
             mlflow_run.json.
-        made_with: the parameters of the data, as `section.parameter`, for the record; None: those
+        data_params: the parameters of the data, as `section.parameter`, for the record; None: those
             in dvc.lock, if any.
         resume: a checkpoint to go on from; None: the newest of this run, if any.
 
@@ -73,11 +73,11 @@ def run(
     if params.weights != "none" and not saved:
         head_fitting.start(trainer.model.embedder, params, store.images, rows["train"])
     with (
-        runs.train_run(params, saved.run_id if saved else None, made_with) as tracked,
+        runs.train_run(params, saved.run_id if saved else None, data_params) as tracked,
         atomic_folder(out) as fresh,
     ):
         tracked.log_dataset("prepared", prepared, key.data, "training")
-        curves = Curves(tracked, key.name, goes_on=saved is not None)
+        curves = Curves(tracked, key.name, resume=saved is not None)
         if saved:
             sys.stderr.write(f"going on after step {saved.step} of {params.steps}\n")
             trainer.restore(saved)

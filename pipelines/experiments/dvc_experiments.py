@@ -15,6 +15,7 @@ from typing import Any
 
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import code_root
+from components.shared.storage.s3_address import is_s3
 from components.shared.tracking import runs
 from components.shared.tracking.run import RECORD, Record, Run
 from components.shared.verification import metrics_file
@@ -102,7 +103,7 @@ def parent_run(kind: str, name: str, children: Sequence[str | None]) -> Iterator
             client = runs.connect()
             parent = Run(client, _parent_id(client, kind, name, known))
         except Exception as error:  # whatever a store that is down may raise
-            parent.lose(error)
+            parent.disconnect(error)
     yield parent
     parent.end("FINISHED")
 
@@ -136,9 +137,5 @@ def _dvc(*arguments: str, **options: Any) -> int:
 def _environment() -> dict[str, str]:
     """Folders by their full paths: the copies that experiments run in are elsewhere."""
     given = {name: os.environ[name] for name in FOLDERS if os.environ.get(name)}
-    folders = {
-        name: str(Path(path).resolve())
-        for name, path in given.items()
-        if not path.startswith("s3://")
-    }
+    folders = {name: str(Path(path).resolve()) for name, path in given.items() if not is_s3(path)}
     return {**os.environ, **folders}

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import StepParams, load, parse
+from components.shared.storage.s3_address import is_s3
 from pipelines import sections
 
 SECTION = "cluster"
@@ -152,7 +153,7 @@ def place_train(task: Any, cluster: Cluster, node_selector: Any, tolerations: An
     kubernetes.empty_dir_mount(task, "shm", "/dev/shm", medium="Memory", size_limit=cluster.shm)  # noqa: S108
     if cluster.checkpoints is None:
         return
-    if cluster.checkpoints.startswith("s3://"):
+    if is_s3(cluster.checkpoints):
         task.set_env_variable("CHECKPOINT_DIR", cluster.checkpoints)
     else:
         kubernetes.mount_pvc(task, cluster.checkpoints, CHECKPOINTS)

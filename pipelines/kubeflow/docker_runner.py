@@ -10,7 +10,8 @@ from typing import Any
 
 from components.shared.runtime import progress
 from components.shared.runtime.errors import InputError
-from components.shared.storage.files import kept_folder, project_root
+from components.shared.storage.files import persistent_folder, project_root
+from components.shared.storage.s3_address import is_s3
 from components.shared.tracking import runs as tracking
 from components.shared.tracking.run import first_line
 from pipelines.sections import Sections
@@ -56,11 +57,11 @@ def runner(image: str, sections: Sections) -> Any:
     _check(image)
     runs = project_root() / "mlruns"
     store = os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{runs / 'mlflow.db'}"
-    checkpoints = _absolute(os.environ.get("CHECKPOINT_DIR") or str(kept_folder()))
+    checkpoints = _absolute(os.environ.get("CHECKPOINT_DIR") or str(persistent_folder()))
     curves = _absolute(os.environ.get("TENSORBOARD_DIR") or str(runs / "tensorboard"))
     given = {name: _absolute(os.environ[name]) for name in FOLDERS if os.environ.get(name)}
     passed_on = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
-    shared = [Path(folder) for folder in (checkpoints, curves) if not folder.startswith("s3://")]
+    shared = [Path(folder) for folder in (checkpoints, curves) if not is_s3(folder)]
     if store.startswith(SQLITE):
         database = _absolute(store.removeprefix(SQLITE))
         store = f"{SQLITE}{database}"
@@ -119,7 +120,7 @@ def asking() -> Iterator[None]:
 
 
 def _absolute(folder: str) -> str:
-    return folder if folder.startswith("s3://") else str(Path(folder).resolve())
+    return folder if is_s3(folder) else str(Path(folder).resolve())
 
 
 def _store_folders(database: Path) -> list[Path]:

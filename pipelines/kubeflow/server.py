@@ -56,12 +56,12 @@ class Server:
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        with self._asking():
+        with self._translate_errors():
             self._client = _client(address)
 
     def submit(self, package: Path, run: str, experiment: str) -> str:
         """Starts a run of a compiled pipeline and returns its id."""
-        with self._asking():
+        with self._translate_errors():
             started = self._client.create_run_from_pipeline_package(
                 str(package),
                 run_name=run,
@@ -85,7 +85,7 @@ class Server:
         answered = time.monotonic()
         while True:
             try:
-                with self._asking():
+                with self._translate_errors():
                     found = self._client.get_run(run_id)
                 if found.state in ENDED:
                     break
@@ -107,7 +107,7 @@ class Server:
             experiment: that its runs belong to.
             when: `cron_expression` of six fields, or `interval_second`.
         """
-        with self._asking():
+        with self._translate_errors():
             belongs = self._client.create_experiment(experiment, namespace=self._address.namespace)
             made = self._client.create_recurring_run(
                 belongs.experiment_id,
@@ -123,7 +123,7 @@ class Server:
         found: list[Any] = []
         token = ""
         while True:
-            with self._asking():
+            with self._translate_errors():
                 page = self._client.list_recurring_runs(
                     page_token=token, page_size=100, namespace=self._address.namespace
                 )
@@ -144,11 +144,11 @@ class Server:
                 f"{self._address.host} has no recurring run '{name}'; `schedule list` shows them"
             )
         for one in named:
-            with self._asking():
+            with self._translate_errors():
                 self._client.delete_recurring_run(one.recurring_run_id)
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         """Turns a refusal into one line without the token, and keeps off the page what KFP prints
         and warns of.
         """

@@ -124,7 +124,7 @@ def train(
         Path(prepared.path),
         Path(split.path),
         Path(embedder.path),
-        made_with=artifacts.params_of(split),
+        data_params=artifacts.params_of(split),
     )
     artifacts.copy_figures(figures, metrics)
 

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from components.shared.runtime.errors import InputError, discreet
+from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.tracking import runs
-from components.shared.tracking.run import Record, first_line, patient
+from components.shared.tracking.run import Record, first_line, upload_timeout
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 BUNDLE = "bundle"
@@ -29,14 +29,14 @@ class Registry:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        with _asking():
+        with _translate_errors():
             self._client = runs.connect()
 
     def champion(self) -> Any | None:
         """The version with the alias `champion`, as MLflow describes it."""
         from mlflow.exceptions import MlflowException
 
-        with _asking():
+        with _translate_errors():
             try:
                 return self._client.get_model_version_by_alias(self._name, CHAMPION)
             except MlflowException as error:
@@ -50,13 +50,13 @@ class Registry:
         Raises:
             InputError: the version's run has no bundle.
         """
-        with _asking():
+        with _translate_errors():
             if not any(one.path == BUNDLE for one in self._client.list_artifacts(version.run_id)):
                 raise InputError(
                     f"{self._name}, version {version.version}: its run has no {BUNDLE}/, as `retrain` writes it; "
                     f"move the alias {CHAMPION} to another version, or delete it"
                 )
-            with patient():
+            with upload_timeout():
                 return Path(self._client.download_artifacts(version.run_id, BUNDLE, str(out)))
 
     def register(self, frozen: Path) -> Any:
@@ -69,7 +69,7 @@ class Registry:
             InputError: the store missed the run, or the model.
         """
         run_id = Record.read(frozen).run_id
-        with _asking():
+        with _translate_errors():
             run = self._client.get_run(run_id) if run_id else None
             if run is None or not run.outputs.model_outputs:
                 raise InputError(
@@ -80,7 +80,7 @@ class Registry:
             )
             if found:
                 return found[0]
-            with patient():
+            with upload_timeout():
                 self._client.log_artifacts(run_id, str(frozen), BUNDLE)
             self._make()
             model_id = run.outputs.model_outputs[-1].model_id
@@ -88,7 +88,7 @@ class Registry:
 
     def name(self, version: Any, alias: str, reason: str) -> None:
         """Moves an alias to a version, and says there why."""
-        with _asking():
+        with _translate_errors():
             self._client.update_model_version(self._name, version.version, reason)
             self._client.set_registered_model_alias(self._name, alias, version.version)
 
@@ -105,11 +105,11 @@ class Registry:
 def store() -> str:
     """The tracking store, for a message; without a password."""
     uri = os.environ.get("MLFLOW_TRACKING_URI")
-    return f"the tracking store {discreet(uri) if uri else 'in mlruns/'}"
+    return f"the tracking store {redact_credentials(uri) if uri else 'in mlruns/'}"
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except InputError:

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from components.shared.data import catalog
 from components.shared.data.image_store import ImageStore, StoreWriter, open_store, write_sources
-from components.shared.data.source_files import Normalised, Rejected, Source, read, source_table
+from components.shared.data.source_files import (
+    Normalised,
+    Rejected,
+    SourceImage,
+    read,
+    source_table,
+)
 from components.shared.model.bundle import Bundle
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
@@ -44,7 +50,7 @@ class Graphs(NamedTuple):
 class Taken(NamedTuple):
     """One image that was taken: its file, its embedding [D], and what the network saw."""
 
-    source: Source
+    source: SourceImage
     vector: NDArray[np.float32]
     normalised: Normalised
 
@@ -69,12 +75,15 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
         InputError: the catalog cannot be used, or every image is refused.
     """
     backend.set_up_tensorflow()
-    from components.shared.data.batch_graph import compiled, refusing
+    from components.shared.data.batch_graph import build_normaliser, reject_bad_images
     from components.shared.data.normalise_graph import MAX_PIXELS
     from components.shared.tracking import mlflow_model
 
     model = mlflow_model.load(bundle.saved_model)
-    graphs = Graphs(refusing(lambda images: model(images).numpy()), compiled(bundle.normalisation))
+    graphs = Graphs(
+        reject_bad_images(lambda images: model(images).numpy()),
+        build_normaliser(bundle.normalisation),
+    )
     rows = catalog.rows(raw)
     taken: list[Taken] = []
     rejected: list[tuple[str, str]] = []
@@ -107,18 +116,18 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
     return Embedded(open_store(folder), np.stack([one.vector for one in taken]), rejected)
 
 
-def _take(files: Sequence[Source | Rejected], graphs: Graphs) -> list[Taken | Rejected]:
+def _take(files: Sequence[SourceImage | Rejected], graphs: Graphs) -> list[Taken | Rejected]:
     """What both graphs make of each file, or why it, or one of them, refuses it."""
-    sources = [file for file in files if isinstance(file, Source)]
+    sources = [file for file in files if isinstance(file, SourceImage)]
     if not sources:
         return [file for file in files if isinstance(file, Rejected)]
     encoded = [source.encoded for source in sources]
     made = map(_both, sources, graphs.embed(encoded), graphs.normalise(encoded))
-    return [next(made) if isinstance(file, Source) else file for file in files]
+    return [next(made) if isinstance(file, SourceImage) else file for file in files]
 
 
 def _both(
-    source: Source, vector: NDArray[np.float32] | Rejected, normalised: Normalised | Rejected
+    source: SourceImage, vector: NDArray[np.float32] | Rejected, normalised: Normalised | Rejected
 ) -> Taken | Rejected:
     if isinstance(vector, Rejected):
         return vector

@@ -9,7 +9,7 @@ from components.shared.data.image_store import INDEX
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.partition import PARTITION
 from components.shared.model.bundle import MANIFEST, Bundle
-from components.shared.runtime.errors import discreet
+from components.shared.runtime.errors import redact_credentials
 from components.shared.storage.files import sha256
 from components.shared.tracking import code_version
 from components.shared.tracking.run import Record, flat_params
@@ -73,7 +73,7 @@ def parameters(
     """
     seen = {f"normalise.{name}": str(value) for name, value in normalisation}
     known = {**made_with, **seen, **flat_params("evaluate", params)}
-    return {name: discreet(value) for name, value in known.items()}
+    return {name: redact_credentials(value) for name, value in known.items()}
 
 
 def _sizes(parts: Mapping[str, Part]) -> Facts:

@@ -15,7 +15,7 @@ from components.ingest.params import IngestParams
 from components.ingest.sources.web import Remote, TransientError, UnreachableError, Web, shown
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
-from components.shared.storage.files import atomic_file, kept_folder, sha256
+from components.shared.storage.files import atomic_file, persistent_folder, sha256
 
 ELSE = "check the network, or name a folder (in ingest.source; for cedar: in CEDAR_DIR)"
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Cached:
     @classmethod
     def of(cls, address: str) -> "Cached":
         """The cache's files for an address, in `downloads` of what is kept."""
-        folder = kept_folder() / "downloads"
+        folder = persistent_folder() / "downloads"
         key = sha256_of(address.encode()).hexdigest()[:24]
         return cls(
             folder / key, folder / f"{key}.part", folder / f"{key}.json", folder / f"{key}.lock"

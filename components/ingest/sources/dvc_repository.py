@@ -14,7 +14,7 @@ from typing import Any
 from components.ingest.params import IngestParams
 from components.ingest.sources.web import shown
 from components.shared.runtime.cli import disk_is_full
-from components.shared.runtime.errors import InputError, discreet
+from components.shared.runtime.errors import InputError, redact_credentials
 
 FORM = "dvc:<repository>@<revision>:<path>"
 
@@ -75,7 +75,9 @@ class Versioned:
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     def __str__(self) -> str:
-        return f"ingest.source: dvc:{discreet(self.repository)}@{self.revision}:{self.path}"
+        return (
+            f"ingest.source: dvc:{redact_credentials(self.repository)}@{self.revision}:{self.path}"
+        )
 
 
 @contextmanager
@@ -89,10 +91,10 @@ def opened(source: str) -> Iterator[Versioned]:
     left, _, path = source.removeprefix("dvc:").rpartition(":")
     repository, _, revision = left.rpartition("@")
     if not (repository and revision and path) or ":" in revision or "/" in path[:1]:
-        raise InputError(f"ingest.source: '{discreet(source)}' is not of the form {FORM}")
+        raise InputError(f"ingest.source: '{redact_credentials(source)}' is not of the form {FORM}")
     if re.search(r"//[^/@\s]+:[^/@\s]+@", repository):
         raise InputError(
-            f"ingest.source: '{discreet(source)}' holds a password: leave it to git's credential helper"
+            f"ingest.source: '{redact_credentials(source)}' holds a password: leave it to git's credential helper"
         )
     from dvc.api import DVCFileSystem
 

@@ -18,7 +18,8 @@ from typing import TypeVar
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 from components.shared.storage.files import atomic_file
-from components.shared.storage.s3 import CONNECTIONS, Address, Store, Stored
+from components.shared.storage.s3 import CONNECTIONS, Store, Stored
+from components.shared.storage.s3_address import Address
 
 PIECE = 8 << 20  # bytes
 CHECKED = (

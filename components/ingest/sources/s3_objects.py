@@ -12,7 +12,8 @@ from components.ingest.params import IngestParams
 from components.ingest.sources import s3_download
 from components.ingest.sources.cached_download import Cached, check
 from components.shared.runtime.errors import InputError
-from components.shared.storage.s3 import Address, Store, Stored
+from components.shared.storage.s3 import Store, Stored
+from components.shared.storage.s3_address import Address
 
 
 class Found(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Literal
 
 from components.ingest.params import IngestParams
 from components.shared.runtime.errors import InputError
+from components.shared.storage.s3_address import is_s3
 
 CEDAR_URL = "https://cedar.buffalo.edu/NIJ/data/signatures.rar"
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]+):", re.IGNORECASE)
@@ -51,7 +52,7 @@ def _resolve(name: str) -> Source:
         return _cedar()
     if _WEB.match(name):
         return Source("web", name)
-    if name.startswith("s3://"):
+    if is_s3(name):
         return Source("s3", name)
     if name.startswith("dvc:"):
         return Source("dvc", name)

@@ -15,7 +15,9 @@ from components.shared.data.source_files import Normalised, Rejected
 T = TypeVar("T")
 
 
-def compiled(spec: Normalisation) -> Callable[[Sequence[bytes]], list[Normalised | Rejected]]:
+def build_normaliser(
+    spec: Normalisation,
+) -> Callable[[Sequence[bytes]], list[Normalised | Rejected]]:
     """A function of PNGs or JPEGs that gives each one `Normalised`, or why it is `Rejected`.
 
     The images of one call are worked on one after the other, so that no more than one is held
@@ -40,10 +42,10 @@ def compiled(spec: Normalisation) -> Callable[[Sequence[bytes]], list[Normalised
             for image, grey in zip(pixels.numpy(), greys.numpy(), strict=True)
         ]
 
-    return refusing(call)
+    return reject_bad_images(call)
 
 
-def refusing(
+def reject_bad_images(
     call: Callable[[tf.Tensor], Sequence[T]],
 ) -> Callable[[Sequence[bytes]], list[T | Rejected]]:
     """A function of encoded images that says of each what `call` gives, or why its graph refuses

@@ -33,7 +33,7 @@ class Normalised(NamedTuple):
     median_grey: int
 
 
-class Source(NamedTuple):
+class SourceImage(NamedTuple):
     """Bytes for the normalisation, and what the file says of itself.
 
     Attributes:
@@ -53,15 +53,15 @@ class Source(NamedTuple):
     file_bytes: int
 
 
-def source_table(sources: Sequence[Source], greys: Sequence[int]) -> pd.DataFrame:
+def source_table(sources: Sequence[SourceImage], greys: Sequence[int]) -> pd.DataFrame:
     """What sources.parquet holds: a row a file, and the median grey of what was decoded."""
     rows = [source._asdict() for source in sources]
-    return pd.DataFrame(rows, columns=[*Source._fields[1:]]).assign(median_grey=list(greys))[
+    return pd.DataFrame(rows, columns=[*SourceImage._fields[1:]]).assign(median_grey=list(greys))[
         SOURCE_COLUMNS
     ]
 
 
-def read(path: Path, max_pixels: int) -> Source | Rejected:
+def read(path: Path, max_pixels: int) -> SourceImage | Rejected:
     """A file as `to_png_or_jpeg` gives it, or why it cannot be used."""
     try:
         return to_png_or_jpeg(path.read_bytes(), max_pixels)
@@ -73,7 +73,7 @@ def read(path: Path, max_pixels: int) -> Source | Rejected:
         return reason
 
 
-def to_png_or_jpeg(data: bytes, max_pixels: int) -> Source:
+def to_png_or_jpeg(data: bytes, max_pixels: int) -> SourceImage:
     """Checks a file's header and converts it where the normalisation could not decode it.
 
     Raises:
@@ -86,7 +86,7 @@ def to_png_or_jpeg(data: bytes, max_pixels: int) -> Source:
             _demand_size(image, max_pixels)
             mode, dpi = image.mode, _dpi(image)
             encoded, size = (data, image.size) if _passes(image, data) else _as_png(image)
-            return Source(encoded, size[1], size[0], mode, dpi, len(data))
+            return SourceImage(encoded, size[1], size[0], mode, dpi, len(data))
     except (Rejected, MemoryError):
         raise
     except UnidentifiedImageError:

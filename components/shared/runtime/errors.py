@@ -11,6 +11,6 @@ class InputError(Exception):
     """
 
 
-def discreet(text: str) -> str:
+def redact_credentials(text: str) -> str:
     """The text, without the user and password that an address in it may carry."""
     return re.sub(r"//[^/\s]+@", "//", text)

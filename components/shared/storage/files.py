@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from components.shared.storage.s3_address import is_s3
+
 TEMPORARY = ".partial-"
 UPLOAD = "upload"
 
@@ -99,7 +101,7 @@ def project_root() -> Path:
     return root
 
 
-def kept_folder() -> Path:
+def persistent_folder() -> Path:
     """Where a step keeps what must outlive it, outside of its outputs: downloads, checkpoints.
 
     `$CHECKPOINT_DIR` where that is a folder. Where it is unset, or an `s3://` address: the
@@ -107,7 +109,7 @@ def kept_folder() -> Path:
     to, as in a container.
     """
     given = os.environ.get("CHECKPOINT_DIR")
-    if given and not given.startswith("s3://"):
+    if given and not is_s3(given):
         return Path(given).absolute()
     root = project_root()
     return (

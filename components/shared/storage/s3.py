@@ -5,50 +5,20 @@ for them: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` (with `AWS_SESSION_TOK
 role.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from components.shared.runtime.errors import InputError, discreet
-from components.shared.storage.s3_errors import refused, unsent
+from components.shared.runtime.errors import InputError, redact_credentials
+from components.shared.storage.s3_address import Address
+from components.shared.storage.s3_errors import client_error, connection_error
 
-SCHEME = "s3://"
 ATTEMPTS = 5  # at each request, with growing pauses between them
 CONNECT, READ = 5, 60  # seconds
 CONNECTIONS = 16
 PART = 16 << 20  # bytes of a part of an upload
-
-
-class Address(NamedTuple):
-    """`s3://bucket/key`; the key may be empty, or stand for all objects below it."""
-
-    bucket: str
-    key: str
-
-    @classmethod
-    def parse(cls, text: str, origin: str) -> "Address":
-        """The address that a text holds.
-
-        Args:
-            text: such as `s3://bucket/some/key`.
-            origin: where the text came from, for the error.
-
-        Raises:
-            InputError: it is no such address.
-        """
-        match = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", text)
-        if not match:
-            raise InputError(f"{origin}: '{discreet(text)}' is not of the form s3://bucket/key")
-        return cls(match[1], (match[2] or "").strip("/"))
-
-    def __str__(self) -> str:
-        return f"{SCHEME}{self.bucket}/{self.key}"
-
-    def __truediv__(self, name: str) -> "Address":
-        return Address(self.bucket, f"{self.key}/{name}".lstrip("/"))
 
 
 class Stored(NamedTuple):
@@ -86,15 +56,15 @@ class Store:
                 "AWS_ENDPOINT_URL is not an address such as https://s3.example.org"
             ) from None
         except BotoCoreError as error:
-            raise unsent("the S3 store", error) from None
+            raise connection_error("the S3 store", error) from None
 
     def named(self, address: Address) -> str:
         """The address and the endpoint, for an error."""
-        return f"{address} on {discreet(self._client.meta.endpoint_url)}"
+        return f"{address} on {redact_credentials(self._client.meta.endpoint_url)}"
 
     def find(self, address: Address) -> Stored | None:
         """The object of exactly this address, or None."""
-        with self._told(address):
+        with self._translate_errors(address):
             answer = self._client.list_objects_v2(
                 Bucket=address.bucket, Prefix=address.key, MaxKeys=1
             )
@@ -104,7 +74,7 @@ class Store:
     def below(self, address: Address) -> Iterator[Stored]:
         """The objects below an address, sorted by key; markers of folders are left out."""
         prefix = f"{address.key}/" if address.key else ""
-        with self._told(address):
+        with self._translate_errors(address):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=address.bucket, Prefix=prefix
             )
@@ -123,12 +93,12 @@ class Store:
         """
         wanted = {"IfMatch": f'"{etag}"'} if etag else {}
         wanted |= {"Range": f"bytes={span[0]}-{span[1] - 1}"} if span else {}
-        with self._told(address):
+        with self._translate_errors(address):
             return self._body(Bucket=address.bucket, Key=address.key, **wanted)
 
     def head(self, address: Address, **others: object) -> dict[str, Any]:
         """What the store says of an object (of one part of it, where `PartNumber` is given)."""
-        with self._told(address):
+        with self._translate_errors(address):
             return dict(self._client.head_object(Bucket=address.bucket, Key=address.key, **others))
 
     def upload(self, path: Path, address: Address) -> None:
@@ -138,19 +108,19 @@ class Store:
         from boto3.s3.transfer import TransferConfig
 
         config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART)
-        with self._told(address), path.open("rb") as stream:
+        with self._translate_errors(address), path.open("rb") as stream:
             self._client.upload_fileobj(stream, address.bucket, address.key, Config=config)
 
     def download(self, address: Address, path: Path) -> None:
         """Brings an object into a file, in parallel parts where it is large; it is for the caller
         to check.
         """
-        with self._told(address), path.open("wb") as stream:
+        with self._translate_errors(address), path.open("wb") as stream:
             self._client.download_fileobj(address.bucket, address.key, stream)
 
     def write(self, address: Address, content: bytes) -> None:
         """Writes an object."""
-        with self._told(address):
+        with self._translate_errors(address):
             self._client.put_object(Bucket=address.bucket, Key=address.key, Body=content)
 
     def create(self, address: Address, content: bytes) -> None:
@@ -159,14 +129,14 @@ class Store:
         Raises:
             TakenError: there is one.
         """
-        with self._told(address):
+        with self._translate_errors(address):
             self._client.put_object(
                 Bucket=address.bucket, Key=address.key, Body=content, IfNoneMatch="*"
             )
 
     def delete(self, address: Address) -> None:
         """Removes an object; that there is none is no error."""
-        with self._told(address):
+        with self._translate_errors(address):
             self._client.delete_object(Bucket=address.bucket, Key=address.key)
 
     def abort_uploads(self, address: Address) -> None:
@@ -174,7 +144,7 @@ class Store:
         for ever.
         """
         where = {"Bucket": address.bucket}
-        with self._told(address):
+        with self._translate_errors(address):
             pages = self._client.get_paginator("list_multipart_uploads").paginate(
                 **where, Prefix=f"{address.key}/"
             )
@@ -199,7 +169,7 @@ class Store:
                     raise
 
     @contextmanager
-    def _told(self, address: Address) -> Iterator[None]:
+    def _translate_errors(self, address: Address) -> Iterator[None]:
         """Turns the client's errors into one line for the user."""
         from botocore.exceptions import BotoCoreError, ClientError
         from s3transfer.exceptions import RetriesExceededError
@@ -208,11 +178,11 @@ class Store:
         try:
             yield
         except ClientError as error:
-            raise refused(name, error, self._with_token()) from None
+            raise client_error(name, error, self._with_token()) from None
         except BotoCoreError as error:
-            raise unsent(name, error) from None
+            raise connection_error(name, error) from None
         except RetriesExceededError as error:
-            raise unsent(name, error.last_exception) from None
+            raise connection_error(name, error.last_exception) from None
 
     def _with_token(self) -> bool:
         keys = self._client._request_signer._credentials

@@ -29,7 +29,7 @@ class TakenError(StoreError):
     """An object that must not be overwritten is there already."""
 
 
-def refused(name: str, error: Any, with_token: bool) -> StoreError:
+def client_error(name: str, error: Any, with_token: bool) -> StoreError:
     """What a `ClientError` means: the store has answered, and does not do what was asked for.
 
     Args:
@@ -86,7 +86,7 @@ def refused(name: str, error: Any, with_token: bool) -> StoreError:
     return next(kind(f"{name}: {reason}") for holds, kind, reason in cases if holds)
 
 
-def unsent(name: str, error: BaseException) -> StoreError:
+def connection_error(name: str, error: BaseException) -> StoreError:
     """What a `BotoCoreError` means: there was no answer. Nothing of the request is told, for a key
     may stand in it.
     """

@@ -21,6 +21,7 @@ NO_INFLUENCE = {
     "components/shared/tracking/run.py": "record of an execution: MLflow",
     "components/shared/storage/s3.py": "carries bytes as they are, or fails",
     "components/shared/storage/s3_errors.py": "errors and their wording",
+    "components/shared/storage/s3_address.py": "tells an address from a path",
     "components/shared/tracking/runs.py": "record of an execution: MLflow",
 }
 """Files that no figure, image or weight depends on, and the reason.

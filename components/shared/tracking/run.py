@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 from pydantic import BaseModel
 
-from components.shared.runtime.errors import discreet
+from components.shared.runtime.errors import redact_credentials
 from components.shared.runtime.params import StepParams
 
 UPLOAD_SECONDS = "120"
@@ -102,7 +102,7 @@ class Run:
     def log_artifacts(self, path: Path, folder: str) -> None:
         """Uploads a file, or all files of a folder, into a folder of the run's artifacts."""
         upload = self._client.log_artifacts if path.is_dir() and self._client else None
-        with patient():
+        with upload_timeout():
             self._try(lambda: (upload or self._client.log_artifact)(self.run_id, str(path), folder))
 
     def log_dataset(self, name: str, source: Path, digest: str, context: str) -> None:
@@ -132,7 +132,7 @@ class Run:
         if self._client is None:
             return
         module = mlflow_model.load(saved_model)
-        with patient():
+        with upload_timeout():
             self._try(lambda: mlflow_model.log(module, size, str(self.run_id)))
 
     def write(self, folder: Path) -> None:
@@ -144,7 +144,7 @@ class Run:
         if not self.keep_open:
             self._try(lambda: self._client.set_terminated(self.run_id, status))
 
-    def lose(self, error: Exception) -> None:
+    def disconnect(self, error: Exception) -> None:
         """Goes on without the store, after one warning."""
         reason = first_line(error)
         logger.warning(
@@ -160,13 +160,13 @@ class Run:
         try:
             write()
         except Exception as error:  # whatever a store that is down may raise
-            self.lose(error)
+            self.disconnect(error)
 
 
 def first_line(error: Exception) -> str:
     """What an error says first, without the user and password that an address in it may carry."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return discreet(lines[0])[:200]
+    return redact_credentials(lines[0])[:200]
 
 
 def flat_params(section: str, params: BaseModel) -> dict[str, str]:
@@ -193,7 +193,7 @@ def yaml_text(value: object) -> str:
 
 
 @contextmanager
-def patient() -> Iterator[None]:
+def upload_timeout() -> Iterator[None]:
     """Uploads may take longer than a call that asks whether the store is there."""
     name = "MLFLOW_HTTP_REQUEST_TIMEOUT"
     before = os.environ.get(name)

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def train_run(
-    params: StepParams, resume: str | None = None, made_with: Mapping[str, str] | None = None
+    params: StepParams, resume: str | None = None, data_params: Mapping[str, str] | None = None
 ) -> Iterator[Run]:
     """The run of a training: the one that is given, else the interrupted run to go on with, else a
     new one.
@@ -41,10 +41,10 @@ def train_run(
     Args:
         params: section `train`.
         resume: the id of the run that an interrupted training had, if any.
-        made_with: the parameters of the data, as `section.parameter`; None: those that dvc.lock
+        data_params: the parameters of the data, as `section.parameter`; None: those that dvc.lock
             records, if any.
     """
-    inherited = Record(params=dict(_recorded_data_params() if made_with is None else made_with))
+    inherited = Record(params=dict(_recorded_data_params() if data_params is None else data_params))
     with _opened("train", params, lambda client: _existing(client, resume), inherited) as run:
         yield run
 
@@ -119,7 +119,7 @@ def _opened(
         run = Run(client, found.info.run_id, logged=dict(found.data.params))
         run.keep_open = found.info.run_id == os.environ.get("MLFLOW_RUN_ID")
     except Exception as error:  # whatever a store that is down may raise
-        run.lose(error)
+        run.disconnect(error)
     run.record.step = inherited.step
     run.log_params({**inherited.params, **own})
     run.set_tags(tags)

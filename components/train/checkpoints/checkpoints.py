@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
-from components.shared.storage.files import TEMPORARY, atomic_folder, kept_folder
-from components.shared.storage.s3 import SCHEME, Address
+from components.shared.storage.files import TEMPORARY, atomic_folder, persistent_folder
+from components.shared.storage.s3_address import Address, is_s3
 from components.train.checkpoints.run_key import Key
 from components.train.checkpoints.s3_mirror import Mirror
 
@@ -79,8 +79,8 @@ class Checkpoints:
     def __init__(self, key: Key, kept: int) -> None:
         given = os.environ.get("CHECKPOINT_DIR", "")
         self.key, self.kept = key, kept
-        self.folder = kept_folder().resolve() / "train" / key.name
-        is_address = given.startswith(SCHEME)
+        self.folder = persistent_folder().resolve() / "train" / key.name
+        is_address = is_s3(given)
         self._mirror = (
             Mirror(Address.parse(given, "CHECKPOINT_DIR") / f"train/{key.name}")
             if is_address

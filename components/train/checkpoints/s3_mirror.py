@@ -14,7 +14,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from components.shared.storage.files import atomic_folder, manifest
-from components.shared.storage.s3 import Address, Store, Stored
+from components.shared.storage.s3 import Store, Stored
+from components.shared.storage.s3_address import Address
 from components.shared.storage.s3_errors import MissingError, StoreError
 
 MANIFEST = "manifest.json"

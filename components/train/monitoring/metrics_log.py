@@ -20,17 +20,17 @@ class Curves:
     Args:
         tracked: the MLflow run.
         name: folder of the TensorBoard log.
-        goes_on: whether an earlier log of that name is continued; otherwise it is removed.
+        resume: whether an earlier log of that name is continued; otherwise it is removed.
     """
 
-    def __init__(self, tracked: Run, name: str, goes_on: bool) -> None:
+    def __init__(self, tracked: Run, name: str, resume: bool) -> None:
         self.tracked = tracked
         self._board: Board | None = None
         if keras.backend.backend() == "tensorflow":
             base = Path(
                 os.environ.get("TENSORBOARD_DIR") or project_root() / "mlruns" / "tensorboard"
             )
-            self._board = Board(base / name, goes_on)
+            self._board = Board(base / name, resume)
 
     def log(self, values: Mapping[str, float], step: int) -> None:
         """Writes the figures of a step; those that are not finite are left out."""

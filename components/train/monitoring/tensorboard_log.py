@@ -17,13 +17,13 @@ class Board:
 
     Args:
         folder: of the log.
-        goes_on: whether an earlier log there is continued; otherwise it is removed.
+        resume: whether an earlier log there is continued; otherwise it is removed.
     """
 
-    def __init__(self, folder: Path, goes_on: bool) -> None:
+    def __init__(self, folder: Path, resume: bool) -> None:
         import tensorflow as tf
 
-        if not goes_on:
+        if not resume:
             shutil.rmtree(folder, ignore_errors=True)
         self.folder, self._summary = folder, tf.summary
         self._figures = tf.summary.create_file_writer(str(folder))

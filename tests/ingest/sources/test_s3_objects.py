@@ -12,7 +12,8 @@ from components.ingest.sources import s3_download, s3_objects
 from components.shared.runtime.errors import InputError
 from components.shared.storage import s3 as client
 from components.shared.storage.files import sha256
-from components.shared.storage.s3 import Address, Store
+from components.shared.storage.s3 import Store
+from components.shared.storage.s3_address import Address
 from tests import proxy
 from tests import s3_server as server
 from tests.ingest.archives.test_unpack import zipped

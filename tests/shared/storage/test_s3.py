@@ -7,7 +7,8 @@ import pytest
 
 from components.shared.runtime.errors import InputError
 from components.shared.storage import s3 as client
-from components.shared.storage.s3 import Address, Store
+from components.shared.storage.s3 import Store
+from components.shared.storage.s3_address import Address
 from components.shared.storage.s3_errors import MissingError, StoreError, TakenError
 from tests import proxy
 from tests import s3_server as server

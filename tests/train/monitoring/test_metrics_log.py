@@ -36,7 +36,7 @@ def test_the_log_holds_scalars_the_histogram_of_embeddings_and_apart_from_them_t
 ) -> None:
     import tensorflow as tf
 
-    curves = Curves(Run(None, None), "key", goes_on=False)
+    curves = Curves(Run(None, None), "key", resume=False)
     embeddings = np.linspace(-1, 1, 300, dtype=np.float32).reshape(100, 3)
     curves.log(FIGURES, 3)
     curves.log(FIGURES | {"train/loss": float("nan")}, 6)
@@ -62,8 +62,8 @@ def test_the_log_holds_scalars_the_histogram_of_embeddings_and_apart_from_them_t
 def test_an_earlier_log_of_the_name_is_continued_by_a_resumed_run_and_removed_by_a_new_one(
     surroundings: Path,
 ) -> None:
-    for goes_on, steps in ((False, [1]), (True, [1, 2]), (False, [3])):
-        curves = Curves(Run(None, None), "key", goes_on)
+    for resume, steps in ((False, [1]), (True, [1, 2]), (False, [3])):
+        curves = Curves(Run(None, None), "key", resume)
         curves.log(FIGURES, steps[-1])
         curves.show(np.zeros((3, 2), np.float32), IMAGES, steps[-1])
         curves.close()
@@ -89,7 +89,7 @@ def test_figures_and_the_log_reach_mlflow_and_pictures_of_people_do_not(
         "MLFLOW_EXPERIMENT_ID", client.create_experiment("curves", artifact_location=location)
     )
     with runs.train_run(TrainParams()) as tracked:
-        curves = Curves(tracked, "key", goes_on=False)
+        curves = Curves(tracked, "key", resume=False)
         curves.log(FIGURES, 3)
         curves.show(np.zeros((3, 2), np.float32), IMAGES, 3)
         curves.close()
