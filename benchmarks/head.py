@@ -65,6 +65,7 @@ def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
 
     from components.shared.data.image_store import open_store
     from components.shared.verification import comparisons as pairs
+    from components.shared.verification.sampling import Draws, Labels
     from components.train.loop.head_fitting import SURVEYED, spread
     from components.train.model import network
 
@@ -95,9 +96,8 @@ def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
     for number in range(folds):
         test = fold[codes] == number
         embeddings = _embed(features, codes, forged, ~test, params.embedding_size)[test]
-        found.append(
-            pairs.compare(embeddings, codes[test], forged[test], references=1, draws=1, seed=0)
-        )
+        labels = Labels(codes[test], forged[test])
+        found.append(pairs.compare(embeddings, labels, Draws(references=1)))
     print(
         f"{len(codes)} images of {len(names)} identities, {'×'.join(map(str, store.normalisation.shape))}"
     )

@@ -22,6 +22,7 @@ from benchmarks.arguments import parser
 from components.evaluate.scoring.operating_points import points
 from components.evaluate.scoring.pair_blocks import Block, Products, Scratch
 from components.evaluate.scoring.roc_bands import multiplying
+from components.shared.verification.sampling import Labels
 
 FAR = 0.01
 PER_IDENTITY = 24
@@ -44,10 +45,10 @@ def main() -> None:
     options = arguments.parse_args()
     embeddings, identity = synthetic(options.embeddings, options.size, options.spread)
     before = _peak()
-    forged = np.zeros(len(identity), bool)
+    labels = Labels(identity, np.zeros(len(identity), bool))
 
     def score() -> None:
-        found.append(points(Products(embeddings, identity, forged, "random"), FAR))
+        found.append(points(Products(embeddings, labels, "random"), FAR))
 
     def multiply(block: Block) -> None:
         left, right = (embeddings[at.start : at.stop] for at in (block.rows, block.columns))
@@ -58,7 +59,7 @@ def main() -> None:
             list(threads.map(multiply, products.blocks))
 
     thrown_away = Scratch()
-    products = Products(embeddings, identity, forged, "random")
+    products = Products(embeddings, labels, "random")
     found: list[object] = []
     product()
     product_peak = _peak()

@@ -1,12 +1,15 @@
 """Parameters of the evaluate step."""
 
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, StrictFloat, model_validator
 
 from components.shared.runtime.params import StepParams
 from components.shared.verification.metric_names import far_name
 from components.shared.verification.threshold import EQUAL_ERROR, policy_of
+
+if TYPE_CHECKING:
+    from components.shared.verification.sampling import Bootstrap, Draws
 
 Part = Literal["val", "test", "both"]
 Protocol = Literal["deployed", "field", "references", "identification"]
@@ -84,6 +87,19 @@ class EvaluateParams(StepParams):
         """What thresholds are chosen for: policy, and the FAR that it allows; None: equal error."""
         fars: dict[str, float | None] = {EQUAL_ERROR: None, self.far_name: self.far}
         return fars if self.target == "equal_error" else {**fars, self.target_name: self.target}
+
+    @property
+    def resampling(self) -> "Bootstrap":
+        """Resamplings of the identities for the intervals."""
+        from components.shared.verification.sampling import Bootstrap
+
+        return Bootstrap(self.bootstrap, self.seed)
+
+    def draws_of(self, references: int) -> "Draws":
+        """Returns the draws of so many references."""
+        from components.shared.verification.sampling import Draws
+
+        return Draws(references, self.draws, self.seed)
 
     @property
     def far_name(self) -> str:

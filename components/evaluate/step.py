@@ -142,7 +142,9 @@ def _floors(
     described = {"untrained": untrained, "hog": baselines.hog(store.images, rows)}
     result: Metrics = {}
     for name, vectors in described.items():
-        result |= baselines.against(name, vectors, of.part, of.verifications, params)
+        result |= baselines.against(
+            name, vectors, of.part.labels, of.verifications, params.resampling
+        )
     return result
 
 

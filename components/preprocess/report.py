@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from components.shared.verification import metrics_file
+from components.shared.verification.sampling import Bootstrap
 from components.shared.verification.shortcut_probe import Report, of_sources
 
 RESAMPLINGS = 1000
@@ -24,7 +25,7 @@ def measure(index: pd.DataFrame, sources: pd.DataFrame, rejected: int) -> Report
     told = "{images:,} images of {identities:,} identities prepared, {rejected:,} rejected".format(
         **counts
     )
-    probed = of_sources(sources, index, RESAMPLINGS, seed=0)
+    probed = of_sources(sources, index, Bootstrap(RESAMPLINGS))
     return Report(
         {name: float(count) for name, count in counts.items()} | probed.figures,
         [told, *probed.lines],

@@ -89,7 +89,8 @@ def measure(together: Iterable[Verification], params: EvaluateParams) -> Metrics
     """The figures of pooled verifications with their intervals over the identities of all folds."""
     result: Metrics = {}
     for pooled in together:
-        result |= figures(pooled, params) | intervals(pooled, params)
+        result |= figures(pooled, params.far)
+        result |= intervals(pooled, params.far, params.resampling)
     return result
 
 

@@ -18,6 +18,7 @@ from components.preprocess import step as preprocess
 from components.preprocess.params import PreprocessParams
 from components.shared.data.image_store import open_store
 from components.shared.verification import shortcut_probe
+from components.shared.verification.sampling import Bootstrap
 
 MODES: tuple[Literal["none", "tone", "shape"], ...] = ("none", "tone", "shape")
 
@@ -35,10 +36,9 @@ def prepared_and_source(raw: Path, params: PreprocessParams) -> tuple[float, flo
     out, told = raw.parent / params.mode, raw.parent / "report"
     figures = preprocess.run(params, raw, out, told)
     store = open_store(out)
-    identity, forged = store.index["identity"].to_numpy(str), shortcut_probe.forged(store.index)
-    found = shortcut_probe.probe(
-        describe(store.images, np.arange(len(identity))), identity, forged, 1000, seed=0
-    )
+    statistics = describe(store.images, np.arange(len(store.index)))
+    labels = shortcut_probe.labels_of(store.index)
+    found = shortcut_probe.probe(statistics, labels, Bootstrap(1000))
     assert found is not None
     what = f"mode {params.mode}, {params.height}×{params.width}: statistics of the prepared images"
     lines = [

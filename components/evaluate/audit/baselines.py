@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import paired
-from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import Verification, verifications
 from components.shared.runtime.progress import track
 from components.shared.verification.metric_names import floor
-from components.shared.verification.resampling import interval_of
+from components.shared.verification.sampling import Bootstrap, Draws, Labels
 
 if TYPE_CHECKING:
     import keras
@@ -73,9 +71,9 @@ def hog(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> NDArray[np.float32
 def against(
     name: str,
     described: NDArray[np.floating],
-    whose: Part,
+    labels: Labels,
     ours: list[Verification],
-    params: EvaluateParams,
+    bootstrap: Bootstrap,
 ) -> dict[str, float]:
     """What a floor makes of our single-reference comparisons: its EER, and ours − its, with paired
     intervals, and n.
@@ -83,13 +81,13 @@ def against(
     Args:
         name: of the floor.
         described: float [n, D], what the floor has instead of embeddings.
-        whose: the images' identities.
+        labels: of the n images.
         ours: the verifications of the embedder.
-        params: number and seed of the resamplings.
+        bootstrap: of the identities, for the intervals.
     """
     single = {v.kind: v for v in ours if v.references == 1}
     result: dict[str, float] = {}
-    for theirs in verifications(described, whose, [1], params):
+    for theirs in verifications(described, labels, [Draws(references=1)]):
         if theirs.kind not in single:
             continue
         mine, basis = single[theirs.kind], floor(name, theirs.kind)
@@ -100,8 +98,8 @@ def against(
             f"{basis}/n_identities": len(theirs.scored.user_eers()),
             f"{basis}/n_pairs": theirs.scored.n_pairs,
         }
-        resampled = paired(mine, theirs, params)
+        resampled = paired(mine, theirs, bootstrap)
         if resampled is not None:
-            result |= interval_of(key, resampled[1])
-            result |= interval_of(f"{key}_difference", resampled[0] - resampled[1])
+            result |= bootstrap.interval_of(key, resampled[1])
+            result |= bootstrap.interval_of(f"{key}_difference", resampled[0] - resampled[1])
     return result

@@ -15,6 +15,7 @@ from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import verifications
 from components.shared.data.image_store import ImageStore, read_sources
 from components.shared.verification import metric_names, shortcut_probe
+from components.shared.verification.sampling import Draws
 
 MOST_IMAGES = 1000
 """The best statistic is chosen on the first identities of train that have so many images: comparisons grow squared."""
@@ -44,11 +45,8 @@ def shortcuts(
     index = store.index.iloc[rows]
     sources = read_sources(prepared, len(store.index)).iloc[rows]
     described = image_statistics.describe(store.images, rows)
-    from_source = shortcut_probe.of_sources(sources, index, params.bootstrap, params.seed)
-    identity = index["identity"].to_numpy(str)
-    found = shortcut_probe.probe(
-        described, identity, shortcut_probe.forged(index), params.bootstrap, params.seed
-    )
+    from_source = shortcut_probe.of_sources(sources, index, params.resampling)
+    found = shortcut_probe.probe(described, shortcut_probe.labels_of(index), params.resampling)
     figures, lines = dict(from_source.figures), list(from_source.lines)
     if found:
         from_prepared = shortcut_probe.report(
@@ -59,24 +57,25 @@ def shortcuts(
         )
         figures, lines = from_prepared.figures | figures, from_prepared.lines + lines
     on_train, here = described[: len(train.rows)], _standardised(described)[len(train.rows) :]
-    for kind, name in best(on_train, train, params).items():
+    for kind, name in best(on_train, train).items():
         column = here[:, [list(described.columns).index(name)]]
         ours = [v for v in of.verifications if v.kind == kind]
-        figures |= baselines.against("best_statistic", column, of.part, ours, params)
+        figures |= baselines.against(
+            "best_statistic", column, of.part.labels, ours, params.resampling
+        )
         lines.append(
             f"best single statistic as a distance, {kind} forgeries, chosen on train: {name}"
         )
     return shortcut_probe.Report(figures, lines)
 
 
-def best(described: pd.DataFrame, train: Part, params: EvaluateParams) -> dict[str, str]:
+def best(described: pd.DataFrame, train: Part) -> dict[str, str]:
     """The statistic whose difference has the lowest single-reference EER, for each kind of impostor
     that there is.
 
     Args:
         described: float64 [n, S] statistics of train's images.
         train: whose they are.
-        params: as `verifications` takes them.
     """
     if not len(train.rows):
         return {}
@@ -86,7 +85,7 @@ def best(described: pd.DataFrame, train: Part, params: EvaluateParams) -> dict[s
     for name, column in zip(
         described.columns, values[np.isin(train.rows, some.rows)].T, strict=True
     ):
-        for v in verifications(column[:, None], some, [1], params):
+        for v in verifications(column[:, None], some.labels, [Draws(references=1)]):
             rates.setdefault(v.kind, {})[str(name)] = v.scored.eer().rate
     return {kind: min(each, key=lambda name: each[name]) for kind, each in rates.items()}
 

@@ -74,7 +74,9 @@ def _measure(
     metrics = found.metrics | probed.figures | carry(main, bundle.thresholds, params)
     if main.verifications:
         hog = baselines.hog(images, everybody.rows)
-        metrics |= baselines.against("hog", hog, everybody, main.verifications, params)
+        metrics |= baselines.against(
+            "hog", hog, everybody.labels, main.verifications, params.resampling
+        )
     counts = {"n_images": len(index), "n_rejected": len(taken.rejected)}
     return Results(
         metrics | {name: float(count) for name, count in counts.items()},

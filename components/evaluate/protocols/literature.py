@@ -6,7 +6,6 @@ For comparison with papers only: the threshold is chosen on the test set itself,
 
 import numpy as np
 
-from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.verification import Verification
 from components.shared.verification.comparisons import Scores
 
@@ -14,20 +13,20 @@ PAIRS = 276
 """Of 24 genuine images: 24 · 23 / 2."""
 
 
-def field(single: Verification, params: EvaluateParams) -> Verification:
+def field(single: Verification, seed: int) -> Verification:
     """Up to 276 genuine pairs of each identity, drawn where there are more, against as many drawn
     skilled pairs.
 
     Args:
         single: all skilled comparisons with one reference; where they are too many to hold, of
             their sample is drawn.
-        params: seed of the draws.
+        seed: of the draws.
     """
     names = np.intersect1d(single.genuine.identity, single.impostor.identity)
     genuine: list[np.ndarray] = []
     impostor: list[np.ndarray] = []
     for name in names:
-        generator = np.random.default_rng([params.seed, int(name)])
+        generator = np.random.default_rng([seed, int(name)])
         same, other = (
             np.flatnonzero(scores.identity == name) for scores in (single.genuine, single.impostor)
         )

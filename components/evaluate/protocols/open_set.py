@@ -13,13 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.scoring.confidence_intervals import draw, share
-from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.confidence_intervals import share
 from components.evaluate.scoring.resampled_rates import Resampling
 from components.shared.verification import error_rates
 from components.shared.verification.comparisons import Scores, Search, searches
 from components.shared.verification.metric_names import at_far, at_threshold, open_set
-from components.shared.verification.resampling import interval_of
+from components.shared.verification.sampling import Labels
 from components.shared.verification.threshold import Threshold, lookup
 
 KIND = "identification"
@@ -45,13 +44,11 @@ class Answers(NamedTuple):
     gap: NDArray[np.float64]
 
 
-def answers(vectors: NDArray[np.float32], whose: Part, params: EvaluateParams) -> Answers | None:
+def answers(vectors: NDArray[np.float32], labels: Labels, params: EvaluateParams) -> Answers | None:
     """Searches in which another half of the identities is enrolled in each draw; None where fewer
     than 3 can be.
     """
-    found = searches(
-        vectors, whose.identity, whose.forged, params.references, params.draws, params.seed
-    )
+    found = searches(vectors, labels, params.draws_of(params.references))
     each = [
         _answer(search, np.random.default_rng([params.seed, number]))
         for number, search in enumerate(found)
@@ -100,7 +97,7 @@ def carry(found: Answers, chosen: list[Threshold], params: EvaluateParams) -> di
         ("dir", ~found.stranger, accepted & found.right),
     ):
         name = f"{_key(params)}/{at_threshold(rate)}"
-        result |= share(name, found.identity[role], hit[role], params)
+        result |= share(name, found.identity[role], hit[role], params.resampling)
     return result
 
 
@@ -115,12 +112,11 @@ def figures(found: Answers, params: EvaluateParams) -> dict[str, float]:
         f"{_key(params)}/n_stranger_probes": float(found.stranger.sum()),
     }
     resampling = Resampling(known, strangers)
-    weights = draw(len(resampling.names), params)
-    return (
-        result
-        if weights is None
-        else result | interval_of(name, 1 - resampling.frr_at_far(weights, params.far))
-    )
+    weights = params.resampling.weights(len(resampling.names))
+    if weights is None:
+        return result
+    rates = 1 - resampling.frr_at_far(weights, params.far)
+    return result | params.resampling.interval_of(name, rates)
 
 
 def curve(found: Answers) -> error_rates.Roc:

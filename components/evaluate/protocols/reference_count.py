@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.params import EvaluateParams
-from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import Verification, verifications
 from components.shared.verification import comparisons
+from components.shared.verification.sampling import Draws, Labels
 
 COUNTS = (1, 3, 5, 8, 12)
 FUSIONS: dict[str, comparisons.Fusion] = {
@@ -22,12 +21,18 @@ FUSIONS: dict[str, comparisons.Fusion] = {
 
 
 def references(
-    vectors: NDArray[np.float32], whose: Part, params: EvaluateParams
+    vectors: NDArray[np.float32], labels: Labels, draws: Draws, far: float
 ) -> Iterator[Verification]:
-    """The verifications that the data allows, one at a time; with a single reference there is
-    nothing to fuse.
+    """Yields the verifications that the data allows; with a single reference nothing is fused.
+
+    Args:
+        vectors: float32 [n, D], the embeddings.
+        labels: of the n images.
+        draws: number and seed of the draws; the number of references varies.
+        far: as `verifications` takes it.
     """
     for count in COUNTS:
         for fusion, fuse in FUSIONS.items():
-            for found in verifications(vectors, whose, [count], params, fuse):
-                yield found._replace(protocol="references", fusion=fusion)
+            several = [draws._replace(references=count)]
+            for verification in verifications(vectors, labels, several, far, fuse):
+                yield verification._replace(protocol="references", fusion=fusion)

@@ -1,6 +1,6 @@
 """All figures of one part of the split, protocol by protocol, with their intervals."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -42,7 +42,8 @@ class Measured(NamedTuple):
 def subject(part: Part, vectors: NDArray[np.float32], params: EvaluateParams) -> Subject:
     """The part, with its comparisons."""
     counts = [1, params.references] if "deployed" in params.protocols else []
-    return Subject(part, vectors, verifications(vectors, part, counts, params))
+    draws = [params.draws_of(count) for count in counts]
+    return Subject(part, vectors, verifications(vectors, part.labels, draws, params.far))
 
 
 def measure(of: Subject, params: EvaluateParams) -> Measured:
@@ -62,7 +63,7 @@ def choose(val: Subject, params: EvaluateParams) -> list[Threshold]:
     """What val chooses for the protocols that carry something to test."""
     chosen = threshold_choice.choose(val.verifications, params)
     if "identification" in params.protocols:
-        found = open_set.answers(val.vectors, val.part, params)
+        found = open_set.answers(val.vectors, val.part.labels, params)
         chosen += [] if found is None else open_set.choose(found, params)
     return chosen
 
@@ -71,7 +72,7 @@ def carry(test: Subject, chosen: list[Threshold], params: EvaluateParams) -> Met
     """The errors on test of what was chosen on val."""
     result = threshold_choice.carry(test.verifications, chosen, params)
     if "identification" in params.protocols:
-        found = open_set.answers(test.vectors, test.part, params)
+        found = open_set.answers(test.vectors, test.part.labels, params)
         result |= {} if found is None else open_set.carry(found, chosen, params)
     return result
 
@@ -84,37 +85,50 @@ def of_val(metrics: Metrics) -> Metrics:
 def _deployed(of: Subject, params: EvaluateParams) -> Measured:
     metrics: Metrics = {}
     for verification in of.verifications:
-        metrics |= figures(verification, params) | intervals(verification, params)
-    ranks = closed_set.ranks(of.vectors, of.part, params)
-    return Measured(metrics | ({} if ranks is None else closed_set.accuracy(ranks, params)))
+        metrics |= _rates(verification, params)
+    draws = params.draws_of(params.references)
+    ranks = closed_set.ranks(of.vectors, of.part.labels, draws)
+    if ranks is not None:
+        metrics |= closed_set.accuracy(ranks, params.resampling)
+    return Measured(metrics)
 
 
 def _field(of: Subject, params: EvaluateParams) -> Measured:
     metrics: Metrics = {}
-    for single in verifications(of.vectors, of.part, [1], params):
+    draws = [params.draws_of(1)]
+    for single in verifications(of.vectors, of.part.labels, draws, params.far):
         if single.kind == "skilled":
-            found = field(single, params)
-            metrics |= figures(found, params) | intervals(found, params)
+            metrics |= _rates(field(single, params.seed), params)
     return Measured(metrics)
 
 
 def _references(of: Subject, params: EvaluateParams) -> Measured:
     metrics: Metrics = {}
-    for found in references(of.vectors, of.part, params):
-        metrics |= figures(found, params, EERS) | intervals(found, params, EERS)
+    draws = params.draws_of(params.references)
+    for verification in references(of.vectors, of.part.labels, draws, params.far):
+        metrics |= _rates(verification, params, EERS)
     return Measured(metrics)
 
 
 def _identification(of: Subject, params: EvaluateParams) -> Measured:
     metrics: Metrics = {}
     tables = {}
-    if (ranks := closed_set.ranks(of.vectors, of.part, params)) is not None:
-        metrics |= closed_set.at_ranks(ranks, params)
-        tables["cmc.csv"] = closed_set.cmc(ranks, params)
-    if (answers := open_set.answers(of.vectors, of.part, params)) is not None:
+    draws = params.draws_of(params.references)
+    if (ranks := closed_set.ranks(of.vectors, of.part.labels, draws)) is not None:
+        metrics |= closed_set.at_ranks(ranks, params.resampling)
+        tables["cmc.csv"] = closed_set.cmc(ranks, params.resampling)
+    if (answers := open_set.answers(of.vectors, of.part.labels, params)) is not None:
         metrics |= open_set.figures(answers, params)
         tables["open_set.csv"] = open_set.table(roc_curves.thin(open_set.curve(answers)))
     return Measured(metrics, tables)
+
+
+def _rates(
+    verification: Verification, params: EvaluateParams, only: Collection[str] | None = None
+) -> Metrics:
+    """Computes the figures of a verification, or some of them, and their intervals."""
+    rates = figures(verification, params.far, only)
+    return rates | intervals(verification, params.far, params.resampling, only)
 
 
 PROTOCOLS = {

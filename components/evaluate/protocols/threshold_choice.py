@@ -25,6 +25,6 @@ def carry(
     for v in test:
         if carried := lookup(chosen, v.kind, v.references, params.target_name):
             accepted, rejected = v.scored.errors(carried.threshold)
-            values |= share_of(f"{v.key}/{at_threshold('far')}", accepted, params)
-            values |= share_of(f"{v.key}/{at_threshold('frr')}", rejected, params)
+            values |= share_of(f"{v.key}/{at_threshold('far')}", accepted, params.resampling)
+            values |= share_of(f"{v.key}/{at_threshold('frr')}", rejected, params.resampling)
     return values

@@ -45,7 +45,7 @@ def draw(
     import matplotlib as mpl
 
     mpl.use("Agg")
-    bands = [band(v, params) for v in found]
+    bands = [band(v, params.resampling) for v in found]
     with mpl.rc_context(STYLE):
         pictures = {
             "roc.png": _roc(found, bands, params.reported),

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from components.evaluate.scoring.block_source import COLUMNS, ROWS, Floats32, Found, Integers, every
 from components.shared.verification.comparisons import Fusion, Scores, drawing, mean
+from components.shared.verification.sampling import Draws, Labels
 
 
 class Block(NamedTuple):
@@ -29,12 +30,9 @@ class Claims:
 
     Args:
         embeddings: float [N, D].
-        identity: [N]; of a forgery, the identity imitated.
-        forged: bool [N].
+        labels: of the N images.
         kind: of the impostors, `skilled` or `random`.
-        references: how many a claim has.
-        draws: draws of the references, where there are several.
-        seed: of the draws.
+        draws: of the references.
         fuse: makes one distance of those to several references.
 
     Attributes:
@@ -51,28 +49,28 @@ class Claims:
     def __init__(
         self,
         embeddings: ArrayLike,
-        identity: ArrayLike,
-        forged: ArrayLike,
+        labels: Labels,
         kind: str,
-        references: int,
-        draws: int,
-        seed: int,
+        draws: Draws,
         fuse: Fusion = mean,
     ) -> None:
-        self._vectors, self._forged = np.asarray(embeddings, np.float64), np.asarray(forged, bool)
-        self.kind, self.references = kind, references
-        self._drawing = references, draws, seed, fuse
-        names, self._code = np.unique(np.asarray(identity), return_inverse=True)
+        self._vectors = np.asarray(embeddings, np.float64)
+        self._forged = np.asarray(labels.forged, bool)
+        self.kind, self.references = kind, draws.references
+        self._draws, self._fuse = draws, fuse
+        names, self._code = np.unique(labels.identity, return_inverse=True)
         genuine, forgeries = (
             np.bincount(self._code[kept], minlength=len(names))
             for kept in (~self._forged, self._forged)
         )
         impostors = forgeries if kind == "skilled" else genuine.sum() - genuine
-        each = genuine if references == 1 else np.full(len(names), draws)
-        counted = (
-            genuine * (genuine - 1) // 2 if references == 1 else draws * (genuine - references)
-        )
-        claimed = np.flatnonzero(genuine > references)
+        if draws.references == 1:
+            each = genuine
+            counted = genuine * (genuine - 1) // 2
+        else:
+            each = np.full(len(names), draws.number)
+            counted = draws.number * (genuine - draws.references)
+        claimed = np.flatnonzero(genuine > draws.references)
         self.totals = int(counted[claimed].sum()), int((each * impostors)[claimed].sum())
         self.farthest = 2 * float(np.sqrt((self._vectors**2).sum(axis=1).max(initial=0)))
         self.blocks: list[Block] = []
@@ -97,7 +95,7 @@ class Claims:
     def compared(self, block: Block) -> tuple[Found, Found]:
         mine = self._code == block.identity
         images = np.flatnonzero(mine & ~self._forged)
-        drawn, counted, fuse = drawing(len(images), block.identity, *self._drawing)
+        drawn, counted, fuse = drawing(len(images), block.identity, self._draws, self._fuse)
         some = slice(block.probes.start, block.probes.stop, block.probes.step)
         probes = self._probes(block, mine)[some]
         distance = fuse(self._vectors[images], self._vectors[probes], drawn).astype(np.float32)

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.roc_curves import curve
 from components.evaluate.scoring.verification import Verification
-from components.shared.verification.resampling import LEVEL, Floats, draw_weights
+from components.shared.verification.resampling import Floats
+from components.shared.verification.sampling import Bootstrap
 
 FARS = np.union1d(np.linspace(0, 1, 31), np.geomspace(0.001, 1, 31))
 
@@ -20,18 +20,17 @@ class Band(NamedTuple):
     high: Floats
 
 
-def band(verification: Verification, params: EvaluateParams) -> Band | None:
+def band(verification: Verification, bootstrap: Bootstrap) -> Band | None:
     """The pointwise band of the verification's curve; None without resamplings, or for a single
     identity.
 
     Each resample has its exact rates at the (thinned) curve's operating points; at a FAR, the least
     of its FRRs whose FAR is no larger counts.
     """
-    names = verification.scored.names
-    if params.bootstrap == 0 or len(names) < 2:
+    weights = bootstrap.weights(len(verification.scored.names))
+    if weights is None:
         return None
     thresholds = curve(verification).threshold
-    weights = draw_weights(len(names), params.bootstrap, params.seed)
     accepted, other = verification.scored.accepted(thresholds)
     with np.errstate(invalid="ignore"):
         frr = 1 - weights @ accepted / (weights @ accepted[:, -1])[:, None]
@@ -43,5 +42,5 @@ def band(verification: Verification, params: EvaluateParams) -> Band | None:
         errors[np.searchsorted(rates, FARS, side="right") - 1]
         for rates, errors in zip(far[known], frr[known], strict=True)
     ]
-    low, high = np.percentile(resampled, LEVEL, axis=0)
+    low, high = np.percentile(resampled, bootstrap.level, axis=0)
     return Band(FARS, low, high)

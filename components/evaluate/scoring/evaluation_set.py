@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from components.shared.data.normalisation import NORMALISATION, Normalisation
 from components.shared.runtime.errors import InputError
+from components.shared.verification.sampling import Labels
 
 
 class Part(NamedTuple):
@@ -28,6 +29,11 @@ class Part(NamedTuple):
     identity: NDArray[np.intp]
     forged: NDArray[np.bool_]
     digest: str = ""
+
+    @property
+    def labels(self) -> Labels:
+        """Labels of the images."""
+        return Labels(self.identity, self.forged)
 
 
 def part(index: pd.DataFrame, partition: pd.DataFrame, name: str) -> Part:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from components.evaluate.scoring.block_source import COLUMNS, ROWS, Floats32, Found, Integers, every
+from components.shared.verification.sampling import Labels
 
 Indices = NDArray[np.intp]
 
@@ -43,8 +44,7 @@ class Products:
 
     Args:
         embeddings: float [N, D].
-        identity: [N]; of a forgery, the identity imitated.
-        forged: bool [N].
+        labels: of the N images.
         kind: of the impostors, `skilled` or `random`.
 
     Attributes:
@@ -54,11 +54,9 @@ class Products:
             of summation).
     """
 
-    def __init__(
-        self, embeddings: ArrayLike, identity: ArrayLike, forged: ArrayLike, kind: str
-    ) -> None:
-        vectors, fake = np.asarray(embeddings), np.asarray(forged, bool)
-        _, code = np.unique(np.asarray(identity), return_inverse=True)
+    def __init__(self, embeddings: ArrayLike, labels: Labels, kind: str) -> None:
+        vectors, fake = np.asarray(embeddings), np.asarray(labels.forged, bool)
+        _, code = np.unique(labels.identity, return_inverse=True)
         sizes = np.bincount(code[~fake], minlength=int(code.max(initial=-1)) + 1)
         group = 2 * fake + (
             sizes[code] < 2

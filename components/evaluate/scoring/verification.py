@@ -6,15 +6,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.claim_blocks import Claims
-from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.in_memory import Held
 from components.evaluate.scoring.out_of_core import Counted
 from components.evaluate.scoring.pair_blocks import Products
 from components.shared.verification.comparisons import Fusion, Scores, compare, mean
 from components.shared.verification.metric_names import KINDS, VERIFICATION, Comparisons, at_far
+from components.shared.verification.sampling import Draws, Labels
 
+FAR = 0.01
 MOST_HELD = 20_000_000
 """Comparisons; more are counted."""
 
@@ -54,34 +54,32 @@ class Verification(NamedTuple):
 
 def verifications(
     embeddings: ArrayLike,
-    part: Part,
-    references: Iterable[int],
-    params: EvaluateParams,
+    labels: Labels,
+    numbers: Iterable[Draws],
+    far: float = FAR,
     fuse: Fusion = mean,
 ) -> list[Verification]:
     """The verifications that the data allows, skilled before random, single reference before
     several.
 
     Args:
-        embeddings: float [n, D] of the part's images.
-        part: whose they are.
-        references: numbers of references.
-        params: seed and number of the draws.
+        embeddings: float [n, D].
+        labels: of the n images.
+        numbers: the draws of each number of references.
+        far: FAR at which FRR will be asked; out of core it is found in the same pass as the EER.
         fuse: makes one distance of those to several references.
     """
     found: list[Verification] = []
-    for count in references:
-        drawing = count, params.draws, params.seed, fuse
-        each = {
-            kind: Claims(embeddings, part.identity, part.forged, kind, *drawing) for kind in KINDS
-        }
+    for draws in numbers:
+        count = draws.references
+        each = {kind: Claims(embeddings, labels, kind, draws, fuse) for kind in KINDS}
         if sum(sum(claims.totals) for claims in each.values()) <= MOST_HELD:
-            all_kinds = compare(embeddings, part.identity, part.forged, *drawing)
+            all_kinds = compare(embeddings, labels, draws, fuse)
             sides = {"skilled": all_kinds.skilled, "random": all_kinds.random}
             found += [Verification(kind, count, all_kinds.genuine, sides[kind]) for kind in KINDS]
         else:
             found += [
-                _large(claims, embeddings, part, params)
+                _large(claims, embeddings, labels, draws.seed, far)
                 for claims in each.values()
                 if all(claims.totals)
             ]
@@ -90,19 +88,19 @@ def verifications(
 
 
 def _large(
-    claims: Claims, embeddings: ArrayLike, part: Part, params: EvaluateParams
+    claims: Claims, embeddings: ArrayLike, labels: Labels, seed: int, far: float
 ) -> Verification:
     """Too many to be compared at once: still held if this kind alone allows it, otherwise counted."""
     if sum(claims.totals) <= MOST_HELD:
         return Verification(claims.kind, claims.references, *claims.scores())
     single = claims.references == 1
-    source = Products(embeddings, part.identity, part.forged, claims.kind) if single else claims
-    counted = Counted(claims, source, params.far, params.seed)
+    source = Products(embeddings, labels, claims.kind) if single else claims
+    counted = Counted(claims, source, far, seed)
     return Verification(claims.kind, claims.references, *counted.sample, counted=counted)
 
 
 def figures(
-    verification: Verification, params: EvaluateParams, only: Collection[str] | None = None
+    verification: Verification, far: float, only: Collection[str] | None = None
 ) -> dict[str, float]:
     """EER, mean EER per identity, AUC, FRR at the wanted FAR, or only some of them, and what they
     stand on.
@@ -115,7 +113,7 @@ def figures(
         "eer": lambda: scored.eer().rate,
         "eer_user": lambda: float(np.mean(list(users.values()))) if users else np.nan,
         "auc": scored.auc,
-        at_far("frr", params.far): lambda: scored.at_far(params.far)[0],
+        at_far("frr", far): lambda: scored.at_far(far)[0],
     }
     result = {name: value() for name, value in values.items() if only is None or name in only}
     result |= {"n_identities": len(users), "n_pairs": scored.n_pairs}

@@ -11,6 +11,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from components.shared.verification.sampling import Draws, Labels
+
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
@@ -73,37 +75,28 @@ def centre(genuine: Floats, probes: Floats, drawn: NDArray[np.bool_]) -> Floats:
 
 
 def compare(
-    embeddings: ArrayLike,
-    identity: ArrayLike,
-    forged: ArrayLike,
-    references: int,
-    draws: int,
-    seed: int,
-    fuse: Fusion = mean,
+    embeddings: ArrayLike, labels: Labels, draws: Draws, fuse: Fusion = mean
 ) -> Comparisons:
-    """All comparisons that DESIGN calls refs_1 (`references` = 1) or refs_5 (`references` = 5).
+    """Computes all comparisons, with one reference (refs_1) or with several (refs_5).
 
     One reference: every genuine image is a reference in turn. Each pair of genuine images of an
     identity counts once; a pair of two identities counts once as a claim of each. Several: in each
-    of `draws` seeded draws the probe's distance is fused over the drawn references, and all other
+    of the seeded draws the probe's distance is fused over the drawn references, and all other
     genuine images are probes. Identities with no more than `references` genuine images are never
     claimed (`n_identities` counts those that are); their images stay probes.
 
     Args:
         embeddings: float [N, D].
-        identity: [N]; of a forgery, the identity imitated.
-        forged: bool [N].
-        references: how many references a claim has, at least 1.
-        draws: draws of the references, where there are several.
-        seed: of the draws.
+        labels: of the N images.
+        draws: of the references.
         fuse: makes one distance of those to several references.
     """
     vectors = np.asarray(embeddings, np.float64)
     names: list[int] = []
     parts: list[tuple[Floats, Floats, Floats]] = []
-    for claim in _claims(identity, forged, references + 1):
+    for claim in _claims(labels, draws.references + 1):
         own = vectors[claim.genuine]
-        drawn, counted, fused = drawing(len(own), claim.identity, references, draws, seed, fuse)
+        drawn, counted, fused = drawing(len(own), claim.identity, draws, fuse)
         each = [
             fused(own, vectors[rows], drawn)
             for rows in (claim.genuine, claim.forgeries, claim.others)
@@ -130,25 +123,16 @@ class Drawing(NamedTuple):
     fuse: Fusion
 
 
-def drawing(
-    genuine: int, identity: int, references: int, draws: int, seed: int, fuse: Fusion
-) -> Drawing:
+def drawing(genuine: int, identity: int, draws: Draws, fuse: Fusion) -> Drawing:
     """The references among so many genuine images of an identity; the other arguments as `compare`."""
-    if references == 1:
+    if draws.references == 1:
         drawn = np.eye(genuine, dtype=bool)
         return Drawing(drawn, np.triu(~drawn), _single)
-    drawn = _draw(genuine, references, draws, [seed, identity])
+    drawn = _draw(genuine, identity, draws)
     return Drawing(drawn, ~drawn, fuse)
 
 
-def identification_accuracy(
-    embeddings: ArrayLike,
-    identity: ArrayLike,
-    forged: ArrayLike,
-    references: int,
-    draws: int,
-    seed: int,
-) -> float:
+def identification_accuracy(embeddings: ArrayLike, labels: Labels, draws: Draws) -> float:
     """Rank-1 identification: the share of genuine probes whose own identity is the nearest of the
     gallery.
 
@@ -157,10 +141,7 @@ def identification_accuracy(
     Returns:
         The accuracy over all draws; NaN where fewer than two identities or no probes are left.
     """
-    found = [
-        search.rank() == 1
-        for search in searches(embeddings, identity, forged, references, draws, seed)
-    ]
+    found = [search.rank() == 1 for search in searches(embeddings, labels, draws)]
     right = np.concatenate([np.zeros(0, bool), *found])
     return float(right.mean()) if len(right) else float("nan")
 
@@ -188,14 +169,7 @@ class Search(NamedTuple):
         return np.asarray(nearer.sum(axis=1))
 
 
-def searches(
-    embeddings: ArrayLike,
-    identity: ArrayLike,
-    forged: ArrayLike,
-    references: int,
-    draws: int,
-    seed: int,
-) -> Iterator[Search]:
+def searches(embeddings: ArrayLike, labels: Labels, draws: Draws) -> Iterator[Search]:
     """One search a draw, none where fewer than two identities can be enrolled.
 
     The gallery holds each identity's mean embedding of `references` drawn genuine images; all other
@@ -203,12 +177,12 @@ def searches(
     Arguments as `compare`.
     """
     vectors = np.asarray(embeddings, np.float64)
-    claims = list(_claims(identity, forged, references))
+    claims = list(_claims(labels, draws.references))
     if len(claims) < 2:
         return
     enrolled = np.array([claim.identity for claim in claims])
-    selections = [_draw(len(c.genuine), references, draws, [seed, c.identity]) for c in claims]
-    for draw in range(draws):
+    selections = [_draw(len(c.genuine), c.identity, draws) for c in claims]
+    for draw in range(draws.number):
         drawn = [selection[draw] for selection in selections]
         gallery = np.stack(
             [vectors[c.genuine[d]].mean(axis=0) for c, d in zip(claims, drawn, strict=True)]
@@ -226,12 +200,12 @@ def _weights(drawn: NDArray[np.bool_]) -> Floats:
     return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))
 
 
-def _claims(identity: ArrayLike, forged: ArrayLike, at_least: int) -> Iterator[_Claim]:
+def _claims(labels: Labels, at_least: int) -> Iterator[_Claim]:
     """Each identity with at least so many genuine images: its rows, and the genuine rows of the
     others.
     """
-    names, code = np.unique(np.asarray(identity), return_inverse=True)
-    fake = np.asarray(forged, bool)
+    names, code = np.unique(labels.identity, return_inverse=True)
+    fake = np.asarray(labels.forged, bool)
     for position in range(len(names)):
         own = code == position
         genuine = np.flatnonzero(own & ~fake)
@@ -241,11 +215,12 @@ def _claims(identity: ArrayLike, forged: ArrayLike, at_least: int) -> Iterator[_
             )
 
 
-def _draw(count: int, references: int, draws: int, seed: list[int]) -> NDArray[np.bool_]:
-    """Seeded draws without replacement, as a selection bool [draws, count]."""
-    order = np.random.default_rng(seed).permuted(np.tile(np.arange(count), (draws, 1)), axis=1)
-    selection = np.zeros((draws, count), bool)
-    np.put_along_axis(selection, order[:, :references], True, axis=1)
+def _draw(count: int, identity: int, draws: Draws) -> NDArray[np.bool_]:
+    """Draws references among an identity's images without replacement: bool [draws, count]."""
+    generator = np.random.default_rng([draws.seed, identity])
+    order = generator.permuted(np.tile(np.arange(count), (draws.number, 1)), axis=1)
+    selection = np.zeros((draws.number, count), bool)
+    np.put_along_axis(selection, order[:, : draws.references], True, axis=1)
     return selection
 
 

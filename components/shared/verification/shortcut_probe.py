@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from components.shared.verification import metric_names
 from components.shared.verification.metric_names import ends
-from components.shared.verification.resampling import Floats, draw_weights, interval
+from components.shared.verification.resampling import Floats
+from components.shared.verification.sampling import Bootstrap, Labels
 
 FOLDS = 5
 SUSPICIOUS = 0.75
@@ -61,40 +62,34 @@ class Report(NamedTuple):
     lines: list[str]
 
 
-def probe(
-    statistics: pd.DataFrame,
-    identity: NDArray[np.str_],
-    forged: NDArray[np.bool_],
-    resamplings: int,
-    seed: int,
-) -> Probe | None:
+def probe(statistics: pd.DataFrame, labels: Labels, bootstrap: Bootstrap) -> Probe | None:
     """Probes statistics for a shortcut.
 
     Args:
         statistics: [N, S] numbers, all finite.
-        identity: [N]; of a forgery, the identity imitated.
-        forged: [N].
-        resamplings: of the identities, for the interval.
-        seed: of the resamplings.
+        labels: of the N images.
+        bootstrap: of the identities, for the intervals.
 
     Returns:
         None where fewer than two identities have both genuine images and forgeries.
     """
+    identity, forged = labels
     both = np.intersect1d(identity[forged], identity[~forged])
     if len(both) < 2:
         return None
     used = np.isin(identity, both)
     values, fake = statistics.to_numpy(np.float64)[used], forged[used]
     whose = np.searchsorted(both, identity[used])
-    weights = draw_weights(len(both), resamplings, seed)[:, whose]
+    drawn = bootstrap.weights(len(both))
+    weights = None if drawn is None else drawn[:, whose]
     alone = np.array([_auc(_ranks(column), fake, np.ones(len(fake))) for column in values.T])
     best = int(np.argmax(np.abs(alone - 0.5)))
+    predicted = _held_out_scores(values, fake, whose % min(FOLDS, len(both)))
+    single = values[:, best] if alone[best] >= 0.5 else -values[:, best]
     return Probe(
-        auc=_estimate(_held_out_scores(values, fake, whose % min(FOLDS, len(both))), fake, weights),
+        auc=_estimate(predicted, fake, weights, bootstrap),
         best=str(statistics.columns[best]),
-        best_auc=_estimate(
-            values[:, best] if alone[best] >= 0.5 else -values[:, best], fake, weights
-        ),
+        best_auc=_estimate(single, fake, weights, bootstrap),
         n_identities=len(both),
         n_images=len(fake),
     )
@@ -123,20 +118,19 @@ def report(found: Probe, key: str, what: str, warning: str) -> Report:
     return Report({f"{key}/{name}": value for name, value in figures.items()}, lines)
 
 
-def of_sources(sources: pd.DataFrame, index: pd.DataFrame, resamplings: int, seed: int) -> Report:
+def of_sources(sources: pd.DataFrame, index: pd.DataFrame, bootstrap: Bootstrap) -> Report:
     """Probes what the source files were before normalising.
 
     Args:
         sources: rows of sources.parquet.
         index: the same rows of index.parquet: identity, kind.
-        resamplings: as `probe`.
-        seed: as `probe`.
+        bootstrap: as `probe`.
     """
     modes = {f"mode {mode}": sources["mode"] == mode for mode in sorted(set(sources["mode"]))}
     statistics = pd.DataFrame({**modes, **{name: sources[name] for name in NUMBERS}}).astype(
         np.float64
     )
-    found = probe(statistics, index["identity"].to_numpy(str), forged(index), resamplings, seed)
+    found = probe(statistics, labels_of(index), bootstrap)
     return (
         report(found, metric_names.probe("source"), SOURCE_FILES, SOURCE_WARNING)
         if found
@@ -144,9 +138,9 @@ def of_sources(sources: pd.DataFrame, index: pd.DataFrame, resamplings: int, see
     )
 
 
-def forged(index: pd.DataFrame) -> NDArray[np.bool_]:
-    """[N] which rows of an index are forgeries."""
-    return (index["kind"] == "forgery").to_numpy(bool)
+def labels_of(index: pd.DataFrame) -> Labels:
+    """Returns the labels of the rows of an index, by the columns `identity` and `kind`."""
+    return Labels(index["identity"].to_numpy(str), (index["kind"] == "forgery").to_numpy(bool))
 
 
 def _told(estimate: Estimate) -> str:
@@ -172,11 +166,16 @@ def _held_out_scores(values: Floats, forged: NDArray[np.bool_], fold: NDArray[np
     )
 
 
-def _estimate(scores: Floats, forged: NDArray[np.bool_], weights: Floats) -> Estimate:
-    """The AUC of scores, and its interval under weights of the images, [B, N]."""
+def _estimate(
+    scores: Floats, forged: NDArray[np.bool_], weights: Floats | None, bootstrap: Bootstrap
+) -> Estimate:
+    """Computes the AUC of scores, and its interval under weights of the images, [B, N]."""
     ranks = _ranks(scores)
-    resampled = np.array([_auc(ranks, forged, drawn) for drawn in weights])
-    return Estimate(_auc(ranks, forged, np.ones(len(forged))), interval(resampled))
+    auc = _auc(ranks, forged, np.ones(len(forged)))
+    if weights is None:
+        return Estimate(auc, None)
+    resampled = np.array([_auc(ranks, forged, weight) for weight in weights])
+    return Estimate(auc, bootstrap.interval(resampled))
 
 
 def _ranks(values: Floats) -> NDArray[np.intp]:

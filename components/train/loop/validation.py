@@ -10,6 +10,7 @@ from components.shared.model.embedder import embed
 from components.shared.runtime.errors import InputError
 from components.shared.verification import comparisons, error_rates
 from components.shared.verification.metric_names import KINDS, identification, on_val, verification
+from components.shared.verification.sampling import Draws, Labels
 
 DRAWS = 10
 
@@ -55,9 +56,8 @@ class Validation:
         Returns:
             Metric names to values; kinds of pairs that val does not have are left out.
         """
-        compared = comparisons.compare(
-            embeddings, self.identity, self.forged, references=1, draws=1, seed=0
-        )
+        labels = Labels(self.identity, self.forged)
+        compared = comparisons.compare(embeddings, labels, Draws(references=1))
         result = {}
         for kind in KINDS:
             impostor = getattr(compared, kind)
@@ -65,7 +65,7 @@ class Validation:
                 rate = error_rates.eer(compared.genuine.distance, impostor.distance).rate
                 result[on_val(f"{verification(kind, 1)}/eer")] = float(rate)
         accuracy = comparisons.identification_accuracy(
-            embeddings, self.identity, self.forged, self.references, DRAWS, seed=0
+            embeddings, labels, Draws(self.references, DRAWS)
         )
         if np.isfinite(accuracy):
             result[on_val(f"{identification(self.references)}/accuracy")] = float(accuracy)

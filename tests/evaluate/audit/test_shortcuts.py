@@ -4,11 +4,9 @@ import numpy as np
 import pandas as pd
 
 from components.evaluate.audit import shortcuts
-from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.evaluation_set import Part
 from components.shared.verification import error_rates
 
-PARAMS = EvaluateParams(bootstrap=0)
 IDENTITIES, EACH = 10, 8
 IDENTITY = np.repeat(np.arange(IDENTITIES), EACH)
 FORGED = np.tile(np.arange(EACH) >= 5, IDENTITIES)
@@ -25,7 +23,7 @@ def test_each_kind_of_impostor_has_the_statistic_that_tells_it_best() -> None:
             "flat": 7.0,
         }
     )
-    assert shortcuts.best(described, TRAIN, PARAMS) == {"skilled": "forged", "random": "whose"}
+    assert shortcuts.best(described, TRAIN) == {"skilled": "forged", "random": "whose"}
 
 
 def test_the_best_statistic_is_that_of_the_lowest_error_by_loop() -> None:
@@ -45,14 +43,12 @@ def test_the_best_statistic_is_that_of_the_lowest_error_by_loop() -> None:
         rates[str(name)] = error_rates.eer(
             np.array(same, np.float32), np.array(other, np.float32)
         ).rate
-    assert shortcuts.best(described, TRAIN, PARAMS)["random"] == min(
-        rates, key=lambda name: rates[name]
-    )
+    assert shortcuts.best(described, TRAIN)["random"] == min(rates, key=lambda name: rates[name])
 
 
 def test_without_train_identities_there_is_no_best_statistic() -> None:
     nobody = Part(np.array([], np.intp), [], np.array([], np.intp), np.array([], bool))
-    assert shortcuts.best(pd.DataFrame({"x": NOISE[0]})[:0], nobody, PARAMS) == {}
+    assert shortcuts.best(pd.DataFrame({"x": NOISE[0]})[:0], nobody) == {}
 
 
 def test_identities_are_kept_whole_where_there_are_too_many_images() -> None:

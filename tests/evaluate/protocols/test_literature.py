@@ -27,7 +27,7 @@ def single(genuine: int, forgeries: int) -> Verification:
 def test_each_identity_has_as_many_skilled_as_genuine_pairs_up_to_276(
     genuine: int, forgeries: int, pairs: int
 ) -> None:
-    found = field(single(genuine, forgeries), PARAMS)
+    found = field(single(genuine, forgeries), seed=0)
     expected = dict.fromkeys(range(3), pairs)
     assert (
         Counter(found.genuine.identity.tolist())
@@ -40,21 +40,20 @@ def test_the_pairs_are_drawn_without_repetition_from_all_pairs_and_a_seed_draws_
     None
 ):
     whole = single(8, 24)
-    found = field(whole, PARAMS)
+    found = field(whole, seed=0)
     assert set(found.genuine.distance) == set(whole.genuine.distance)  # all 28 of each
     drawn = list(zip(found.impostor.identity, found.impostor.distance, strict=True))
     assert len(set(drawn)) == len(drawn)
     assert set(drawn) <= set(zip(whole.impostor.identity, whole.impostor.distance, strict=True))
-    np.testing.assert_array_equal(found.impostor.distance, field(whole, PARAMS).impostor.distance)
-    other = field(whole, PARAMS.model_copy(update={"seed": 1}))
+    np.testing.assert_array_equal(found.impostor.distance, field(whole, seed=0).impostor.distance)
+    other = field(whole, seed=1)
     assert set(other.impostor.distance) != set(found.impostor.distance)
 
 
 def test_its_figures_stand_under_its_own_name_with_intervals() -> None:
     found = measure(made_up(PARAMS, 6, 8, 6), PARAMS).metrics
-    drawn = field(
-        next(v for v in made_up(PARAMS, 6, 8, 6).verifications if v.kind == "skilled"), PARAMS
-    )
+    skilled = next(v for v in made_up(PARAMS, 6, 8, 6).verifications if v.kind == "skilled")
+    drawn = field(skilled, seed=0)
     assert (
         found["field/skilled/refs_1/eer"]
         == error_rates.eer(drawn.genuine.distance, drawn.impostor.distance).rate

@@ -43,7 +43,9 @@ def test_distance_and_gap_together_reject_a_stranger_that_distance_alone_accepts
 @pytest.mark.parametrize("seed", range(4))
 def test_no_other_rule_is_better_on_val_than_the_one_chosen(seed: int) -> None:
     given = made_up(PARAMS, 6, 7, 0, quality=0.8, seed=seed)
-    found = open_set.answers(given.vectors, given.part, PARAMS.model_copy(update={"draws": 2}))
+    found = open_set.answers(
+        given.vectors, given.part.labels, PARAMS.model_copy(update={"draws": 2})
+    )
     assert found is not None
     equal, one_percent, quarter = open_set.choose(found, PARAMS)
     every = [rates(found, d, g) for d in [-1.0, *found.distance] for g in [0.0, *found.gap]]
@@ -69,7 +71,7 @@ def test_the_rule_is_carried_as_it_is() -> None:
 
 def test_half_of_the_identities_are_strangers_another_half_in_each_draw() -> None:
     given = made_up(PARAMS, 7, 8, 3)
-    found = open_set.answers(given.vectors, given.part, PARAMS)
+    found = open_set.answers(given.vectors, given.part.labels, PARAMS)
     assert found is not None
     by_draw = np.stack(np.split(found.stranger, PARAMS.draws))
     assert (by_draw.sum(axis=1) == 3 * 3).all()  # 3 of 7 identities, 8 − 5 probes each
@@ -79,7 +81,7 @@ def test_half_of_the_identities_are_strangers_another_half_in_each_draw() -> Non
 
 def test_what_is_recognised_at_a_far_is_counted_as_a_loop_counts_it() -> None:
     given = made_up(PARAMS, 8, 8, 0, quality=0.8)
-    found = open_set.answers(given.vectors, given.part, PARAMS)
+    found = open_set.answers(given.vectors, given.part.labels, PARAMS)
     assert found is not None
     params = PARAMS.model_copy(update={"far": 0.1})
     figures = open_set.figures(found, params)
@@ -97,12 +99,12 @@ def test_what_is_recognised_at_a_far_is_counted_as_a_loop_counts_it() -> None:
 
 def test_two_identities_are_too_few_for_strangers() -> None:
     given = made_up(PARAMS, 2, 8, 0)
-    assert open_set.answers(given.vectors, given.part, PARAMS) is None
+    assert open_set.answers(given.vectors, given.part.labels, PARAMS) is None
 
 
 def test_the_second_nearest_must_be_farther_than_the_nearest() -> None:
     same = np.zeros((3 * 7, 8), np.float32)  # a collapsed embedder
     given = made_up(PARAMS, 3, 7, 0)
-    found = open_set.answers(same, given.part, PARAMS)
+    found = open_set.answers(same, given.part.labels, PARAMS)
     assert found is not None
     assert not found.right.any()

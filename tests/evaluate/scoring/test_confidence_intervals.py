@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import intervals, paired, share
 from components.evaluate.scoring.verification import Verification, figures, user_eers
 from components.shared.verification import error_rates
 from components.shared.verification.comparisons import Scores, compare
 from components.shared.verification.resampling import draw_weights
+from components.shared.verification.sampling import Bootstrap, Draws, Labels
 
-PARAMS = EvaluateParams(bootstrap=60)
+FAR = 0.01
+BOOTSTRAP = Bootstrap(60)
 
 
 def verification(quality: float, identities: int = 9, seed: int = 0) -> Verification:
@@ -20,7 +21,7 @@ def verification(quality: float, identities: int = 9, seed: int = 0) -> Verifica
         size=(len(identity), 6)
     )
     forged = np.tile(np.arange(8) >= 5, identities)
-    found = compare(vectors, identity, forged, 1, 1, 0)
+    found = compare(vectors, Labels(identity, forged), Draws(1))
     return Verification("random", 1, found.genuine, found.random)
 
 
@@ -35,8 +36,8 @@ def eer_of_resample(v: Verification, weights: np.ndarray) -> float:
 
 def test_the_eers_of_two_embedders_are_those_of_a_loop_over_the_same_resamples() -> None:
     ours, theirs = verification(1.0), verification(0.6)
-    weights = draw_weights(9, PARAMS.bootstrap, PARAMS.seed)
-    found = paired(ours, theirs, PARAMS)
+    weights = draw_weights(9, BOOTSTRAP.resamplings, BOOTSTRAP.seed)
+    found = paired(ours, theirs, BOOTSTRAP)
     assert found is not None
     for v, eers in zip((ours, theirs), found, strict=True):
         np.testing.assert_allclose(eers, [eer_of_resample(v, w) for w in weights], atol=1e-12)
@@ -45,20 +46,21 @@ def test_the_eers_of_two_embedders_are_those_of_a_loop_over_the_same_resamples()
 def test_a_share_is_resampled_with_all_events_of_an_identity() -> None:
     identity = np.array([0, 0, 0, 4, 7, 7])  # identities need not be numbered without gaps
     hit = np.array([True, True, False, True, False, False])
-    found = share("rate", identity, hit, PARAMS)
+    found = share("rate", identity, hit, BOOTSTRAP)
     assert found["rate"] == 3 / 6
     drawn = [
-        np.repeat([0, 1, 2], w.astype(int)) for w in draw_weights(3, PARAMS.bootstrap, PARAMS.seed)
+        np.repeat([0, 1, 2], w.astype(int))
+        for w in draw_weights(3, BOOTSTRAP.resamplings, BOOTSTRAP.seed)
     ]
     loop = [np.take([2, 1, 0], d).sum() / np.take([3, 1, 2], d).sum() for d in drawn]
     assert found["rate_ci_low"] == pytest.approx(np.percentile(loop, 2.5))
     assert found["rate_ci_high"] == pytest.approx(np.percentile(loop, 97.5))
-    assert share("rate", identity[:3], hit[:3], PARAMS) == {"rate": 2 / 3}
+    assert share("rate", identity[:3], hit[:3], BOOTSTRAP) == {"rate": 2 / 3}
 
 
 def test_every_interval_brackets_its_figure() -> None:
     v = verification(0.8)
-    values, ends = figures(v, PARAMS), intervals(v, PARAMS)
+    values, ends = figures(v, FAR), intervals(v, FAR, BOOTSTRAP)
     for name in ("eer", "eer_user", "auc", "frr_at_far_1pct"):
         key = f"{v.key}/{name}"
         assert ends[f"{key}_ci_low"] <= values[key] <= ends[f"{key}_ci_high"]
@@ -68,16 +70,16 @@ def test_every_interval_brackets_its_figure() -> None:
 def test_the_interval_of_the_mean_over_identities_resamples_their_eers() -> None:
     v = verification(0.8)
     users = np.array(list(user_eers(v).values()))
-    weights = draw_weights(9, PARAMS.bootstrap, PARAMS.seed)
+    weights = draw_weights(9, BOOTSTRAP.resamplings, BOOTSTRAP.seed)
     low, high = np.percentile(weights @ users / 9, (2.5, 97.5))
-    ends = intervals(v, PARAMS)
+    ends = intervals(v, FAR, BOOTSTRAP)
     assert ends[f"{v.key}/eer_user_ci_low"] == pytest.approx(low)
     assert ends[f"{v.key}/eer_user_ci_high"] == pytest.approx(high)
 
 
 def test_without_resamplings_or_with_one_identity_there_is_no_interval() -> None:
     v = verification(0.8)
-    assert intervals(v, EvaluateParams(bootstrap=0)) == {}
-    assert paired(v, v, EvaluateParams(bootstrap=0)) is None
+    assert intervals(v, FAR, Bootstrap(0)) == {}
+    assert paired(v, v, Bootstrap(0)) is None
     alone = Scores(v.genuine.distance[:4], np.zeros(4, np.int32))
-    assert intervals(Verification("skilled", 1, alone, alone), PARAMS) == {}
+    assert intervals(Verification("skilled", 1, alone, alone), FAR, BOOTSTRAP) == {}

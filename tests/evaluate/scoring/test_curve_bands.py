@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.curve_bands import FARS, band
 from components.evaluate.scoring.verification import Verification
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.error_rates import frr_at_far
 from components.shared.verification.resampling import draw_weights
+from components.shared.verification.sampling import Bootstrap
 
-PARAMS = EvaluateParams(bootstrap=40, seed=3)
+BOOTSTRAP = Bootstrap(40, seed=3)
 PEOPLE = 6
 
 
@@ -30,9 +30,9 @@ def repeated(group: Scores, weights: np.ndarray) -> np.ndarray:
 
 
 def test_a_band_is_the_middle_of_what_copied_identities_have_at_each_far() -> None:
-    around = band(FOUND, PARAMS)
+    around = band(FOUND, BOOTSTRAP)
     assert around is not None
-    everyone = draw_weights(PEOPLE, PARAMS.bootstrap, PARAMS.seed)
+    everyone = draw_weights(PEOPLE, BOOTSTRAP.resamplings, BOOTSTRAP.seed)
     rates = [
         [
             frr_at_far(repeated(FOUND.genuine, weights), repeated(FOUND.impostor, weights), far)
@@ -46,9 +46,9 @@ def test_a_band_is_the_middle_of_what_copied_identities_have_at_each_far() -> No
 
 
 def test_there_is_no_band_where_nothing_can_be_resampled() -> None:
-    assert band(FOUND, EvaluateParams(bootstrap=0)) is None
+    assert band(FOUND, Bootstrap(0)) is None
     genuine, impostor = (
         Scores(group.distance, np.zeros_like(group.identity))
         for group in (FOUND.genuine, FOUND.impostor)
     )
-    assert band(Verification("skilled", 1, genuine, impostor), PARAMS) is None
+    assert band(Verification("skilled", 1, genuine, impostor), BOOTSTRAP) is None

@@ -15,8 +15,9 @@ from components.evaluate.scoring import claim_blocks, operating_points, pair_blo
 from components.evaluate.scoring.operating_points import Points, points
 from components.evaluate.scoring.pair_blocks import Products
 from components.shared.verification import comparisons, error_rates
+from components.shared.verification.sampling import Draws, Labels
 
-Data = tuple[NDArray[np.float32], NDArray[np.intp], NDArray[np.bool_]]
+Data = tuple[NDArray[np.float32], Labels]
 KINDS = ("skilled", "random")
 
 
@@ -46,11 +47,11 @@ def data(genuine: list[int], forgeries: list[int], grid: int | None, seed: int =
         else vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     )
     order = rng.permutation(len(identity))
-    return vectors.astype(np.float32)[order], identity[order], forged[order]
+    return vectors.astype(np.float32)[order], Labels(identity[order], forged[order])
 
 
 def held(given: Data, kind: str, far: float) -> Points:
-    compared = comparisons.compare(*given, references=1, draws=1, seed=0)
+    compared = comparisons.compare(*given, Draws(1))
     curve = error_rates.roc(compared.genuine.distance, getattr(compared, kind).distance)
     last = np.searchsorted(curve.far, far, side="right") - 1
     return Points(error_rates.crossing(curve), float(curve.frr[last]), float(curve.threshold[last]))
@@ -80,9 +81,9 @@ def test_few_identities_with_many_images_are_scored_alike() -> None:
 @pytest.mark.parametrize("references", [1, 3])
 def test_claims_have_the_same_points_and_comparisons(references: int) -> None:
     some = data([20, 1, 45, 2, 4, 9, 12, 12], [3, 5, 0, 50, 1, 7, 0, 1], None)
-    compared = comparisons.compare(*some, references=references, draws=4, seed=0)
+    compared = comparisons.compare(*some, Draws(references, number=4))
     for kind in KINDS:
-        source = claim_blocks.Claims(*some, kind, references, draws=4, seed=0)
+        source = claim_blocks.Claims(*some, kind, Draws(references, number=4))
         sides = compared.genuine, getattr(compared, kind)
         assert source.totals == tuple(len(side.distance) for side in sides)
         for found, expected in zip(source.scores(), sides, strict=True):
@@ -120,7 +121,7 @@ def test_identities_told_apart_without_error_have_their_threshold_in_the_gap() -
     identity = np.repeat(np.arange(8), 6)
     rng = np.random.default_rng(0)
     vectors = (np.eye(8)[identity] + rng.normal(size=(48, 8)) * 0.01).astype(np.float32)
-    apart = vectors, identity, np.zeros(48, bool)
+    apart = vectors, Labels(identity, np.zeros(48, bool))
     found = points(Products(*apart, "random"), 0.01)
     assert found == held(apart, "random", 0.01)
     assert found.eer.rate == 0
@@ -130,7 +131,7 @@ def test_identities_told_apart_without_error_have_their_threshold_in_the_gap() -
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_blocks_hold_every_comparison_once(kind: str) -> None:
     some = data([20, 1, 45, 2, 1, 9], [3, 5, 0, 50, 1, 7], None)
-    compared = comparisons.compare(*some, references=1, draws=1, seed=0)
+    compared = comparisons.compare(*some, Draws(1))
     blocks = Products(*some, kind)
     by_sort: tuple[list[float], list[float]] = ([], [])
     for number, block in enumerate(blocks.blocks):
@@ -147,12 +148,13 @@ def test_the_blocks_hold_every_comparison_once(kind: str) -> None:
 
 
 def test_what_cannot_be_scored_is_refused() -> None:
-    vectors, identity, forged = data([6, 6], [0, 0], None)
+    vectors, labels = data([6, 6], [0, 0], None)
+    apart = Labels(np.arange(12), labels.forged)
     with pytest.raises(ValueError, match="no impostor"):
-        points(Products(vectors, identity, forged, "skilled"), 0.01)
+        points(Products(vectors, labels, "skilled"), 0.01)
     with pytest.raises(ValueError, match="no genuine"):
-        points(Products(vectors, np.arange(12), forged, "random"), 0.01)
+        points(Products(vectors, apart, "random"), 0.01)
     with pytest.raises(ValueError, match="far"):
-        points(Products(vectors, identity, forged, "random"), 1.0)
+        points(Products(vectors, labels, "random"), 1.0)
     with pytest.raises(ValueError, match="finite"):
-        points(Products(np.where(np.eye(12), np.nan, 1), identity, forged, "random"), 0.01)
+        points(Products(np.where(np.eye(12), np.nan, 1), labels, "random"), 0.01)

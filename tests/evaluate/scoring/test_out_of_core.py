@@ -20,12 +20,14 @@ from components.evaluate.scoring import (
 )
 from components.evaluate.scoring.confidence_intervals import intervals, paired
 from components.evaluate.scoring.curve_bands import band
-from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.roc_curves import curve
 from components.evaluate.scoring.verification import Verification, figures, user_eers, verifications
 from components.shared.verification import comparisons
+from components.shared.verification.sampling import Labels
 
 PARAMS = EvaluateParams(bootstrap=100, draws=3)
+FAR, BOOTSTRAP = PARAMS.far, PARAMS.resampling
+DRAWS = [PARAMS.draws_of(1), PARAMS.draws_of(3)]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -42,7 +44,7 @@ def small() -> Iterator[None]:
         yield
 
 
-def part(seed: int, grid: int | None = None) -> tuple[np.ndarray, Part]:
+def part(seed: int, grid: int | None = None) -> tuple[np.ndarray, Labels]:
     """Embeddings of identities of many sizes; some cannot be claimed, some are not forged."""
     rng = np.random.default_rng(seed)
     genuine, forgeries = rng.integers(1, 16, 30), rng.integers(0, 9, 30)
@@ -57,15 +59,12 @@ def part(seed: int, grid: int | None = None) -> tuple[np.ndarray, Part]:
         else vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     )
     order = rng.permutation(len(identity))
-    names = [f"{i:02}" for i in range(30)]
-    return vectors[order].astype(np.float32), Part(
-        np.arange(len(order)), names, identity[order], forged[order]
-    )
+    return vectors[order].astype(np.float32), Labels(identity[order], forged[order])
 
 
 def both(seed: int, grid: int | None = None) -> list[tuple[Verification, Verification]]:
     """The same verifications, held and counted."""
-    given = *part(seed, grid), [1, 3], PARAMS
+    given = *part(seed, grid), DRAWS
     held = verifications(*given)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(verification, "MOST_HELD", 0)
@@ -85,7 +84,7 @@ def test_all_figures_are_equal_and_thresholds_too(grid: int | None) -> None:
     for seed in (1, 2):
         pairs_of = both(seed, grid)
         for held, passed in pairs_of:
-            assert figures(passed, PARAMS) == figures(held, PARAMS)
+            assert figures(passed, FAR) == figures(held, FAR)
             assert user_eers(passed) == user_eers(held)
             assert passed.scored.eer() == held.scored.eer()
         held_ones, passed_ones = ([v[i] for v in pairs_of] for i in range(2))
@@ -109,16 +108,16 @@ def test_intervals_and_bands_are_those_of_all_comparisons_but_for_interpolation(
     found: list[tuple[Verification, Verification]],
 ) -> None:
     for held, passed in found:
-        exact, counted_ones = intervals(held, PARAMS), intervals(passed, PARAMS)
+        exact, counted_ones = intervals(held, FAR, BOOTSTRAP), intervals(passed, FAR, BOOTSTRAP)
         assert exact.keys() == counted_ones.keys()
         for name, value in exact.items():
             assert counted_ones[name] == pytest.approx(value, abs=3e-3)
-        exact_band, counted_band = band(held, PARAMS), band(passed, PARAMS)
+        exact_band, counted_band = band(held, BOOTSTRAP), band(passed, BOOTSTRAP)
         assert exact_band is not None
         assert counted_band is not None
         np.testing.assert_allclose(counted_band.low, exact_band.low, atol=0.02)
         np.testing.assert_allclose(counted_band.high, exact_band.high, atol=0.02)
-        resampled = paired(held, passed, PARAMS)
+        resampled = paired(held, passed, BOOTSTRAP)
         assert resampled is not None
         np.testing.assert_allclose(*resampled, atol=5e-3)
 
@@ -142,25 +141,25 @@ def test_the_sample_is_some_of_the_comparisons_each_once(
 def test_a_kind_with_few_comparisons_is_held_beside_one_with_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    given = *part(3), [1], PARAMS
+    given = *part(3), DRAWS[:1]
     held = {v.kind: v for v in verifications(*given)}
     monkeypatch.setattr(verification, "MOST_HELD", held["random"].scored.n_pairs - 1)
     mixed = {v.kind: v for v in verifications(*given)}
     assert mixed["random"].counted is not None
     assert mixed["skilled"].counted is None
     for kind, v in held.items():
-        assert figures(mixed[kind], PARAMS) == figures(v, PARAMS)
+        assert figures(mixed[kind], FAR) == figures(v, FAR)
 
 
 @pytest.mark.parametrize("fuse", [comparisons.nearest, comparisons.farthest, comparisons.centre])
 def test_every_fusion_is_counted_alike(
     fuse: comparisons.Fusion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = *part(4), [3], PARAMS, fuse
+    given = *part(4), DRAWS[1:], FAR, fuse
     held = verifications(*given)
     monkeypatch.setattr(verification, "MOST_HELD", 0)
     for one, other in zip(held, verifications(*given), strict=True):
-        assert figures(other, PARAMS) == figures(one, PARAMS)
+        assert figures(other, FAR) == figures(one, FAR)
 
 
 def test_the_field_protocol_draws_of_the_sample(
@@ -169,7 +168,7 @@ def test_the_field_protocol_draws_of_the_sample(
     held, passed = next(
         pair for pair in found if pair[0].kind == "skilled" and pair[0].references == 1
     )
-    drawn = field(passed, PARAMS)
+    drawn = field(passed, PARAMS.seed)
     assert drawn.counted is None
-    assert figures(drawn, PARAMS).keys() == figures(field(held, PARAMS), PARAMS).keys()
+    assert figures(drawn, FAR).keys() == figures(field(held, PARAMS.seed), FAR).keys()
     assert drawn.scored.n_pairs < held.scored.n_pairs

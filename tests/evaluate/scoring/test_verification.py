@@ -5,11 +5,12 @@ import pytest
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.threshold_choice import choose
-from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.verification import Verification, figures, verifications
 from components.shared.verification.comparisons import Scores
+from components.shared.verification.sampling import Draws, Labels
 
-PARAMS = EvaluateParams()
+FAR = 0.01
+DRAWS = [Draws(1), Draws(5, number=10)]
 
 
 def group(*pairs: tuple[int, float]) -> Scores:
@@ -27,7 +28,7 @@ def hand_made() -> Verification:
 
 
 def test_a_threshold_of_their_own_serves_identities_better_than_one_for_all() -> None:
-    found = figures(hand_made(), PARAMS)
+    found = figures(hand_made(), FAR)
     assert found == {
         "verification/skilled/refs_1/eer": 0.5,
         "verification/skilled/refs_1/eer_user": 0.0,
@@ -43,7 +44,7 @@ def test_an_identity_without_impostors_counts_in_the_pool_only() -> None:
     more = Scores(
         np.append(v.genuine.distance, np.float32(2)), np.append(v.genuine.identity, np.int32(7))
     )
-    found = figures(v._replace(genuine=more), PARAMS)
+    found = figures(v._replace(genuine=more), FAR)
     assert found[f"{v.key}/n_identities"] == 2
     assert found[f"{v.key}/n_pairs"] == 9
     assert found[f"{v.key}/frr_at_far_1pct"] == 3 / 5
@@ -55,16 +56,16 @@ def test_an_identity_without_impostors_counts_in_the_pool_only() -> None:
 )
 def test_the_far_gives_its_metric_the_name(far: float, name: str) -> None:
     params = EvaluateParams(far=far)
-    assert f"verification/skilled/refs_1/frr_at_{name}" in figures(hand_made(), params)
+    assert f"verification/skilled/refs_1/frr_at_{name}" in figures(hand_made(), far)
     assert [t.policy for t in choose([hand_made()], params)] == ["equal_error", name]
 
 
 def test_kinds_that_the_data_lacks_are_no_verification() -> None:
     rng = np.random.default_rng(0)
     identity = np.repeat(np.arange(3), 7)
-    part = Part(np.arange(21), ["a", "b", "c"], identity, np.zeros(21, bool))
-    found = verifications(rng.normal(size=(21, 4)), part, [1, 5], PARAMS)
+    labels = Labels(identity, np.zeros(21, bool))
+    found = verifications(rng.normal(size=(21, 4)), labels, DRAWS)
     assert [(v.kind, v.references) for v in found] == [("random", 1), ("random", 5)]
-    alone = Part(np.arange(21), ["a"], np.zeros(21, np.intp), np.arange(21) > 15)
-    found = verifications(rng.normal(size=(21, 4)), alone, [1, 5], PARAMS)
+    alone = Labels(np.zeros(21, np.intp), np.arange(21) > 15)
+    found = verifications(rng.normal(size=(21, 4)), alone, DRAWS)
     assert [(v.kind, v.references) for v in found] == [("skilled", 1), ("skilled", 5)]

@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from components.shared.verification import comparisons as pairs
+from components.shared.verification.sampling import Draws, Labels
 
-Data = tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.bool_]]
+Data = tuple[NDArray[np.float32], Labels]
 
 
 def data(genuine: list[int], forgeries: list[int], seed: int = 0) -> Data:
@@ -20,12 +21,11 @@ def data(genuine: list[int], forgeries: list[int], seed: int = 0) -> Data:
     order = rng.permutation(len(identity))
     vectors = rng.normal(size=(len(identity), 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors, identity[order], forged[order]
+    return vectors, Labels(identity[order], forged[order])
 
 
-def single_by_loop(
-    vectors: NDArray[np.float32], identity: NDArray[np.int64], forged: NDArray[np.bool_]
-) -> list[tuple[str, int, float]]:
+def single_by_loop(vectors: NDArray[np.float32], labels: Labels) -> list[tuple[str, int, float]]:
+    identity, forged = labels.identity.astype(int), labels.forged
     found = []
     for reference in range(len(vectors)):
         claimed = identity[reference]
@@ -40,7 +40,11 @@ def single_by_loop(
             if kind == "genuine" and probe <= reference:
                 continue
             found.append(
-                (kind, int(claimed), float(np.linalg.norm(vectors[reference] - vectors[probe])))
+                (
+                    kind,
+                    int(claimed),
+                    float(np.linalg.norm(vectors[reference] - vectors[probe])),
+                )
             )
     return found
 
@@ -61,13 +65,13 @@ def assert_same(left: list[tuple[str, int, float]], right: list[tuple[str, int, 
 
 def test_one_reference_compares_what_a_loop_over_images_compares() -> None:
     given = data([4, 3, 1, 2], [2, 0, 3, 1])
-    comparisons = pairs.compare(*given, references=1, draws=9, seed=0)
+    comparisons = pairs.compare(*given, Draws(1, number=9))
     assert_same(flat(comparisons), single_by_loop(*given))
     assert comparisons.n_identities == 3
 
 
 def test_counts_of_a_cedar_like_writer_are_those_of_the_usual_protocol() -> None:
-    comparisons = pairs.compare(*data([24, 24, 24], [24, 24, 24]), references=1, draws=1, seed=0)
+    comparisons = pairs.compare(*data([24, 24, 24], [24, 24, 24]), Draws(1))
     assert Counter(comparisons.genuine.identity.tolist()) == {0: 276, 1: 276, 2: 276}
     assert Counter(comparisons.skilled.identity.tolist()) == {0: 576, 1: 576, 2: 576}
     assert Counter(comparisons.random.identity.tolist()) == {0: 1152, 1: 1152, 2: 1152}
@@ -101,13 +105,14 @@ def distance_to_mean(probe: NDArray[np.float32], references: NDArray[np.float32]
 def test_several_references_are_fused_over_the_drawn_ones(
     fuse: pairs.Fusion, fused: Callable[[NDArray[np.float32], NDArray[np.float32]], float]
 ) -> None:
-    vectors, identity, forged = data([5, 6, 2, 3], [2, 0, 3, 1])
-    draws, references = 7, 3
-    comparisons = pairs.compare(vectors, identity, forged, references, draws, 4, fuse)
+    vectors, labels = data([5, 6, 2, 3], [2, 0, 3, 1])
+    identity, forged = labels.identity.astype(int), labels.forged
+    draws = Draws(references=3, number=7, seed=4)
+    comparisons = pairs.compare(vectors, labels, draws, fuse)
     expected = []
     for claimed in (0, 1):  # the other two have no more genuine images than references
         own = np.flatnonzero((identity == claimed) & ~forged)
-        for selection in pairs._draw(len(own), references, draws, [4, claimed]):
+        for selection in pairs._draw(len(own), claimed, draws):
             for probe in range(len(vectors)):
                 kind = "random"
                 if identity[probe] == claimed:
@@ -122,7 +127,7 @@ def test_several_references_are_fused_over_the_drawn_ones(
 
 
 def test_draws_are_distinct_images_and_differ_between_draws() -> None:
-    selection = pairs._draw(12, 5, 40, [0, 1])
+    selection = pairs._draw(12, 1, Draws(references=5, number=40))
     assert (selection.sum(axis=1) == 5).all()
     assert len({tuple(row) for row in selection.tolist()}) > 30
     assert selection.sum(axis=0).min() > 5  # of 40 draws each image should be in about 17
@@ -130,45 +135,45 @@ def test_draws_are_distinct_images_and_differ_between_draws() -> None:
 
 def test_the_same_seed_gives_the_same_comparisons_and_another_seed_others() -> None:
     given = data([8, 8], [3, 3])
-    first, again, other = (pairs.compare(*given, references=5, draws=3, seed=s) for s in (1, 1, 2))
+    first, again, other = (pairs.compare(*given, Draws(5, 3, seed)) for seed in (1, 1, 2))
     assert flat(first) == flat(again)
     assert flat(first) != flat(other)
 
 
 def test_a_kind_that_the_data_lacks_is_empty() -> None:
-    comparisons = pairs.compare(*data([6, 6], [0, 0]), references=5, draws=2, seed=0)
+    comparisons = pairs.compare(*data([6, 6], [0, 0]), Draws(5, number=2))
     assert len(comparisons.skilled.distance) == 0
     assert len(comparisons.random.distance) == 2 * 2 * 6
-    alone = pairs.compare(*data([3], [2]), references=1, draws=1, seed=0)
+    alone = pairs.compare(*data([3], [2]), Draws(1))
     assert len(alone.random.distance) == 0
-    nobody = pairs.compare(*data([1, 1], [1, 1]), references=1, draws=1, seed=0)
+    nobody = pairs.compare(*data([1, 1], [1, 1]), Draws(1))
     assert nobody.n_identities == 0
     assert flat(nobody) == []
 
 
 def test_identities_may_be_named_by_strings() -> None:
-    vectors, identity, forged = data([3, 3], [1, 1])
-    named = pairs.compare(vectors, np.array(["anna", "bert"])[identity], forged, 1, 1, 0)
-    assert flat(named) == flat(pairs.compare(vectors, identity, forged, 1, 1, 0))
+    vectors, labels = data([3, 3], [1, 1])
+    names = np.where(labels.identity == 0, "anna", "bert")
+    named = pairs.compare(vectors, Labels(names, labels.forged), Draws(1))
+    assert flat(named) == flat(pairs.compare(vectors, labels, Draws(1)))
 
 
 def test_a_copy_of_an_image_is_at_distance_zero() -> None:
-    vectors, identity, forged = data([1, 1], [0, 0])
+    vectors, labels = data([1, 1], [0, 0])
     twice = np.concatenate([vectors, vectors])
-    result = pairs.compare(twice, np.tile(identity, 2), np.tile(forged, 2), 1, 1, 0)
+    both = Labels(np.tile(labels.identity, 2), np.tile(labels.forged, 2))
+    result = pairs.compare(twice, both, Draws(1))
     np.testing.assert_allclose(result.genuine.distance, 0, atol=1e-7)
 
 
-def identification_by_loop(given: Data, references: int, draws: int, seed: int) -> float:
-    vectors, identity, forged = given
+def identification_by_loop(given: Data, draws: Draws) -> float:
+    vectors, labels = given
+    identity, forged = labels.identity.astype(int), labels.forged
     hits = []
     own = {name: np.flatnonzero((identity == name) & ~forged) for name in np.unique(identity)}
-    own = {name: rows for name, rows in own.items() if len(rows) >= references}
-    drawn = {
-        name: pairs._draw(len(rows), references, draws, [seed, int(name)])
-        for name, rows in own.items()
-    }
-    for draw in range(draws):
+    own = {name: rows for name, rows in own.items() if len(rows) >= draws.references}
+    drawn = {name: pairs._draw(len(rows), int(name), draws) for name, rows in own.items()}
+    for draw in range(draws.number):
         gallery = {
             name: vectors[rows[drawn[name][draw]]].mean(axis=0) for name, rows in own.items()
         }
@@ -185,21 +190,21 @@ def identification_by_loop(given: Data, references: int, draws: int, seed: int) 
 
 def test_identification_finds_the_nearest_mean_as_a_loop_does() -> None:
     given = data([9, 7, 3, 2, 8], [2, 0, 1, 1, 1])
-    accuracy = pairs.identification_accuracy(*given, references=3, draws=6, seed=2)
-    assert accuracy == pytest.approx(identification_by_loop(given, 3, 6, 2))
+    draws = Draws(references=3, number=6, seed=2)
+    accuracy = pairs.identification_accuracy(*given, draws)
+    assert accuracy == pytest.approx(identification_by_loop(given, draws))
     assert 0 < accuracy < 1
 
 
 def test_identification_of_well_separated_identities_is_perfect() -> None:
-    _, identity, forged = data([6, 6, 6], [0, 0, 0])
-    assert pairs.identification_accuracy(np.eye(3)[identity], identity, forged, 5, 4, 0) == 1.0
+    _, labels = data([6, 6, 6], [0, 0, 0])
+    vectors = np.eye(3)[labels.identity.astype(int)]
+    assert pairs.identification_accuracy(vectors, labels, Draws(5, number=4)) == 1.0
 
 
 def test_identification_without_gallery_or_probes_is_not_a_number() -> None:
-    assert np.isnan(
-        pairs.identification_accuracy(*data([5, 5], [0, 0]), references=5, draws=2, seed=0)
-    )
-    assert np.isnan(pairs.identification_accuracy(*data([9], [0]), references=5, draws=2, seed=0))
+    assert np.isnan(pairs.identification_accuracy(*data([5, 5], [0, 0]), Draws(5, number=2)))
+    assert np.isnan(pairs.identification_accuracy(*data([9], [0]), Draws(5, number=2)))
 
 
 def test_a_tie_for_the_first_place_is_lost() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from components.shared.verification.sampling import Bootstrap, Labels
 from components.shared.verification.shortcut_probe import Estimate, Probe, of_sources, probe, report
 
 IDENTITIES, EACH = 24, 10
@@ -17,7 +18,7 @@ NOISE = np.random.default_rng(1).normal(size=(len(FORGED), 3))
 def probed(
     columns: dict[str, np.ndarray], forged: np.ndarray = FORGED, identity: np.ndarray = IDENTITY
 ) -> Probe:
-    found = probe(pd.DataFrame(columns), identity, forged, resamplings=200, seed=0)
+    found = probe(pd.DataFrame(columns), Labels(identity, forged), Bootstrap(200))
     assert found is not None
     return found
 
@@ -79,7 +80,8 @@ def test_identities_without_images_of_both_kinds_are_left_out() -> None:
 @pytest.mark.parametrize("with_forgeries", [0, 1])
 def test_without_forgeries_of_two_identities_there_is_no_probe(with_forgeries: int) -> None:
     forged = FORGED & (f"w{with_forgeries:02}" > IDENTITY)
-    assert probe(pd.DataFrame({"x": NOISE[:, 0]}), IDENTITY, forged, 100, 0) is None
+    statistics = pd.DataFrame({"x": NOISE[:, 0]})
+    assert probe(statistics, Labels(IDENTITY, forged), Bootstrap(100)) is None
 
 
 def test_two_identities_are_enough_and_the_order_of_the_images_does_not_matter() -> None:
@@ -87,7 +89,11 @@ def test_two_identities_are_enough_and_the_order_of_the_images_does_not_matter()
     statistics = pd.DataFrame(NOISE[few] + FORGED[few, None], columns=["a", "b", "c"])
     order = np.random.default_rng(1).permutation(len(statistics))
     found, again = (
-        probe(statistics.iloc[rows], IDENTITY[few][rows], FORGED[few][rows], 50, 0)
+        probe(
+            statistics.iloc[rows],
+            Labels(IDENTITY[few][rows], FORGED[few][rows]),
+            Bootstrap(50),
+        )
         for rows in (np.arange(len(order)), order)
     )
     assert found is not None
@@ -110,14 +116,12 @@ def test_files_of_another_mode_are_told_apart() -> None:
         {"mode": np.where(FORGED, "P", "L"), "dpi": 300, "median_grey": 240, "file_bytes": 9}
     )
     index = pd.DataFrame({"identity": IDENTITY, "kind": np.where(FORGED, "forgery", "genuine")})
-    found = of_sources(sources.assign(height=3, width=4), index, resamplings=20, seed=0)
+    found = of_sources(sources.assign(height=3, width=4), index, Bootstrap(20))
     assert found.figures["probe/source/auc"] == 1
     assert "best alone: mode L, 1.000 (1.000–1.000); 24 identities, 240 images" in found.lines[0]
     assert found.lines[1].startswith("warning: the files themselves")
-    assert of_sources(sources.assign(height=3, width=4), index.assign(kind="genuine"), 20, 0) == (
-        {},
-        [],
-    )
+    genuine = index.assign(kind="genuine")
+    assert of_sources(sources.assign(height=3, width=4), genuine, Bootstrap(20)) == ({}, [])
 
 
 def test_figures_and_words_say_what_they_stand_on() -> None:
