@@ -48,7 +48,14 @@ def test_an_edit_of_any_module_that_decides_the_training_changes_the_key(
         "components/train/__main__.py",
         *(
             f"components/shared/{name}.py"
-            for name in ("backend", "embed", "files", "images", "metrics", "pairs")
+            for name in (
+                "runtime/backend",
+                "storage/files",
+                "verification/comparisons",
+                "verification/error_rates",
+                "data/image_store",
+                "model/embedder",
+            )
         ),
         "components/shared/data/partition.py",
     ]
