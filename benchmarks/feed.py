@@ -68,7 +68,7 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], rounds: int) -> N
     import numpy as np
 
     from components.train import assembly
-    from components.train.data.prefetch import feed, make_batch
+    from components.train.data.prefetch import make_batch, prefetch
     from components.train.devices import precision, replicas
 
     policy = precision.resolve(params.precision)
@@ -83,7 +83,7 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], rounds: int) -> N
         replicas.train_on_batch(model, batch.images, batch.labels)
 
     def feed_alone() -> None:
-        for _ in feed(images, sampler, params.augment, 0, BATCHES, params.workers):
+        for _ in prefetch(images, sampler, params.augment, range(BATCHES), params.workers):
             pass
 
     for action in (train, feed_alone, train):
@@ -117,7 +117,13 @@ def _sampler(params: TrainParams) -> "Sampler":
     )
     kind = np.where(number < genuine, "genuine", "forgery")
     rows = pd.DataFrame({"row": np.arange(len(identity)), "identity": identity, "kind": kind})
-    return Sampler(rows, params.identities_per_batch, genuine, forgeries, params.seed)
+    return Sampler(
+        rows,
+        identities=params.identities_per_batch,
+        images=genuine,
+        forgeries=forgeries,
+        seed=params.seed,
+    )
 
 
 class Seconds(NamedTuple):

@@ -118,7 +118,7 @@ def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> An
     import numpy as np
     import pandas as pd
 
-    from components.train.data.prefetch import feed
+    from components.train.data.prefetch import prefetch
     from components.train.data.sampler import Sampler
 
     identity, number = np.divmod(np.arange(params.identities_per_batch * 4 * 20), 20)
@@ -127,15 +127,15 @@ def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> An
     images = np.random.default_rng(0).integers(0, 256, (len(rows), *shape), np.uint8)
     sampler = Sampler(
         rows,
-        params.identities_per_batch,
-        params.images_per_identity,
-        params.forgeries_per_identity,
-        params.seed,
+        identities=params.identities_per_batch,
+        images=params.images_per_identity,
+        forgeries=params.forgeries_per_identity,
+        seed=params.seed,
     )
     augment = (
         params.augment if shape[2] == 1 else params.augment.model_copy(update={"thickness": 0.0})
     )
-    return feed(images, sampler, augment, 0, steps, params.workers)
+    return prefetch(images, sampler, augment, range(steps), params.workers)
 
 
 def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], Any]:

@@ -1,5 +1,5 @@
-"""The batches of a training: fed step by step, followed back to their files, steered by what the
-embedder confuses.
+"""Training batches: sampled and augmented per step, traceable to files, optionally biased to
+confusable identities.
 """
 
 from collections.abc import Generator
@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from components.shared.data.image_store import ImageStore
 from components.shared.model.embedder import embed
 from components.shared.runtime.errors import InputError
-from components.train.data.augment import demand_fitting
-from components.train.data.prefetch import Fed, feed
-from components.train.data.sampler import Sampler, confusable
+from components.train.data.augment import validate_channels
+from components.train.data.prefetch import Batch, prefetch
+from components.train.data.sampler import Sampler, nearest_identities
 from components.train.params import TrainParams
 
-REPRESENTATIVES = 8  # images of an identity by whose mean embedding it is compared with the others
-SHORT = 8  # so many files are named in a message
+REPRESENTATIVES = 8  # images of an identity, whose mean embedding stands for it
+MAX_FILES_IN_MESSAGE = 8
 
 
 class Batches:
-    """The training images, sampled, augmented and fed.
+    """The batches of a training, by step.
 
     Args:
         params: section `train`.
@@ -30,44 +30,52 @@ class Batches:
         rows: train's rows: `row`, `identity`, `kind`.
 
     Raises:
-        InputError: the images cannot fill such batches, or cannot be varied so.
+        InputError: there are too few identities for such batches, or the augmentation has no
+            meaning for the images.
     """
 
     def __init__(self, params: TrainParams, store: ImageStore, rows: pd.DataFrame) -> None:
-        demand_fitting(params.augment, store.normalisation.channels)
-        self.params, self.images, self.paths = params, store.images, store.index.path.to_numpy()
+        validate_channels(params.augment, store.normalisation.channels)
+        self.params = params
+        self.images = store.images
+        self.paths = store.index.path.to_numpy()
         self.sampler = Sampler(
             rows,
-            params.identities_per_batch,
-            params.images_per_identity,
-            params.forgeries_per_identity,
-            params.seed,
-            params.hard_identities,
+            identities=params.identities_per_batch,
+            images=params.images_per_identity,
+            forgeries=params.forgeries_per_identity,
+            seed=params.seed,
+            hard_identities=params.hard_identities,
         )
         if params.hard_identities and len(self.sampler.names) == params.identities_per_batch:
             raise InputError(
                 f"train.hard_identities is {params.hard_identities:g}, but every batch holds all "
-                f"{params.identities_per_batch} training identities; lower train.identities_per_batch"
+                f"{params.identities_per_batch} training identities; "
+                f"lower train.identities_per_batch"
             )
 
-    def between(self, first: int, last: int) -> Generator[Fed]:
-        """The batches of the steps `first` to `last - 1`, counted from 0."""
-        yield from feed(
-            self.images, self.sampler, self.params.augment, first, last, self.params.workers
+    def between(self, first: int, last: int) -> Generator[Batch]:
+        """Yields the batches of the steps `first` to `last - 1`, counted from 0."""
+        yield from prefetch(
+            self.images, self.sampler, self.params.augment, range(first, last), self.params.workers
         )
 
-    def confusions(self, model: Any) -> NDArray[np.int64] | None:
-        """The sampler's neighbours as an embedder sees the identities; None where batches do not
-        depend on them.
+    def find_neighbours(self, model: Any) -> NDArray[np.int64] | None:
+        """Computes the sampler's neighbours from an embedder's embeddings.
+
+        Returns:
+            int [identities, k], of `nearest_identities`; None if `hard_identities` is 0.
         """
         if not self.params.hard_identities:
             return None
         rows, codes = self.sampler.representatives(REPRESENTATIVES)
         embeddings = embed(model, self.images, rows=rows, progress=False)
-        return confusable(embeddings, codes, self.params.identities_per_batch - 1)
+        return nearest_identities(embeddings, codes, self.params.identities_per_batch - 1)
 
-    def described(self, rows: NDArray[np.int64]) -> str:
-        """The rows of a batch, and their files where these are few."""
+    def describe(self, rows: NDArray[np.int64]) -> str:
+        """Lists the rows of a batch, and their files if there are few."""
         distinct = np.unique(rows)
-        files = f" ({', '.join(self.paths[distinct])})" if len(distinct) <= SHORT else ""
+        files = ""
+        if len(distinct) <= MAX_FILES_IN_MESSAGE:
+            files = f" ({', '.join(self.paths[distinct])})"
         return f"rows {', '.join(map(str, distinct))} of the prepared images{files}"

@@ -1,4 +1,4 @@
-"""Batches of images, made in parallel and ahead of the step that consumes them."""
+"""Batches of images, made by parallel threads ahead of the step that consumes them."""
 
 import os
 from collections import deque
@@ -13,53 +13,56 @@ from components.train.data.augment import augment
 from components.train.data.sampler import Sampler
 from components.train.params import AugmentParams
 
-AHEAD = 2  # batches a worker
-MOST = 16  # workers
+BATCHES_PER_WORKER = 2
+MAX_WORKERS = 16
 
 
-class Fed(NamedTuple):
-    """One batch: images uint8 [B, H, W, C], labels int32 [B], rows of the image store int64 [B]."""
+class Batch(NamedTuple):
+    """One batch of training images.
+
+    Attributes:
+        images: uint8 [B, H, W, C].
+        labels: int32 [B], codes of identities, or FORGERY.
+        rows: int64 [B], of the image store.
+    """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int32]
     rows: NDArray[np.int64]
 
 
-def feed(
+def prefetch(
     images: NDArray[np.uint8],
     sampler: Sampler,
     params: AugmentParams,
-    first: int,
-    last: int,
+    steps: range,
     workers: int | Literal["auto"],
-) -> Iterator[Fed]:
-    """Yields the batches of the steps `first` to `last - 1`, in order.
+) -> Iterator[Batch]:
+    """Yields the batches of some steps, in order.
 
-    Where the sampler's neighbours have changed since the last batch, what was made ahead is made
-    again, so that a step's batch depends on the neighbours known when it is asked for and not on
-    how far ahead the workers were.
+    When the sampler's neighbours change, the batches made ahead are discarded and made again, so
+    that a step's batch depends on the neighbours at the moment it is consumed and not on how far
+    ahead the workers were.
 
     Args:
         images: uint8 [N, H, W, C], may be memory-mapped.
         sampler: draws rows and labels by step.
         params: the largest changes of the augmentation.
-        first: the first step, counted from 0.
-        last: the step after the last.
-        workers: threads; auto: one a core, 16 at most.
+        steps: consecutive steps, counted from 0.
+        workers: threads; auto: one per core, 16 at most.
     """
-    threads = min(os.cpu_count() or 1, MOST) if workers == "auto" else workers
-    pool = ThreadPoolExecutor(threads, "feed")
-    pending: deque[Future[Fed]] = deque()
+    threads = min(os.cpu_count() or 1, MAX_WORKERS) if workers == "auto" else workers
+    pool = ThreadPoolExecutor(threads, "prefetch")
+    pending: deque[Future[Batch]] = deque()
     neighbours = sampler.neighbours
     try:
-        for step in range(first, last):
+        for step in steps:
             if sampler.neighbours is not neighbours:
                 neighbours = sampler.neighbours
                 _discard(pending)
-            while len(pending) <= AHEAD * threads and step + len(pending) < last:
-                pending.append(
-                    pool.submit(make_batch, images, sampler, params, step + len(pending))
-                )
+            while len(pending) <= BATCHES_PER_WORKER * threads and step + len(pending) in steps:
+                future = pool.submit(make_batch, images, sampler, params, step + len(pending))
+                pending.append(future)
             yield pending.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
@@ -67,15 +70,14 @@ def feed(
 
 def make_batch(
     images: NDArray[np.uint8], sampler: Sampler, params: AugmentParams, step: int
-) -> Fed:
-    """The batch of one step; equal arguments give equal bytes, in any thread and on any run."""
+) -> Batch:
+    """Returns the batch of one step; equal arguments give equal bytes in any thread and any run."""
     rows, labels = sampler.draw(step)
-    return Fed(
-        augment(images[rows], params, np.random.default_rng([sampler.seed, 1, step])), labels, rows
-    )
+    random = np.random.default_rng([sampler.seed, 1, step])
+    return Batch(augment(images[rows], params, random), labels, rows)
 
 
-def _discard(pending: deque[Future[Fed]]) -> None:
+def _discard(pending: deque[Future[Batch]]) -> None:
     for future in pending:
         future.cancel()
     pending.clear()

@@ -82,10 +82,10 @@ def train(
     """
     batches = Sampler(
         rows.assign(row=np.arange(len(rows))),
-        min(params.identities_per_batch, rows.identity.nunique()),
-        params.images_per_identity,
-        params.forgeries_per_identity,
-        params.seed,
+        identities=min(params.identities_per_batch, rows.identity.nunique()),
+        images=params.images_per_identity,
+        forgeries=params.forgeries_per_identity,
+        seed=params.seed,
     )
     constant = params.model_copy(update={"decay_rate": 1.0, "average": 0.0})
     with replicas.scope():

@@ -12,7 +12,7 @@ from components.shared.runtime.progress import progress_bar
 from components.shared.verification.metric_names import criterion
 from components.train.checkpoints.checkpoints import Arrays, Checkpoints, State
 from components.train.data.batches import Batches
-from components.train.data.prefetch import Fed
+from components.train.data.prefetch import Batch
 from components.train.devices import replicas
 from components.train.labels import Tensor
 from components.train.loop.collapse import STEPS, CollapseWatch
@@ -29,7 +29,7 @@ class Begun(NamedTuple):
     """A step whose figures have not been read."""
 
     number: int
-    fed: Fed
+    batch: Batch
     logs: dict[str, Tensor]
 
 
@@ -64,7 +64,7 @@ class Trainer:
         self.best_figures: dict[str, float] = {}
         self._collapse = CollapseWatch(params.margin)
         self._begun: Begun | None = None
-        self._last: Fed | None = None
+        self._last: Batch | None = None
         self._loss = math.nan
 
     def fit(self, curves: Curves) -> dict[str, float]:
@@ -84,10 +84,10 @@ class Trainer:
         ):
             if self._validation_is_due():
                 self._validate(curves, stop)
-            for fed in remaining:
+            for batch in remaining:
                 if stop.asked:
                     break
-                self._train(fed, curves)
+                self._train(batch, curves)
                 bar.set_postfix_str(self._summary())
                 bar.update()
                 if self._is_due(self.params.validate_every) and not stop.asked:
@@ -123,12 +123,12 @@ class Trainer:
         )
         self.batches.sampler.neighbours = state.neighbours
 
-    def _train(self, fed: Fed, curves: Curves) -> None:
+    def _train(self, batch: Batch, curves: Curves) -> None:
         """Begins a step, and reads the figures of the one before while a GPU computes it."""
-        logs = replicas.begin_step(self.model, fed.images, fed.labels)
+        logs = replicas.begin_step(self.model, batch.images, batch.labels)
         self._settle(curves)
         self.step += 1
-        self._begun = Begun(self.step, fed, logs)
+        self._begun = Begun(self.step, batch, logs)
 
     def _catch_up(self, curves: Curves) -> None:
         """Waits for the steps that were begun: their figures, and the weights after them."""
@@ -189,7 +189,7 @@ class Trainer:
         with stop.may_cut_short():
             try:
                 embeddings = self.validation.embed(self.candidate)
-                neighbours = self.batches.confusions(self.candidate) if self.step else None
+                neighbours = self.batches.find_neighbours(self.candidate) if self.step else None
             except ValueError as error:
                 raise self._diverged(str(error)) from error
             scores = self.validation.score(embeddings)
@@ -241,7 +241,7 @@ class Trainer:
         return [*self.model.variables, *self.model.optimizer.variables]
 
     def _diverged(self, what: str, step: int | None = None) -> InputError:
-        batch = f", on {self.batches.described(self._last.rows)}" if self._last else ""
+        batch = f", on {self.batches.describe(self._last.rows)}" if self._last else ""
         step = self.step if step is None else step
         return InputError(
             f"train: {what} at step {step}{batch}; the last good checkpoint is {self.checkpoints.last or 'none'}; "

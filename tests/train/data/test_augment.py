@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.shared.runtime.errors import InputError
-from components.train.data.augment import augment, demand_fitting
+from components.train.data.augment import augment, validate_channels
 from components.train.params import AugmentParams
 
 HEIGHT, WIDTH = 48, 80
@@ -72,6 +72,8 @@ def patch(colour: tuple[int, int, int]) -> np.ndarray:
 MIDDLE = np.array([(WIDTH - 1) / 2, (HEIGHT - 1) / 2])
 RIGHT = np.add(MIDDLE, (20, 0))
 BELOW = np.add(MIDDLE, (0, 12))
+ASIDE = np.add(MIDDLE, (8, 4))
+NEAR = np.add(MIDDLE, (2, 0))
 
 
 def test_rotation_moves_a_point_along_a_circle_about_the_centre_by_no_more_than_the_angle() -> None:
@@ -103,10 +105,9 @@ def test_shear_slants_and_leaves_the_height_as_it_is() -> None:
 
 
 def test_shift_moves_every_point_alike_by_no_more_than_a_fraction_of_each_side() -> None:
-    first, second = (
-        centres(varied(dot(*place), only(shift=0.2))) - place
-        for place in (MIDDLE, np.add(MIDDLE, (8, 4)))
-    )
+    params = only(shift=0.2)
+    first = centres(varied(dot(*MIDDLE), params)) - MIDDLE
+    second = centres(varied(dot(*ASIDE), params)) - ASIDE
     assert first == pytest.approx(second, abs=0.1)
     largest = np.abs(first).max(axis=0)
     assert 12 < largest[0] <= 16.1
@@ -115,10 +116,9 @@ def test_shift_moves_every_point_alike_by_no_more_than_a_fraction_of_each_side()
 
 def test_elastic_moves_points_by_no_more_than_its_share_and_near_ones_nearly_alike() -> None:
     params = only(elastic=0.1)
-    here, near, far = (
-        centres(varied(dot(*place), params)) - place
-        for place in (MIDDLE, np.add(MIDDLE, (2, 0)), RIGHT)
-    )
+    here = centres(varied(dot(*MIDDLE), params)) - MIDDLE
+    near = centres(varied(dot(*NEAR), params)) - NEAR
+    far = centres(varied(dot(*RIGHT), params)) - RIGHT
     assert np.abs(here).max() < 0.1 * HEIGHT
     assert np.abs(here).mean() > 0.5
     assert np.abs(here - near).mean() < 0.3 * np.abs(here - far).mean()
@@ -138,8 +138,8 @@ def test_a_flipped_photo_is_its_mirror_image_and_about_half_are_flipped() -> Non
     photo = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
     copies = varied(photo, only(flip=True), 100)
     flipped = np.array([(copy == photo[:, ::-1]).all() for copy in copies])
-    kept = np.array([(copy == photo).all() for copy in copies])
-    assert (flipped ^ kept).all()
+    unchanged = np.array([(copy == photo).all() for copy in copies])
+    assert (flipped ^ unchanged).all()
     assert 30 < flipped.sum() < 70
 
 
@@ -236,7 +236,8 @@ def test_equal_draws_give_equal_bytes_and_leave_the_originals_alone(
     params: AugmentParams, seed: int
 ) -> None:
     images = np.stack([stroke()] * 2)
-    first, second = (augment(images, params, np.random.default_rng(seed)) for _ in range(2))
+    first = augment(images, params, np.random.default_rng(seed))
+    second = augment(images, params, np.random.default_rng(seed))
     assert first.tobytes() == second.tobytes()
     assert first.shape == images.shape and first.dtype == np.uint8
     assert (images == stroke()).all()
@@ -253,6 +254,6 @@ def test_equal_draws_give_equal_bytes_and_leave_the_originals_alone(
 def test_a_change_without_meaning_for_the_images_is_refused(
     change: dict[str, float], channels: int, message: str
 ) -> None:
-    demand_fitting(NOTHING, channels)
+    validate_channels(NOTHING, channels)
     with pytest.raises(InputError, match=message):
-        demand_fitting(only(**change), channels)
+        validate_channels(only(**change), channels)

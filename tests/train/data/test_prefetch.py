@@ -1,4 +1,4 @@
-"""The feed: batches in order, ahead of the step."""
+"""Prefetching: batches in order, ahead of the step."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.train.data.prefetch import feed, make_batch
+from components.train.data.prefetch import make_batch, prefetch
 from components.train.data.sampler import Sampler
 from components.train.params import AugmentParams
 
@@ -26,9 +26,9 @@ def a_sampler(hard: float = 0.0) -> Sampler:
 def test_the_batches_of_the_asked_steps_come_in_order_and_equal_those_made_alone(
     workers: int | Literal["auto"],
 ) -> None:
-    fed = list(feed(IMAGES, a_sampler(), ALL, 3, 15, workers))
-    assert len(fed) == 12
-    for step, batch in enumerate(fed, 3):
+    batches = list(prefetch(IMAGES, a_sampler(), ALL, range(3, 15), workers))
+    assert len(batches) == 12
+    for step, batch in enumerate(batches, 3):
         alone = make_batch(IMAGES, a_sampler(), ALL, step)
         assert [part.tobytes() for part in (batch.images, batch.labels, batch.rows)] == [
             part.tobytes() for part in (alone.images, alone.labels, alone.rows)
@@ -47,7 +47,7 @@ def test_auto_is_a_thread_a_core_and_sixteen_at_most(
 
     monkeypatch.setattr("components.train.data.prefetch.os.cpu_count", lambda: cores)
     monkeypatch.setattr("components.train.data.prefetch.ThreadPoolExecutor", pool)
-    assert len(list(feed(IMAGES, a_sampler(), NOTHING, 0, 3, "auto"))) == 3
+    assert len(list(prefetch(IMAGES, a_sampler(), NOTHING, range(3), "auto"))) == 3
     assert counts == [threads]
 
 
@@ -60,29 +60,29 @@ def test_a_batch_says_which_rows_it_was_made_of() -> None:
 def test_new_neighbours_hold_from_the_next_batch_on_however_much_was_made_ahead() -> None:
     neighbours = np.arange(10)[:, np.newaxis] ^ 1
     sampler = a_sampler(hard=0.5)
-    fed = []
-    for step, batch in enumerate(feed(IMAGES, sampler, ALL, 0, 12, 2)):
-        fed.append(batch)
+    batches = []
+    for step, batch in enumerate(prefetch(IMAGES, sampler, ALL, range(12), 2)):
+        batches.append(batch)
         if step == 4:
             sampler.neighbours = neighbours
     resumed = a_sampler(hard=0.5)
     resumed.neighbours = neighbours
     expected = [
-        *feed(IMAGES, a_sampler(hard=0.5), ALL, 0, 5, 2),
-        *feed(IMAGES, resumed, ALL, 5, 12, 2),
+        *prefetch(IMAGES, a_sampler(hard=0.5), ALL, range(5), 2),
+        *prefetch(IMAGES, resumed, ALL, range(5, 12), 2),
     ]
-    assert [batch.images.tobytes() for batch in fed] == [
+    assert [batch.images.tobytes() for batch in batches] == [
         batch.images.tobytes() for batch in expected
     ]
 
 
-def test_a_feed_that_is_left_leaves_no_thread_behind() -> None:
-    batches = feed(IMAGES, a_sampler(), NOTHING, 0, 1000, 3)
+def test_prefetching_that_is_left_leaves_no_thread_behind() -> None:
+    batches = prefetch(IMAGES, a_sampler(), NOTHING, range(1000), 3)
     next(batches)
-    assert any(thread.name.startswith("feed") for thread in threading.enumerate())
+    assert any(thread.name.startswith("prefetch") for thread in threading.enumerate())
     batches.close()  # type: ignore[attr-defined]
-    assert not any(thread.name.startswith("feed") for thread in threading.enumerate())
+    assert not any(thread.name.startswith("prefetch") for thread in threading.enumerate())
 
 
 def test_no_steps_are_no_batches() -> None:
-    assert list(feed(IMAGES, a_sampler(), ALL, 7, 7, 2)) == []
+    assert list(prefetch(IMAGES, a_sampler(), ALL, range(7, 7), 2)) == []

@@ -5,25 +5,26 @@ import pandas as pd
 import pytest
 
 from components.shared.runtime.errors import InputError
-from components.train.data.sampler import Sampler, confusable
+from components.train.data.sampler import Sampler, nearest_identities
 
 
 def rows_of(genuine: dict[str, int], forgeries: dict[str, int]) -> pd.DataFrame:
-    names = [(name, "genuine") for name, count in genuine.items() for _ in range(count)]
-    names += [(name, "forgery") for name, count in forgeries.items() for _ in range(count)]
-    table = pd.DataFrame(names, columns=["identity", "kind"])
+    names = [*genuine, *forgeries]
+    counts = [*genuine.values(), *forgeries.values()]
+    kinds = ["genuine"] * len(genuine) + ["forgery"] * len(forgeries)
+    table = pd.DataFrame({"identity": np.repeat(names, counts), "kind": np.repeat(kinds, counts)})
     return table.assign(row=np.arange(len(table)) + 100)
 
 
 def test_a_batch_holds_p_identities_of_k_genuine_images_and_their_forgeries() -> None:
     table = rows_of(dict.fromkeys("abcde", 6), dict.fromkeys("abcde", 3))
     batch = Sampler(table, identities=3, images=4, forgeries=2, seed=1).draw(7)
-    chosen = table.set_index("row").loc[batch.rows]
+    images = table.set_index("row").loc[batch.rows]
     assert (batch.labels >= 0).sum() == 12
     assert (batch.labels < 0).sum() == 6
-    assert chosen.kind[batch.labels >= 0].eq("genuine").all()
-    assert chosen.kind[batch.labels < 0].eq("forgery").all()
-    counts = chosen.groupby(["identity", "kind"]).size()
+    assert images.kind[batch.labels >= 0].eq("genuine").all()
+    assert images.kind[batch.labels < 0].eq("forgery").all()
+    counts = images.groupby(["identity", "kind"]).size()
     assert sorted(counts.xs("genuine", level="kind")) == [4, 4, 4]
     assert sorted(counts.xs("forgery", level="kind")) == [2, 2, 2]
     assert len(set(batch.rows)) == 18
@@ -66,7 +67,7 @@ def of_twenty(hard: float, identities: int = 6) -> Sampler:
     )
 
 
-def chosen(sampler: Sampler, step: int) -> list[int]:
+def identities_of(sampler: Sampler, step: int) -> list[int]:
     labels = sampler.draw(step).labels
     return list(dict.fromkeys(labels[labels >= 0].tolist()))
 
@@ -90,7 +91,7 @@ def test_half_hard_identities_bring_to_each_other_one_that_it_is_confused_with()
     sampler = of_twenty(hard=0.5)
     sampler.neighbours = PAIRED
     for step in range(30):
-        codes = chosen(sampler, step)
+        codes = identities_of(sampler, step)
         assert len(set(codes)) == 6
         paired = sum(code ^ 1 in codes[3:] for code in codes[:3])
         within = sum(code ^ 1 in codes[:3] for code in codes[:3])
@@ -100,33 +101,36 @@ def test_half_hard_identities_bring_to_each_other_one_that_it_is_confused_with()
 def test_the_worst_confused_are_drawn_together_most_often() -> None:
     sampler = of_twenty(hard=0.5, identities=2)
     sampler.neighbours = (np.arange(20)[:, np.newaxis] + np.array([1, 2, 3])) % 20
-    apart = [(b - a) % 20 for a, b in (chosen(sampler, step) for step in range(600))]
-    first, second, third = (apart.count(distance) for distance in (1, 2, 3))
-    assert first + second + third == 600
-    assert first == pytest.approx(600 * 6 / 11, abs=50)  # weights 1, 1/2, 1/3
-    assert second == pytest.approx(600 * 3 / 11, abs=50)
+    counts = {1: 0, 2: 0, 3: 0}
+    for step in range(600):
+        first, second = identities_of(sampler, step)
+        counts[(second - first) % 20] += 1
+    assert sum(counts.values()) == 600
+    assert counts[1] == pytest.approx(600 * 6 / 11, abs=50)  # weights 1, 1/2, 1/3
+    assert counts[2] == pytest.approx(600 * 3 / 11, abs=50)
 
 
 @pytest.mark.parametrize(("fraction", "hard"), [(0.01, 1), (0.5, 3), (1.0, 5)])
 def test_some_of_a_batch_is_hard_and_its_first_identity_is_not(fraction: float, hard: int) -> None:
-    assert of_twenty(fraction).hard == hard
+    assert of_twenty(fraction).hard_count == hard
 
 
 def test_neighbours_are_the_identities_with_the_nearest_mean_embeddings() -> None:
     means = {0: [0.0, 0.0], 1: [3.0, 0.0], 2: [1.0, 0.5], 3: [10.0, 0.0]}
-    spread = [[0.5, 0.0], [-0.5, 0.0]]
-    embeddings = np.array([np.add(means[code], by) for by in spread for code in means], np.float32)
+    centres = np.array(list(means.values()), np.float32)
+    aside = np.array([0.5, 0.0], np.float32)
+    embeddings = np.concatenate([centres + aside, centres - aside])
     codes = np.array([*means, *means])
-    assert confusable(embeddings, codes, 2).tolist() == [[2, 1], [2, 0], [0, 1], [1, 2]]
-    assert confusable(embeddings, codes, 9).shape == (4, 3)
+    assert nearest_identities(embeddings, codes, 2).tolist() == [[2, 1], [2, 0], [0, 1], [1, 2]]
+    assert nearest_identities(embeddings, codes, 9).shape == (4, 3)
 
 
 def test_neighbours_of_many_identities_equal_those_found_one_by_one() -> None:
     embeddings = np.random.default_rng(0).normal(size=(1500, 4)).astype(np.float32)
-    found = confusable(embeddings, np.arange(1500), 5)
+    neighbours = nearest_identities(embeddings, np.arange(1500), 5)
     for code in (0, 1023, 1024, 1499):
         distance = np.linalg.norm(embeddings.astype(float) - embeddings[code], axis=1)
-        assert found[code].tolist() == np.argsort(distance)[1:6].tolist()
+        assert neighbours[code].tolist() == np.argsort(distance)[1:6].tolist()
 
 
 def test_representatives_are_the_first_genuine_images_of_every_identity() -> None:

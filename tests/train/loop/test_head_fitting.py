@@ -65,7 +65,7 @@ def test_a_step_goes_down_the_loss_of_the_whole_network_and_changes_the_projecti
 
     from components.train.loss.triplet_model import TripletModel
 
-    rows, labels = Sampler(ROWS, 3, 2, 1, PARAMS.seed).draw(0)
+    rows, labels = Sampler(ROWS, identities=3, images=2, forgeries=1, seed=PARAMS.seed).draw(0)
     before = {variable.path: variable.numpy() for variable in embedder.weights}
     kernel = network.head(embedder).get_layer("project").kernel
     model = TripletModel(embedder, PARAMS)

@@ -21,7 +21,7 @@ from components.shared.tracking.run import Run
 from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.checkpoints.run_key import Key
 from components.train.data.batches import Batches
-from components.train.data.prefetch import Fed
+from components.train.data.prefetch import Batch
 from components.train.devices import replicas
 from components.train.loop.optimizer import adam
 from components.train.loop.trainer import Trainer, _values
@@ -152,11 +152,11 @@ def at_step(step: int, act: Callable[[], None]) -> type[Batches]:
     """Batches that do something before the batch of a step (counted from 0) is given out."""
 
     class Acting(Batches):
-        def between(self, first: int, last: int) -> Generator[Fed]:
-            for number, fed in enumerate(super().between(first, last), first):
+        def between(self, first: int, last: int) -> Generator[Batch]:
+            for number, batch in enumerate(super().between(first, last), first):
                 if number == step:
                     act()
-                yield fed
+                yield batch
 
     return Acting
 
@@ -294,8 +294,8 @@ def test_the_average_is_that_of_its_recursion(make: Make) -> None:
         "recursion", PLAIN.model_copy(update={"average": 0.75, "steps": 3, "log_every": 1})
     )
     expected: Any = None
-    for fed in place.trainer.batches.between(0, 3):
-        place.trainer._train(fed, place.curves)
+    for batch in place.trainer.batches.between(0, 3):
+        place.trainer._train(batch, place.curves)
         now = _values(place.trainer.model.trainable_variables)
         expected = (
             now
@@ -321,7 +321,7 @@ def test_hard_identities_are_found_anew_at_every_validation_and_steer_the_batche
     assert neighbours is not None
     assert neighbours.shape == (4, 2)
     place.trainer.candidate.set_weights(place.trainer._weights())
-    assert (neighbours == place.trainer.batches.confusions(place.trainer.candidate)).all()
+    assert (neighbours == place.trainer.batches.find_neighbours(place.trainer.candidate)).all()
 
 
 def test_a_loss_that_is_not_finite_stops_with_step_rows_files_and_the_last_good_checkpoint(
@@ -330,11 +330,11 @@ def test_a_loss_that_is_not_finite_stops_with_step_rows_files_and_the_last_good_
     params = PLAIN.model_copy(update={"forgeries_per_identity": 0})
 
     class Poisoned(Batches):
-        def between(self, first: int, last: int) -> Generator[Fed]:
-            for number, fed in enumerate(super().between(first, last), first):
+        def between(self, first: int, last: int) -> Generator[Batch]:
+            for number, batch in enumerate(super().between(first, last), first):
                 if number == 5:
                     trained.assign(np.full(trained.shape, np.inf))
-                yield fed
+                yield batch
 
     place = make("diverged", params, Poisoned)
     trained = place.trainer.model.trainable_variables[-1]
