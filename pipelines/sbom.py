@@ -1,6 +1,4 @@
-"""Lists the parts of the image as CycloneDX JSON: `python -m pipelines.sbom
-signature-recognition:latest`.
-"""
+"""List of an image's packages (SBOM) as CycloneDX JSON: `python -m pipelines.sbom IMAGE`."""
 
 import argparse
 import json
@@ -18,18 +16,18 @@ from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_file
 
 ARCHIVES = Path("/opt/venv/archives.json")
-LIST = ["python", "-c", "from pipelines import sbom; sbom.print_parts()"]
+LIST = ["python", "-c", "from pipelines import sbom; sbom.print_packages()"]
 
 
-class Part(NamedTuple):
+class Package(NamedTuple):
     """One installed package.
 
     Attributes:
-        kind: of its package URL: pypi, deb or generic.
+        kind: type of its package URL: pypi, deb or generic.
         name: of the package.
         version: of the package.
         licence: an SPDX expression, or empty.
-        sha256: of the archive that it came in, or empty.
+        sha256: of the archive that it was installed from, or empty.
     """
 
     kind: str
@@ -40,10 +38,13 @@ class Part(NamedTuple):
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Parses the command line and writes the list."""
     arguments = argparse.ArgumentParser(
         prog="python -m pipelines.sbom",
-        description="Lists the parts of an image as CycloneDX JSON: Python, its packages and Debian's.",
-        epilog="example:  python -m pipelines.sbom signature-recognition:latest --out build/sbom.json",
+        description="Lists the parts of an image as CycloneDX JSON: Python, its packages and "
+        "Debian's.",
+        epilog="example:  python -m pipelines.sbom signature-recognition:latest "
+        "--out build/sbom.json",
     )
     arguments.add_argument("image")
     arguments.add_argument("--out", type=Path, default=Path("build/sbom.json"), metavar="FILE")
@@ -51,90 +52,89 @@ def main(argv: Sequence[str] | None = None) -> None:
     cli.execute(lambda: _write(options.image, options.out))
 
 
-def parts() -> list[Part]:
-    """What is installed where this runs, sorted."""
+def packages() -> list[Package]:
+    """Returns all packages of the image or environment that runs this, sorted."""
     archives = json.loads(ARCHIVES.read_text(encoding="utf-8")) if ARCHIVES.is_file() else {}
-    found = {Part("generic", "python", platform.python_version())}
-    below = sysconfig.get_path(
-        "purelib", vars={"base": sys.base_prefix}
-    )  # of the Python that the environment is of
-    for distribution in distributions(path=[*sys.path, below]):
-        said = distribution.metadata
+    result = {Package("generic", "python", platform.python_version())}
+    # The Python that the environment was made with has packages of its own.
+    base = sysconfig.get_path("purelib", vars={"base": sys.base_prefix})
+    for distribution in distributions(path=[*sys.path, base]):
+        metadata = distribution.metadata
+        name = metadata["Name"]
         # Not by `[…]`: where it is missing, some readers of metadata raise, others give None.
-        licence = dict(said.items()).get("License-Expression", "")  # type: ignore[attr-defined]
-        found.add(
-            Part(
-                "pypi", said["Name"], distribution.version, licence, archives.get(said["Name"], "")
-            )
-        )
-    return sorted(found | set(_debian()))
+        licence = dict(metadata.items()).get("License-Expression", "")  # type: ignore[attr-defined]
+        version, sha256 = distribution.version, archives.get(name, "")
+        result.add(Package("pypi", name, version, licence, sha256))
+    return sorted(result | set(_debian()))
 
 
-def print_parts() -> None:
-    """Prints the parts as JSON; this is what runs in the image."""
-    json.dump(parts(), sys.stdout)
+def print_packages() -> None:
+    """Prints the packages as JSON; runs inside the image."""
+    json.dump(packages(), sys.stdout)
 
 
-def document(name: str, revision: str, listed: Iterable[Part]) -> str:
-    """The list as CycloneDX 1.6 JSON.
+def document(name: str, revision: str, parts: Iterable[Package]) -> str:
+    """Returns the list as CycloneDX 1.6 JSON.
 
     Args:
         name: of the image.
         revision: of the code in it.
-        listed: its parts.
+        parts: its packages.
     """
     from cyclonedx.model.bom import Bom
     from cyclonedx.model.component import Component, ComponentType
     from cyclonedx.output.json import JsonV1Dot6
 
-    bom = Bom(components=map(_component, listed))
+    bom = Bom(components=map(_component, parts))
     image = Component(name=name, version=revision, type=ComponentType.CONTAINER, bom_ref="image")
     bom.metadata.component = image
     bom.register_dependency(image, bom.components)
     return JsonV1Dot6(bom).output_as_string(indent=2)
 
 
-def _component(part: Part) -> Any:
+def _component(package: Package) -> Any:
     from cyclonedx.contrib.license.factories import LicenseFactory
     from cyclonedx.model import HashAlgorithm, HashType
     from cyclonedx.model.component import Component
     from packageurl import PackageURL
 
-    url = PackageURL(part.kind, "debian" if part.kind == "deb" else None, part.name, part.version)
+    namespace = "debian" if package.kind == "deb" else None
+    url = PackageURL(package.kind, namespace, package.name, package.version)
     return Component(
-        name=part.name,
-        version=part.version,
+        name=package.name,
+        version=package.version,
         purl=url,
         bom_ref=url.to_string(),
-        licenses=[LicenseFactory().make_from_string(part.licence)] if part.licence else [],
-        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=part.sha256)] if part.sha256 else [],
+        licenses=[LicenseFactory().make_from_string(package.licence)] if package.licence else [],
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=package.sha256)]
+        if package.sha256
+        else [],
     )
 
 
-def _debian() -> list[Part]:
+def _debian() -> list[Package]:
     command = ["dpkg-query", "--show", "--showformat", "${Package} ${Version}\n"]
     try:
-        shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+        output = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     except FileNotFoundError:
         return []
-    return [Part("deb", *line.split()) for line in shown.splitlines()]
+    return [Package("deb", *line.split()) for line in output.stdout.splitlines()]
 
 
 def _write(image: str, out: Path) -> None:
-    listed = [
-        Part(*part)
-        for part in json.loads(_docker("run", "--rm", "--network", "none", image, *LIST))
-    ]
+    rows = json.loads(_docker("run", "--rm", "--network", "none", image, *LIST))
+    parts = [Package(*row) for row in rows]
     labels = json.loads(_docker("image", "inspect", "--format", "{{json .Config.Labels}}", image))
     revision = (labels or {}).get("org.opencontainers.image.revision", "")
     with atomic_file(out) as fresh:
-        fresh.write_text(document(image, revision, listed) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{out}: {len(listed)} parts of {image}\n")
+        fresh.write_text(document(image, revision, parts) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{out}: {len(parts)} parts of {image}\n")
 
 
 def _docker(*arguments: str) -> str:
+    command = ["docker", *arguments]
     try:
-        done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     except FileNotFoundError:
         raise InputError("docker is not installed") from None
     if done.returncode:

@@ -1,4 +1,4 @@
-"""The sections of params.yaml are the pipeline's arguments: read, overridden and checked before
+"""Sections of params.yaml, the arguments of a pipeline: read, overridden and checked before
 anything runs.
 """
 
@@ -24,8 +24,7 @@ def model(step: str) -> type[StepParams]:
 
 
 def read(path: Path) -> Sections:
-    """All sections of params.yaml, complete with defaults, but for those that are null: KFP knows
-    no null.
+    """Reads all sections of params.yaml, with defaults, but without nulls: KFP has none.
 
     Raises:
         InputError: a section is missing, a parameter unknown or its value wrong.
@@ -34,7 +33,7 @@ def read(path: Path) -> Sections:
 
 
 def override(sections: Sections, assignments: Iterable[str]) -> Sections:
-    """Sections with single parameters set, as in `train.steps=20` or `ingest.sample.seed=1`.
+    """Returns the sections with single parameters set, as in `train.steps=20`.
 
     Raises:
         InputError: an assignment names no section or parameter, or its value is wrong.
@@ -44,15 +43,16 @@ def override(sections: Sections, assignments: Iterable[str]) -> Sections:
         step = assignment.partition(".")[0]
         if step not in sections:
             raise InputError(
-                f"-S {assignment}: write <section>.<parameter>=<value>; sections: {', '.join(sections)}"
+                f"-S {assignment}: write <section>.<parameter>=<value>; "
+                f"sections: {', '.join(sections)}"
             )
         changed[step] = assign(changed[step], assignment)
     return {step: _dump(parse(model(step), step, values, "-S")) for step, values in changed.items()}
 
 
 def assign(values: dict[str, Any], assignment: str) -> dict[str, Any]:
-    """The values of a section with one set, as in `train.steps=20`; the section's name is not
-    looked at.
+    """Sets one value of a section, as in `train.steps=20`, and returns all; the section's name is
+    not checked.
 
     Raises:
         InputError: the assignment names no parameter or no value, or the value is not YAML.

@@ -12,7 +12,7 @@ import pytest
 from docker.utils.build import exclude_paths
 
 from pipelines import sbom
-from pipelines.sbom import Part
+from pipelines.sbom import Package
 
 ROOT = Path(__file__).parents[1]
 LOCKS = ["requirements-gpu.lock", "requirements.lock"]
@@ -85,7 +85,7 @@ def test_no_data_history_or_secret_reaches_the_image(tree: Path) -> None:
 
 
 def test_the_parts_are_python_its_packages_and_their_versions() -> None:
-    found = sbom.parts()
+    found = sbom.packages()
     packages = {(part.name, part.version) for part in found if part.kind == "pypi"}
     assert packages >= {(one.metadata["Name"], one.version) for one in distributions()}
     assert ("python", platform.python_version()) in {(part.name, part.version) for part in found}
@@ -94,9 +94,9 @@ def test_the_parts_are_python_its_packages_and_their_versions() -> None:
 
 def test_the_list_names_every_part_with_a_hash_where_it_is_known() -> None:
     listed = [
-        Part("pypi", "kfp", "2.17.0", "Apache-2.0", "a" * 64),
-        Part("deb", "libssl3", "3.0.1-1~deb12u1"),
-        Part("generic", "python", "3.11.7"),
+        Package("pypi", "kfp", "2.17.0", "Apache-2.0", "a" * 64),
+        Package("deb", "libssl3", "3.0.1-1~deb12u1"),
+        Package("generic", "python", "3.11.7"),
     ]
     written: dict[str, Any] = json.loads(
         sbom.document("signature-recognition:latest", "0123abc", listed)

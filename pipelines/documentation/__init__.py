@@ -1,1 +1,1 @@
-"""Pages of docs/ that are generated: the parameters and the commands."""
+"""Generated pages of docs/: the parameters and the commands."""

@@ -14,8 +14,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Parses the command line and writes the pages."""
     arguments = argparse.ArgumentParser(
         prog="python -m pipelines.documentation",
-        description="Writes docs/parameters.md from the parameter models and docs/commands.md from\n"
-        "the commands' help.",
+        description="Writes docs/parameters.md from the parameter models and docs/commands.md "
+        "from\nthe commands' help.",
         epilog="example:\n  python -m pipelines.documentation --out docs",
         formatter_class=cli.Formatter,
     )

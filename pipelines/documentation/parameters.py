@@ -74,7 +74,9 @@ def values(schema: dict[str, Any]) -> str:
     """Describes the values that a JSON schema allows, as in `integer ≥ 1, or auto`."""
     if "anyOf" in schema:
         options = [values(option) for option in schema["anyOf"]]
-        return ", or ".join(o for o in options if not (o == "integer" and "number" in options))
+        if "number" in options and "integer" in options:
+            options.remove("integer")
+        return ", or ".join(options)
     if "const" in schema:
         return f"`{schema['const']}`"
     if "enum" in schema:
@@ -89,8 +91,8 @@ def values(schema: dict[str, Any]) -> str:
 def _cluster(shipped: cluster.Cluster) -> str:
     content = shipped.model_dump()
     tasks = {step: content.pop(step) for step in sections.STEPS}
-    names = list(cluster.CachedStep.model_fields)
-    cells = [[step, *(_code(task.get(name)) for name in names)] for step, task in tasks.items()]
+    names = list(cluster.CachedStepResources.model_fields)
+    cells = [[step, *_codes(task, names)] for step, task in tasks.items()]
     others = [
         row._replace(default=_yaml(content[row.name]))
         for row in rows(cluster.Cluster)
@@ -98,13 +100,19 @@ def _cluster(shipped: cluster.Cluster) -> str:
     ]
     parts = [
         CLUSTER,
-        _table(["parameter", "values", "meaning"], _without_default(rows(cluster.CachedStep))),
+        _table(
+            ["parameter", "values", "meaning"], _without_default(rows(cluster.CachedStepResources))
+        ),
         TASKS,
         _table(["task", *(f"`{name}`" for name in names)], cells),
         OTHERS,
         _parameters(others),
     ]
     return "\n".join(parts)
+
+
+def _codes(task: dict[str, Any], names: list[str]) -> list[str]:
+    return [_code(task.get(name)) for name in names]
 
 
 def _without_default(parameters: Iterable[Row]) -> Iterator[list[str]]:

@@ -21,14 +21,13 @@ from pipelines.experiments.pooled_folds import Fold, Metrics, Pool
 
 
 def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:
-    """Runs the folds, or goes on where an earlier cross-validation was stopped, and writes what
-    they say together.
+    """Runs the folds, or goes on where an earlier cross-validation was stopped, and pools them.
 
-    Into `out`: metrics.json (pooled figures with intervals, `…_mean` and `…_sd` over the folds),
+    Into `out` go metrics.json (pooled figures with intervals, `…_mean` and `…_sd` over the folds),
     roc.csv and roc.png of the pool, summary.txt.
 
     Args:
-        folds: how many, at least 2.
+        folds: their number, at least 2.
         assignments: `section.parameter=value`, equal for all folds.
         out: the folder to write.
 
@@ -44,19 +43,19 @@ def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:
     names = []
     for fold, each in enumerate(settings):
         sys.stderr.write(f"\n[{fold + 1}/{folds}] fold {fold}\n")
-        given = [*each, *dvc_experiments.found_anywhere(values)]
-        names.append(dvc_experiments.run(f"{folds}-folds-{fold}", given, until="evaluate"))
-    measured = [_read(name) for name in names]
-    pool = pooled_folds.pool(measured)
-    metrics = pooled_folds.measure(pool.together, params) | pooled_folds.spread(measured)
-    summary = pooled_report.summarise(measured, pool, metrics, params)
+        options = [*each, *dvc_experiments.absolute_source(values)]
+        names.append(dvc_experiments.run(f"{folds}-folds-{fold}", options, until="evaluate"))
+    results = [_read(name) for name in names]
+    pool = pooled_folds.pool(results)
+    metrics = pooled_folds.measure(pool.pooled, params) | pooled_folds.spread(results)
+    summary = pooled_report.summarise(results, pool, metrics, params)
     _write(out, pool, metrics, summary)
     _track(out, f"{folds} folds", names, metrics)
     return summary
 
 
 def _settings(folds: int, assignments: Sequence[str]) -> list[list[str]]:
-    """The assignments of each fold."""
+    """Returns the assignments of each fold."""
     if folds < 2:
         raise InputError(f"--folds {folds}: at least 2 are needed")
     for assignment in assignments:
@@ -67,25 +66,24 @@ def _settings(folds: int, assignments: Sequence[str]) -> list[list[str]]:
 
 
 def _read(experiment: str) -> Fold:
-    scores = dvc_experiments.content(experiment, f"{dvc_experiments.EVALUATION}/scores.parquet")
-    return Fold(dvc_experiments.figures(experiment), pd.read_parquet(io.BytesIO(scores)))
+    scores = dvc_experiments.read_file(experiment, f"{dvc_experiments.EVALUATION}/scores.parquet")
+    return Fold(dvc_experiments.read_metrics(experiment), pd.read_parquet(io.BytesIO(scores)))
 
 
 def _write(out: Path, pool: Pool, metrics: Metrics, summary: str) -> None:
     with atomic_folder(out) as fresh:
         metrics_file.write(fresh, metrics)
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
-        points = roc_curves.table(pool.together).drop(columns="frr")
+        points = roc_curves.table(pool.pooled).drop(columns="frr")
         points.to_csv(fresh / "roc.csv", index=False, float_format="%.9g")
-        if pool.together:
+        if pool.pooled:
             pooled_report.draw(pool, metrics, fresh / "roc.png")
 
 
 def _track(out: Path, name: str, folds: Sequence[str], metrics: Metrics) -> None:
-    """One parent run with the figures; the folds' runs are its children."""
-    with dvc_experiments.parent_run(
-        "crossval", name, [dvc_experiments.run_id(fold) for fold in folds]
-    ) as parent:
+    """Writes the figures into a parent run of the folds' runs."""
+    children = [dvc_experiments.run_id(fold) for fold in folds]
+    with dvc_experiments.parent_run("crossval", name, children) as parent:
         parent.log_metrics(metrics)
         for file in sorted(out.iterdir()):
             parent.log_artifacts(file, "crossval")

@@ -1,5 +1,5 @@
-"""DVC experiments that share the project's caches, checkpoints and tracking store, and one MLflow
-run above them.
+"""DVC experiments that share the project's caches, checkpoints and tracking store, and their parent
+run in MLflow.
 """
 
 import hashlib
@@ -32,11 +32,10 @@ def run(label: str, assignments: Sequence[str], until: str | None = None) -> str
     """Runs the stages with some parameters set, in a copy of the working tree, which stays as it
     is.
 
-    What is finished already comes from DVC's cache; a training that was interrupted goes on from
-    its last checkpoint.
+    Finished stages come from DVC's cache; an interrupted training goes on from its last checkpoint.
 
     Args:
-        label: what the experiment's name begins with; the assignments' hash follows.
+        label: beginning of the experiment's name; the assignments' hash follows.
         assignments: `section.parameter=value`.
         until: the last stage that is needed; None: all of them.
 
@@ -48,60 +47,72 @@ def run(label: str, assignments: Sequence[str], until: str | None = None) -> str
     """
     readable = re.sub(r"[^\w.]+", "-", label).strip("-")
     name = f"{readable[:60]}-{hashlib.sha256(' '.join(assignments).encode()).hexdigest()[:6]}"
-    options = [option for assignment in assignments for option in ("-S", assignment)]
     # An older experiment of the name gives way; what it finished is in DVC's cache. (--force would
     # run it all again.)
     _dvc("exp", "remove", name, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    if _dvc("exp", "run", "--temp", "--name", name, *options, *filter(None, [until])):
+    if _dvc(
+        "exp", "run", "--temp", "--name", name, *set_options(assignments), *filter(None, [until])
+    ):
         raise InputError(
-            f"experiment {name} failed; what it said stands above. The same command goes on from here"
+            f"experiment {name} failed; what it said stands above. "
+            "The same command goes on from here"
         )
     return name
 
 
-def content(experiment: str, path: str) -> bytes:
-    """A file as an experiment made it, by its path in the project."""
+def set_options(assignments: Sequence[str]) -> list[str]:
+    """Returns the options of `dvc exp run` that set parameters: `-S` before each assignment."""
+    options = []
+    for assignment in assignments:
+        options += ["-S", assignment]
+    return options
+
+
+def read_file(experiment: str, path: str) -> bytes:
+    """Reads a file of an experiment, by its path in the project."""
     import dvc.api
 
-    read: bytes = dvc.api.read(path, repo=str(ROOT), rev=experiment, mode="rb")
-    return read
+    content: bytes = dvc.api.read(path, repo=str(ROOT), rev=experiment, mode="rb")
+    return content
 
 
-def figures(experiment: str) -> dict[str, float]:
-    """What an experiment measured: metrics.json, its keys joined by `/`."""
-    return metrics_file.flatten(
-        json.loads(content(experiment, f"{EVALUATION}/{metrics_file.METRICS}"))
-    )
+def read_metrics(experiment: str) -> dict[str, float]:
+    """Reads the metrics.json of an experiment's evaluation, its keys joined by `/`."""
+    content = read_file(experiment, f"{EVALUATION}/{metrics_file.METRICS}")
+    return metrics_file.flatten(json.loads(content))
 
 
 def run_id(experiment: str) -> str | None:
-    """The MLflow run of an experiment's evaluation, None where the store was down."""
-    return Record.parse(content(experiment, f"{EVALUATION}/{RECORD}")).run_id
+    """Returns the MLflow run of an experiment's evaluation, None where the store was down."""
+    return Record.parse(read_file(experiment, f"{EVALUATION}/{RECORD}")).run_id
 
 
-def found_anywhere(sections: Sections) -> list[str]:
-    """Assigns the source by its full path: a relative one is not found from the copies that
-    experiments run in.
+def absolute_source(sections: Sections) -> list[str]:
+    """Returns the assignment of the source's full path, or none where it is no path.
+
+    Experiments run in a copy of the project, where a relative path leads nowhere.
     """
     source = sections["ingest"]["source"]
-    named = source in {"sample", "cedar"}
-    return [] if named or not Path(source).exists() else [f"ingest.source={Path(source).resolve()}"]
+    if source in {"sample", "cedar"} or not Path(source).exists():
+        return []
+    return [f"ingest.source={Path(source).resolve()}"]
 
 
 @contextmanager
 def parent_run(kind: str, name: str, children: Sequence[str | None]) -> Iterator[Run]:
-    """The run under which the runs of experiments stand: the same one for the same runs.
+    """Opens the parent run of the runs of experiments, the same one for the same runs.
 
     Args:
-        kind: of the parent, which is tagged so.
+        kind: tag of the parent.
         name: of a new parent.
         children: ids; without any, or where the store does not know one, nothing is written.
     """
     parent = Run(None, None)
-    if known := sorted(child for child in children if child):
+    ids = sorted(filter(None, children))
+    if ids:
         try:
             client = runs.connect()
-            parent = Run(client, _parent_id(client, kind, name, known))
+            parent = Run(client, _parent_id(client, kind, name, ids))
         except Exception as error:  # whatever a store that is down may raise
             parent.disconnect(error)
     yield parent
@@ -113,20 +124,22 @@ def _parent_id(client: Any, kind: str, name: str, children: list[str]) -> str:
     for child in children:
         client.get_run(child)
     experiment = runs.experiment_id(client)
-    found = client.search_runs([experiment], f"tags.{kind} = '{key}'")
+    parents = client.search_runs([experiment], f"tags.{kind} = '{key}'")
     tags = {kind: key, "mlflow.runName": f"{kind} {name}"}
-    run_id = str((found[0] if found else client.create_run(experiment, tags=tags)).info.run_id)
+    parent = parents[0] if parents else client.create_run(experiment, tags=tags)
     for child in children:
-        client.set_tag(child, PARENT_TAG, run_id)
-    return run_id
+        client.set_tag(child, PARENT_TAG, str(parent.info.run_id))
+    return str(parent.info.run_id)
 
 
 def _dvc(*arguments: str, **options: Any) -> int:
-    """DVC's exit code. Ctrl-C reaches it too: it is waited for, since it may be about to put the
-    working tree back.
+    """Runs DVC and returns its exit code.
+
+    Ctrl-C reaches it too: it is waited for, since it may be about to put the working tree back.
     """
     command = [sys.executable, "-m", "dvc", *arguments]
-    with subprocess.Popen(command, cwd=ROOT, env=_environment(), **options) as process:  # noqa: S603
+    options |= {"cwd": ROOT, "env": _environment()}
+    with subprocess.Popen(command, **options) as process:  # noqa: S603
         try:
             return process.wait()
         except KeyboardInterrupt:
@@ -135,7 +148,12 @@ def _dvc(*arguments: str, **options: Any) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Folders by their full paths: the copies that experiments run in are elsewhere."""
-    given = {name: os.environ[name] for name in FOLDERS if os.environ.get(name)}
-    folders = {name: str(Path(path).resolve()) for name, path in given.items() if not is_s3(path)}
-    return {**os.environ, **folders}
+    """Returns the environment with folders by their full paths: an experiment runs in a copy of the
+    project, which is elsewhere.
+    """
+    environment = dict(os.environ)
+    for name in FOLDERS:
+        path = environment.get(name)
+        if path and not is_s3(path):
+            environment[name] = str(Path(path).resolve())
+    return environment

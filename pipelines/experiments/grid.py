@@ -1,4 +1,4 @@
-"""Compares settings by their error rates on val: one DVC experiment and one MLflow run each, under
+"""Comparison of settings by error rate on val: one DVC experiment and one MLflow run each, under
 one parent run.
 """
 
@@ -19,7 +19,7 @@ RATES = ["val EER %, skilled", "comparisons", "val EER %, random", "comparisons"
 
 
 class Outcome(NamedTuple):
-    """One experiment: its name, what was varied, its figures and the MLflow run."""
+    """One experiment: its name, the varied settings, its metrics and its MLflow run."""
 
     name: str
     settings: tuple[str, ...]
@@ -28,7 +28,7 @@ class Outcome(NamedTuple):
 
 
 def combinations(grid: Sequence[str]) -> list[tuple[str, ...]]:
-    """All combinations of `section.parameter=value,value…`, each as single assignments.
+    """Returns all combinations of `section.parameter=value,value…`, each as single assignments.
 
     Raises:
         InputError: a part of the grid names no values.
@@ -68,19 +68,16 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
     outcomes = []
     for number, (each, values) in enumerate(zip(settings, checked, strict=True), start=1):
         sys.stderr.write(f"\n[{number}/{len(settings)}] {' '.join(each)}\n")
-        outcomes.append(
-            _experiment(
-                each, [*common, f"{PART}=val", *each, *dvc_experiments.found_anywhere(values)]
-            )
-        )
+        source = dvc_experiments.absolute_source(values)
+        outcomes.append(_experiment(each, [*common, f"{PART}=val", *each, *source]))
     outcomes.sort(key=lambda outcome: criterion(outcome.figures))
-    _gather(outcomes, " × ".join(grid))
+    _track(outcomes, " × ".join(grid))
     return outcomes
 
 
-def rates(figures: Mapping[str, float]) -> list[str]:
-    """Cells below `RATES`: both rates with their intervals, and what they stand on; a dash for what
-    is missing.
+def rate_cells(figures: Mapping[str, float]) -> list[str]:
+    """Formats the cells below `RATES`: both rates with their intervals and numbers of comparisons,
+    then the number of identities; a dash for what is missing.
     """
     cells, identities = [], "–"
     for name in CRITERIA:
@@ -93,19 +90,19 @@ def rates(figures: Mapping[str, float]) -> list[str]:
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """The outcomes as text, a line each."""
+    """Formats the outcomes as text, a line each."""
     rows = [
-        [" ".join(outcome.settings), outcome.name, *rates(outcome.figures)] for outcome in outcomes
+        [" ".join(outcome.settings), outcome.name, *rate_cells(outcome.figures)]
+        for outcome in outcomes
     ]
     return aligned([["settings", "experiment", *RATES], *rows], left=2)
 
 
-def on_test(best: Outcome, assignments: Sequence[str]) -> str:
-    """The command that measures the best combination on test, and ships it."""
+def command_on_test(best: Outcome, assignments: Sequence[str]) -> str:
+    """Returns the command that measures the best combination on test, and ships it."""
     common = _common(assignments, {setting.partition("=")[0] for setting in best.settings})
-    return shlex.join(
-        ["dvc", "exp", "run", *(o for each in [*common, *best.settings] for o in ("-S", each))]
-    )
+    options = dvc_experiments.set_options([*common, *best.settings])
+    return shlex.join(["dvc", "exp", "run", *options])
 
 
 def _common(assignments: Sequence[str], varied: set[str]) -> list[str]:
@@ -115,12 +112,11 @@ def _common(assignments: Sequence[str], varied: set[str]) -> list[str]:
 def _experiment(settings: tuple[str, ...], assignments: Sequence[str]) -> Outcome:
     label = "-".join(setting.partition(".")[2] for setting in settings)
     name = dvc_experiments.run(label, assignments, until="evaluate")
-    return Outcome(name, settings, dvc_experiments.figures(name), dvc_experiments.run_id(name))
+    return Outcome(name, settings, dvc_experiments.read_metrics(name), dvc_experiments.run_id(name))
 
 
-def _gather(outcomes: Sequence[Outcome], name: str) -> None:
-    with dvc_experiments.parent_run(
-        "comparison", name, [outcome.run_id for outcome in outcomes]
-    ) as parent:
+def _track(outcomes: Sequence[Outcome], name: str) -> None:
+    children = [outcome.run_id for outcome in outcomes]
+    with dvc_experiments.parent_run("comparison", name, children) as parent:
         parent.log_metrics({CRITERIA[0]: criterion(outcomes[0].figures)})
         parent.set_tags({"best": outcomes[0].name})

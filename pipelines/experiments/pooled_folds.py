@@ -1,5 +1,5 @@
-"""What the folds of a cross-validation say together: their comparisons in one pool, mean and spread
-of their rates.
+"""Folds of a cross-validation taken together: their comparisons in one pool, mean and spread of
+their rates.
 """
 
 import statistics
@@ -28,11 +28,11 @@ Metrics = dict[str, float]
 
 
 class Fold(NamedTuple):
-    """What was measured on the test identities of one fold.
+    """Results on the test identities of one fold.
 
     Attributes:
         metrics: by name.
-        scores: a row a comparison: identity (the claimed one), kind, references, distance.
+        scores: a row for each comparison: identity (the claimed one), kind, references, distance.
     """
 
     metrics: Metrics
@@ -40,25 +40,31 @@ class Fold(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """The verifications of each fold, those of all folds together, and what could not be pooled, by
-    keys of metrics.
+    """Verifications of the folds, and of all folds together.
 
-    A fold of very many comparisons keeps a part of them only, and a pool of parts would be no pool:
-    a verification of which a fold has only a part is missing there, and is named in `thinned`.
+    A fold with very many comparisons writes only a part of them. A verification that is incomplete
+    in one fold is not pooled.
+
+    Attributes:
+        folds: complete verifications of each fold, by key (`verification/skilled/refs_1`).
+        pooled: verifications with the comparisons of all folds.
+        incomplete: keys of those that are not pooled.
     """
 
     folds: list[dict[str, Verification]]
-    together: list[Verification]
-    thinned: list[str]
+    pooled: list[Verification]
+    incomplete: list[str]
 
 
 def keys(folds: Iterable[Fold]) -> list[str]:
-    """`verification/<kind>/refs_<n>` of all that was measured, skilled before random, few
+    """Returns the keys `verification/<kind>/refs_<n>` of all folds, skilled before random, few
     references before many.
     """
-    measured = {comparisons for fold in folds for comparisons in _measured(fold)}
-    ordered = sorted(measured, key=lambda each: (KINDS.index(each.kind), each.references))
-    return [str(comparisons) for comparisons in ordered]
+    groups: set[Comparisons] = set()
+    for fold in folds:
+        groups.update(_groups(fold))
+    ordered = sorted(groups, key=lambda group: (KINDS.index(group.kind), group.references))
+    return [str(group) for group in ordered]
 
 
 def pool(folds: Sequence[Fold]) -> Pool:
@@ -68,45 +74,40 @@ def pool(folds: Sequence[Fold]) -> Pool:
         InputError: an identity is tested in two folds.
     """
     names = _disjoint([fold.scores["identity"].unique() for fold in folds])
-    separate = [_verifications(fold, names) for fold in folds]
-    thinned = [
-        key
-        for key in keys(folds)
-        if any(
-            f"{key}/{N_PAIRS}" in fold.metrics and key not in own
-            for fold, own in zip(folds, separate, strict=True)
-        )
-    ]
-    together = [
-        _joined([own[key] for own in separate if key in own])
-        for key in keys(folds)
-        if key not in thinned
-    ]
-    return Pool(separate, together, thinned)
+    complete = [_verifications(fold, names) for fold in folds]
+    pooled, incomplete = [], []
+    for key in keys(folds):
+        parts = [verifications[key] for verifications in complete if key in verifications]
+        if len(parts) == sum(f"{key}/{N_PAIRS}" in fold.metrics for fold in folds):
+            pooled.append(_join(parts))
+        else:
+            incomplete.append(key)
+    return Pool(complete, pooled, incomplete)
 
 
-def measure(together: Iterable[Verification], params: EvaluateParams) -> Metrics:
-    """The figures of pooled verifications with their intervals over the identities of all folds."""
+def measure(pooled: Iterable[Verification], params: EvaluateParams) -> Metrics:
+    """Computes the figures of pooled verifications, with intervals over the identities of all
+    folds.
+    """
     result: Metrics = {}
-    for pooled in together:
-        result |= figures(pooled, params.far)
-        result |= intervals(pooled, params.far, params.resampling)
+    for each in pooled:
+        result |= figures(each, params.far)
+        result |= intervals(each, params.far, params.resampling)
     return result
 
 
 def spread(folds: Sequence[Fold]) -> Metrics:
-    """`…_mean` and `…_sd` over the folds of every rate of verification; the sd is the sample's,
-    with n − 1.
+    """Computes `…_mean` and `…_sd` over the folds of every rate of verification.
+
+    The sd is the sample's: EERs of 0.5, 0 and 0.25 give 0.25 ± 0.25, the root of
+    (0.25² + 0.25² + 0²) / (3 − 1).
     """
     prefixes = tuple(f"{key}/" for key in keys(folds))
-    names = {
-        name
-        for fold in folds
-        for name in fold.metrics
-        if name.startswith(prefixes) and _is_rate(name)
-    }
+    names: set[str] = set()
+    for fold in folds:
+        names.update(name for name in fold.metrics if name.startswith(prefixes))
     result: Metrics = {}
-    for name in sorted(names):
+    for name in sorted(filter(_is_rate, names)):
         values = [fold.metrics[name] for fold in folds if name in fold.metrics]
         result[f"{name}_mean"] = statistics.fmean(values)
         if len(values) > 1:
@@ -115,33 +116,32 @@ def spread(folds: Sequence[Fold]) -> Metrics:
 
 
 def _disjoint(tested: Sequence[NDArray[np.object_]]) -> list[str]:
-    """The names of all identities, sorted."""
+    """Returns the names of all identities, sorted."""
     first: dict[str, int] = {}
     for number, identities in enumerate(tested):
         for identity in identities:
             if first.setdefault(identity, number) != number:
                 raise InputError(
-                    f"identity '{identity}' is tested in folds {first[identity]} and {number}; did the data change "
-                    "while the folds were run? Give the same command again"
+                    f"identity '{identity}' is tested in folds {first[identity]} and {number}; "
+                    "did the data change while the folds were run? Give the same command again"
                 )
     return sorted(first)
 
 
 def _verifications(fold: Fold, names: list[str]) -> dict[str, Verification]:
-    """The fold's verifications of which all comparisons were kept, by key."""
+    """Returns the fold's verifications whose comparisons are all written, by key."""
     result = {}
     rows = dict(iter(fold.scores.groupby(["kind", "references"])))
-    for comparisons in _measured(fold):
-        key, kind, references = str(comparisons), comparisons.kind, comparisons.references
-        same, other = rows["genuine", references], rows[kind, references]
-        if len(same) + len(other) == fold.metrics[f"{key}/{N_PAIRS}"]:
-            result[key] = Verification(
-                kind, references, _scores(same, names), _scores(other, names)
+    for group in _groups(fold):
+        genuine, impostor = rows["genuine", group.references], rows[group.kind, group.references]
+        if len(genuine) + len(impostor) == fold.metrics[f"{group}/{N_PAIRS}"]:
+            result[str(group)] = Verification(
+                group.kind, group.references, _scores(genuine, names), _scores(impostor, names)
             )
     return result
 
 
-def _measured(fold: Fold) -> list[Comparisons]:
+def _groups(fold: Fold) -> list[Comparisons]:
     """Returns the verifications whose number of comparisons stands in the fold's metrics."""
     result = []
     for name in fold.metrics:
@@ -159,15 +159,15 @@ def _scores(rows: pd.DataFrame, names: list[str]) -> Scores:
     return Scores(rows["distance"].to_numpy(np.float32), identity.astype(np.int32))
 
 
-def _joined(parts: Sequence[Verification]) -> Verification:
-    genuine, impostor = (
-        Scores(
-            np.concatenate([side.distance for side in sides]),
-            np.concatenate([side.identity for side in sides]),
-        )
-        for sides in ([part.genuine for part in parts], [part.impostor for part in parts])
-    )
+def _join(parts: Sequence[Verification]) -> Verification:
+    genuine = _concatenate([part.genuine for part in parts])
+    impostor = _concatenate([part.impostor for part in parts])
     return Verification(parts[0].kind, parts[0].references, genuine, impostor)
+
+
+def _concatenate(scores: Sequence[Scores]) -> Scores:
+    distance = np.concatenate([part.distance for part in scores])
+    return Scores(distance, np.concatenate([part.identity for part in scores]))
 
 
 def _is_rate(name: str) -> bool:

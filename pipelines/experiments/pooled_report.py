@@ -1,4 +1,4 @@
-"""What a cross-validation found, for people: a summary, and the ROC of the folds and of their pool."""
+"""Report of a cross-validation: a summary in text, and the ROC of the folds and of their pool."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,14 +14,14 @@ from components.shared.verification.metric_names import Comparisons
 from pipelines.experiments.pooled_folds import Fold, Metrics, Pool, keys
 
 NETWORKS = (
-    "Pooled: the comparisons of all folds as one set. Each identity is tested once, by the network of its fold; the "
-    "distances of\ndifferent networks need not be on one scale."
+    "Pooled: the comparisons of all folds as one set. Each identity is tested once, by the network "
+    "of its fold; the distances of\ndifferent networks need not be on one scale."
 )
 
 
 def summarise(folds: Sequence[Fold], pool: Pool, metrics: Metrics, params: EvaluateParams) -> str:
-    """A line a fold, mean ± sd, the pooled figures with interval and n, and the answer in one
-    sentence.
+    """Returns the summary: a line for each fold, mean ± sd, the pooled figures with interval and n,
+    and the first of them in one sentence.
     """
     pooled = rates(metrics, params)
     lines = [
@@ -30,46 +30,45 @@ def summarise(folds: Sequence[Fold], pool: Pool, metrics: Metrics, params: Evalu
         "",
         NETWORKS,
         aligned([pooled.head, *pooled.rows]),
-        *(
-            f"{_named(key)}: not pooled, for a fold kept only a part of its comparisons"
-            for key in pool.thinned
-        ),
     ]
-    if pool.together:
-        lines += ["", _sentence(pool.together[0], len(folds), metrics)]
+    for key in pool.incomplete:
+        reason = "not pooled, for a fold kept only a part of its comparisons"
+        lines.append(f"{_short_label(key)}: {reason}")
+    if pool.pooled:
+        lines += ["", _sentence(pool.pooled[0], len(folds), metrics)]
     return "\n".join(lines)
 
 
 def draw(pool: Pool, metrics: Metrics, out: Path) -> None:
-    """Writes the ROC, a panel for each number of references: the folds thin, their pool thick."""
+    """Draws the ROC into a PNG, a panel for each number of references: the folds thin, their pool
+    thick.
+    """
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    several = sorted({v.references for v in pool.together})
-    with rc_context(
-        {"font.size": 11, "axes.grid": True, "grid.color": "#e3e3e3", "axes.axisbelow": True}
-    ):
-        figure = Figure(figsize=(5.8 * len(several), 5.8), layout="constrained")
+    panels = sorted({verification.references for verification in pool.pooled})
+    style = {"font.size": 11, "axes.grid": True, "grid.color": "#e3e3e3", "axes.axisbelow": True}
+    with rc_context(style):
+        figure = Figure(figsize=(5.8 * len(panels), 5.8), layout="constrained")
         FigureCanvasAgg(figure)
-        for axes, references in zip(
-            figure.subplots(1, len(several), squeeze=False)[0], several, strict=True
-        ):
-            _panel(
-                axes, [v for v in pool.together if v.references == references], pool.folds, metrics
-            )
+        row = figure.subplots(1, len(panels), squeeze=False)[0]
+        for axes, references in zip(row, panels, strict=True):
+            pooled = [v for v in pool.pooled if v.references == references]
+            _panel(axes, pooled, pool.folds, metrics)
         figure.savefig(out, dpi=120, metadata={"Software": None})
 
 
 def _panel(
-    axes: Any, together: list[Verification], folds: list[dict[str, Verification]], metrics: Metrics
+    axes: Any, pooled: list[Verification], folds: list[dict[str, Verification]], metrics: Metrics
 ) -> None:
-    for pooled in together:
+    for verification in pooled:
+        key = verification.key
         for fold in folds:
-            if pooled.key in fold:
-                _line(axes, fold[pooled.key], linewidth=0.8, alpha=0.6)
-        name = f"{label(pooled)}: pooled EER {percent(metrics, f'{pooled.key}/eer')} %"
-        _line(axes, pooled, linewidth=2.4, label=name)
+            if key in fold:
+                _line(axes, fold[key], linewidth=0.8, alpha=0.6)
+        name = f"{label(verification)}: pooled EER {percent(metrics, f'{key}/eer')} %"
+        _line(axes, verification, linewidth=2.4, label=name)
     axes.plot([0, 1], [1, 0], color="#9e9e9e", linewidth=1, linestyle=":", label="FAR = FRR")
     axes.set(xlabel="false acceptance rate (FAR)", ylabel="true acceptance rate (1 − FRR)")
     axes.set(
@@ -82,43 +81,42 @@ def _panel(
     axes.legend(loc="lower right", fontsize=9)
 
 
-def _line(axes: Any, verification: Verification, **look: Any) -> None:
+def _line(axes: Any, verification: Verification, **style: Any) -> None:
     points = curve(verification)
-    axes.step(points.far, 1 - points.frr, where="post", color=COLOURS[verification.kind], **look)
+    axes.step(points.far, 1 - points.frr, where="post", color=COLOURS[verification.kind], **style)
 
 
 def _rows(folds: Sequence[Fold], metrics: Metrics) -> list[list[str]]:
-    measured = keys(folds)
-    return [
-        ["fold", "identities", *map(_named, measured)],
-        *(
-            [
-                str(number),
-                str(fold.scores["identity"].nunique()),
-                *(percent(fold.metrics, f"{key}/eer") or "–" for key in measured),
-            ]
-            for number, fold in enumerate(folds)
-        ),
-        ["mean ± sd", "", *(_mean(metrics, key) for key in measured)],
-    ]
+    columns = keys(folds)
+    rows = [["fold", "identities", *map(_short_label, columns)]]
+    for number, fold in enumerate(folds):
+        rates = [percent(fold.metrics, f"{key}/eer") or "–" for key in columns]
+        rows.append([str(number), str(fold.scores["identity"].nunique()), *rates])
+    rows.append(["mean ± sd", "", *(_mean_and_sd(metrics, key) for key in columns)])
+    return rows
 
 
 def _sentence(verification: Verification, folds: int, metrics: Metrics) -> str:
-    identities, comparisons = basis(metrics, verification.key)
+    key = verification.key
+    identities, comparisons = basis(metrics, key)
     return (
-        f"{label(verification).capitalize()}: pooled equal error rate {percent(metrics, f'{verification.key}/eer')} %, "
-        f"{identities} identities, {comparisons} comparisons; {_mean(metrics, verification.key)} % over {folds} folds."
+        f"{label(verification).capitalize()}: "
+        f"pooled equal error rate {percent(metrics, f'{key}/eer')} %, "
+        f"{identities} identities, {comparisons} comparisons; "
+        f"{_mean_and_sd(metrics, key)} % over {folds} folds."
     )
 
 
-def _named(key: str) -> str:
-    """`skilled, 5 refs` for `verification/skilled/refs_5`."""
+def _short_label(key: str) -> str:
+    """Returns `skilled, 5 refs` for `verification/skilled/refs_5`."""
     comparisons = Comparisons.parse(key)
     if comparisons is None:
         raise ValueError(f"{key} is no group of verification")
-    return f"{comparisons.kind}, {comparisons.references} ref{'' if comparisons.references == 1 else 's'}"
+    plural = "" if comparisons.references == 1 else "s"
+    return f"{comparisons.kind}, {comparisons.references} ref{plural}"
 
 
-def _mean(metrics: Metrics, key: str) -> str:
-    mean, deviation = (hundredth(metrics, f"{key}/eer_{what}") for what in ("mean", "sd"))
+def _mean_and_sd(metrics: Metrics, key: str) -> str:
+    mean = hundredth(metrics, f"{key}/eer_mean")
+    deviation = hundredth(metrics, f"{key}/eer_sd")
     return f"{mean} ± {deviation}" if deviation else mean

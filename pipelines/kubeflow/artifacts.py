@@ -1,4 +1,4 @@
-"""Copies what a step took and what it returns into KFP's typed artifacts."""
+"""KFP's typed artifacts, filled with a step's parameters and results."""
 
 import math
 import shutil
@@ -12,17 +12,15 @@ from pipelines.sections import STEPS
 
 
 def copy_figures(figures: Mapping[str, float], metrics: Any) -> None:
-    """Copies figures into a Metrics artifact, but those that are not finite: KFP cannot write them
-    as JSON.
-    """
+    """Copies finite figures into a Metrics artifact; KFP cannot write others as JSON."""
     for name, value in figures.items():
         if math.isfinite(value):
             metrics.log_metric(name, float(value))
 
 
 def copy_roc(roc: Sequence[tuple[float, float, float]], curve: Any) -> None:
-    """Copies points (FAR, 1 − FRR, threshold) into a ClassificationMetrics artifact, but those that
-    are not finite.
+    """Copies points (FAR, 1 − FRR, threshold) into a ClassificationMetrics artifact, without points
+    that are not finite.
     """
     points = [tuple(map(float, point)) for point in roc if all(map(math.isfinite, point))]
     if points:
@@ -39,23 +37,28 @@ def write_report(text: str, markdown: Any) -> None:
     Path(markdown.path).write_text(text, encoding="utf-8")
 
 
-def copy_params(section: str, params: StepParams, made: Any, *used: Any) -> None:
-    """Writes a step's parameters, and those that its inputs were made with, into the metadata of
-    its output.
+def copy_params(section: str, params: StepParams, output: Any, *inputs: Any) -> None:
+    """Writes a step's parameters, and those of the steps before it, into its output's metadata.
+
+    Args:
+        section: of params.yaml.
+        params: of the step.
+        output: artifact that the step writes.
+        inputs: artifacts that it reads; their metadata hold the parameters of earlier steps.
     """
-    for artifact in used:
-        made.metadata |= params_of(artifact)
-    made.metadata |= flat_params(section, params)
+    for artifact in inputs:
+        output.metadata |= params_of(artifact)
+    output.metadata |= flat_params(section, params)
 
 
 def params_of(artifact: Any) -> dict[str, str]:
-    """All parameters, as `section.parameter`, that an artifact was made with."""
+    """Returns all parameters, as `section.parameter`, in an artifact's metadata."""
     return {
         name: value for name, value in artifact.metadata.items() if name.partition(".")[0] in STEPS
     }
 
 
-def copy_made(made: Any, copied: Any) -> None:
-    """Copies the folder of an artifact, and what it was made with, into another."""
-    shutil.copytree(made.path, copied.path)
-    copied.metadata |= params_of(made)
+def copy_artifact(source: Any, target: Any) -> None:
+    """Copies the folder of an artifact, and the parameters in its metadata, into another."""
+    shutil.copytree(source.path, target.path)
+    target.metadata |= params_of(source)

@@ -1,4 +1,4 @@
-"""The best of several trainings, by their error rates on val, and whether that may be chance."""
+"""The best of several trainings by error rate on val, and its difference to the second."""
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,21 +12,21 @@ from components.shared.tracking.run import Record
 from components.shared.verification.metric_names import CRITERIA, criterion
 from pipelines import sections
 from pipelines.experiments import dvc_experiments
-from pipelines.experiments.grid import RATES, rates
+from pipelines.experiments.grid import RATES, rate_cells
 from pipelines.sections import Sections
 
 PARENT = "comparison"
 
 
 class Choice(NamedTuple):
-    """What was chosen.
+    """The best branch of a comparison.
 
     Attributes:
-        best: its place among the branches.
+        best: its index among the branches.
         settings: of the best.
-        eer: that it was chosen by.
-        report: all of them as Markdown, the best first.
-        runs: ids of the branches' MLflow runs, but for those that the store missed.
+        eer: of the best on val.
+        report: all branches as Markdown, the best first.
+        runs: ids of the branches' MLflow runs, without those that the store missed.
     """
 
     best: int
@@ -36,12 +36,12 @@ class Choice(NamedTuple):
     runs: list[str]
 
 
-def branches(settings: Sequence[Sequence[str]], given: Sections) -> list[Sections]:
-    """The sections split, train and evaluate of each branch; test is not read there.
+def branches(settings: Sequence[Sequence[str]], params: Sections) -> list[Sections]:
+    """Returns the sections split, train and evaluate of each branch; test is not read there.
 
     Args:
         settings: `section.parameter=value` of each branch.
-        given: the sections that all branches start from.
+        params: the sections that all branches start from.
 
     Raises:
         InputError: there is nothing to choose from, or a setting is wrong, of another section than
@@ -51,12 +51,12 @@ def branches(settings: Sequence[Sequence[str]], given: Sections) -> list[Section
         raise InputError(
             f"{len(settings)} settings: there is nothing to compare; give at least two"
         )
-    common = {step: given[step] for step in ("split", "train")}
-    evaluate = {**given["evaluate"], "part": "val"}
-    made = [{**sections.override(common, each), "evaluate": evaluate} for each in settings]
+    common = {step: params[step] for step in ("split", "train")}
+    evaluate = {**params["evaluate"], "part": "val"}
+    result = [{**sections.override(common, each), "evaluate": evaluate} for each in settings]
     for assignment in itertools.chain(*settings):
         _check_single(assignment, common)
-    return made
+    return result
 
 
 def choose(
@@ -64,33 +64,37 @@ def choose(
     figures: Sequence[Mapping[str, float]],
     evaluations: Sequence[Path],
 ) -> Choice:
-    """The branch with the lowest EER on val, as the best checkpoint is chosen; of equal ones the
-    first.
+    """Chooses the branch with the lowest EER on val, the criterion of the best checkpoint; of equal
+    ones the first.
 
     Args:
         settings: `section.parameter=value` of each branch.
-        figures: of each, as evaluate gives them.
-        evaluations: the output folder of each evaluation, which says itself what its settings were.
+        figures: metrics of each, as evaluate returns them.
+        evaluations: output folder of each evaluation, with the record of its parameters.
 
     Raises:
         InputError: no branch has an error rate on val.
     """
-    names = list(
-        dict.fromkeys(each.partition("=")[0] for assignments in settings for each in assignments)
-    )
+    assignments = itertools.chain(*settings)
+    names = list(dict.fromkeys(assignment.partition("=")[0] for assignment in assignments))
     records = [Record.read(folder) for folder in evaluations]
-    labels = [" ".join(f"{name}={record.params[name]}" for name in names) for record in records]
-    eers = [criterion(figure) for figure in figures]
-    first, second, *_ = order = sorted(range(len(eers)), key=eers.__getitem__)
+    labels = [_label(record, names) for record in records]
+    eers = [criterion(metrics) for metrics in figures]
+    order = sorted(range(len(eers)), key=eers.__getitem__)
+    first, second = order[:2]
     if eers[first] > 1:
         raise InputError("no branch has an error rate on val; raise split.val")
     head = ["settings", *RATES, "MLflow run"]
-    rows = [[labels[i], *rates(figures[i]), records[i].run_id or "–"] for i in order]
+    rows = [[labels[i], *rate_cells(figures[i]), records[i].run_id or "–"] for i in order]
+    difference = _difference(
+        evaluations[first], evaluations[second], names=(labels[first], labels[second])
+    )
     report = [
         "# Settings compared on val",
-        f"**{labels[first]}** is the best on val and goes on to test, which the comparison did not look at.",
+        f"**{labels[first]}** is the best on val and goes on to test, which the comparison did "
+        "not look at.",
         _table([head, *rows]),
-        f"Best and second: {_apart(evaluations[first], evaluations[second], labels[first], labels[second])}.",
+        f"Best and second: {difference}.",
     ]
     runs = [record.run_id for record in records if record.run_id]
     return Choice(first, labels[first], eers[first], "\n\n".join(report) + "\n", runs)
@@ -98,10 +102,9 @@ def choose(
 
 def track(choice: Choice) -> None:
     """Puts the branches' MLflow runs under one parent, which holds the report and the best."""
+    name = f"of {len(choice.runs)} settings"
     with (
-        dvc_experiments.parent_run(
-            PARENT, f"of {len(choice.runs)} settings", choice.runs
-        ) as parent,
+        dvc_experiments.parent_run(PARENT, name, choice.runs) as parent,
         TemporaryDirectory() as folder,
     ):
         parent.log_metrics({CRITERIA[0]: choice.eer})
@@ -110,7 +113,11 @@ def track(choice: Choice) -> None:
         parent.log_artifacts(Path(folder), PARENT)
 
 
-def _apart(best: Path, second: Path, *names: str) -> str:
+def _label(record: Record, names: Sequence[str]) -> str:
+    return " ".join(f"{name}={record.params[name]}" for name in names)
+
+
+def _difference(best: Path, second: Path, names: tuple[str, str]) -> str:
     try:
         return sentence(compare(best, second)[0], *names)
     except InputError as error:
@@ -118,18 +125,20 @@ def _apart(best: Path, second: Path, *names: str) -> str:
         return f"their difference has no interval: {reason}"
 
 
-def _check_single(assignment: str, given: Sections) -> None:
-    """Refuses what names several parameters, for a branch is told apart by the value of each."""
+def _check_single(assignment: str, params: Sections) -> None:
+    """Refuses the name of several parameters: the label of a branch has a value of each."""
     name = assignment.partition("=")[0]
-    found: Any = given
+    value: Any = params
     for key in name.split("."):
-        found = found.get(key) if isinstance(found, dict) else None
-    if isinstance(found, dict):
+        value = value.get(key) if isinstance(value, dict) else None
+    if isinstance(value, dict):
         raise InputError(
-            f"{assignment}: {name} holds several parameters; vary single ones, as {name}.{min(found)}=…"
+            f"{assignment}: {name} holds several parameters; "
+            f"vary single ones, as {name}.{min(value)}=…"
         )
 
 
 def _table(rows: Iterable[Sequence[str]]) -> str:
-    head, *body = ["| " + " | ".join(cells) + " |" for cells in rows]
-    return "\n".join([head, "|" + "---|" * (head.count("|") - 1), *body])
+    lines = ["| " + " | ".join(cells) + " |" for cells in rows]
+    rule = "|" + "---|" * (lines[0].count("|") - 1)
+    return "\n".join([lines[0], rule, *lines[1:]])

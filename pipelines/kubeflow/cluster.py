@@ -1,4 +1,4 @@
-"""How the tasks run on a cluster: resources, tries, secrets, security. One machine ignores it."""
+"""Settings of tasks on a cluster: resources, tries, secrets, security. One machine ignores them."""
 
 import re
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ Memory = Annotated[str, BeforeValidator(str), Field(pattern="^[0-9]+([EPTGMK]i?)
 Name = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
 
 
-class Step(StepParams):
+class StepResources(StepParams):
     """Resources and tries of one task."""
 
     cpu: Cpu = Field("4", description="Cores, in Kubernetes' units.")
@@ -31,8 +31,8 @@ class Step(StepParams):
     retries: int = Field(1, ge=0, description="Further tries of a task that failed.")
 
 
-class CachedStep(Step):
-    """The same for a task that gives equal outputs for equal inputs."""
+class CachedStepResources(StepResources):
+    """Resources and tries of a task that gives equal outputs for equal inputs."""
 
     cache: bool = Field(True, description="Outputs for equal inputs are taken from an earlier run.")
 
@@ -40,12 +40,12 @@ class CachedStep(Step):
 class Cluster(StepParams):
     """Section `cluster` of cluster.yaml."""
 
-    ingest: Step = Step(cpu="2", memory="4Gi", retries=3)
-    preprocess: CachedStep = CachedStep()
-    split: CachedStep = CachedStep(cpu="1", memory="4Gi", timeout=3600)
-    train: CachedStep = CachedStep(timeout=172800, retries=3)
-    evaluate: CachedStep = CachedStep()
-    freeze: CachedStep = CachedStep(cpu="2", timeout=3600)
+    ingest: StepResources = StepResources(cpu="2", memory="4Gi", retries=3)
+    preprocess: CachedStepResources = CachedStepResources()
+    split: CachedStepResources = CachedStepResources(cpu="1", memory="4Gi", timeout=3600)
+    train: CachedStepResources = CachedStepResources(timeout=172800, retries=3)
+    evaluate: CachedStepResources = CachedStepResources()
+    freeze: CachedStepResources = CachedStepResources(cpu="2", timeout=3600)
     accelerator: str = Field(
         "nvidia.com/gpu",
         min_length=1,
@@ -87,7 +87,7 @@ class Cluster(StepParams):
 
 LOCAL = Cluster(
     **{
-        step: Step(retries=0) if step == "ingest" else CachedStep(retries=0)
+        step: StepResources(retries=0) if step == "ingest" else CachedStepResources(retries=0)
         for step in sections.STEPS
     }
 )
@@ -114,23 +114,25 @@ def read(path: Path, assignments: Iterable[str]) -> Cluster:
     return cluster
 
 
-def place(task: Any, name: str, cluster: Cluster, cpu: Any, memory: Any, secret: Any) -> Any:
-    """Gives a task what it needs on the cluster.
+def configure_task(
+    task: Any, name: str, cluster: Cluster, cpu: Any, memory: Any, secret: Any
+) -> Any:
+    """Sets a task's resources, tries, variables, secrets and security, and returns it.
 
     Args:
         task: of KFP.
         name: of its step.
-        cluster: what KFP fixes when compiling.
+        cluster: values that KFP fixes when compiling.
         cpu: the pipeline's argument with the cores.
         memory: likewise.
         secret: name of the secret, likewise.
     """
     from kfp import kubernetes
 
-    step: Step = getattr(cluster, name)
+    step: StepResources = getattr(cluster, name)
     task.set_cpu_limit(cpu).set_memory_limit(memory)
     task.register_pipeline_channels([cpu, memory])  # else KFP would not pass them on into a loop
-    task.set_caching_options(isinstance(step, CachedStep) and step.cache)
+    task.set_caching_options(isinstance(step, CachedStepResources) and step.cache)
     if step.retries:
         task.set_retry(step.retries, **BACKOFF)
     for variable, value in cluster.environment.items():
@@ -142,15 +144,22 @@ def place(task: Any, name: str, cluster: Cluster, cpu: Any, memory: Any, secret:
     return task
 
 
-def place_train(task: Any, cluster: Cluster, node_selector: Any, tolerations: Any) -> None:
-    """Gives the training its node, its shared memory and a place for checkpoints that outlives a
+def configure_training(task: Any, cluster: Cluster, node_selector: Any, tolerations: Any) -> None:
+    """Sets the training's nodes, its shared memory and a folder for checkpoints that outlives a
     try.
+
+    Args:
+        task: of KFP.
+        cluster: values that KFP fixes when compiling.
+        node_selector: the pipeline's argument with the labels of the nodes.
+        tolerations: likewise, with the tolerations.
     """
     from kfp import kubernetes
 
     kubernetes.add_node_selector_json(task, node_selector)
     kubernetes.add_toleration_json(task, tolerations)
-    kubernetes.empty_dir_mount(task, "shm", "/dev/shm", medium="Memory", size_limit=cluster.shm)  # noqa: S108
+    shared_memory = "/dev/shm"  # noqa: S108
+    kubernetes.empty_dir_mount(task, "shm", shared_memory, medium="Memory", size_limit=cluster.shm)
     if cluster.checkpoints is None:
         return
     if is_s3(cluster.checkpoints):

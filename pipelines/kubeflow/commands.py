@@ -1,30 +1,49 @@
-"""The commands that concern a cluster: `compile`, `submit` and `schedule`."""
+"""Commands that run a Kubeflow pipeline once: `run`, `compile` and `submit`."""
 
 import argparse
-import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from components.shared.runtime.errors import InputError
+from components.shared.runtime import cli
 from pipelines import arguments
 from pipelines.arguments import Commands
+from pipelines.kubeflow import options as pipeline_options
 
-EXPERIMENT = "signature-recognition"
+
+def add_run(subparsers: Commands) -> None:
+    """Adds `run`."""
+    command = arguments.add(
+        subparsers,
+        "run",
+        "run a pipeline on this machine, one process or one container a task",
+        "run -S train.steps=20 -S ingest.sample.identities=20",
+    )
+    pipeline_options.add_pipeline(command)
+    arguments.add_params(command)
+    command.add_argument(
+        "--root",
+        type=Path,
+        default=Path("build/kubeflow"),
+        metavar="DIR",
+        help="each run gets a folder below it",
+    )
+    command.add_argument(
+        "--runner", choices=("subprocess", "docker"), default="subprocess", help="what a task is"
+    )
+    pipeline_options.add_image(command)
+    cli.quiet(command)
+    command.set_defaults(action=_run)
 
 
-def add_compile(commands: Commands) -> None:
+def add_compile(subparsers: Commands) -> None:
     """Adds `compile`."""
     command = arguments.add(
-        commands,
+        subparsers,
         "compile",
         "write a pipeline as YAML, to upload to Kubeflow Pipelines",
         "compile --image registry.example/signature-recognition:1.0 -S cluster.train.memory=16Gi",
     )
-    _add_pipeline(command)
+    pipeline_options.add_compiled_pipeline(command)
     command.add_argument(
         "--out", type=Path, metavar="FILE", help="what to write, else build/<pipeline>.yaml"
     )
@@ -37,21 +56,25 @@ def add_compile(commands: Commands) -> None:
     command.set_defaults(action=_compile)
 
 
-def add_submit(commands: Commands) -> None:
+def add_submit(subparsers: Commands) -> None:
     """Adds `submit`."""
     command = arguments.add(
-        commands,
+        subparsers,
         "submit",
         "run a pipeline on a server of Kubeflow Pipelines",
-        "submit --host https://kubeflow.example/pipeline --image registry.example/signature-recognition:1.0 --wait",
+        "submit --host https://kubeflow.example/pipeline "
+        "--image registry.example/signature-recognition:1.0 --wait",
     )
-    _add_pipeline(command)
-    _add_address(command)
+    pipeline_options.add_compiled_pipeline(command)
+    pipeline_options.add_address(command)
     command.add_argument(
         "--run", metavar="NAME", help="name of the run, else the pipeline's with the time"
     )
     command.add_argument(
-        "--experiment", default=EXPERIMENT, metavar="NAME", help="that it belongs to"
+        "--experiment",
+        default=pipeline_options.EXPERIMENT,
+        metavar="NAME",
+        help="that it belongs to",
     )
     command.add_argument(
         "--wait", action="store_true", help="until the run has ended; 1 is returned where it failed"
@@ -59,146 +82,47 @@ def add_submit(commands: Commands) -> None:
     command.set_defaults(action=_submit)
 
 
-def add_schedule(commands: Commands) -> None:
-    """Adds `schedule create`, `schedule list` and `schedule remove`."""
-    what = "make, list and remove recurring runs on a server of Kubeflow Pipelines"
-    actions = commands.add_parser(
-        "schedule", help=what, description=f"{what[:1].upper()}{what[1:]}."
-    ).add_subparsers(required=True, metavar="create|list|remove")
-    create = arguments.add(
-        actions,
-        "create",
-        "make a recurring run",
-        'schedule create nightly --cron "0 0 3 * * *" --host https://kubeflow.example/pipeline',
-    )
-    create.add_argument("name", help="of the recurring run")
-    _add_pipeline(create)
-    create.add_argument("--experiment", default=EXPERIMENT, metavar="NAME", help="of its runs")
-    when = create.add_mutually_exclusive_group(required=True)
-    when.add_argument(
-        "--cron", metavar="FIELDS", help="six: second, minute, hour, day, month, day of the week"
-    )
-    when.add_argument("--every", type=int, metavar="SECONDS", help="from one run to the next")
-    create.set_defaults(action=_schedule)
-    list_ = actions.add_parser(
-        "list", help="list the recurring runs", description="List the recurring runs."
-    )
-    list_.set_defaults(action=_list)
-    remove = actions.add_parser(
-        "remove", help="remove a recurring run", description="Remove a recurring run."
-    )
-    remove.add_argument("name", help="of the recurring run")
-    remove.set_defaults(action=_remove)
-    for command in (create, list_, remove):
-        _add_address(command)
+def _run(options: argparse.Namespace) -> None:
+    from pipelines import sections
+    from pipelines.kubeflow import local_runner
 
-
-def _add_pipeline(command: argparse.ArgumentParser) -> None:
-    arguments.add_pipeline(command)
-    arguments.add_params(command)
-    arguments.add_cluster(command)
-    arguments.add_image(command)
-
-
-def _add_address(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--host", metavar="URL", help="address of Kubeflow Pipelines, else KFP_HOST"
-    )
-    command.add_argument(
-        "--namespace", help="yours, where the server has several users, else KFP_NAMESPACE"
-    )
-    command.add_argument("--token", help="better by KFP_TOKEN: others see a command's arguments")
-
-
-def _pipeline(options: argparse.Namespace) -> Any:
-    given, cluster = arguments.read(options)
-    return arguments.builder(options)(options.image, given, cluster)
+    params = sections.override(sections.read(options.params), options.assignments)
+    image = options.image if options.runner == "docker" else None
+    try:
+        outputs = local_runner.run(pipeline_options.builder(options), params, options.root, image)
+    except local_runner.TaskError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(1)
+    for name, path in outputs.items():
+        sys.stdout.write(f"{name}: {path}\n")
 
 
 def _compile(options: argparse.Namespace) -> None:
-    from pipelines.kubeflow import package as manifest
+    from pipelines.kubeflow import package
 
     out = options.out or Path("build") / f"{options.pipeline}.yaml"
-    manifest.check(out)
-    pipeline = _pipeline(options)
+    package.check(out)
+    pipeline = pipeline_options.build(options)
     if options.kubernetes_manifests:
-        manifest.write_manifests(pipeline, out, options.namespace)
+        package.write_manifests(pipeline, out, options.namespace)
     else:
-        manifest.write(pipeline, out)
+        package.write(pipeline, out)
     sys.stdout.write(f"{out}: tasks run in {options.image}\n")
 
 
 def _submit(options: argparse.Namespace) -> None:
+    from pipelines.kubeflow.package import temporary
     from pipelines.kubeflow.server import RunFailedError
 
-    server = _server(options)
-    with _package(options) as package:
-        run_id = server.submit(package, options.run, options.experiment)
+    server = pipeline_options.connect(options)
+    with temporary(pipeline_options.build(options), options.pipeline) as file:
+        run_id = server.submit(file, options.run, options.experiment)
     sys.stdout.write(f"{server.page(run_id)}\n")
     sys.stdout.flush()
     if not options.wait:
         return
     try:
         server.wait(run_id)
-    except RunFailedError as failed:
-        sys.stderr.write(f"error: {failed}\n")
+    except RunFailedError as failure:
+        sys.stderr.write(f"error: {failure}\n")
         sys.exit(1)
-
-
-def _schedule(options: argparse.Namespace) -> None:
-    when = _when(options)
-    server = _server(options)
-    with _package(options) as package:
-        made = server.schedule(package, options.name, options.experiment, when)
-    sys.stdout.write(f"{options.name}: recurring run {made}\n")
-
-
-def _when(options: argparse.Namespace) -> dict[str, Any]:
-    if options.cron is None:
-        if options.every < 1:
-            raise InputError(f"--every {options.every}: at least 1 second is needed")
-        return {"interval_second": options.every}
-    if len(options.cron.split()) != 6 and not options.cron.startswith(
-        "@"
-    ):  # KFP reads five as the first five of six
-        raise InputError(
-            f"--cron '{options.cron}': write six fields: second, minute, hour, day, month, day of the week"
-        )
-    return {"cron_expression": options.cron}
-
-
-def _list(options: argparse.Namespace) -> None:
-    for one in _server(options).scheduled():
-        periodic, cron = one.trigger.periodic_schedule, one.trigger.cron_schedule
-        when = cron.cron if cron else f"every {periodic.interval_second} s"
-        sys.stdout.write(f"{one.display_name}\t{when}\t{one.status}\t{one.recurring_run_id}\n")
-
-
-def _remove(options: argparse.Namespace) -> None:
-    _server(options).remove(options.name)
-    sys.stdout.write(f"{options.name}: removed\n")
-
-
-@contextmanager
-def _package(options: argparse.Namespace) -> Iterator[Path]:
-    from pipelines.kubeflow import package as manifest
-
-    pipeline = _pipeline(options)
-    with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder) / f"{options.pipeline}.yaml"
-        manifest.write(pipeline, package)
-        yield package
-
-
-def _server(options: argparse.Namespace) -> Any:
-    from pipelines.kubeflow.server import Address, Server
-
-    host, namespace, token = (
-        getattr(options, name) or os.environ.get(f"KFP_{name.upper()}")
-        for name in ("host", "namespace", "token")
-    )
-    if not host:
-        raise InputError("give the address of Kubeflow Pipelines by --host or KFP_HOST")
-    if not host.startswith(("http://", "https://")):
-        raise InputError(f"--host {host}: write it with https:// or http://")
-    return Server(Address(host, namespace, token))

@@ -1,5 +1,5 @@
-"""The pipeline that compares settings: each is trained and measured on val, and only the best on
-test and shipped.
+"""The comparison pipeline: several settings are trained and measured on val, and the best is
+measured on test and shipped.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,11 @@ from kfp.dsl import Artifact, Markdown, Model
 
 from pipelines.kubeflow import branch_selection, definition, tasks
 from pipelines.kubeflow.cluster import Cluster
-from pipelines.kubeflow.definition import Argument, Tasks
+from pipelines.kubeflow.definition import Argument, TaskFactory
 
 
-class Outputs(NamedTuple):
-    """What the pipeline gives: the best of the settings, and how it was found."""
+class ComparisonOutputs(NamedTuple):
+    """Outputs of the pipeline: the report of the comparison, and the best model."""
 
     comparison: Markdown
     frozen: Model
@@ -27,7 +27,7 @@ def build(
     cluster: Cluster,
     settings: Sequence[Sequence[str]],
 ) -> Any:
-    """The pipeline, ready to be compiled or run.
+    """Builds the pipeline, ready to be compiled or run.
 
     Args:
         image: container image of all tasks; KFP fixes it when compiling.
@@ -40,42 +40,47 @@ def build(
     """
     branch_selection.branches(settings, dict(defaults))
 
-    def flow(given: Mapping[str, Any]) -> Outputs:
-        task = Tasks(image, cluster, given)
-        sections = {name: given[name] for name in ("split", "train", "evaluate")}
-        planned = task(tasks.plan, like="split", settings=given["settings"], **sections)
-        raw = (
-            task(tasks.ingest, params=given["ingest"], source=given["source"])
-            .after(planned)
-            .outputs["raw"]
-        )
-        prepared = task(tasks.preprocess, params=given["preprocess"], raw=raw).outputs["prepared"]
+    def flow(channels: Mapping[str, Any]) -> ComparisonOutputs:
+        task = TaskFactory(image, cluster, channels)
+        sections = {name: channels[name] for name in ("split", "train", "evaluate")}
+        plan = task(tasks.plan, like="split", settings=channels["settings"], **sections)
+        ingest = task(tasks.ingest, params=channels["ingest"], source=channels["source"])
+        raw = ingest.after(plan).outputs["raw"]
+        preprocess = task(tasks.preprocess, params=channels["preprocess"], raw=raw)
+        prepared = preprocess.outputs["prepared"]
 
-        with dsl.ParallelFor(planned.output) as branch:
+        with dsl.ParallelFor(plan.output) as branch:
             divided = task(tasks.split, params=branch.split, prepared=prepared).outputs["split"]
             data = {"prepared": prepared, "split": divided}
             embedder = task(tasks.train, params=branch.train, **data).outputs["embedder"]
             measured = task(tasks.evaluate, params=branch.evaluate, embedder=embedder, **data)
 
-        made = {"splits": divided, "embedders": embedder}
-        made |= {
+        outputs = {
+            "splits": divided,
+            "embedders": embedder,
             "evaluations": measured.outputs["evaluation"],
             "metrics": measured.outputs["metrics"],
         }
-        collected = {name: dsl.Collected(output) for name, output in made.items()}
-        best = task(tasks.choose, like="split", settings=given["settings"], **collected)
+        collected = {name: dsl.Collected(output) for name, output in outputs.items()}
+        best = task(tasks.choose, like="split", settings=channels["settings"], **collected)
 
         data = {"prepared": prepared, "split": best.outputs["split"]}
         embedder = best.outputs["embedder"]
-        evaluated = task(tasks.evaluate, params=given["evaluate"], embedder=embedder, **data)
+        evaluated = task(tasks.evaluate, params=channels["evaluate"], embedder=embedder, **data)
         evaluation = evaluated.set_display_name("evaluate the best").outputs["evaluation"]
         frozen = task(
-            tasks.freeze, params=given["freeze"], raw=raw, embedder=embedder, evaluation=evaluation
+            tasks.freeze,
+            params=channels["freeze"],
+            raw=raw,
+            embedder=embedder,
+            evaluation=evaluation,
         )
-        return Outputs(best.outputs["report"], frozen.outputs["frozen"], evaluation)
+        return ComparisonOutputs(best.outputs["report"], frozen.outputs["frozen"], evaluation)
 
-    told = "of each branch: a list of `section.parameter=value`, of split and train."
-    arguments = {"settings": Argument(list[list[str]], [list(each) for each in settings], told)}
+    text = "of each branch: a list of `section.parameter=value`, of split and train."
+    arguments = {"settings": Argument(list[list[str]], [list(each) for each in settings], text)}
     arguments |= definition.arguments(defaults, cluster)
     description = "Trains several settings, compares them on val, and measures and ships the best."
-    return definition.define("signature-comparison", description, arguments, Outputs, flow)
+    return definition.define(
+        "signature-comparison", description, arguments, ComparisonOutputs, flow
+    )

@@ -1,6 +1,4 @@
-"""What the pipelines have in common: their arguments, and tasks that get by them what they need on
-the cluster.
-"""
+"""Arguments and tasks that all pipelines have; a task's resources on the cluster are arguments."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -8,7 +6,7 @@ from typing import Any, NamedTuple
 
 from kfp import dsl
 
-from pipelines.kubeflow.cluster import Cluster, place, place_train
+from pipelines.kubeflow.cluster import Cluster, configure_task, configure_training
 from pipelines.sections import STEPS
 
 
@@ -17,13 +15,13 @@ class Argument(NamedTuple):
 
     Attributes:
         type: as KFP knows it.
-        default: where nothing else is given.
-        told: what it is, for Kubeflow's page.
+        default: value where nothing else is given.
+        description: for Kubeflow's page.
     """
 
     type: Any
     default: Any
-    told: str
+    description: str
 
 
 Arguments = Mapping[str, Argument]
@@ -31,31 +29,31 @@ Flow = Callable[[Mapping[str, Any]], Any]
 
 
 def arguments(defaults: Mapping[str, dict[str, Any]], cluster: Cluster) -> dict[str, Argument]:
-    """The data's source, one argument for each section of params.yaml, and what the tasks may use.
+    """Returns the arguments of every pipeline: the data's source, the sections of params.yaml, and
+    the tasks' resources.
 
     Args:
         defaults: the sections of params.yaml, by name.
         cluster: how the tasks run on a cluster.
     """
-    source = "of the data, in place of that in `ingest`, unless empty; `dvc:<repo>@<rev>:<path>` pins a version."
+    source = (
+        "of the data, in place of that in `ingest`, unless empty; "
+        "`dvc:<repo>@<rev>:<path>` pins a version."
+    )
     left_out = "a parameter left out takes the value that the code gives it."
     count = "number of accelerators, 0 for none; as text, the one form that Kubeflow reads."
     tolerations = "taints of nodes that train puts up with, as Kubernetes writes them."
+    result = {"source": Argument(str, "", source)}
+    for step in STEPS:
+        text = f"section `{step}`; {left_out}"
+        result[step] = Argument(dict[str, Any], defaults[step], text)
+    for step in STEPS:
+        result[f"{step}_cpu"] = Argument(str, getattr(cluster, step).cpu, "CPU cores.")
+    for step in STEPS:
+        memory = getattr(cluster, step).memory
+        result[f"{step}_memory"] = Argument(str, memory, "memory, in Kubernetes' units.")
     return {
-        "source": Argument(str, "", source),
-        **{
-            step: Argument(dict[str, Any], defaults[step], f"section `{step}`; {left_out}")
-            for step in STEPS
-        },
-        **{
-            f"{step}_cpu": Argument(str, getattr(cluster, step).cpu, "CPU cores.") for step in STEPS
-        },
-        **{
-            f"{step}_memory": Argument(
-                str, getattr(cluster, step).memory, "memory, in Kubernetes' units."
-            )
-            for step in STEPS
-        },
+        **result,
         "train_accelerator": Argument(
             str, cluster.accelerator, "kind of accelerator, the cluster's resource name."
         ),
@@ -72,36 +70,46 @@ def arguments(defaults: Mapping[str, dict[str, Any]], cluster: Cluster) -> dict[
     }
 
 
-class Tasks:
-    """Makes tasks of functions.
+class TaskFactory:
+    """Maker of tasks from functions, each with its resources on the cluster.
 
     Args:
         image: container image of all tasks; KFP fixes it when compiling.
         cluster: how they run on a cluster.
-        given: the pipeline's arguments, by name.
+        channels: the pipeline's arguments, by name.
     """
 
-    def __init__(self, image: str, cluster: Cluster, given: Mapping[str, Any]) -> None:
-        self._image, self._cluster, self._given = image, cluster, given
+    def __init__(self, image: str, cluster: Cluster, channels: Mapping[str, Any]) -> None:
+        self._image, self._cluster, self._channels = image, cluster, channels
 
     def __call__(self, function: Any, like: str | None = None, **inputs: Any) -> Any:
-        """A task.
+        """Makes a task.
 
         Args:
-            function: what it does.
-            like: the step that it gets the resources of; its own where it is a step.
+            function: its body.
+            like: the step whose resources it gets; None: the function is a step.
             inputs: of the function.
         """
-        step, given = like or function.__name__, self._given
+        step, channels = like or function.__name__, self._channels
         component = dsl.component(function, base_image=self._image, install_kfp_package=False)
-        resources = given[f"{step}_cpu"], given[f"{step}_memory"], given["secret"]
-        task = place(component(**inputs), step, self._cluster, *resources)
+        task = configure_task(
+            component(**inputs),
+            step,
+            self._cluster,
+            cpu=channels[f"{step}_cpu"],
+            memory=channels[f"{step}_memory"],
+            secret=channels["secret"],
+        )
         if step == "train":
-            accelerator, count = given["train_accelerator"], given["train_accelerator_count"]
+            accelerator = channels["train_accelerator"]
+            count = channels["train_accelerator_count"]
             task.set_accelerator_type(accelerator).set_accelerator_limit(count)
             task.register_pipeline_channels([accelerator, count])
-            place_train(
-                task, self._cluster, given["train_node_selector"], given["train_tolerations"]
+            configure_training(
+                task,
+                self._cluster,
+                channels["train_node_selector"],
+                channels["train_tolerations"],
             )
         return task
 
@@ -109,30 +117,30 @@ class Tasks:
 def define(
     name: str,
     description: str,
-    given: Arguments,
+    arguments: Arguments,
     outputs: type,
-    flow: Callable[[Mapping[str, Any]], Any],
+    flow: Flow,
 ) -> Any:
-    """A pipeline, ready to be compiled or run.
+    """Defines a pipeline, ready to be compiled or run.
 
     Args:
         name: for Kubeflow.
         description: likewise.
-        given: its arguments.
-        outputs: type of what it gives.
+        arguments: of the pipeline, by name.
+        outputs: type of its outputs.
         flow: makes its tasks, given the arguments' channels by name, and returns its outputs.
     """
 
     def pipeline(*values: Any) -> Any:
-        return flow(dict(zip(given, values, strict=True)))
+        return flow(dict(zip(arguments, values, strict=True)))
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = [
-        inspect.Parameter(n, kind, default=one.default, annotation=one.type)
-        for n, one in given.items()
+        inspect.Parameter(key, kind, default=argument.default, annotation=argument.type)
+        for key, argument in arguments.items()
     ]
-    pipeline.__signature__ = inspect.Signature(parameters, return_annotation=outputs)  # type: ignore[attr-defined]
-    pipeline.__doc__ = "\n".join(
-        [description, "", "Args:", *(f"    {n}: {one.told}" for n, one in given.items())]
-    )
+    signature = inspect.Signature(parameters, return_annotation=outputs)
+    pipeline.__signature__ = signature  # type: ignore[attr-defined]
+    lines = [f"    {key}: {argument.description}" for key, argument in arguments.items()]
+    pipeline.__doc__ = "\n".join([description, "", "Args:", *lines])
     return dsl.pipeline(name=name, description=description)(pipeline)

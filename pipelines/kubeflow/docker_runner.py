@@ -1,5 +1,5 @@
-"""Containers for the tasks on this machine's Docker engine: what they see of the machine, and what
-they may do.
+"""KFP's runner of containers on this machine's Docker engine: folders, variables and rights of a
+task's container.
 """
 
 import os
@@ -24,9 +24,9 @@ PASSED_ON = ("AWS_", "MLFLOW_", "TF_", progress.VARIABLE, *FOLDERS)
 SQLITE = "sqlite:///"
 
 
-def absolute(sections: Sections) -> Sections:
-    """Sections in which every path to something on this machine is absolute, as it must be in a
-    container.
+def with_absolute_paths(sections: Sections) -> Sections:
+    """Returns sections whose paths to files of this machine are absolute, as a container needs
+    them.
     """
     changed = {step: dict(values) for step, values in sections.items()}
     for step, key in PATHS:
@@ -37,12 +37,12 @@ def absolute(sections: Sections) -> Sections:
 
 
 def runner(image: str, sections: Sections) -> Any:
-    """KFP's runner for a container a task: as the calling user, with a read-only root and no
-    capabilities.
+    """Returns KFP's runner for one container a task, which runs as the calling user, with a
+    read-only root and no capabilities.
 
-    The containers share the machine's network, for a tracking server that listens on it alone, and
-    see its folders under their own names: checkpoints, curves and the embedded tracking store, and,
-    read-only, what parameters name.
+    The containers share the machine's network, for a tracking server that listens there alone, and
+    see its folders under the same paths: checkpoints, curves and the embedded tracking store, and,
+    read-only, the folders that parameters name.
 
     Args:
         image: of all tasks.
@@ -59,7 +59,7 @@ def runner(image: str, sections: Sections) -> Any:
     store = os.environ.get("MLFLOW_TRACKING_URI") or f"{SQLITE}{runs / 'mlflow.db'}"
     checkpoints = _absolute(os.environ.get("CHECKPOINT_DIR") or str(persistent_folder()))
     curves = _absolute(os.environ.get("TENSORBOARD_DIR") or str(runs / "tensorboard"))
-    given = {name: _absolute(os.environ[name]) for name in FOLDERS if os.environ.get(name)}
+    data = {name: _absolute(os.environ[name]) for name in FOLDERS if os.environ.get(name)}
     passed_on = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
     shared = [Path(folder) for folder in (checkpoints, curves) if not is_s3(folder)]
     if store.startswith(SQLITE):
@@ -68,18 +68,20 @@ def runner(image: str, sections: Sections) -> Any:
         shared += _store_folders(Path(database))
     for folder in shared:
         folder.mkdir(parents=True, exist_ok=True)
-    read_only = dict.fromkeys(_seen(sections, given.values()), True) | dict.fromkeys(
-        map(str, shared), False
-    )
+    mounts = [(path, True) for path in _read_only_paths(sections, data.values())]
+    mounts += [(str(folder), False) for folder in shared]
     return local.DockerRunner(
         environment={
             **passed_on,
-            **given,
+            **data,
             "MLFLOW_TRACKING_URI": store,
             "CHECKPOINT_DIR": checkpoints,
             "TENSORBOARD_DIR": curves,
         },
-        mounts=[Mount(path, path, type="bind", read_only=only) for path, only in read_only.items()],
+        mounts=[
+            Mount(path, path, type="bind", read_only=read_only)
+            for path, read_only in dict(mounts).items()
+        ],
         labels={LABEL: str(os.getpid())},
         network_mode="host",
         user=f"{os.getuid()}:{os.getgid()}",
@@ -90,10 +92,8 @@ def runner(image: str, sections: Sections) -> Any:
     )
 
 
-def stop() -> None:
-    """Kills what containers of this process still run, which KFP leaves behind where it is
-    interrupted.
-    """
+def kill_containers() -> None:
+    """Kills the running containers of this process, which an interrupted KFP leaves behind."""
     import docker
 
     client = docker.from_env()
@@ -102,8 +102,8 @@ def stop() -> None:
 
 
 @contextmanager
-def asking() -> Iterator[None]:
-    """Turns what Docker refuses into one line.
+def translate_errors() -> Iterator[None]:
+    """Turns an error of Docker into one line.
 
     Raises:
         InputError: no engine answers, or it refuses.
@@ -114,9 +114,9 @@ def asking() -> Iterator[None]:
     try:
         yield
     except (DockerException, RequestException) as error:
-        told = getattr(error, "explanation", None)  # by the engine itself
-        hint = "" if told else "; is its engine running, and may you use it?"
-        raise InputError(f"Docker: {first_line(told or error)}{hint}") from None
+        explanation = getattr(error, "explanation", None)  # of the engine itself
+        hint = "" if explanation else "; is its engine running, and may you use it?"
+        raise InputError(f"Docker: {first_line(explanation or error)}{hint}") from None
 
 
 def _absolute(folder: str) -> str:
@@ -124,8 +124,9 @@ def _absolute(folder: str) -> str:
 
 
 def _store_folders(database: Path) -> list[Path]:
-    """Where a store on this machine keeps its runs and their artifacts; made here, so that both lie
-    on this machine.
+    """Returns the folders of a local store's database and artifacts.
+
+    The store is made here, before a container does it: so both lie on this machine.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
     client = tracking.connect()
@@ -134,11 +135,11 @@ def _store_folders(database: Path) -> list[Path]:
     return [database.parent, *([] if "://" in local else [Path(local)])]
 
 
-def _seen(sections: Sections, given: Iterable[str]) -> set[str]:
-    named = [str(sections[step].get(key)) for step, key in PATHS]
+def _read_only_paths(sections: Sections, folders: Iterable[str]) -> set[str]:
+    values = [str(sections[step].get(key)) for step, key in PATHS]
     return {
         str(Path(path).resolve())
-        for path in [*named, *given]
+        for path in [*values, *folders]
         if Path(path).is_absolute() and Path(path).exists()
     }
 
@@ -147,7 +148,7 @@ def _check(image: str) -> None:
     import docker
     from docker.errors import ImageNotFound
 
-    with asking():
+    with translate_errors():
         try:
             docker.from_env().images.get(image)
         except ImageNotFound:

@@ -1,5 +1,5 @@
-"""Runs a pipeline on this machine: one process a task, with the code at hand, or one container a
-task.
+"""Runs of a pipeline on this machine: one process a task, with the code at hand, or one container
+a task.
 """
 
 import io
@@ -27,11 +27,11 @@ BAD_INPUT = f"{InputError.__module__}.{InputError.__qualname__}: "
 
 
 class TaskError(Exception):
-    """A task failed for a reason other than bad input."""
+    """A failure of a task for a reason other than bad input."""
 
 
 def run(build: Build, sections: Sections, root: Path, image: str | None = None) -> dict[str, Path]:
-    """Runs all tasks, their output on stdout.
+    """Runs all tasks, with their output on stdout.
 
     Args:
         build: makes the pipeline.
@@ -40,7 +40,7 @@ def run(build: Build, sections: Sections, root: Path, image: str | None = None) 
         image: of the containers; None: processes.
 
     Returns:
-        Where the reports and what is shipped are, by name.
+        Paths of the reports and of the shipped model, by name.
 
     Raises:
         InputError: a task refused its input, and the message names the task; or Docker cannot be
@@ -52,10 +52,9 @@ def run(build: Build, sections: Sections, root: Path, image: str | None = None) 
     from pipelines.kubeflow import docker_runner
     from pipelines.kubeflow.cluster import LOCAL
 
-    logging.getLogger().setLevel(
-        logging.WARNING
-    )  # KFP raises the level for its own messages about the tasks
-    sections = sections if image is None else docker_runner.absolute(sections)
+    # KFP raises the level for its own messages about the tasks.
+    logging.getLogger().setLevel(logging.WARNING)
+    sections = sections if image is None else docker_runner.with_absolute_paths(sections)
     pipeline = build(image or NO_IMAGE, sections, LOCAL)
     root.mkdir(parents=True, exist_ok=True)  # else the engine makes it, as its own user
     runner = (
@@ -65,27 +64,31 @@ def run(build: Build, sections: Sections, root: Path, image: str | None = None) 
     )
     local.init(runner=runner, pipeline_root=str(root.resolve()))
     log = _Log(sys.stdout)
-    with _environment(), redirect_stdout(log), warnings.catch_warnings(), docker_runner.asking():
-        warnings.filterwarnings(
-            "ignore", message=".*have no effect"
-        )  # resources are the cluster's matter
+    with (
+        _environment(),
+        redirect_stdout(log),
+        warnings.catch_warnings(),
+        docker_runner.translate_errors(),
+    ):
+        # Resources are for a cluster alone.
+        warnings.filterwarnings("ignore", message=".*have no effect")
         try:
-            done = pipeline()
+            outputs = pipeline().outputs
         except (RuntimeError, ValueError) as error:
             # A container that is gone before KFP asks how it ended counts as a success, and its
             # outputs are missed.
             raise log.failure(error) from None
         except KeyboardInterrupt:
             if image is not None:
-                docker_runner.stop()
+                docker_runner.kill_containers()
             raise
-    paths = {name: Path(made.path) for name, made in done.outputs.items() if name != "metrics"}
+    paths = {name: Path(output.path) for name, output in outputs.items() if name != "metrics"}
     return {"report": paths.pop("evaluation") / "report.html", **paths}
 
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """Lets the tasks' processes find the code, and keeps TensorFlow quiet."""
+    """Sets the variables by which the tasks' processes find the code and keep TensorFlow quiet."""
     before = dict(os.environ)
     paths = [str(code_root()), *filter(None, [before.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
@@ -98,7 +101,9 @@ def _environment() -> Iterator[None]:
 
 
 class _Log(io.TextIOBase):
-    """Passes text on, without unwanted colours, and remembers why a task refused its input."""
+    """A stream that passes text on, without unwanted colours, and keeps a task's last reason to
+    refuse its input.
+    """
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -116,11 +121,11 @@ class _Log(io.TextIOBase):
         self._stream.flush()
 
     def failure(self, error: Exception) -> Exception:
-        """What to tell the user, given KFP's own error, which names the task and no reason."""
-        named = re.search(r"(?:task failed:|from task) \W*(?:\[\d+m)?'([\w-]+)'", str(error))
-        if not named and isinstance(error, ValueError):
+        """Returns the error for the user, from KFP's, which names the task and no reason."""
+        match = re.search(r"(?:task failed:|from task) \W*(?:\[\d+m)?'([\w-]+)'", str(error))
+        if not match and isinstance(error, ValueError):
             return error
-        task = f"task '{named[1]}'" if named else "the pipeline"
+        task = f"task '{match[1]}'" if match else "the pipeline"
         if self._reason:
             return InputError(f"{task} failed: {self._reason}")
         return TaskError(f"{task} failed; what it said stands above")

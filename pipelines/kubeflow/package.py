@@ -1,8 +1,10 @@
-"""Writes a pipeline as a file to upload, or as manifests to apply."""
+"""Compiled pipelines: a YAML file to upload, or Kubernetes manifests to apply."""
 
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from components.shared.storage.files import atomic_file
 
 
 def check(out: Path) -> None:
-    """Refuses a name that KFP does.
+    """Refuses a name that KFP refuses.
 
     Raises:
         InputError: the file's name does not end in .yaml.
@@ -25,19 +27,36 @@ def write(pipeline: Any, out: Path) -> None:
     _compile(pipeline, out)
 
 
+@contextmanager
+def temporary(pipeline: Any, name: str) -> Iterator[Path]:
+    """Yields the path of a pipeline's YAML, which is removed afterwards.
+
+    Args:
+        pipeline: as KFP defines it.
+        name: of the file, without .yaml; KFP names a run that has no name after it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{name}.yaml"
+        write(pipeline, file)
+        yield file
+
+
 def write_manifests(pipeline: Any, out: Path, namespace: str | None) -> None:
     """Writes a pipeline as Kubernetes manifests: a Pipeline, and a PipelineVersion that is named
     after its content.
 
     Kubernetes refuses to change a version; equal content has an equal name, so that applying it
     again does nothing.
+
+    Args:
+        pipeline: as KFP defines it.
+        out: the file to write.
+        namespace: of both; None: that of kubectl.
     """
     from kfp.compiler.compiler_utils import KubernetesManifestOptions
 
-    with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "pipeline.yaml"
-        _compile(pipeline, plain)
-        version = f"{pipeline.name}-{hashlib.sha256(plain.read_bytes()).hexdigest()[:12]}"
+    with temporary(pipeline, pipeline.name) as file:
+        version = f"{pipeline.name}-{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
     options = KubernetesManifestOptions(
         pipeline_name=pipeline.name,
         pipeline_version_name=version,
@@ -51,7 +70,7 @@ def _compile(pipeline: Any, out: Path, **options: Any) -> None:
     from kfp import compiler
 
     with tempfile.TemporaryDirectory() as folder:
-        written = Path(folder) / "pipeline.yaml"
-        compiler.Compiler().compile(pipeline, str(written), **options)
+        file = Path(folder) / "pipeline.yaml"
+        compiler.Compiler().compile(pipeline, str(file), **options)
         with atomic_file(out) as fresh:
-            shutil.copyfile(written, fresh)
+            shutil.copyfile(file, fresh)

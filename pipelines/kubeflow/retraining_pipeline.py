@@ -1,6 +1,4 @@
-"""The pipeline that trains anew: all steps on newer data, and the registry's champion as the one to
-beat.
-"""
+"""The retraining pipeline: all steps on newer data, then a comparison with the champion."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -10,11 +8,11 @@ from kfp.dsl import Artifact, Markdown, Model
 from components.shared.runtime.errors import InputError
 from pipelines.kubeflow import definition, tasks, training_pipeline
 from pipelines.kubeflow.cluster import Cluster
-from pipelines.kubeflow.definition import Argument, Tasks
+from pipelines.kubeflow.definition import Argument, TaskFactory
 
 
-class Outputs(NamedTuple):
-    """What the pipeline gives: the challenger, and what became of it."""
+class RetrainingOutputs(NamedTuple):
+    """Outputs of the pipeline: the challenger, and the report of its promotion."""
 
     promotion: Markdown
     frozen: Model
@@ -22,7 +20,7 @@ class Outputs(NamedTuple):
 
 
 def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster, model: str) -> Any:
-    """The pipeline, ready to be compiled or run.
+    """Builds the pipeline, ready to be compiled or run.
 
     Args:
         image: container image of all tasks; KFP fixes it when compiling.
@@ -35,29 +33,32 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster, 
     """
     if not model.strip() or set("/:") & set(model):
         raise InputError(
-            f"--model '{model}': the name of a registered model is not empty and has no '/' and no ':'"
+            f"--model '{model}': the name of a registered model is not empty "
+            "and has no '/' and no ':'"
         )
 
-    def flow(given: Mapping[str, Any]) -> Outputs:
-        task = Tasks(image, cluster, given)
-        made = training_pipeline.steps(task, given)
-        data = {
-            "raw": made.raw,
-            "prepared": made.prepared,
-            "split": made.split,
-            "frozen": made.frozen,
-        }
-        promoted = task(
-            tasks.promote, like="evaluate", params=given["evaluate"], model=given["model"], **data
+    def flow(channels: Mapping[str, Any]) -> RetrainingOutputs:
+        task = TaskFactory(image, cluster, channels)
+        outputs = training_pipeline.steps(task, channels)
+        promotion = task(
+            tasks.promote,
+            like="evaluate",
+            params=channels["evaluate"],
+            model=channels["model"],
+            raw=outputs.raw,
+            prepared=outputs.prepared,
+            split=outputs.split,
+            frozen=outputs.frozen,
         )
-        promoted.set_caching_options(
-            False
-        )  # who is champion stands in the registry, not in the inputs
-        return Outputs(promoted.outputs["report"], made.frozen, made.evaluation)
+        # The champion is named by the registry, not by the inputs.
+        promotion.set_caching_options(False)
+        return RetrainingOutputs(promotion.outputs["report"], outputs.frozen, outputs.evaluation)
 
-    told = "registered model of MLflow; its alias `champion` is the one to beat."
-    arguments = {"model": Argument(str, model, told), **definition.arguments(defaults, cluster)}
+    text = "registered model of MLflow; its alias `champion` is the one to beat."
+    arguments = {"model": Argument(str, model, text), **definition.arguments(defaults, cluster)}
     description = (
         "Trains on newer data and makes it the champion where it is better by more than chance."
     )
-    return definition.define("signature-retraining", description, arguments, Outputs, flow)
+    return definition.define(
+        "signature-retraining", description, arguments, RetrainingOutputs, flow
+    )

@@ -1,4 +1,4 @@
-"""Kubeflow's server: submitting runs, recurring runs, and what its refusals mean."""
+"""A server of Kubeflow Pipelines: its runs, its recurring runs, and its refusals in words."""
 
 import io
 import json
@@ -16,14 +16,15 @@ SECONDS = 10, 60  # to connect, to answer
 POLL = 10.0  # seconds between two questions whether a run has ended
 PATIENCE = 600.0  # seconds for which these may fail
 ENDED = {"SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"}
-REFUSED = {
+REFUSALS = {
     401: "the token is missing, wrong or has expired; give a new one by KFP_TOKEN",
-    403: "this token may not do that in this namespace; ask for the right, or give another by --namespace or KFP_TOKEN",
+    403: "this token may not do that in this namespace; "
+    "ask for the right, or give another by --namespace or KFP_TOKEN",
 }
 
 
-class Address(NamedTuple):
-    """Where the server is and who asks.
+class ServerAddress(NamedTuple):
+    """Address of a server, and the user who asks.
 
     Attributes:
         host: address of Kubeflow Pipelines, with http:// or https://.
@@ -37,24 +38,24 @@ class Address(NamedTuple):
 
 
 class RunFailedError(Exception):
-    """A run ended otherwise than well."""
+    """A run that ended otherwise than well."""
 
 
-class PassingError(InputError):
-    """The server, or what stands before it, may answer when it is asked again."""
+class TransientError(InputError):
+    """A failure of the server, or of a proxy before it, that may pass."""
 
 
 class Server:
     """A server of Kubeflow Pipelines.
 
     Args:
-        address: where it is and who asks.
+        address: of the server, with the user who asks.
 
     Raises:
         InputError: it does not answer, or refuses.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: ServerAddress) -> None:
         self._address = address
         with self._translate_errors():
             self._client = _client(address)
@@ -71,7 +72,7 @@ class Server:
         return str(started.run_id)
 
     def page(self, run_id: str) -> str:
-        """The address of a run's page."""
+        """Returns the address of a run's page."""
         return f"{self._address.host.rstrip('/')}/#/runs/details/{run_id}"
 
     def wait(self, run_id: str, poll: float = POLL) -> None:
@@ -86,51 +87,51 @@ class Server:
         while True:
             try:
                 with self._translate_errors():
-                    found = self._client.get_run(run_id)
-                if found.state in ENDED:
+                    run = self._client.get_run(run_id)
+                if run.state in ENDED:
                     break
                 answered = time.monotonic()
-            except PassingError:
+            except TransientError:
                 if time.monotonic() - answered > PATIENCE:
                     raise
             time.sleep(poll)
-        if found.state != "SUCCEEDED":
-            reason = f": {found.error.message}" if found.error and found.error.message else ""
-            raise RunFailedError(f"the run {found.state.lower()}{reason}")
+        if run.state != "SUCCEEDED":
+            reason = f": {run.error.message}" if run.error and run.error.message else ""
+            raise RunFailedError(f"the run {run.state.lower()}{reason}")
 
-    def schedule(self, package: Path, name: str, experiment: str, when: dict[str, Any]) -> str:
+    def schedule(self, package: Path, name: str, experiment: str, trigger: dict[str, Any]) -> str:
         """Makes a recurring run of a compiled pipeline and returns its id.
 
         Args:
             package: the compiled pipeline.
             name: of the recurring run.
             experiment: that its runs belong to.
-            when: `cron_expression` of six fields, or `interval_second`.
+            trigger: `cron_expression` of six fields, or `interval_second`.
         """
         with self._translate_errors():
-            belongs = self._client.create_experiment(experiment, namespace=self._address.namespace)
-            made = self._client.create_recurring_run(
-                belongs.experiment_id,
+            group = self._client.create_experiment(experiment, namespace=self._address.namespace)
+            run = self._client.create_recurring_run(
+                group.experiment_id,
                 name,
                 pipeline_package_path=str(package),
                 no_catchup=True,
-                **when,
+                **trigger,
             )
-        return str(made.recurring_run_id)
+        return str(run.recurring_run_id)
 
-    def scheduled(self) -> list[Any]:
-        """All recurring runs, as KFP describes them."""
-        found: list[Any] = []
+    def recurring_runs(self) -> list[Any]:
+        """Returns all recurring runs, as KFP describes them."""
+        runs: list[Any] = []
         token = ""
         while True:
             with self._translate_errors():
                 page = self._client.list_recurring_runs(
                     page_token=token, page_size=100, namespace=self._address.namespace
                 )
-            found += page.recurring_runs or []
+            runs += page.recurring_runs or []
             token = page.next_page_token
             if not token:
-                return found
+                return runs
 
     def remove(self, name: str) -> None:
         """Removes the recurring runs of a name.
@@ -138,19 +139,19 @@ class Server:
         Raises:
             InputError: there are none.
         """
-        named = [one for one in self.scheduled() if one.display_name == name]
-        if not named:
+        runs = [run for run in self.recurring_runs() if run.display_name == name]
+        if not runs:
             raise InputError(
                 f"{self._address.host} has no recurring run '{name}'; `schedule list` shows them"
             )
-        for one in named:
+        for run in runs:
             with self._translate_errors():
-                self._client.delete_recurring_run(one.recurring_run_id)
+                self._client.delete_recurring_run(run.recurring_run_id)
 
     @contextmanager
     def _translate_errors(self) -> Iterator[None]:
-        """Turns a refusal into one line without the token, and keeps off the page what KFP prints
-        and warns of.
+        """Turns a refusal into one line without the token, and silences KFP's own lines and
+        warnings.
         """
         import kfp_server_api
         import urllib3
@@ -160,21 +161,23 @@ class Server:
                 warnings.simplefilter("ignore")
                 yield
         except kfp_server_api.ApiException as error:
-            kind = PassingError if error.status == 429 or error.status >= 500 else InputError
-            raise self._refused(_refusal(error.status, error.reason, error.body), kind) from None
+            kind = TransientError if error.status == 429 or error.status >= 500 else InputError
+            raise self._error(_refusal(error.status, error.reason, error.body), kind) from None
         except urllib3.exceptions.HTTPError as error:
             reason = getattr(error, "reason", None) or error
-            told = f"does not answer ({type(reason).__name__}); is this its address?"
-            raise self._refused(told, PassingError) from None
+            text = f"does not answer ({type(reason).__name__}); is this its address?"
+            raise self._error(text, TransientError) from None
 
-    def _refused(self, reason: str, kind: type[InputError]) -> InputError:
+    def _error(self, reason: str, kind: type[InputError]) -> InputError:
         text = f"{self._address.host}: {reason}"
         return kind(text.replace(self._address.token, "…") if self._address.token else text)
 
 
-def _client(address: Address) -> Any:
-    """KFP's client, bounded in time, after a first question that it would ask five times over half
-    a minute.
+def _client(address: ServerAddress) -> Any:
+    """Returns KFP's client, with time limits.
+
+    KFP would ask a server that does not answer five times over half a minute; the first question
+    is asked here, once.
     """
     import kfp
     import kfp_server_api
@@ -184,17 +187,18 @@ def _client(address: Address) -> Any:
         address.host.rstrip("/"), keys, {"authorization": "Bearer"}
     )
     config.retries, config.ssl_ca_cert = 1, os.environ.get("SSL_CERT_FILE")
-    asked = kfp_server_api.HealthzServiceApi(kfp_server_api.ApiClient(config))
-    answer = asked.healthz_service_get_healthz(_request_timeout=SECONDS, _preload_content=False)
+    health = kfp_server_api.HealthzServiceApi(kfp_server_api.ApiClient(config))
+    answer = health.healthz_service_get_healthz(_request_timeout=SECONDS, _preload_content=False)
     try:
-        several = json.loads(answer.data).get("multi_user")
+        is_shared = json.loads(answer.data).get("multi_user")
     except (ValueError, AttributeError):
         raise InputError(
             f"{address.host}: answers, but not as Kubeflow Pipelines does; is this its address?"
         ) from None
-    if several and not address.namespace:
+    if is_shared and not address.namespace:
         raise InputError(
-            f"{address.host} serves several users; name your namespace by --namespace or KFP_NAMESPACE"
+            f"{address.host} serves several users; "
+            "name your namespace by --namespace or KFP_NAMESPACE"
         )
     client = kfp.Client(
         address.host,
@@ -202,21 +206,21 @@ def _client(address: Address) -> Any:
         existing_token=address.token,
         ssl_ca_cert=config.ssl_ca_cert,
     )
-    rest = client._run_api.api_client.rest_client
-    ask = rest.request
-    rest.request = lambda *arguments, **options: ask(
+    rest_client = client._run_api.api_client.rest_client
+    request = rest_client.request
+    rest_client.request = lambda *arguments, **options: request(
         *arguments, **{**options, "_request_timeout": SECONDS}
     )
     return client
 
 
 def _refusal(status: int, reason: str, body: bytes | str | None) -> str:
-    if status in REFUSED:
-        return REFUSED[status]
+    if status in REFUSALS:
+        return REFUSALS[status]
     try:
-        said = json.loads(body or "{}")["message"]
+        message = json.loads(body or "{}")["message"]
     except (ValueError, KeyError, TypeError):
-        said = reason
+        message = reason
     hint = "; is this the address of Kubeflow Pipelines?" if status == 404 else ""
-    first = next(iter(str(said or reason or "").strip().splitlines()), "refused without a reason")
-    return f"{first[:300]} (HTTP {status}){hint}"
+    lines = str(message or reason or "").strip().splitlines() or ["refused without a reason"]
+    return f"{lines[0][:300]} (HTTP {status}){hint}"

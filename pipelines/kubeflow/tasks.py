@@ -1,5 +1,5 @@
-"""The tasks. Those of the six steps parse their section, call the step and copy its figures into
-KFP's artifacts.
+"""Bodies of the tasks. Those of the six steps parse their section, call the step and copy its
+figures into KFP's artifacts.
 
 KFP ships a function's source alone into the task's container, hence the imports inside; the steps
 themselves are found on the image's PYTHONPATH.
@@ -38,12 +38,12 @@ def ingest(
     from components.shared.runtime.params import parse
     from pipelines.kubeflow import artifacts
 
-    given = {**params, "source": source} if source else params
-    parsed = parse(IngestParams, "ingest", given, "pipeline argument")
+    section = {**params, "source": source} if source else params
+    parsed = parse(IngestParams, "ingest", section, "pipeline argument")
     artifacts.copy_params("ingest", parsed, raw)
-    done = step.run(parsed, Path(raw.path))
-    raw.metadata |= done.origin
-    artifacts.copy_figures(done.figures, metrics)
+    result = step.run(parsed, Path(raw.path))
+    raw.metadata |= result.origin
+    artifacts.copy_figures(result.figures, metrics)
 
 
 def preprocess(
@@ -202,8 +202,8 @@ def plan(
     train: dict[str, Any],
     evaluate: dict[str, Any],
 ) -> list[dict[str, dict[str, Any]]]:
-    """Checks the settings that are to be compared, before anything runs, and gives the sections of
-    each branch.
+    """Checks the settings of a comparison before anything runs, and returns the sections of each
+    branch.
 
     Args:
         settings: `section.parameter=value` of each branch.
@@ -246,12 +246,13 @@ def choose(
 
     from pipelines.kubeflow import artifacts, branch_selection
 
-    figures, folders = [one.metadata for one in metrics], [Path(one.path) for one in evaluations]
-    chosen = branch_selection.choose(settings, figures, folders)
-    artifacts.copy_made(splits[chosen.best], split)
-    artifacts.copy_made(embedders[chosen.best], embedder)
-    artifacts.write_report(chosen.report, report)
-    branch_selection.track(chosen)
+    figures = [artifact.metadata for artifact in metrics]
+    folders = [Path(artifact.path) for artifact in evaluations]
+    choice = branch_selection.choose(settings, figures, folders)
+    artifacts.copy_artifact(splits[choice.best], split)
+    artifacts.copy_artifact(embedders[choice.best], embedder)
+    artifacts.write_report(choice.report, report)
+    branch_selection.track(choice)
 
 
 def promote(
@@ -264,8 +265,8 @@ def promote(
     metrics: Output[Metrics],
     report: Output[Markdown],
 ) -> None:
-    """Measures the new model and the champion on the same test images and registers it as what it
-    deserves.
+    """Measures the new model and the champion on the same test images, and registers the new one as
+    champion or challenger.
 
     Args:
         params: section `evaluate`.
@@ -286,6 +287,6 @@ def promote(
 
     parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")
     folders = [Path(artifact.path) for artifact in (raw, prepared, split, frozen)]
-    decision = promotion.promote(parsed, model, *folders)
-    artifacts.copy_figures(decision.figures, metrics)
-    artifacts.write_report(decision.report, report)
+    result = promotion.promote(parsed, model, *folders)
+    artifacts.copy_figures(result.figures, metrics)
+    artifacts.write_report(result.report, report)

@@ -1,4 +1,4 @@
-"""The pipeline: ingest → preprocess → split → train → evaluate → freeze."""
+"""The training pipeline: ingest → preprocess → split → train → evaluate → freeze."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -7,19 +7,19 @@ from kfp.dsl import Artifact, Metrics, Model
 
 from pipelines.kubeflow import definition, tasks
 from pipelines.kubeflow.cluster import Cluster
-from pipelines.kubeflow.definition import Tasks
+from pipelines.kubeflow.definition import TaskFactory
 
 
-class Outputs(NamedTuple):
-    """What the whole pipeline gives."""
+class TrainingOutputs(NamedTuple):
+    """Outputs of the pipeline."""
 
     frozen: Model
     evaluation: Artifact
     metrics: Metrics
 
 
-class Made(NamedTuple):
-    """What the steps made, as channels to further tasks."""
+class StepOutputs(NamedTuple):
+    """Outputs of the steps, as channels to further tasks."""
 
     raw: Any
     prepared: Any
@@ -30,7 +30,7 @@ class Made(NamedTuple):
 
 
 def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster) -> Any:
-    """The pipeline, ready to be compiled or run.
+    """Builds the pipeline, ready to be compiled or run.
 
     Args:
         image: container image of all tasks; KFP fixes it when compiling.
@@ -38,32 +38,38 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster) 
         cluster: how the tasks run on a cluster.
     """
 
-    def flow(given: Mapping[str, Any]) -> Outputs:
-        made = steps(Tasks(image, cluster, given), given)
-        return Outputs(made.frozen, made.evaluation, made.metrics)
+    def flow(channels: Mapping[str, Any]) -> TrainingOutputs:
+        outputs = steps(TaskFactory(image, cluster, channels), channels)
+        return TrainingOutputs(outputs.frozen, outputs.evaluation, outputs.metrics)
 
     description = "Trains, measures and ships an embedder that verifies signatures."
-    return definition.define(
-        "signature-recognition", description, definition.arguments(defaults, cluster), Outputs, flow
-    )
+    arguments = definition.arguments(defaults, cluster)
+    return definition.define("signature-recognition", description, arguments, TrainingOutputs, flow)
 
 
-def steps(task: Tasks, given: Mapping[str, Any]) -> Made:
-    """All six, one after the other.
+def steps(task: TaskFactory, channels: Mapping[str, Any]) -> StepOutputs:
+    """Makes the tasks of all six steps, one after the other.
 
     Args:
         task: makes tasks.
-        given: the pipeline's arguments, by name.
+        channels: the pipeline's arguments, by name.
     """
-    raw = task(tasks.ingest, params=given["ingest"], source=given["source"]).outputs["raw"]
-    prepared = task(tasks.preprocess, params=given["preprocess"], raw=raw).outputs["prepared"]
-    divided = task(tasks.split, params=given["split"], prepared=prepared).outputs["split"]
+    raw = task(tasks.ingest, params=channels["ingest"], source=channels["source"]).outputs["raw"]
+    prepared = task(tasks.preprocess, params=channels["preprocess"], raw=raw).outputs["prepared"]
+    divided = task(tasks.split, params=channels["split"], prepared=prepared).outputs["split"]
 
     data = {"prepared": prepared, "split": divided}
-    embedder = task(tasks.train, params=given["train"], **data).outputs["embedder"]
-    evaluated = task(tasks.evaluate, params=given["evaluate"], embedder=embedder, **data)
+    embedder = task(tasks.train, params=channels["train"], **data).outputs["embedder"]
+    evaluated = task(tasks.evaluate, params=channels["evaluate"], embedder=embedder, **data)
     evaluation = evaluated.outputs["evaluation"]
 
-    made = {"raw": raw, "embedder": embedder, "evaluation": evaluation}
-    frozen = task(tasks.freeze, params=given["freeze"], **made).outputs["frozen"]
-    return Made(raw, prepared, divided, evaluation, evaluated.outputs["metrics"], frozen)
+    inputs = {"raw": raw, "embedder": embedder, "evaluation": evaluation}
+    frozen = task(tasks.freeze, params=channels["freeze"], **inputs).outputs["frozen"]
+    return StepOutputs(
+        raw=raw,
+        prepared=prepared,
+        split=divided,
+        evaluation=evaluation,
+        metrics=evaluated.outputs["metrics"],
+        frozen=frozen,
+    )

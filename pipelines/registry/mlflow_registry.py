@@ -1,6 +1,4 @@
-"""MLflow's model registry: versions of one registered model, with the bundles that they were
-shipped as.
-"""
+"""MLflow's model registry: versions of one registered model, each with its shipped bundle."""
 
 import os
 from collections.abc import Iterator
@@ -33,7 +31,7 @@ class Registry:
             self._client = runs.connect()
 
     def champion(self) -> Any | None:
-        """The version with the alias `champion`, as MLflow describes it."""
+        """Returns the version with the alias `champion`, as MLflow describes it."""
         from mlflow.exceptions import MlflowException
 
         with _translate_errors():
@@ -45,54 +43,56 @@ class Registry:
                 raise
 
     def fetch(self, version: Any, out: Path) -> Path:
-        """Brings the bundle of a version into an existing folder and returns where it is.
+        """Downloads the bundle of a version into an existing folder and returns its path.
 
         Raises:
             InputError: the version's run has no bundle.
         """
         with _translate_errors():
-            if not any(one.path == BUNDLE for one in self._client.list_artifacts(version.run_id)):
+            artifacts = self._client.list_artifacts(version.run_id)
+            if not any(artifact.path == BUNDLE for artifact in artifacts):
                 raise InputError(
-                    f"{self._name}, version {version.version}: its run has no {BUNDLE}/, as `retrain` writes it; "
-                    f"move the alias {CHAMPION} to another version, or delete it"
+                    f"{self._name}, version {version.version}: its run has no {BUNDLE}/, as "
+                    f"`retrain` writes it; move the alias {CHAMPION} to another version, or "
+                    "delete it"
                 )
             with upload_timeout():
                 return Path(self._client.download_artifacts(version.run_id, BUNDLE, str(out)))
 
     def register(self, frozen: Path) -> Any:
-        """The version of a bundle, a new one unless there is one of its run.
+        """Returns the version of a bundle, a new one unless its run has one already.
 
         Args:
-            frozen: output folder of freeze, whose run holds the model that is served.
+            frozen: output folder of freeze; its run holds the model to serve.
 
         Raises:
-            InputError: the store missed the run, or the model.
+            InputError: the store lacks the run or the model.
         """
         run_id = Record.read(frozen).run_id
         with _translate_errors():
             run = self._client.get_run(run_id) if run_id else None
             if run is None or not run.outputs.model_outputs:
                 raise InputError(
-                    f"{frozen}: the tracking store has no model of it; look why, and freeze it again"
+                    f"{frozen}: the tracking store has no model of it; "
+                    "look why, and freeze it again"
                 )
-            found = self._client.search_model_versions(
-                f"name = '{self._name}' and run_id = '{run_id}'"
-            )
-            if found:
-                return found[0]
+            condition = f"name = '{self._name}' and run_id = '{run_id}'"
+            versions = self._client.search_model_versions(condition)
+            if versions:
+                return versions[0]
             with upload_timeout():
                 self._client.log_artifacts(run_id, str(frozen), BUNDLE)
-            self._make()
+            self._create_model()
             model_id = run.outputs.model_outputs[-1].model_id
             return self._client.create_model_version(self._name, f"models:/{model_id}", run_id)
 
     def name(self, version: Any, alias: str, reason: str) -> None:
-        """Moves an alias to a version, and says there why."""
+        """Moves an alias to a version, and describes the version by the reason."""
         with _translate_errors():
             self._client.update_model_version(self._name, version.version, reason)
             self._client.set_registered_model_alias(self._name, alias, version.version)
 
-    def _make(self) -> None:
+    def _create_model(self) -> None:
         from mlflow.exceptions import MlflowException
 
         try:
@@ -102,8 +102,8 @@ class Registry:
                 raise
 
 
-def store() -> str:
-    """The tracking store, for a message; without a password."""
+def describe_tracking_store() -> str:
+    """Describes the tracking store for a message, without a password."""
     uri = os.environ.get("MLFLOW_TRACKING_URI")
     return f"the tracking store {redact_credentials(uri) if uri else 'in mlruns/'}"
 
@@ -118,5 +118,6 @@ def _translate_errors() -> Iterator[None]:
         missing = getattr(error, "error_code", None) == "RESOURCE_DOES_NOT_EXIST"
         fault = "lacks what is asked for" if missing else "cannot be used"
         raise InputError(
-            f"{store()} {fault}: {first_line(error)}; set MLFLOW_TRACKING_URI to the right one"
+            f"{describe_tracking_store()} {fault}: {first_line(error)}; "
+            "set MLFLOW_TRACKING_URI to the right one"
         ) from None

@@ -1,5 +1,5 @@
-"""Whether a newly trained model takes the champion's place: both are measured on the same images,
-as shipped.
+"""Promotion of a newly trained model: it and the champion are measured on the same images, as
+shipped.
 """
 
 from collections.abc import Sequence
@@ -16,19 +16,24 @@ from components.shared.data.image_store import open_store
 from components.shared.runtime.errors import InputError
 from components.shared.tracking.run import Record
 from components.shared.verification.metric_names import ends
-from pipelines.registry.mlflow_registry import CHALLENGER, CHAMPION, Registry, store
+from pipelines.registry.mlflow_registry import (
+    CHALLENGER,
+    CHAMPION,
+    Registry,
+    describe_tracking_store,
+)
 
-SEEN = "Test identities that the champion was trained on, if any, are in its favour."
+NOTE = "Test identities that the champion was trained on, if any, are in its favour."
 
 
-class Decision(NamedTuple):
-    """What becomes of a new model.
+class Promotion(NamedTuple):
+    """The place of a new model in the registry.
 
     Attributes:
         alias: `champion` or `challenger`.
         reason: in a sentence.
         figures: EERs of both and the interval of their difference, where there was a champion.
-        report: what was decided, and why, as Markdown.
+        report: the place, the reason and the comparison, as Markdown.
     """
 
     alias: str
@@ -39,17 +44,17 @@ class Decision(NamedTuple):
 
 def promote(
     params: EvaluateParams, model: str, raw: Path, prepared: Path, split: Path, frozen: Path
-) -> Decision:
+) -> Promotion:
     """Registers a new model, as champion where there is none or where it is better than the
     champion beyond chance.
 
     Args:
-        params: the section `evaluate`, of which references, draws and seed are used.
-        model: registered model.
+        params: the section `evaluate`; only references, draws and seed are used.
+        model: name of the registered model.
         raw: source images and catalog.csv.
-        prepared: which of them could be used.
-        split: which of those are test.
-        frozen: what freeze wrote of the new model, the challenger.
+        prepared: image store of the images that could be read.
+        split: split.parquet, which names the test images.
+        frozen: bundle of the new model, the challenger.
 
     Raises:
         InputError: the tracking store cannot be used, one of the models is damaged, or the two took
@@ -58,30 +63,29 @@ def promote(
     registry = Registry(model)
     champion = registry.champion()
     if champion is not None and champion.run_id == Record.read(frozen).run_id:
-        return kept(f"version {champion.version}")
-    found = []
+        return unchanged(f"version {champion.version}")
+    differences = []
     if champion is not None:
-        with TemporaryDirectory() as folder:
-            images = held_out(raw, prepared, split, Path(folder) / "images")
-            theirs = registry.fetch(champion, Path(folder))
-            ours, other = (
-                _measure(params, bundle, images, Path(folder)) for bundle in (frozen, theirs)
-            )
-            found = compare(ours, other, seed=params.seed)
+        with TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            images = link_test_images(raw, prepared, split, folder / "images")
+            bundle = registry.fetch(champion, folder)
+            new_report = _measure(params, frozen, images, folder)
+            old_report = _measure(params, bundle, images, folder)
+            differences = compare(new_report, old_report, seed=params.seed)
     version = registry.register(frozen)
-    decision = decide(
-        found, f"version {version.version}", f"version {champion.version}" if champion else None
-    )
-    registry.name(version, decision.alias, decision.reason)
-    return decision
+    champion_name = f"version {champion.version}" if champion else None
+    promotion = decide(differences, f"version {version.version}", champion_name)
+    registry.name(version, promotion.alias, promotion.reason)
+    return promotion
 
 
-def decide(found: Sequence[Difference], challenger: str, champion: str | None) -> Decision:
-    """What becomes of the challenger: the first difference decides, one reference and skilled where
+def decide(differences: Sequence[Difference], challenger: str, champion: str | None) -> Promotion:
+    """Decides on the challenger by the first difference: skilled forgeries, one reference, where
     there are any.
 
     Args:
-        found: differences of challenger − champion.
+        differences: of challenger − champion, one for each kind and number of references.
         challenger: its name.
         champion: its name; None: there is none.
 
@@ -89,13 +93,15 @@ def decide(found: Sequence[Difference], challenger: str, champion: str | None) -
         InputError: there is a champion, but nothing to compare it by.
     """
     if champion is None:
-        reason = f"There was no champion in {store()}: {challenger}, the first, became it."
-        return Decision(CHAMPION, reason, {}, _report(CHAMPION, challenger, reason))
-    if not found:
+        place = describe_tracking_store()
+        reason = f"There was no champion in {place}: {challenger}, the first, became it."
+        return Promotion(CHAMPION, reason, {}, _report(CHAMPION, challenger, reason))
+    if not differences:
         raise InputError(
             "the test images allow no comparison of one identity with another; raise split.test"
         )
-    first, names = found[0], (f"{challenger} (challenger)", f"{champion} (champion)")
+    first = differences[0]
+    names = f"{challenger} (challenger)", f"{champion} (champion)"
     figures = {
         "challenger/eer": first.left,
         "champion/eer": first.right,
@@ -108,28 +114,28 @@ def decide(found: Sequence[Difference], challenger: str, champion: str | None) -
         "right": f"{champion} stays champion: {challenger} is worse by more than chance.",
         None: f"{champion} stays champion: the difference to {challenger} may be chance.",
     }[first.better]
-    return Decision(
+    return Promotion(
         alias,
         reason,
         figures,
-        _report(alias, challenger, reason, text(list(found), *names).split("\n")),
+        _report(alias, challenger, reason, text(list(differences), *names).split("\n")),
     )
 
 
-def kept(champion: str) -> Decision:
-    """What becomes of a model that is the champion already, as where a task is tried again."""
+def unchanged(champion: str) -> Promotion:
+    """Leaves a model as it is that is the champion already, as where a task is tried again."""
     reason = f"{champion.capitalize()} is this very model and stays champion."
-    return Decision(CHAMPION, reason, {}, _report(CHAMPION, champion, reason))
+    return Promotion(CHAMPION, reason, {}, _report(CHAMPION, champion, reason))
 
 
-def held_out(raw: Path, prepared: Path, split: Path, out: Path) -> Path:
-    """A folder with catalog.csv of the test images alone, which are links.
+def link_test_images(raw: Path, prepared: Path, split: Path, out: Path) -> Path:
+    """Makes a folder with links to the test images alone, and their catalog.csv.
 
     Args:
         raw: source images.
-        prepared: which of them could be used.
-        split: which of those are test.
-        out: the folder to make.
+        prepared: image store of the images that could be read.
+        split: split.parquet, which names the test images.
+        out: the folder to make, which is returned.
 
     Raises:
         InputError: the inputs do not fit together, or no image is test.
@@ -167,5 +173,5 @@ def _report(alias: str, challenger: str, reason: str, answers: Sequence[str] = (
     ]
     if answers:
         lines += ["Both were measured on the same test images, as they are shipped:"]
-        lines += ["\n".join(f"- {answer}" for answer in answers), SEEN]
+        lines += ["\n".join(f"- {answer}" for answer in answers), NOTE]
     return "\n\n".join(lines) + "\n"

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[3]
 MODELS: dict[str, type[StepParams]] = {
     **{step: sections.model(step) for step in sections.STEPS},
     "cluster": cluster.Cluster,
-    "cluster.<step>": cluster.CachedStep,
+    "cluster.<step>": cluster.CachedStepResources,
 }
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from components.shared.runtime.errors import InputError
-from pipelines.experiments.grid import Outcome, combinations, compare, on_test, table
+from pipelines.experiments.grid import Outcome, combinations, command_on_test, compare, table
 
 
 def test_a_grid_is_all_combinations_in_the_order_given() -> None:
@@ -71,9 +71,10 @@ def test_a_comparison_that_would_look_at_test_is_refused(
         compare(grid, assignments)
 
 
-def test_the_best_is_measured_on_test_by_a_command_with_all_its_settings() -> None:
+def test_the_best_is_measured_test_command_by_a_command_with_all_its_settings() -> None:
     best = Outcome("a", ("train.mining=hard",), {}, None)
     given = ["train.mining=all", "train.pooled_blocks=[7,10]"]
     assert (
-        on_test(best, given) == "dvc exp run -S 'train.pooled_blocks=[7,10]' -S train.mining=hard"
+        command_on_test(best, given)
+        == "dvc exp run -S 'train.pooled_blocks=[7,10]' -S train.mining=hard"
     )

@@ -36,7 +36,7 @@ SECOND = fold(0.0, b={"genuine": [1, 2], "skilled": [3, 5]})
 
 
 def test_the_pool_is_measured_as_one_set_of_comparisons() -> None:
-    metrics = measure(pool([FIRST, SECOND]).together, PARAMS)
+    metrics = measure(pool([FIRST, SECOND]).pooled, PARAMS)
     # Genuine 1 1 2 4, skilled 3 3 5 5: FAR 0 and FRR 1/4 at 2, FAR 1/2 and FRR 1/4 at 3.
     assert metrics[f"{SKILLED}/eer"] == pytest.approx(1 / 4)
     assert metrics[f"{SKILLED}/auc"] == pytest.approx(14 / 16)
@@ -46,7 +46,7 @@ def test_the_pool_is_measured_as_one_set_of_comparisons() -> None:
 
 
 def test_the_intervals_of_the_pool_resample_the_identities_of_all_folds() -> None:
-    metrics = measure(pool([FIRST, SECOND]).together, PARAMS)
+    metrics = measure(pool([FIRST, SECOND]).pooled, PARAMS)
     # Of two identities, a quarter of the resamples holds only the first, a quarter only the second.
     assert metrics[f"{SKILLED}/eer_ci_low"] == pytest.approx(0)
     assert metrics[f"{SKILLED}/eer_ci_high"] == pytest.approx(1 / 2)
@@ -57,7 +57,7 @@ def test_networks_that_separate_perfectly_on_scales_of_their_own_pool_to_errors(
         fold(0.0, a={"genuine": [1], "skilled": [2]}),
         fold(0.0, b={"genuine": [3], "skilled": [4]}),
     ]
-    assert measure(pool(folds).together, PARAMS)[f"{SKILLED}/eer"] == pytest.approx(1 / 2)
+    assert measure(pool(folds).pooled, PARAMS)[f"{SKILLED}/eer"] == pytest.approx(1 / 2)
     assert spread(folds)[f"{SKILLED}/eer_mean"] == 0
 
 
@@ -73,7 +73,7 @@ def test_mean_and_sample_sd_are_over_the_folds_that_measured_a_rate() -> None:
 
 def test_a_fold_takes_part_in_the_pools_of_the_kinds_that_it_has() -> None:
     both = fold(0.5, c={"genuine": [1], "skilled": [2], "random": [3, 4]})
-    skilled, random = pool([FIRST, both]).together
+    skilled, random = pool([FIRST, both]).pooled
     assert (skilled.key, random.key) == (SKILLED, RANDOM)
     assert sorted(skilled.genuine.distance) == [1, 1, 4]
     assert sorted(random.genuine.distance) == [1]
@@ -84,10 +84,10 @@ def test_what_a_fold_kept_only_a_part_of_is_named_and_not_pooled() -> None:
     both = fold(0.5, c={"genuine": [1], "skilled": [2], "random": [3, 4]})
     thinned = Fold(both.metrics, both.scores[both.scores["distance"] != 4])
     found = pool([FIRST, thinned])
-    assert found.thinned == [RANDOM]
-    assert [v.key for v in found.together] == [SKILLED]
+    assert found.incomplete == [RANDOM]
+    assert [v.key for v in found.pooled] == [SKILLED]
     summary = summarise(
-        [FIRST, thinned], found, spread([FIRST, thinned]) | measure(found.together, PARAMS), PARAMS
+        [FIRST, thinned], found, spread([FIRST, thinned]) | measure(found.pooled, PARAMS), PARAMS
     )
     assert "random, 1 ref: not pooled, for a fold kept only a part of its comparisons" in summary
 
@@ -100,7 +100,7 @@ def test_an_identity_that_two_folds_test_is_refused() -> None:
 def test_the_summary_has_a_line_a_fold_their_mean_and_sd_and_the_pool_with_interval_and_n() -> None:
     folds = [FIRST, SECOND]
     pooled = pool(folds)
-    summary = summarise(folds, pooled, spread(folds) | measure(pooled.together, PARAMS), PARAMS)
+    summary = summarise(folds, pooled, spread(folds) | measure(pooled.pooled, PARAMS), PARAMS)
     cells = [line.split() for line in summary.splitlines()]
     assert ["0", "1", "50.0", "(0.0–100.0)"] in cells
     assert ["1", "1", "0.0", "(0.0–100.0)"] in cells

@@ -9,7 +9,7 @@ import pytest
 
 from components.shared.runtime.errors import InputError
 from pipelines.__main__ import main
-from pipelines.kubeflow.server import Address, RunFailedError, Server
+from pipelines.kubeflow.server import RunFailedError, Server, ServerAddress
 from tests.pipelines.kfp_server import TOKEN, KubeflowServer, serving
 
 ROOT = Path(__file__).parents[3]
@@ -78,7 +78,7 @@ def test_a_run_is_started_in_its_experiment_its_page_is_printed_and_its_failure_
 
 
 def test_waiting_asks_until_the_run_has_ended_and_says_how(server: KubeflowServer) -> None:
-    asked = Server(Address(server.host, None, TOKEN))
+    asked = Server(ServerAddress(server.host, None, TOKEN))
     server.states = ["PENDING", "RUNNING", "SUCCEEDED"]
     asked.wait("run-1", poll=0)
     assert server.states == ["SUCCEEDED"]
@@ -91,7 +91,7 @@ def test_waiting_asks_until_the_run_has_ended_and_says_how(server: KubeflowServe
 def test_waiting_outlasts_failures_that_pass_and_gives_up_those_that_do_not(
     server: KubeflowServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = Server(Address(server.host, None, TOKEN))
+    asked = Server(ServerAddress(server.host, None, TOKEN))
     server.states = ["RUNNING", 502, 503, 429, "RUNNING", 500, "SUCCEEDED"]
     asked.wait("run-1", poll=0)
     assert server.states == ["SUCCEEDED"]
@@ -189,7 +189,7 @@ def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(InputError, match="does not answer"),
     ):
-        Server(Address(f"http://127.0.0.1:{silent.getsockname()[1]}", None, None))
+        Server(ServerAddress(f"http://127.0.0.1:{silent.getsockname()[1]}", None, None))
 
 
 def test_recurring_runs_are_made_listed_and_removed(

@@ -92,7 +92,7 @@ def test_the_test_images_alone_are_linked_and_catalogued(tmp_path: Path) -> None
     index = open_store(prepared).index
     where = {"row": range(len(paths)), "part": [parts[path[0]] for path in paths], "fold": -1}
     partition.write(pd.DataFrame(where), index, split)
-    out = promotion.held_out(raw, prepared, split, tmp_path / "out")
+    out = promotion.link_test_images(raw, prepared, split, tmp_path / "out")
     table = catalog.read(out)
     assert table["path"].tolist() == ["a/0.png", "a/1.png", "c/0.png", "c/1.png"]
     assert table["sha256"].tolist() == [f"hash of {path}" for path in table["path"]]
