@@ -1,5 +1,5 @@
-"""Compares the data of dvc.lock with the committed one; bytes of what is fitted differ between
-kinds of CPU.
+"""Comparison of the data in dvc.lock with the committed one; the bytes of fitted files differ
+between kinds of CPU and are left out.
 """
 
 import subprocess
@@ -13,25 +13,26 @@ STAGES = ("ingest", "preprocess", "split")
 
 
 def hashes(lock: dict[str, Any]) -> dict[str, str]:
-    """The hash of every output of the data stages below data/."""
-    outs = [out for stage in STAGES for out in lock["stages"][stage]["outs"]]
-    return {out["path"]: out["md5"] for out in outs if out["path"].startswith("data/")}
+    """Returns the hash of every output of the data stages below data/, by path."""
+    result = {}
+    for stage in STAGES:
+        for out in lock["stages"][stage]["outs"]:
+            if out["path"].startswith("data/"):
+                result[out["path"]] = out["md5"]
+    return result
 
 
 def main() -> None:
     """Exits with 1 where a hash differs."""
-    shown = subprocess.run(
-        ["git", "show", "HEAD:dvc.lock"], capture_output=True, text=True, check=True
-    )
-    committed, found = (
-        hashes(yaml.safe_load(shown.stdout)),
-        hashes(yaml.safe_load(Path("dvc.lock").read_text())),
-    )
+    show = ["git", "show", "HEAD:dvc.lock"]
+    text = subprocess.run(show, capture_output=True, text=True, check=True).stdout
+    committed = hashes(yaml.safe_load(text))
+    current = hashes(yaml.safe_load(Path("dvc.lock").read_text()))
     for path, expected in committed.items():
-        print(
-            f"{path}: {'as committed' if found.get(path) == expected else f'{found.get(path)} is not {expected}'}"
-        )
-    sys.exit(committed != found)
+        actual = current.get(path)
+        verdict = "as committed" if actual == expected else f"{actual} is not {expected}"
+        print(f"{path}: {verdict}")
+    sys.exit(committed != current)
 
 
 if __name__ == "__main__":
