@@ -96,5 +96,5 @@ def test_identities_keep_their_names_from_the_catalog_to_the_pooled_folds(tmp_pa
     scores = pd.read_parquet(tmp_path / "scores.parquet")
     assert sorted(set(scores["identity"])) == NAMES[2:]
     metrics = {f"{v.key}/n_pairs": float(v.scored.n_pairs) for v in found}
-    together = pool([Fold(metrics, scores)]).together
+    together = pool([Fold(metrics, scores)]).pooled
     assert [len(set(v.genuine.identity)) for v in together] == [3, 3]
