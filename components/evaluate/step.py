@@ -21,7 +21,7 @@ from components.evaluate.protocols.run_protocols import (
     subject,
 )
 from components.evaluate.report import html, origin
-from components.evaluate.report.individuals import people
+from components.evaluate.report.individuals import find_individuals
 from components.evaluate.report.results import Results
 from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.evaluation_set import Part, check_normalisation, part
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was found.
+    """The outcome of the step.
 
     Attributes:
         metrics: by name, all finite.
@@ -60,12 +60,12 @@ class Evaluation:
 def run(
     params: EvaluateParams, prepared: Path, split: Path, embedder: Path, out: Path
 ) -> Evaluation:
-    """Measures an embedder on identities that it has not seen and writes reports/evaluation.
+    """Evaluates an embedder on identities that it has not seen and writes reports/evaluation.
 
     Args:
         params: the section `evaluate`.
         prepared: the image store.
-        split: which image is in which part.
+        split: folder of split.parquet.
         embedder: embedder.keras and the normalisation it was trained with.
         out: the folder to write.
 
@@ -83,77 +83,77 @@ def run(
     backend.set_up()
     model = load_embedder(embedder)
 
-    vectors = _embed(model, store, parts)
-    subjects = {name: subject(whose, vectors[name], params) for name, whose in parts.items()}
-    main = subjects[params.reported]
-    chosen = choose(subjects["val"], params)
-    found = measure(main, params)
-    metrics = found.metrics | _floors(model, store, main, params)
-    probed = shortcuts(prepared, store, part(store.index, partitioned, "train"), main, params)
-    metrics |= probed.figures
+    embeddings = _embed(model, store, parts)
+    compared = {name: subject(images, embeddings[name], params) for name, images in parts.items()}
+    reported = compared[params.reported]
+    thresholds = choose(compared["val"], params)
+    results = measure(reported, params)
+    train = part(store.index, partitioned, "train")
+    shortcut_report = shortcuts(prepared, store, train, reported, params)
+    metrics = results.metrics | _baselines(model, store, reported, params)
+    metrics |= shortcut_report.figures
     if params.reported == "test":
-        metrics |= carry(main, chosen, params)
+        metrics |= carry(reported, thresholds, params)
     else:
         metrics = of_val(metrics)
     if params.part == "both":
-        metrics |= of_val(measure(subjects["val"], params).metrics)
+        metrics |= of_val(measure(compared["val"], params).metrics)
 
-    trained = Record.read(embedder)
-    results = Results(
-        metrics,
-        found.tables,
-        main,
-        chosen,
-        people(store.images, main, chosen, params),
-        origin.origin(parts, prepared, split, embedder, trained),
-        origin.parameters(trained.params, normalisation, params),
-        probed.lines,
+    training = Record.read(embedder)
+    outcome = Results(
+        metrics=metrics,
+        tables=results.tables,
+        part=reported,
+        thresholds=thresholds,
+        individuals=find_individuals(store.images, reported, thresholds, params),
+        origin=origin.split_origin(parts, prepared, split, embedder, training),
+        parameters=origin.parameters(training.params, normalisation, params),
+        shortcut_lines=shortcut_report.lines,
     )
-    with runs.evaluation_run(trained, params) as tracked, atomic_folder(out) as fresh:
-        results.write(fresh, params)
+    with runs.evaluation_run(training, params) as tracked, atomic_folder(out) as folder:
+        outcome.write(folder, params)
         tracked.log_metrics(metrics)
-        for file in uploads(fresh):
+        for file in uploads(folder):
             tracked.log_artifacts(file, "evaluation")
-        tracked.write(fresh)
-    return Evaluation(
-        metrics, _points(main.verifications), out / html.NAME, out / UPLOAD / html.NAME
-    )
+        tracked.write(folder)
+    report, uploaded = out / html.NAME, out / UPLOAD / html.NAME
+    return Evaluation(metrics, _roc_points(reported.verifications), report, uploaded)
 
 
 def _embed(
     model: "keras.Model", store: ImageStore, parts: Mapping[str, Part]
 ) -> dict[str, NDArray[np.float32]]:
-    """The embeddings of each part's images, float32 [n, D]."""
-    rows = [whose.rows for whose in parts.values()]
-    vectors = embed(model, store.images, rows=np.concatenate(rows))
-    ends = np.cumsum([len(some) for some in rows])
-    return dict(zip(parts, np.split(vectors, ends[:-1]), strict=True))
+    """Embeds the images of each part: float32 [n, D], by the part's name."""
+    rows = [part.rows for part in parts.values()]
+    embeddings = embed(model, store.images, rows=np.concatenate(rows))
+    ends = np.cumsum([len(part) for part in rows])
+    return dict(zip(parts, np.split(embeddings, ends[:-1]), strict=True))
 
 
-def _floors(
-    model: "keras.Model", store: ImageStore, of: Subject, params: EvaluateParams
+def _baselines(
+    model: "keras.Model", store: ImageStore, reported: Subject, params: EvaluateParams
 ) -> Metrics:
-    """What the untrained network and HOG make of the same comparisons."""
-    if not of.verifications:
+    """Computes the rates of the untrained network and of HOG on the same comparisons."""
+    if not reported.verifications:
         return {}
-    rows = of.part.rows
-    fresh = baselines.untrained(model, params.seed)
-    untrained = embed(fresh, store.images, rows=rows, what="embed, untrained")
-    described = {"untrained": untrained, "hog": baselines.hog(store.images, rows)}
-    result: Metrics = {}
-    for name, vectors in described.items():
-        result |= baselines.against(
-            name, vectors, of.part.labels, of.verifications, params.resampling
+    rows = reported.part.rows
+    network = baselines.untrained(model, params.seed)
+    descriptors = {
+        "untrained": embed(network, store.images, rows=rows, what="embed, untrained"),
+        "hog": baselines.hog(store.images, rows),
+    }
+    metrics: Metrics = {}
+    for name, vectors in descriptors.items():
+        metrics |= baselines.against(
+            name, vectors, reported.part.labels, reported.verifications, params.resampling
         )
-    return result
+    return metrics
 
 
-def _points(found: list[Verification]) -> list[tuple[float, float, float]]:
-    single = [v for v in found if v.references == 1]
+def _roc_points(verifications: list[Verification]) -> list[tuple[float, float, float]]:
+    single = [v for v in verifications if v.references == 1]
     if not single:
         return []
     curve = roc_curves.curve(single[0])
-    return [
-        (float(far), float(1 - frr), float(threshold))
-        for threshold, far, frr in zip(*curve, strict=True)
-    ]
+    points = zip(curve.far, 1 - curve.frr, curve.threshold, strict=True)
+    return [(float(far), float(tpr), float(threshold)) for far, tpr, threshold in points]

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from components.evaluate.report.formatting import aligned, basis, percent
+from components.evaluate.report.formatting import align_columns, percent, sample_sizes
 from components.shared.runtime.errors import InputError
 from components.shared.verification.metric_names import CRITERIA, criterion, split
 from pipelines import sections
@@ -82,7 +82,7 @@ def rate_cells(figures: Mapping[str, float]) -> list[str]:
     cells, identities = [], "–"
     for name in CRITERIA:
         if name in figures:
-            identities, comparisons = basis(figures, split(name)[0])
+            identities, comparisons = sample_sizes(figures, split(name)[0])
             cells += [percent(figures, name), comparisons]
         else:
             cells += ["–", "–"]
@@ -95,7 +95,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
         [" ".join(outcome.settings), outcome.name, *rate_cells(outcome.figures)]
         for outcome in outcomes
     ]
-    return aligned([["settings", "experiment", *RATES], *rows], left=2)
+    return align_columns([["settings", "experiment", *RATES], *rows], left=2)
 
 
 def command_on_test(best: Outcome, assignments: Sequence[str]) -> str:

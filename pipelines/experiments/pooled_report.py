@@ -5,9 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.report.display_tables import verification as rates
-from components.evaluate.report.formatting import aligned, basis, hundredth, percent
-from components.evaluate.report.plots import COLOURS
+from components.evaluate.report.display_tables import verification_table
+from components.evaluate.report.formatting import (
+    align_columns,
+    percent,
+    percent_value,
+    sample_sizes,
+)
+from components.evaluate.report.plot_style import COLOURS
 from components.evaluate.scoring.roc_curves import curve, label
 from components.evaluate.scoring.verification import Verification
 from components.shared.verification.metric_names import Comparisons
@@ -23,13 +28,13 @@ def summarise(folds: Sequence[Fold], pool: Pool, metrics: Metrics, params: Evalu
     """Returns the summary: a line for each fold, mean ± sd, the pooled figures with interval and n,
     and the first of them in one sentence.
     """
-    pooled = rates(metrics, params)
+    pooled = verification_table(metrics, params)
     lines = [
         "EER % of the folds, 95 % intervals over their identities",
-        aligned(_rows(folds, metrics)),
+        align_columns(_rows(folds, metrics)),
         "",
         NETWORKS,
-        aligned([pooled.head, *pooled.rows]),
+        align_columns([pooled.head, *pooled.rows]),
     ]
     for key in pool.incomplete:
         reason = "not pooled, for a fold kept only a part of its comparisons"
@@ -98,7 +103,7 @@ def _rows(folds: Sequence[Fold], metrics: Metrics) -> list[list[str]]:
 
 def _sentence(verification: Verification, folds: int, metrics: Metrics) -> str:
     key = verification.key
-    identities, comparisons = basis(metrics, key)
+    identities, comparisons = sample_sizes(metrics, key)
     return (
         f"{label(verification).capitalize()}: "
         f"pooled equal error rate {percent(metrics, f'{key}/eer')} %, "
@@ -117,6 +122,6 @@ def _short_label(key: str) -> str:
 
 
 def _mean_and_sd(metrics: Metrics, key: str) -> str:
-    mean = hundredth(metrics, f"{key}/eer_mean")
-    deviation = hundredth(metrics, f"{key}/eer_sd")
+    mean = percent_value(metrics, f"{key}/eer_mean")
+    deviation = percent_value(metrics, f"{key}/eer_sd")
     return f"{mean} ± {deviation}" if deviation else mean

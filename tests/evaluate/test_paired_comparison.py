@@ -25,12 +25,12 @@ def evaluated(
     quality: float,
     params: EvaluateParams = PARAMS,
     digest: str = "same images",
-    most: int = 1_000_000,
+    limit: int = 1_000_000,
 ) -> Path:
     """What evaluate leaves of an embedder of some quality."""
     given = made_up(params, IDENTITIES, 7, 4, quality)
     folder.mkdir()
-    write_scores(folder, given.verifications, given.part._replace(digest=digest), params, most)
+    write_scores(folder, given.verifications, given.part._replace(digest=digest), params, limit)
     return folder
 
 
@@ -122,7 +122,7 @@ def test_comparisons_of_which_only_some_were_kept_are_the_same_ones_and_said_to_
     tmp_path: Path,
 ) -> None:
     good, bad = (
-        evaluated(tmp_path / name, quality, most=1_200)
+        evaluated(tmp_path / name, quality, limit=1_200)
         for name, quality in (("good", 1.2), ("bad", 0.5))
     )
     kept = pd.read_parquet(good / "scores.parquet").groupby(["kind", "references"]).size()

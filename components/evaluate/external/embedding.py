@@ -29,12 +29,12 @@ class Embedded(NamedTuple):
 
     Attributes:
         store: those that the graph took, normalised.
-        vectors: their embeddings, float32 [N, D].
+        embeddings: theirs, float32 [N, D].
         rejected: path and reason of the others.
     """
 
     store: ImageStore
-    vectors: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
     rejected: list[tuple[str, str]]
 
 

@@ -1,4 +1,4 @@
-"""Raw images with a catalog: as they lie, or brought in by ingest in a process of its own."""
+"""Raw images with a catalog: a folder that has one, or the output of ingest as a subprocess."""
 
 import os
 import subprocess
@@ -19,9 +19,14 @@ ERROR = "error: "
 
 
 @contextmanager
-def catalogued(data: str, layout: str) -> Iterator[Path]:
-    """Yields a folder of images with catalog.csv: `data` itself where it is one, else what ingest
-    makes of it.
+def ingested(data: str, layout: str) -> Iterator[Path]:
+    """Yields a folder of images with catalog.csv.
+
+    That is `data` itself where it has a catalog, else the output of ingest in a temporary folder.
+
+    Args:
+        data: a source as `ingest.source` takes it, or a folder with catalog.csv.
+        layout: as `ingest.layout`.
 
     Raises:
         InputError: ingest refuses the data.
@@ -41,20 +46,20 @@ def catalogued(data: str, layout: str) -> Iterator[Path]:
 
 
 def _ingest(params: Path, out: Path) -> None:
-    """Runs the ingest step in a process of its own: its messages go on, its refusal is raised here."""
-    command = [
-        sys.executable,
-        "-m",
-        "components.ingest",
-        "--params",
-        str(params),
-        "--out",
-        str(out),
-    ]
-    path = os.pathsep.join([str(code_root()), *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = {**os.environ, "PYTHONPATH": path}
+    """Runs the ingest step as a subprocess.
+
+    Its messages pass to this process's stderr; the error of bad input is raised here.
+    """
+    options = ["--params", str(params), "--out", str(out)]
+    command = [sys.executable, "-m", "components.ingest", *options]
+    paths = [str(code_root())]
+    if inherited := os.environ.get("PYTHONPATH"):
+        paths.append(inherited)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     refusal = ""
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 - our own module, with paths that we made
+        command, env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
         for line in process.stderr or ():
             if line.startswith(ERROR):
                 refusal = line.removeprefix(ERROR).strip()

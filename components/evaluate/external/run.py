@@ -1,4 +1,4 @@
-"""A shipped model on raw images that it has never seen, with the thresholds that it carries."""
+"""Evaluation of a frozen model on raw images, with the thresholds that it carries."""
 
 import tempfile
 from pathlib import Path
@@ -8,105 +8,114 @@ import numpy as np
 from components.evaluate.audit import baselines
 from components.evaluate.audit.shortcuts import shortcuts
 from components.evaluate.external.embedding import Embedded, embed
-from components.evaluate.external.ingested import catalogued
+from components.evaluate.external.ingested import ingested
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import Metrics, carry, measure, subject
 from components.evaluate.report import origin
-from components.evaluate.report.individuals import people
+from components.evaluate.report.individuals import find_individuals
 from components.evaluate.report.results import Results
 from components.evaluate.scoring.evaluation_set import of_rows
 from components.shared.data.catalog import CATALOG
 from components.shared.data.image_store import write_rejected
-from components.shared.model import bundle as bundles
+from components.shared.model import bundle
 from components.shared.model.bundle import Bundle
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder, sha256
 from components.shared.tracking.run import Record
 
-CARRIED = "The thresholds are the model's own, chosen on val identities of the data that it was made from."
-NOT_CARRIED = "The model carries no threshold: it was made without val identities."
-SEEN = "This is the data that the model was made from: many of these identities it has seen in training."
+THRESHOLDS = (
+    "The thresholds are the model's own, "
+    "chosen on val identities of the data that it was made from."
+)
+NO_THRESHOLDS = "The model carries no threshold: it was made without val identities."
+OWN_DATA = (
+    "This is the data that the model was made from: "
+    "many of these identities it has seen in training."
+)
 
 
 def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) -> Metrics:
-    """Measures a shipped model on all identities of some images; its graph decodes and normalises
-    them.
+    """Evaluates a frozen model on all identities of some images, which its graph decodes.
 
     Args:
         params: the section `evaluate`; `part` plays no role.
-        model: what freeze wrote.
+        model: the bundle that freeze wrote.
         data: a folder or an archive of images, or a folder with catalog.csv.
-        layout: how identity and kind stand in the paths, as in `ingest.layout`.
+        layout: names the order of identity and kind in the paths, as `ingest.layout` does.
         out: the folder to write.
 
     Returns:
-        The figures by name.
+        The metrics by name.
 
     Raises:
         InputError: the bundle is not as its manifest says, lacks a threshold for the target, or the
             data is unusable.
     """
     params = params.model_copy(update={"part": "test"})
-    bundle = bundles.read(model)
-    _demand_target(bundle, params)
+    frozen = bundle.read(model)
+    _validate_target(frozen, params)
     with (
-        catalogued(data, layout) as raw,
-        tempfile.TemporaryDirectory() as folder,
-        atomic_folder(out) as fresh,
+        ingested(data, layout) as raw,
+        tempfile.TemporaryDirectory() as prepared,
+        atomic_folder(out) as folder,
     ):
-        taken = embed(bundle, raw, Path(folder))
+        images = embed(frozen, raw, Path(prepared))
         catalog = sha256(raw / CATALOG)
-        results = _measure(params, bundle, taken, Path(folder), catalog)
-        results.write(fresh, params)
-        write_rejected(taken.rejected, fresh)
+        results = _evaluate(params, frozen, images, Path(prepared), catalog)
+        results.write(folder, params)
+        write_rejected(images.rejected, folder)
     return results.metrics
 
 
-def _measure(
-    params: EvaluateParams, bundle: Bundle, taken: Embedded, prepared: Path, catalog: str
+def _evaluate(
+    params: EvaluateParams, frozen: Bundle, images: Embedded, prepared: Path, catalog: str
 ) -> Results:
-    index, images = taken.store.index, taken.store.images
-    record = Record.read(bundle.folder)
-    everybody, nobody = of_rows(index, np.arange(len(index))), of_rows(index, np.zeros(0, np.intp))
-    main = subject(everybody, taken.vectors, params)
-    found = measure(main, params)
-    probed = shortcuts(prepared, taken.store, nobody, main, params)
-    metrics = found.metrics | probed.figures | carry(main, bundle.thresholds, params)
-    if main.verifications:
-        hog = baselines.hog(images, everybody.rows)
+    store = images.store
+    everyone = of_rows(store.index, np.arange(len(store.index)))
+    no_train = of_rows(store.index, np.zeros(0, np.intp))
+    reported = subject(everyone, images.embeddings, params)
+    results = measure(reported, params)
+    shortcut_report = shortcuts(prepared, store, no_train, reported, params)
+    metrics = results.metrics | shortcut_report.figures
+    metrics |= carry(reported, frozen.thresholds, params)
+    if reported.verifications:
+        hog = baselines.hog(store.images, everyone.rows)
         metrics |= baselines.against(
-            "hog", hog, everybody.labels, main.verifications, params.resampling
+            "hog", hog, everyone.labels, reported.verifications, params.resampling
         )
-    counts = {"n_images": len(index), "n_rejected": len(taken.rejected)}
+    metrics["n_images"] = float(len(store.index))
+    metrics["n_rejected"] = float(len(images.rejected))
+    record = Record.read(frozen.folder)
     return Results(
-        metrics | {name: float(count) for name, count in counts.items()},
-        found.tables,
-        main,
-        bundle.thresholds,
-        people(images, main, bundle.thresholds, params),
-        origin.shipped(bundle, record, everybody, catalog),
-        origin.parameters(record.params, bundle.normalisation, params),
-        probed.lines,
-        _notices(bundle, taken, catalog),
+        metrics=metrics,
+        tables=results.tables,
+        part=reported,
+        thresholds=frozen.thresholds,
+        individuals=find_individuals(store.images, reported, frozen.thresholds, params),
+        origin=origin.external_origin(frozen, record, everyone, catalog),
+        parameters=origin.parameters(record.params, frozen.normalisation, params),
+        shortcut_lines=shortcut_report.lines,
+        notices=_notices(frozen, images, catalog),
     )
 
 
-def _demand_target(bundle: Bundle, params: EvaluateParams) -> None:
-    known = sorted({t.policy for t in bundle.thresholds})
-    if known and params.target_name not in known:
+def _validate_target(frozen: Bundle, params: EvaluateParams) -> None:
+    policies = sorted({t.policy for t in frozen.thresholds})
+    if policies and params.target_name not in policies:
         raise InputError(
-            f"{bundle.folder} carries no threshold for {params.target_name}, evaluate.target; "
-            f"it has those for {', '.join(known)}"
+            f"{frozen.folder} carries no threshold for {params.target_name}, evaluate.target; "
+            f"it has those for {', '.join(policies)}"
         )
 
 
-def _notices(bundle: Bundle, taken: Embedded, catalog: str) -> list[str]:
-    told = [CARRIED if bundle.thresholds else NOT_CARRIED]
-    if catalog == bundle.catalog:
-        told.append(SEEN)
-    if taken.rejected:
-        total = len(taken.store.index) + len(taken.rejected)
-        told.append(
-            f"The model refused {len(taken.rejected):,} of {total:,} images: rejected.csv says why."
+def _notices(frozen: Bundle, images: Embedded, catalog: str) -> list[str]:
+    notices = [THRESHOLDS if frozen.thresholds else NO_THRESHOLDS]
+    if catalog == frozen.catalog:
+        notices.append(OWN_DATA)
+    rejected = len(images.rejected)
+    if rejected:
+        total = len(images.store.index) + rejected
+        notices.append(
+            f"The model refused {rejected:,} of {total:,} images: rejected.csv says why."
         )
-    return told
+    return notices

@@ -1,4 +1,4 @@
-"""The files that machines read: metrics.json, scores.parquet, threshold.json, roc.csv, det.csv."""
+"""Machine-readable files: metrics.json, threshold.json, scores.parquet, roc.csv and det.csv."""
 
 import hashlib
 import json
@@ -18,84 +18,92 @@ from components.shared.verification import metrics_file, threshold
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.threshold import Threshold
 
-MOST_SCORES = 2_000_000
+MAX_SCORES = 2_000_000
 SCORES = "scores.parquet"
 PAIRS = b"pairs"
 
 
-def scores(
-    verifications: Iterable[Verification], names: list[str], most: int = MOST_SCORES
+def scores_table(
+    verifications: Iterable[Verification], names: list[str], limit: int = MAX_SCORES
 ) -> pd.DataFrame:
-    """One row a comparison: claimed identity, kind (genuine, skilled, random), references,
-    distance.
+    """Lists comparisons, one a row: claimed identity, kind, references, distance.
 
-    Where there are more than `most`, each kind and number of references keeps an equal share at
-    most, drawn evenly and always the same ones.
+    Args:
+        verifications: comparisons to list; genuine ones that several of them share appear once.
+        names: of the identities, by code.
+        limit: of all rows; above it each kind (genuine, skilled, random) and number of references
+            has an equal share at most, a uniform random sample that is always the same.
     """
     groups: dict[tuple[str, int], Scores] = {}
     for v in verifications:
         groups["genuine", v.references] = v.genuine
         groups[v.kind, v.references] = v.impostor
     total = sum(len(group.distance) for group in groups.values())
-    share = total if total <= most else most // len(groups)
-    frames = [_frame(group, names, kind, count, share) for (kind, count), group in groups.items()]
+    share = total if total <= limit else limit // len(groups)
     columns = ["identity", "kind", "references", "distance"]
-    return (
-        pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
-    )
+    if not groups:
+        return pd.DataFrame(columns=columns)
+    frames = []
+    for (kind, references), group in groups.items():
+        frame = _frame(_sample(group, share), names)
+        frames.append(frame.assign(kind=kind, references=references))
+    return pd.concat(frames, ignore_index=True)[columns]
 
 
 def write(
-    out: Path, metrics: Mapping[str, float], found: list[Verification], chosen: list[Threshold]
+    out: Path,
+    metrics: Mapping[str, float],
+    verifications: list[Verification],
+    thresholds: list[Threshold],
 ) -> None:
     """Writes metrics.json, threshold.json, roc.csv and det.csv into `out`."""
     metrics_file.write(out, metrics)
-    threshold.write(chosen, out)
-    points = roc_curves.table(found)
+    threshold.write(thresholds, out)
+    points = roc_curves.table(verifications)
     points.drop(columns="frr").to_csv(out / "roc.csv", index=False, float_format="%.9g")
     points.drop(columns="tpr").to_csv(out / "det.csv", index=False, float_format="%.9g")
 
 
 def write_scores(
     out: Path,
-    found: list[Verification],
-    whose: Part,
+    verifications: list[Verification],
+    part: Part,
     params: EvaluateParams,
-    most: int = MOST_SCORES,
+    limit: int = MAX_SCORES,
 ) -> None:
-    """Writes scores.parquet into `out`; its metadata tell each verification's number of pairs, and
-    a digest of them.
+    """Writes scores.parquet into `out`.
+
+    Its metadata hold, under `pairs` and `<kind>/<references>`, the number of pairs of each
+    verification and a digest that is equal for the same pairs.
     """
-    table = pa.Table.from_pandas(scores(found, whose.names, most), preserve_index=False)
-    pairs = {
-        f"{v.kind}/{v.references}": {
-            "digest": _digest(v, whose, params),
+    table = pa.Table.from_pandas(
+        scores_table(verifications, part.names, limit), preserve_index=False
+    )
+    pairs: dict[str, dict[str, str | int]] = {}
+    for v in verifications:
+        pairs[f"{v.kind}/{v.references}"] = {
+            "digest": _digest(v, part, params),
             "number": len(v.genuine.distance) + len(v.impostor.distance),
         }
-        for v in found
-    }
-    described = {**(table.schema.metadata or {}), PAIRS: json.dumps(pairs).encode()}
-    pq.write_table(table.replace_schema_metadata(described), out / SCORES)
+    metadata = {**(table.schema.metadata or {}), PAIRS: json.dumps(pairs).encode()}
+    pq.write_table(table.replace_schema_metadata(metadata), out / SCORES)
 
 
-def _digest(verification: Verification, whose: Part, params: EvaluateParams) -> str:
-    """Equal for the same pairs, which follow from the images, and from the draws where there are
-    any.
-    """
-    drawn = [] if verification.references == 1 else [params.draws, params.seed]
-    told = [whose.digest, verification.kind, verification.references, *drawn]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+def _digest(verification: Verification, part: Part, params: EvaluateParams) -> str:
+    """Hashes all that decides the pairs: the images, and the draws of several references."""
+    draws = [] if verification.references == 1 else [params.draws, params.seed]
+    facts = [part.digest, verification.kind, verification.references, *draws]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _frame(group: Scores, names: list[str], kind: str, references: int, most: int) -> pd.DataFrame:
-    kept = np.arange(len(group.distance))
-    if len(kept) > most:
-        kept = np.sort(np.random.default_rng(0).choice(kept, most, replace=False))
-    return pd.DataFrame(
-        {
-            "identity": np.asarray(names, dtype=object)[group.identity[kept]],
-            "kind": kind,
-            "references": references,
-            "distance": group.distance[kept],
-        }
-    )
+def _sample(scores: Scores, limit: int) -> Scores:
+    count = len(scores.distance)
+    if count <= limit:
+        return scores
+    rows = np.sort(np.random.default_rng(0).choice(np.arange(count), limit, replace=False))
+    return Scores(scores.distance[rows], scores.identity[rows])
+
+
+def _frame(scores: Scores, names: list[str]) -> pd.DataFrame:
+    identity = np.asarray(names, dtype=object)[scores.identity]
+    return pd.DataFrame({"identity": identity, "distance": scores.distance})

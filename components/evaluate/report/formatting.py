@@ -1,4 +1,4 @@
-"""Figures as text: with their intervals, and in columns."""
+"""Rates and numbers as text, with their intervals, and tables in aligned columns."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,63 +7,79 @@ from components.shared.verification.metric_names import ends
 Metrics = Mapping[str, float]
 
 
-def aligned(table: Sequence[Sequence[str]], left: int = 1) -> str:
-    """Rows of cells as lines of equal columns; the first `left` columns and all that is no figure
-    stand left.
+def align_columns(table: Sequence[Sequence[str]], left: int = 1) -> str:
+    """Returns a table as text, a line per row, its columns two spaces apart.
+
+    Args:
+        table: rows of cells, the heading first.
+        left: number of first columns that are left-aligned; so are columns without a digit. All
+            others are right-aligned.
     """
     columns = list(zip(*table, strict=True))
     widths = [max(map(len, column)) for column in columns]
-    words = [
-        i < left or not any(c.isdigit() for cell in column[1:] for c in cell)
-        for i, column in enumerate(columns)
-    ]
-    lines = (
-        "  ".join(
-            cell.ljust(width) if word else cell.rjust(width)
-            for cell, width, word in zip(row, widths, words, strict=True)
-        )
-        for row in table
-    )
-    return "\n".join(line.rstrip() for line in lines)
+    left_aligned = [i < left or not _has_digits(column[1:]) for i, column in enumerate(columns)]
+    return "\n".join(_line(row, widths, left_aligned) for row in table)
 
 
 def percent(metrics: Metrics, key: str) -> str:
-    """A rate with its interval: `16.2 (14.0–18.3)`, `16.2 (–)` where none is known; empty where it
-    was not measured.
+    """Returns a rate in per cent with its interval.
+
+    `16.2 (14.0–18.3)`, or `16.2 (–)` without an interval; empty where the rate is not in `metrics`.
     """
-    return f"{hundredth(metrics, key)} ({between(metrics, key) or '–'})" if key in metrics else ""
-
-
-def number(metrics: Metrics, key: str) -> str:
-    """A number with its interval, as `percent`."""
     if key not in metrics:
         return ""
-    low, high = (metrics.get(end) for end in ends(key))
-    within = "–" if low is None or high is None else f"{low:.3f}–{high:.3f}"
-    return f"{metrics[key]:.3f} ({within})"
+    return f"{percent_value(metrics, key)} ({percent_interval(metrics, key) or '–'})"
 
 
-def between(metrics: Metrics, key: str) -> str:
-    """The interval of a rate in per cent; empty where none is known."""
-    low, high = (hundredth(metrics, end) for end in ends(key))
-    return f"{low}–{high}" if low else ""
-
-
-def basis(metrics: Metrics, key: str, events: str = "n_pairs") -> tuple[str, str]:
-    """Numbers of identities, and of comparisons or other events, that figures stand on."""
-    return f"{metrics[f'{key}/n_identities']:,.0f}", f"{metrics[f'{key}/{events}']:,.0f}"
-
-
-def hundredth(metrics: Metrics, key: str) -> str:
-    """A rate in per cent; empty where it was not measured."""
+def percent_value(metrics: Metrics, key: str) -> str:
+    """Returns a rate in per cent, `16.2`; empty where it is not in `metrics`."""
     return f"{metrics[key] * 100:.1f}" if key in metrics else ""
 
 
-def signed(metrics: Metrics, key: str) -> str:
-    """A difference of two rates in points, with its interval, as `percent`."""
+def percent_interval(metrics: Metrics, key: str) -> str:
+    """Returns the interval of a rate in per cent, `14.0–18.3`; empty where there is none."""
+    low, high = ends(key)
+    if low not in metrics:
+        return ""
+    return f"{percent_value(metrics, low)}–{percent_value(metrics, high)}"
+
+
+def percent_points(metrics: Metrics, key: str) -> str:
+    """Returns a difference of two rates in points, signed, with its interval.
+
+    `−14.8 (−17.0 to −12.0)`, or `−14.8 (–)` without an interval; empty where it is not in
+    `metrics`.
+    """
     if key not in metrics:
         return ""
-    points = {name: f"{metrics[name] * 100:+.1f}" for name in (key, *ends(key)) if name in metrics}
     low, high = ends(key)
-    within = f"{points[low]} to {points[high]}" if low in points else "–"
-    return f"{points[key]} ({within})".replace("-", "−")
+    interval = f"{_points(metrics[low])} to {_points(metrics[high])}" if low in metrics else "–"
+    return f"{_points(metrics[key])} ({interval})"
+
+
+def number(metrics: Metrics, key: str) -> str:
+    """Returns a number with its interval, as `percent` does: `0.912 (0.880–0.931)`."""
+    if key not in metrics:
+        return ""
+    low, high = ends(key)
+    interval = f"{metrics[low]:.3f}–{metrics[high]:.3f}" if low in metrics else "–"
+    return f"{metrics[key]:.3f} ({interval})"
+
+
+def sample_sizes(metrics: Metrics, group: str, events: str = "n_pairs") -> tuple[str, str]:
+    """Returns the numbers of identities and of `events` that the metrics of a group rest on."""
+    return f"{metrics[f'{group}/n_identities']:,.0f}", f"{metrics[f'{group}/{events}']:,.0f}"
+
+
+def _has_digits(cells: Sequence[str]) -> bool:
+    return any(character.isdigit() for character in "".join(cells))
+
+
+def _line(row: Sequence[str], widths: Sequence[int], left_aligned: Sequence[bool]) -> str:
+    columns = zip(row, widths, left_aligned, strict=True)
+    cells = [cell.ljust(width) if left else cell.rjust(width) for cell, width, left in columns]
+    return "  ".join(cells).rstrip()
+
+
+def _points(difference: float) -> str:
+    return f"{difference * 100:+.1f}".replace("-", "−")

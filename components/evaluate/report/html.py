@@ -1,18 +1,16 @@
-"""The report: one HTML file that stands alone, and a copy of it that tells nothing of single
-people, to be uploaded.
-"""
+"""report.html: one file that stands alone, and a copy for upload without names and signatures."""
 
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report import text
-from components.evaluate.report.display_tables import Table, tables
-from components.evaluate.report.formatting import Metrics, number
-from components.evaluate.report.individuals import People
+from components.evaluate.report.display_tables import Table, protocol_tables
+from components.evaluate.report.formatting import Metrics, number, sample_sizes
+from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.origin import Facts
 from components.shared.storage.files import UPLOAD
 from components.shared.verification import metric_names
@@ -22,26 +20,29 @@ from components.shared.verification.shortcut_probe import SUSPICIOUS
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 NAME = "report.html"
 CAPTIONS = {
-    "roc.png": "Every operating point: how many genuine images are accepted for how many false acceptances.",
+    "roc.png": "Every operating point: how many genuine images are accepted "
+    "for how many false acceptances.",
     "det.png": "The same errors on normal deviate scales, where low rates can be read.",
-    "scores.png": "Distances of genuine, skilled and random comparisons, and the thresholds that val chose.",
-    "identities.png": "With a threshold for each identity. A few hard identities, or is it hard for all?",
+    "scores.png": "Distances of genuine, skilled and random comparisons, "
+    "and the thresholds that val chose.",
+    "identities.png": "With a threshold for each identity. "
+    "A few hard identities, or is it hard for all?",
 }
 BANDS = {"roc.png", "det.png"}
 
 
 @dataclass(frozen=True)
 class Page:
-    """What the report tells.
+    """The contents of the report, but for those on single people.
 
     Attributes:
         metrics: by name.
         params: of the step.
-        pictures: PNG files of figures, built into the page.
-        origin: what it came of, by name.
-        parameters: by their dotted names.
-        probed: the shortcuts in words, line by line.
-        notice: what must be known before the figures.
+        pictures: PNG files of plots, built into the page.
+        origin: data, model and code behind the results, by name.
+        parameters: of all steps, by their dotted names.
+        shortcut_lines: findings of the shortcut probes, a line each.
+        notice: all that must be read before the results.
     """
 
     metrics: dict[str, float]
@@ -49,79 +50,89 @@ class Page:
     pictures: list[Path]
     origin: Facts
     parameters: Facts
-    probed: Sequence[str] = ()
+    shortcut_lines: Sequence[str] = ()
     notice: str = ""
 
 
-def write(out: Path, page: Page, people: People) -> None:
-    """Writes report.html, and upload/report.html without names and pictures of people, into `out`."""
-    (out / NAME).write_text(render(page, people), encoding="utf-8")
+class Figure(TypedDict):
+    """A plot in the page."""
+
+    name: str
+    png: bytes
+    caption: str
+
+
+def write(out: Path, page: Page, individuals: Individuals) -> None:
+    """Writes report.html, and upload/report.html without results on single people, into `out`."""
+    (out / NAME).write_text(render(page, individuals), encoding="utf-8")
     (out / UPLOAD).mkdir()
     (out / UPLOAD / NAME).write_text(render(page, None), encoding="utf-8")
 
 
-def render(page: Page, people: People | None) -> str:
-    """The report as HTML.
+def render(page: Page, individuals: Individuals | None) -> str:
+    """Renders the report as HTML.
 
     Args:
-        page: what it tells.
-        people: of whom it tells; None: it is for other eyes.
+        page: its contents.
+        individuals: results on single people; None leaves them out.
     """
     import jinja2
 
-    params, own = page.params, text.reported(page.metrics, page.params)
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["inline"] = _inline
-    probes = probe(own, page.probed)
+    params = page.params
+    own = text.reported_metrics(page.metrics, params)
+    shortcuts = shortcut_table(own, page.shortcut_lines)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         sentence=text.sentence(own, params),
         notice=page.notice,
-        warning=warning(own),
+        warning=shortcut_warning(own),
         figures=[_figure(picture, params) for picture in page.pictures],
-        tables=tables(own, params) + [probes] * bool(probes.rows),
-        people=people,
+        tables=protocol_tables(own, params) + ([shortcuts] if shortcuts.rows else []),
+        individuals=individuals,
         params=params,
         origin=page.origin,
         parameters=page.parameters,
     )
 
 
-def probe(metrics: Metrics, probed: Sequence[str] = ()) -> Table:
-    """How well simple statistics tell forged from genuine."""
-    rows = []
+def shortcut_table(metrics: Metrics, shortcut_lines: Sequence[str] = ()) -> Table:
+    """Returns the AUCs with which simple statistics tell forged from genuine."""
+    rows: list[tuple[str, ...]] = []
     for name, images in PROBES.items():
-        key = metric_names.probe(name)
-        if f"{key}/auc" in metrics:
-            basis = (f"{metrics[f'{key}/{count}']:,.0f}" for count in ("n_identities", "n_images"))
-            rows.append((images, number(metrics, f"{key}/auc"), *basis))
-    head = ("statistics of", "AUC (95 % interval)", "identities", "images")
-    note = "0.5 is chance. What exceeds it may be tremor and stroke width, or a trace of how the data was collected."
-    note = " · ".join([note, *probed])
+        group = metric_names.probe(name)
+        if f"{group}/auc" in metrics:
+            auc = number(metrics, f"{group}/auc")
+            rows.append((images, auc, *sample_sizes(metrics, group, "n_images")))
+    note = (
+        "0.5 is chance. What exceeds it may be tremor and stroke width, "
+        "or a trace of how the data was collected."
+    )
     return Table(
-        "Shortcuts: forged told from genuine by tone, edges and size alone", head, rows, note
+        title="Shortcuts: forged told from genuine by tone, edges and size alone",
+        head=("statistics of", "AUC (95 % interval)", "identities", "images"),
+        rows=rows,
+        note=" · ".join([note, *shortcut_lines]),
     )
 
 
-def warning(metrics: Metrics) -> str:
-    """What must be known before a skilled error rate of suspicious data is believed; empty where
-    there is nothing.
-    """
-    key = metric_names.probe("prepared")
-    if metrics.get(f"{key}/auc", 0) <= SUSPICIOUS:
+def shortcut_warning(metrics: Metrics) -> str:
+    """Returns a warning where simple statistics tell forged from genuine too well; else nothing."""
+    group = metric_names.probe("prepared")
+    if metrics.get(f"{group}/auc", 0) <= SUSPICIOUS:
         return ""
-    identities, images = (
-        f"{metrics[f'{key}/{count}']:,.0f}" for count in ("n_identities", "n_images")
-    )
+    identities, images = sample_sizes(metrics, group, "n_images")
     return (
-        "The data may give the answer away: simple statistics of the images tell forged from genuine with an AUC of "
-        f"{number(metrics, f'{key}/auc')}, {identities} identities, {images} images. Error rates on skilled forgeries "
-        "may owe much to how these were collected."
+        "The data may give the answer away: simple statistics of the images tell forged from "
+        f"genuine with an AUC of {number(metrics, f'{group}/auc')}, {identities} identities, "
+        f"{images} images. Error rates on skilled forgeries may owe much to how these were "
+        "collected."
     )
 
 
-def _figure(picture: Path, params: EvaluateParams) -> dict[str, Any]:
+def _figure(picture: Path, params: EvaluateParams) -> Figure:
     caption = CAPTIONS[picture.name]
     if picture.name in BANDS and params.bootstrap:
         caption += " Bands hold 95 % of the resamplings of the identities."

@@ -1,6 +1,4 @@
-"""The most confident mistakes: pairs of images that the threshold of val gets wrong by the widest
-margin.
-"""
+"""The most confident mistakes: pairs of images farthest on the wrong side of the threshold."""
 
 from typing import Literal, NamedTuple
 
@@ -11,15 +9,15 @@ from components.evaluate.scoring.evaluation_set import Part
 from components.shared.verification.comparisons import distances
 from components.shared.verification.threshold import Threshold
 
-MOST = 6
-Sort = Literal["false acceptance", "false rejection"]
+MAX_PER_ERROR = 6
+Error = Literal["false acceptance", "false rejection"]
 
 
 class Mistake(NamedTuple):
-    """One comparison with a single reference.
+    """One comparison with a single reference that the threshold decides wrongly.
 
     Attributes:
-        sort: what went wrong.
+        error: false acceptance or false rejection.
         identity: the claimed one.
         reference: row of the enrolled image in the store.
         probe: row of the questioned image.
@@ -27,7 +25,7 @@ class Mistake(NamedTuple):
         threshold: at or below which a distance is accepted.
     """
 
-    sort: Sort
+    error: Error
     identity: str
     reference: int
     probe: int
@@ -35,51 +33,65 @@ class Mistake(NamedTuple):
     threshold: float
 
 
-def mistakes(
-    vectors: NDArray[np.float32], whose: Part, threshold: Threshold, most: int = MOST
+def most_confident_mistakes(
+    embeddings: NDArray[np.float32],
+    part: Part,
+    threshold: Threshold,
+    limit: int = MAX_PER_ERROR,
 ) -> list[Mistake]:
-    """The nearest impostors that are accepted, then the farthest genuine images that are rejected.
+    """Finds the nearest accepted impostors, and the farthest rejected genuine images.
 
-    One of each sort an identity at most, so that a single odd image does not fill the list.
+    Each identity has one mistake of each error at most, so that a single odd image does not fill
+    the list.
 
     Args:
-        vectors: float32 [n, D] of the part's images.
-        whose: the part.
+        embeddings: float32 [n, D] of the part's images.
+        part: the identities of the images.
         threshold: of comparisons with a single reference; its kind is that of the impostors.
-        most: how many of each sort.
+        limit: mistakes of each error.
+
+    Returns:
+        False acceptances, nearest first, then false rejections, farthest first.
     """
     accepted: list[Mistake] = []
     rejected: list[Mistake] = []
-    for code in range(len(whose.names)):
-        own = whose.identity == code
-        genuine = np.flatnonzero(own & ~whose.forged)
+    for code in range(len(part.names)):
+        own = part.identity == code
+        genuine = np.flatnonzero(own & ~part.forged)
         impostor = np.flatnonzero(
-            own & whose.forged if threshold.kind == "skilled" else ~own & ~whose.forged
+            own & part.forged if threshold.kind == "skilled" else ~own & ~part.forged
         )
         if len(genuine) and len(impostor):
-            found = _extreme("false acceptance", vectors, whose, genuine, impostor, threshold)
-            accepted += [found] if found.distance <= threshold.threshold else []
+            pair = _extreme("false acceptance", embeddings, part, genuine, impostor, threshold)
+            accepted += [pair] if pair.distance <= threshold.threshold else []
         if len(genuine) > 1:
-            found = _extreme("false rejection", vectors, whose, genuine, genuine, threshold)
-            rejected += [found] if found.distance > threshold.threshold else []
+            pair = _extreme("false rejection", embeddings, part, genuine, genuine, threshold)
+            rejected += [pair] if pair.distance > threshold.threshold else []
     accepted.sort(key=lambda mistake: mistake.distance)
     rejected.sort(key=lambda mistake: -mistake.distance)
-    return accepted[:most] + rejected[:most]
+    return accepted[:limit] + rejected[:limit]
 
 
 def _extreme(
-    sort: Sort,
-    vectors: NDArray[np.float32],
-    whose: Part,
+    error: Error,
+    embeddings: NDArray[np.float32],
+    part: Part,
     references: NDArray[np.intp],
     probes: NDArray[np.intp],
     threshold: Threshold,
 ) -> Mistake:
-    """The nearest pair for a false acceptance, the farthest for a false rejection."""
-    left, right = (vectors[rows].astype(np.float64) for rows in (references, probes))
-    between = distances(left, right)
-    place = between.argmin() if sort == "false acceptance" else between.argmax()
-    reference, probe = np.unravel_index(place, between.shape)
-    name = whose.names[whose.identity[references[reference]]]
-    rows = (int(whose.rows[references[reference]]), int(whose.rows[probes[probe]]))
-    return Mistake(sort, name, *rows, float(between[reference, probe]), threshold.threshold)
+    """Returns the nearest pair for a false acceptance, the farthest for a false rejection."""
+    matrix = distances(
+        embeddings[references].astype(np.float64), embeddings[probes].astype(np.float64)
+    )
+    place = matrix.argmin() if error == "false acceptance" else matrix.argmax()
+    i, j = np.unravel_index(place, matrix.shape)
+    reference, probe = references[i], probes[j]
+    return Mistake(
+        error,
+        part.names[part.identity[reference]],
+        reference=int(part.rows[reference]),
+        probe=int(part.rows[probe]),
+        distance=float(matrix[i, j]),
+        threshold=threshold.threshold,
+    )

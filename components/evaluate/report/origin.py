@@ -1,4 +1,4 @@
-"""What was measured, and of what it came."""
+"""The origin of the results: data, model, code and parameters."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,43 +17,43 @@ from components.shared.tracking.run import Record, flat_params
 Facts = dict[str, str]
 
 
-def origin(
+def split_origin(
     parts: Mapping[str, Part],
     prepared: Path,
     split: Path,
     embedder: Path,
-    trained: Record,
+    training: Record,
 ) -> Facts:
-    """The data and the model with their hashes, the training, the code and the libraries, in words.
+    """Returns the sizes of the parts, hashes of data and model, the code and the libraries.
 
     Args:
-        parts: what was read, by name.
+        parts: the parts that were evaluated, by name.
         prepared: the image store; its index holds the sha256 of every source image.
         split: folder of split.parquet.
         embedder: folder of the model.
-        trained: the record of its training.
+        training: the MLflow record of the model's training.
     """
     return {
         **_sizes(parts),
         "images, sha256 of the index": sha256(prepared / INDEX),
         "split, sha256": sha256(split / PARTITION),
         "model, sha256": sha256(embedder / "embedder.keras"),
-        "MLflow run of the training": trained.run_id or "none",
+        "MLflow run of the training": training.run_id or "none",
         **_code(),
     }
 
 
-def shipped(bundle: Bundle, record: Record, whose: Part, catalog: str) -> Facts:
-    """The same of a shipped model and other data.
+def external_origin(bundle: Bundle, record: Record, part: Part, catalog: str) -> Facts:
+    """Returns the same facts for a frozen model on other data.
 
     Args:
         bundle: the model.
-        record: the one that freeze left in it.
-        whose: all images.
+        record: the MLflow record that freeze left in it.
+        part: all images.
         catalog: sha256 of the data's catalog.csv.
     """
     return {
-        **_sizes({"test": whose}),
+        **_sizes({"test": part}),
         "images, sha256 of the catalog": catalog,
         "model, sha256 of its manifest": sha256(bundle.folder / MANIFEST),
         "MLflow run of the model": record.run_id or "none",
@@ -62,31 +62,31 @@ def shipped(bundle: Bundle, record: Record, whose: Part, catalog: str) -> Facts:
 
 
 def parameters(
-    made_with: Mapping[str, str], normalisation: Normalisation, params: EvaluateParams
+    earlier: Mapping[str, str], normalisation: Normalisation, params: EvaluateParams
 ) -> Facts:
-    """All parameters that are known, by their dotted names.
+    """Returns the parameters of all steps, by their dotted names; credentials are redacted.
 
     Args:
-        made_with: those of the data and the training.
+        earlier: parameters of the data and the training.
         normalisation: of the images.
         params: of the evaluation.
     """
-    seen = {f"normalise.{name}": str(value) for name, value in normalisation}
-    known = {**made_with, **seen, **flat_params("evaluate", params)}
-    return {name: redact_credentials(value) for name, value in known.items()}
+    prepared = {f"normalise.{name}": str(value) for name, value in normalisation}
+    values = {**earlier, **prepared, **flat_params("evaluate", params)}
+    return {name: redact_credentials(value) for name, value in values.items()}
 
 
 def _sizes(parts: Mapping[str, Part]) -> Facts:
     return {
-        name: f"{len(whose.names):,} identities, {len(whose.rows):,} images"
-        for name, whose in parts.items()
+        name: f"{len(part.names):,} identities, {len(part.rows):,} images"
+        for name, part in parts.items()
     }
 
 
 def _code() -> Facts:
     code = code_version.code_revision()
-    revision = (code["revision"] or "unknown") + (
-        ", with changes that are not committed" if code["dirty"] else ""
-    )
-    versions = ", ".join(f"{name} {version}" for name, version in code_version.versions().items())
-    return {"git revision": revision, "versions": versions}
+    revision = code["revision"] or "unknown"
+    if code["dirty"]:
+        revision += ", with changes that are not committed"
+    versions = [f"{name} {version}" for name, version in code_version.versions().items()]
+    return {"git revision": revision, "versions": ", ".join(versions)}

@@ -1,4 +1,4 @@
-"""What an evaluation writes, for machines and for people."""
+"""The results of an evaluation, and the files they become."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,49 +9,56 @@ import pandas as pd
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import Metrics, Subject
 from components.evaluate.report import data_files, html, plots, text
-from components.evaluate.report.individuals import People
+from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.origin import Facts
 from components.shared.verification.threshold import Threshold
+
+SUMMARY = "summary.txt"
 
 
 @dataclass(frozen=True)
 class Results:
-    """What was found.
+    """The results on the reported part.
 
     Attributes:
         metrics: by name, all finite.
-        tables: further ones, by the name of their file.
-        subject: what curves and scores are written of.
+        tables: CSV files of single protocols, by file name.
+        part: the reported part; curves and scores are those of its verifications.
         thresholds: chosen on val.
-        people: what there is to say of single ones.
-        origin: what all of this came of, by name.
-        parameters: by their dotted names.
-        probed: what tells forged from genuine without looking at what was written, line by line.
-        notices: what a reader must know before the figures.
+        individuals: results on single people.
+        origin: data, model and code behind the results, by name.
+        parameters: of all steps, by their dotted names.
+        shortcut_lines: findings of the shortcut probes, a line each.
+        notices: sentences to be read before the results.
     """
 
     metrics: Metrics
     tables: Mapping[str, pd.DataFrame]
-    subject: Subject
+    part: Subject
     thresholds: list[Threshold]
-    people: People
+    individuals: Individuals
     origin: Facts
     parameters: Facts
-    probed: Sequence[str]
+    shortcut_lines: Sequence[str]
     notices: Sequence[str] = ()
 
     def write(self, folder: Path, params: EvaluateParams) -> None:
         """Writes all files into an existing folder."""
-        verifications, part = self.subject.verifications, self.subject.part
+        verifications = self.part.verifications
         data_files.write(folder, self.metrics, verifications, self.thresholds)
-        data_files.write_scores(folder, verifications, part, params)
+        data_files.write_scores(folder, verifications, self.part.part, params)
         for name, table in self.tables.items():
             table.to_csv(folder / name, index=False, float_format="%.9g")
         notice = text.notice(params, self.notices)
-        told = text.text(self.metrics, params, self.probed, notice)
-        (folder / "summary.txt").write_text(told + "\n", encoding="utf-8")
-        pictures = plots.draw(folder, verifications, self.thresholds, params)
+        summary = text.summary(self.metrics, params, self.shortcut_lines, notice)
+        (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
         page = html.Page(
-            self.metrics, params, pictures, self.origin, self.parameters, self.probed, notice
+            metrics=self.metrics,
+            params=params,
+            pictures=plots.draw(folder, verifications, self.thresholds, params),
+            origin=self.origin,
+            parameters=self.parameters,
+            shortcut_lines=self.shortcut_lines,
+            notice=notice,
         )
-        html.write(folder, page, self.people)
+        html.write(folder, page, self.individuals)

@@ -1,29 +1,35 @@
-"""The answer in one sentence, and all figures as plain text."""
+"""The results as plain text: summary.txt, and the answer in one sentence."""
 
 from collections.abc import Sequence
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.report.display_tables import Table, tables
-from components.evaluate.report.formatting import Metrics, aligned, basis, between, hundredth
-from components.shared.verification import metric_names
-from components.shared.verification.metric_names import KINDS, VAL, ends, verification
+from components.evaluate.report.display_tables import Table, protocol_tables
+from components.evaluate.report.formatting import (
+    Metrics,
+    align_columns,
+    percent_interval,
+    percent_value,
+    sample_sizes,
+)
+from components.shared.verification.metric_names import KINDS, VAL, ends, floor, verification
 
 
-def reported(metrics: Metrics, params: EvaluateParams) -> Metrics:
-    """The figures of the part that the report is about, under the names that test's have."""
+def reported_metrics(metrics: Metrics, params: EvaluateParams) -> Metrics:
+    """Returns the metrics of the reported part, under the names that those of test have."""
     if params.reported == "test":
         return metrics
-    return {
-        name.removeprefix(VAL): value for name, value in metrics.items() if name.startswith(VAL)
-    }
+    on_val = {name: value for name, value in metrics.items() if name.startswith(VAL)}
+    return {name.removeprefix(VAL): value for name, value in on_val.items()}
 
 
 def sentence(metrics: Metrics, params: EvaluateParams) -> str:
-    """The answer: the single-reference EER on skilled forgeries, or on random ones, and whether
-    training helped.
+    """Returns the answer in one sentence.
+
+    It gives the single-reference EER on skilled forgeries, or else on random ones, and says
+    whether training helped.
 
     Args:
-        metrics: of the reported part, under the names that test's have.
+        metrics: of the reported part, under the names that those of test have.
         params: of the step.
     """
     if "deployed" not in params.protocols:
@@ -33,61 +39,76 @@ def sentence(metrics: Metrics, params: EvaluateParams) -> str:
     kind = next((k for k in KINDS if f"{verification(k, 1)}/eer" in metrics), None)
     if kind is None:
         return f"The {params.reported} images allow no comparison of one identity with another."
-    key, floor = verification(kind, 1), f"{metric_names.floor('untrained', kind)}/eer"
+    group = verification(kind, 1)
     impostors = "skilled forgeries" if kind == "skilled" else "other identities' images"
-    identities, comparisons = basis(metrics, key)
-    stands_on = [f"{identities} {params.reported} identities", f"{comparisons} comparisons"]
-    within = between(metrics, f"{key}/eer")
-    told = (
+    identities, comparisons = sample_sizes(metrics, group)
+    interval = percent_interval(metrics, f"{group}/eer")
+    facts = [f"95 % interval {interval} %"] if interval else []
+    facts += [f"{identities} {params.reported} identities", f"{comparisons} comparisons"]
+    answer = (
         f"With one reference, {impostors} are told from genuine images at an equal error rate of "
+        f"{percent_value(metrics, f'{group}/eer')} % ({', '.join(facts)})"
     )
-    told += f"{hundredth(metrics, f'{key}/eer')} % ("
-    told += ", ".join([f"95 % interval {within} %"] * bool(within) + stands_on) + ")"
-    if floor not in metrics:
-        return told + "."
-    interval = between(metrics, floor)
-    untrained = f"{hundredth(metrics, floor)} %" + (f" ({interval} %)" if interval else "")
-    return f"{told}; on the same comparisons the untrained network has {untrained}{_verdict(metrics, floor)}."
+    untrained = _against_untrained(metrics, f"{floor('untrained', kind)}/eer")
+    return f"{answer}{untrained}."
 
 
-def notice(params: EvaluateParams, further: Sequence[str] = ()) -> str:
-    """What a reader must know before the figures; empty where there is nothing."""
-    told = list(further)
+def notice(params: EvaluateParams, notices: Sequence[str] = ()) -> str:
+    """Returns all that must be read before the results; empty where there is nothing.
+
+    Args:
+        params: of the step.
+        notices: sentences that stand first.
+    """
+    sentences = list(notices)
     if params.reported == "val":
-        told.append(
-            "These are figures of the val identities, on which the checkpoint was chosen; test was not read."
+        sentences.append(
+            "These are figures of the val identities, on which the checkpoint was chosen; "
+            "test was not read."
         )
     if params.bootstrap == 0:
-        told.append("Intervals are switched off (evaluate.bootstrap: 0).")
-    return " ".join(told)
+        sentences.append("Intervals are switched off (evaluate.bootstrap: 0).")
+    return " ".join(sentences)
 
 
-def text(
-    metrics: Metrics, params: EvaluateParams, probed: Sequence[str] = (), notice: str = ""
+def summary(
+    metrics: Metrics, params: EvaluateParams, shortcut_lines: Sequence[str] = (), notice: str = ""
 ) -> str:
-    """The results as aligned plain text.
+    """Returns the results as text: notice, aligned tables, shortcuts, answer.
 
     Args:
         metrics: by name.
         params: of the step.
-        probed: what was probed for shortcuts, line by line; stands below the tables.
-        notice: stands first.
+        shortcut_lines: findings of the shortcut probes, a line each.
+        notice: all that must be read before the results.
     """
-    own = reported(metrics, params)
-    shown = [_block(table) for table in tables(own, params)]
-    blocks = [notice, *shown, "\n".join(probed), sentence(own, params)]
+    own = reported_metrics(metrics, params)
+    tables = [_table(table) for table in protocol_tables(own, params)]
+    blocks = [notice, *tables, "\n".join(shortcut_lines), sentence(own, params)]
     return "\n\n".join(block for block in blocks if block)
 
 
-def _block(table: Table) -> str:
-    lines = [table.title, aligned([table.head, *table.rows]), table.note]
+def _table(table: Table) -> str:
+    lines = [table.title, align_columns([table.head, *table.rows]), table.note]
     return "\n".join(line for line in lines if line)
 
 
-def _verdict(metrics: Metrics, floor: str) -> str:
-    low, high = (metrics.get(end) for end in ends(f"{floor}_difference"))
-    if high is None or low is None:
+def _against_untrained(metrics: Metrics, key: str) -> str:
+    """Returns the comparison with the untrained network's EER; empty where it was not measured."""
+    if key not in metrics:
         return ""
-    if high < 0:
+    interval = percent_interval(metrics, key)
+    eer = f"{percent_value(metrics, key)} %" + (f" ({interval} %)" if interval else "")
+    verdict = _verdict(metrics, key)
+    return f"; on the same comparisons the untrained network has {eer}{verdict}"
+
+
+def _verdict(metrics: Metrics, key: str) -> str:
+    low, high = ends(f"{key}_difference")
+    if low not in metrics:
+        return ""
+    if metrics[high] < 0:
         return ", and the gain is more than chance"
-    return ", and the loss is more than chance" if low > 0 else ", and the difference may be chance"
+    if metrics[low] > 0:
+        return ", and the loss is more than chance"
+    return ", and the difference may be chance"

@@ -12,7 +12,7 @@ from PIL import Image
 
 from components.evaluate.__main__ import main
 from components.evaluate.external import run
-from components.evaluate.external.ingested import catalogued
+from components.evaluate.external.ingested import ingested
 from components.evaluate.params import EvaluateParams
 from components.shared.data.normalisation import Normalisation
 from components.shared.model import bundle
@@ -21,7 +21,7 @@ from components.shared.verification import error_rates
 
 PARAMS = EvaluateParams(references=2, draws=2, bootstrap=20)
 SPEC = Normalisation(height=16, width=24)
-CHOSEN = [
+THRESHOLDS = [
     {
         "kind": "skilled",
         "references": 1,
@@ -45,7 +45,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("frozen")
     network = keras.Model(pixels, keras.layers.UnitNormalization()(hidden))
     export.save(export.serving_module(network, SPEC), folder / "saved_model")
-    (folder / "threshold.json").write_text(json.dumps(CHOSEN))
+    (folder / "threshold.json").write_text(json.dumps(THRESHOLDS))
     SPEC.save(folder / "normalise.json")
     bundle.write(folder, {"data": {"catalog.csv": "0" * 64}})
     return folder
@@ -125,7 +125,7 @@ def test_its_figures_are_those_of_its_graph_on_every_identity(
     assert found["n_pairs"] == len(genuine) + len(skilled) == 8 * (6 + 12)
     assert found["n_identities"] == 8
     assert found["eer"] == pytest.approx(error_rates.eer(genuine, skilled).rate, abs=1e-6)
-    far, frr = error_rates.rates_at(genuine, skilled, CHOSEN[0]["threshold"])  # type: ignore[arg-type]
+    far, frr = error_rates.rates_at(genuine, skilled, THRESHOLDS[0]["threshold"])  # type: ignore[arg-type]
     assert (found["far_at_threshold"], found["frr_at_threshold"]) == (
         pytest.approx(far),
         pytest.approx(frr),
@@ -146,7 +146,7 @@ def test_images_that_it_refuses_are_listed_and_counted(out: Path) -> None:
 
 def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> None:
     found = figures(out)
-    assert json.loads((out / "threshold.json").read_text()) == CHOSEN
+    assert json.loads((out / "threshold.json").read_text()) == THRESHOLDS
     assert set(found["floor"]) == {"hog"}
     assert {"prepared", "source"} <= set(found["probe"])
     assert "val" not in found
@@ -180,7 +180,7 @@ def test_the_data_it_was_made_from_are_recognised_and_read_in_place(
 
 def test_an_archive_is_read_by_ingest_and_left_nowhere(photos: Path, tmp_path: Path) -> None:
     packed = shutil.make_archive(str(tmp_path / "photos"), "zip", photos)
-    with catalogued(packed, "folder") as raw:
+    with ingested(packed, "folder") as raw:
         kinds = pd.read_csv(raw / "catalog.csv", dtype=str)["kind"].value_counts()
         assert kinds.to_dict() == {"genuine": 8 * 4 + 2, "forgery": 8 * 3}
         kept = raw

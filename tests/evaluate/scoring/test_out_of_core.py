@@ -9,7 +9,7 @@ import pytest
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.literature import field
 from components.evaluate.protocols.threshold_choice import carry, choose
-from components.evaluate.report.data_files import scores
+from components.evaluate.report.data_files import scores_table
 from components.evaluate.scoring import (
     claim_blocks,
     operating_points,
@@ -134,7 +134,7 @@ def test_the_sample_is_some_of_the_comparisons_each_once(
             )
             assert drawn <= whole
             assert drawn.total() == pytest.approx(min(1_000, whole.total()), rel=0.15)
-    rows = scores([passed for _, passed in found], [f"{i:02}" for i in range(30)])
+    rows = scores_table([passed for _, passed in found], [f"{i:02}" for i in range(30)])
     assert set(rows["kind"]) == {"genuine", "skilled", "random"}
 
 

@@ -1,0 +1,38 @@
+"""Plots as PNG files."""
+
+from pathlib import Path
+
+import pytest
+
+from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.run_protocols import choose
+from components.evaluate.report import plots
+from tests.evaluate.embeddings import made_up
+
+PARAMS = EvaluateParams(bootstrap=10, draws=2)
+
+
+def test_every_plot_is_a_png_file_and_the_same_one_again(tmp_path: Path) -> None:
+    part = made_up(PARAMS, 6, 7, 4)
+    thresholds = choose(part, PARAMS)
+    (tmp_path / "again").mkdir()
+    paths = plots.draw(tmp_path, part.verifications, thresholds, PARAMS)
+    again = plots.draw(tmp_path / "again", part.verifications, thresholds, PARAMS)
+    assert [path.name for path in paths] == ["roc.png", "det.png", "scores.png", "identities.png"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
+    assert [path.read_bytes() for path in paths] == [path.read_bytes() for path in again]
+
+
+def test_without_comparisons_there_is_no_plot(tmp_path: Path) -> None:
+    assert plots.draw(tmp_path, [], [], PARAMS) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("references", [1, 5])
+def test_identities_are_plotted_where_there_is_a_single_reference(
+    tmp_path: Path, references: int
+) -> None:
+    part = made_up(PARAMS, 6, 7, 4)
+    verifications = [v for v in part.verifications if v.references == references]
+    paths = plots.draw(tmp_path, verifications, [], PARAMS)
+    assert ("identities.png" in {path.name for path in paths}) == (references == 1)
