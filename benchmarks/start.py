@@ -72,7 +72,7 @@ def _start(folder: Path, weights: str) -> None:
     _time(seconds, backend, "load", "TensorFlow")
     backend.load()
     before = time.time()
-    from components.shared.tracking import runs
+    from components.shared.tracking import step_runs
     from components.train import assembly, step
     from components.train.checkpoints import run_key
     from components.train.devices import replicas
@@ -84,7 +84,7 @@ def _start(folder: Path, weights: str) -> None:
         (run_key.Key, "of", "hash of the data"),
         (assembly, "compiled", "network with its first weights"),
         (network, "twin", "its twin for the validation"),
-        (runs, "connect", "tracking store"),
+        (step_runs, "connect", "tracking store"),
         (validation, "embed", "first validation"),
     ):
         _time(seconds, module, name, stage)

@@ -98,12 +98,12 @@ def client(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     shutil.copyfile(empty_store, tmp_path / "mlflow.db")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     monkeypatch.chdir(tmp_path)
-    from components.shared.tracking import runs
+    from components.shared.tracking import mlflow_store
 
     monkeypatch.setattr(
         "mlflow.tracking._tracking_service.utils._tracking_uri", None
     )  # put back at the end
-    return runs.connect()
+    return mlflow_store.connect()
 
 
 def _real(variable: str, fallback: Path) -> Path:

@@ -32,8 +32,8 @@ from components.shared.model.embedder import embed, load_embedder
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import UPLOAD, atomic_folder, uploads
-from components.shared.tracking import runs
-from components.shared.tracking.run import Record
+from components.shared.tracking import step_runs
+from components.shared.tracking.record import Record
 
 if TYPE_CHECKING:
     import keras
@@ -110,7 +110,7 @@ def run(
         parameters=origin.parameters(training.params, normalisation, params),
         shortcut_lines=shortcut_report.lines,
     )
-    with runs.evaluation_run(training, params) as tracked, atomic_folder(out) as folder:
+    with step_runs.evaluation_run(training, params) as tracked, atomic_folder(out) as folder:
         outcome.write(folder, params)
         tracked.log_metrics(metrics)
         for file in uploads(folder):

@@ -19,8 +19,8 @@ from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import Bar, progress_bar
 from components.shared.storage import files
-from components.shared.tracking import runs
-from components.shared.tracking.run import Record
+from components.shared.tracking import step_runs
+from components.shared.tracking.record import Record
 from components.shared.verification import metrics_file, threshold
 from components.shared.verification.metrics_file import METRICS
 from components.shared.verification.threshold import THRESHOLDS
@@ -78,7 +78,7 @@ def run(
         evaluated = Record.read(evaluation)
         manifest = _describe(folder, raw, evaluation, evaluated.params, normalisation, figures)
         _enter(progress, "log")
-        with runs.model_run(evaluated, params) as tracked:
+        with step_runs.model_run(evaluated, params) as tracked:
             tracked.log_metrics(figures)
             tracked.log_model(folder / SAVED_MODEL, reference.shape[1])
             tracked.write(folder)

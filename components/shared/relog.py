@@ -10,8 +10,9 @@ from pathlib import Path
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import uploads
-from components.shared.tracking import runs
-from components.shared.tracking.run import RECORD, Record, Run, first_line
+from components.shared.tracking import mlflow_store
+from components.shared.tracking.record import RECORD, Record
+from components.shared.tracking.run import Run, first_line
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -47,9 +48,11 @@ def relog(folders: Sequence[Path]) -> str:
                 f"{folder}: has no {RECORD}; name the output folder of train, evaluate or freeze"
             )
     try:
-        client = runs.connect()
+        client = mlflow_store.connect()
         name = f"relog-{os.urandom(3).hex()}"
-        created = client.create_run(runs.experiment_id(client), tags={"mlflow.runName": name})
+        created = client.create_run(
+            mlflow_store.experiment_id(client), tags={"mlflow.runName": name}
+        )
     except Exception as error:
         raise InputError(f"the tracking store cannot be used: {first_line(error)}") from error
     run = Run(client, created.info.run_id)

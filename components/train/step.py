@@ -13,7 +13,7 @@ from components.shared.data.image_store import ImageStore, open_store
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder
-from components.shared.tracking import runs
+from components.shared.tracking import step_runs
 from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.checkpoints.run_key import Key
 from components.train.params import TrainParams
@@ -73,7 +73,7 @@ def run(
     if params.weights != "none" and not saved:
         head_fitting.start(trainer.model.embedder, params, store.images, rows["train"])
     with (
-        runs.train_run(params, saved.run_id if saved else None, data_params) as tracked,
+        step_runs.train_run(params, saved.run_id if saved else None, data_params) as tracked,
         atomic_folder(out) as fresh,
     ):
         tracked.log_dataset("prepared", prepared, key.data, "training")

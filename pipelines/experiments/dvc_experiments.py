@@ -16,8 +16,9 @@ from typing import Any
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import code_root
 from components.shared.storage.s3_address import is_s3
-from components.shared.tracking import runs
-from components.shared.tracking.run import RECORD, Record, Run
+from components.shared.tracking import mlflow_store
+from components.shared.tracking.record import RECORD, Record
+from components.shared.tracking.run import Run
 from components.shared.verification import metrics_file
 from pipelines.sections import Sections
 
@@ -111,7 +112,7 @@ def parent_run(kind: str, name: str, children: Sequence[str | None]) -> Iterator
     ids = sorted(filter(None, children))
     if ids:
         try:
-            client = runs.connect()
+            client = mlflow_store.connect()
             parent = Run(client, _parent_id(client, kind, name, ids))
         except Exception as error:  # whatever a store that is down may raise
             parent.disconnect(error)
@@ -123,7 +124,7 @@ def _parent_id(client: Any, kind: str, name: str, children: list[str]) -> str:
     key = hashlib.sha256("\n".join(children).encode()).hexdigest()[:16]
     for child in children:
         client.get_run(child)
-    experiment = runs.experiment_id(client)
+    experiment = mlflow_store.experiment_id(client)
     parents = client.search_runs([experiment], f"tags.{kind} = '{key}'")
     tags = {kind: key, "mlflow.runName": f"{kind} {name}"}
     parent = parents[0] if parents else client.create_run(experiment, tags=tags)

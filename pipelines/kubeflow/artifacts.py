@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from components.shared.runtime.params import StepParams
-from components.shared.tracking.run import flat_params
+from components.shared.tracking.record import flat_params
 from pipelines.sections import STEPS
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from components.evaluate.paired_comparison import compare, sentence
 from components.shared.runtime.errors import InputError
-from components.shared.tracking.run import Record
+from components.shared.tracking.record import Record
 from components.shared.verification.metric_names import CRITERIA, criterion
 from pipelines import sections
 from pipelines.experiments import dvc_experiments

@@ -12,7 +12,7 @@ from components.shared.runtime import progress
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import persistent_folder, project_root
 from components.shared.storage.s3_address import is_s3
-from components.shared.tracking import runs as tracking
+from components.shared.tracking import mlflow_store
 from components.shared.tracking.run import first_line
 from pipelines.sections import Sections
 
@@ -129,8 +129,8 @@ def _store_folders(database: Path) -> list[Path]:
     The store is made here, before a container does it: so both lie on this machine.
     """
     database.parent.mkdir(parents=True, exist_ok=True)
-    client = tracking.connect()
-    artifacts = client.get_experiment(tracking.experiment_id(client)).artifact_location
+    client = mlflow_store.connect()
+    artifacts = client.get_experiment(mlflow_store.experiment_id(client)).artifact_location
     local = artifacts.removeprefix("file://")
     return [database.parent, *([] if "://" in local else [Path(local)])]
 

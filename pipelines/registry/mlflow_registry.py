@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from components.shared.runtime.errors import InputError, redact_credentials
-from components.shared.tracking import runs
-from components.shared.tracking.run import Record, first_line, upload_timeout
+from components.shared.tracking import mlflow_store
+from components.shared.tracking.record import Record
+from components.shared.tracking.run import first_line, upload_timeout
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 BUNDLE = "bundle"
@@ -28,7 +29,7 @@ class Registry:
     def __init__(self, name: str) -> None:
         self._name = name
         with _translate_errors():
-            self._client = runs.connect()
+            self._client = mlflow_store.connect()
 
     def champion(self) -> Any | None:
         """Returns the version with the alias `champion`, as MLflow describes it."""

@@ -14,7 +14,7 @@ from components.shared.data import catalog, partition
 from components.shared.data.catalog import COLUMNS, Entry
 from components.shared.data.image_store import open_store
 from components.shared.runtime.errors import InputError
-from components.shared.tracking.run import Record
+from components.shared.tracking.record import Record
 from components.shared.verification.metric_names import ends
 from pipelines.registry.mlflow_registry import (
     CHALLENGER,

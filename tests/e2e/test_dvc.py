@@ -75,8 +75,8 @@ def test_a_second_repro_runs_no_step(repository: Repository) -> None:
 def test_the_logged_model_takes_image_bytes_and_gives_embeddings(repository: Repository) -> None:
     code = (
         "import mlflow, numpy as np, pathlib\n"
-        "from components.shared.tracking import runs as tracking\n"
-        "client = tracking.connect()\n"
+        "from components.shared.tracking import mlflow_store\n"
+        "client = mlflow_store.connect()\n"
         f"(output,) = client.get_run('{repository.run_id('models/frozen')}').outputs.model_outputs\n"
         "model = mlflow.pyfunc.load_model(f'models:/{output.model_id}')\n"
         "images = sorted(pathlib.Path('data/raw').rglob('*.png'))[:3]\n"

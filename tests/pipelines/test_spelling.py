@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from components.shared.runtime.params import StepParams
-from components.shared.tracking.run import flat_params, yaml_text
+from components.shared.tracking.record import flat_params, yaml_text
 from pipelines import sections
 
 CHANGED: dict[str, dict[str, Any]] = {

@@ -21,7 +21,7 @@ from components.shared.model import bundle
 from components.shared.model.bundle import Bundle
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder, sha256
-from components.shared.tracking.run import Record
+from components.shared.tracking.record import Record
 
 THRESHOLDS = (
     "The thresholds are the model's own, "

@@ -12,7 +12,7 @@ from components.shared.model.bundle import MANIFEST, Bundle
 from components.shared.runtime.errors import redact_credentials
 from components.shared.storage.files import sha256
 from components.shared.tracking import code_version
-from components.shared.tracking.run import Record, flat_params
+from components.shared.tracking.record import Record, flat_params
 
 Facts = dict[str, str]
 

@@ -1,4 +1,4 @@
-"""Of which code and libraries something was made."""
+"""The versions of the code and of the libraries that an output was made with."""
 
 import os
 import subprocess
@@ -21,31 +21,31 @@ LIBRARIES = (
 
 
 class Revision(TypedDict):
-    """The code's git revision; `dirty` where tracked files were changed. Both null where nobody can
-    say.
-    """
+    """The code's git revision; `dirty` where tracked files were changed; null where not known."""
 
     revision: str | None
     dirty: bool | None
 
 
 def code_revision() -> Revision:
-    """The revision from `GIT_REVISION` (an image has no repository), else from git, else null."""
-    if given := os.environ.get("GIT_REVISION"):
-        return {"revision": given, "dirty": None}
-    revision = _git("rev-parse", "HEAD")
-    changes = _git("status", "--porcelain", "--untracked-files=no")
-    return {
-        "revision": revision,
-        "dirty": None if revision is None or changes is None else bool(changes),
-    }
+    """Returns the code's revision; `dirty` is null where `GIT_REVISION` names the revision."""
+    revision = git_revision()
+    changes = None
+    if revision is not None and not os.environ.get("GIT_REVISION"):
+        changes = _git("status", "--porcelain", "--untracked-files=no")
+    return {"revision": revision, "dirty": None if changes is None else bool(changes)}
+
+
+def git_revision() -> str | None:
+    """Returns `GIT_REVISION` (an image holds no repository), else git's HEAD, else None."""
+    return os.environ.get("GIT_REVISION") or _git("rev-parse", "HEAD")
 
 
 def versions() -> dict[str, str]:
     """Returns the versions of the project, of Python and of the numerical libraries."""
-    libraries = {name: version for name in LIBRARIES if (version := _version(name))}
-    project = project_version()
-    return {**({"project": project} if project else {}), "python": python_version(), **libraries}
+    known = {"project": project_version(), "python": python_version()}
+    known |= {name: _version(name) for name in LIBRARIES}
+    return {name: version for name, version in known.items() if version}
 
 
 def project_version() -> str | None:

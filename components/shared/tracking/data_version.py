@@ -1,23 +1,53 @@
-"""Which version of the data was used: from the source's fingerprint into the record of a training."""
+"""The data of a training, for its record: the source's version, and the parameters of its steps."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.shared.tracking.record import yaml_text
 
 FINGERPRINT = Path("data/source.json")
+LOCK = Path("dvc.lock")
 VERSIONED = {"s3", "dvc"}
+"""Kinds of source that have versions."""
+DATA_STAGES = ("ingest", "preprocess", "split")
 
 
 def params(facts: Mapping[str, object]) -> dict[str, str]:
-    """A fingerprint as parameters `ingest.origin.…`; none where the source is of a kind that has no
-    versions.
+    """Returns a source's fingerprint as parameters `ingest.origin.…`.
+
+    None, where the source is of a kind that has no versions.
     """
-    versioned = facts.get("kind") in VERSIONED
-    return {f"ingest.origin.{name}": str(fact) for name, fact in facts.items()} if versioned else {}
+    if facts.get("kind") not in VERSIONED:
+        return {}
+    return {f"ingest.origin.{name}": str(fact) for name, fact in facts.items()}
 
 
-def recorded() -> dict[str, str]:
-    """The same of the fingerprint that DVC's stage has left, if any."""
-    return (
-        params(json.loads(FINGERPRINT.read_text(encoding="utf-8"))) if FINGERPRINT.is_file() else {}
-    )
+def recorded_params() -> dict[str, str]:
+    """Returns the parameters of the data that dvc.lock and the source's fingerprint record.
+
+    None, where the step does not run as a DVC stage.
+    """
+    if "DVC_STAGE" not in os.environ or not LOCK.is_file():
+        return {}
+    stages = (yaml.safe_load(LOCK.read_text(encoding="utf-8")) or {}).get("stages", {})
+    recorded: dict[str, str] = {}
+    for stage in DATA_STAGES:
+        for section in stages.get(stage, {}).get("params", {}).values():
+            recorded |= _flat(section)
+    if FINGERPRINT.is_file():
+        recorded |= params(json.loads(FINGERPRINT.read_text(encoding="utf-8")))
+    return recorded
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Returns nested values by their dotted names, each as YAML spells it."""
+    flat: dict[str, str] = {}
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        flat |= _flat(value, f"{name}.") if isinstance(value, dict) else {name: yaml_text(value)}
+    return flat

@@ -13,7 +13,7 @@ from components.shared.storage.files import code_root
 NO_INFLUENCE = {
     "components/shared/runtime/cli.py": "command line and exit codes",
     "components/shared/runtime/errors.py": "errors and their wording",
-    "components/shared/tracking/import_closure.py": "names the files; what they say decides",
+    "components/shared/tracking/import_closure.py": "names the files; their content decides",
     "components/shared/tracking/data_version.py": "record of an execution: the version of the data",
     "components/shared/runtime/params.py": "reads parameters; DVC and the key compare their values",
     "components/shared/runtime/progress.py": "progress on stderr",
@@ -22,7 +22,9 @@ NO_INFLUENCE = {
     "components/shared/storage/s3.py": "carries bytes as they are, or fails",
     "components/shared/storage/s3_errors.py": "errors and their wording",
     "components/shared/storage/s3_address.py": "tells an address from a path",
-    "components/shared/tracking/runs.py": "record of an execution: MLflow",
+    "components/shared/tracking/mlflow_store.py": "record of an execution: MLflow",
+    "components/shared/tracking/record.py": "record of an execution: its file",
+    "components/shared/tracking/step_runs.py": "record of an execution: MLflow",
 }
 """Files that no figure, image or weight depends on, and the reason.
 
@@ -66,7 +68,7 @@ def imported_files(path: Path, root: Path) -> Iterator[Path]:
 
 
 def _imported_names(node: ast.AST, path: Path) -> list[str]:
-    """Dotted names that may be modules: of `from a import b` both `a` and `a.b`."""
+    """Returns dotted names that may be modules: of `from a import b` both `a` and `a.b`."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if not isinstance(node, ast.ImportFrom):

@@ -10,7 +10,7 @@ REQUIREMENTS = ("tensorflow", "keras", "numpy")
 
 
 def load(saved_model: Path) -> Any:
-    """The SavedModel in a folder, as a tf.Module from string [N] to float32 [N, D]."""
+    """Loads a SavedModel as a tf.Module, encoded images string [N] → embeddings float32 [N, D]."""
     import tensorflow as tf
 
     class Served(tf.Module):  # type: ignore[misc]
@@ -19,7 +19,9 @@ def load(saved_model: Path) -> Any:
             self.loaded = tf.saved_model.load(str(saved_model))
             self.serve = self.loaded.signatures["serving_default"]
 
-        @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])  # type: ignore[untyped-decorator]
+        @tf.function(  # type: ignore[untyped-decorator]
+            input_signature=[tf.TensorSpec([None], tf.string)]
+        )
         def __call__(self, images: Any) -> Any:
             return self.serve(images=images)["embeddings"]
 
@@ -27,20 +29,19 @@ def load(saved_model: Path) -> Any:
 
 
 def log(module: Any, size: int, run_id: str) -> None:
-    """Logs the module to a run with MLflow's TensorFlow flavour, and leaves the run's status as it
-    was.
+    """Logs a module to a run with MLflow's TensorFlow flavour; the run's status stays.
 
     Args:
-        module: of `load`.
-        size: D, of the embeddings.
+        module: as `load` returns it.
+        size: D, the length of an embedding.
         run_id: the run.
     """
     import mlflow
     from mlflow.models import ModelSignature
     from mlflow.types import Schema, TensorSpec
 
-    # MLflow knows bytes only as objects, and only an unnamed specification reaches a module's
-    # single argument.
+    # MLflow's type for bytes is object, and only an unnamed specification is passed to the single
+    # argument of a module.
     signature = ModelSignature(
         inputs=Schema([TensorSpec(np.dtype(object), (-1,))]),
         outputs=Schema([TensorSpec(np.dtype(np.float32), (-1, size))]),

@@ -10,7 +10,7 @@ from components.shared.data.normalisation import NORMALISATION
 from components.shared.data.partition import PARTITION
 from components.shared.storage.files import code_root, sha256
 from components.shared.tracking.import_closure import deciding_files
-from components.shared.tracking.run import flat_params
+from components.shared.tracking.record import flat_params
 from components.train.model import initial_weights
 from components.train.params import TrainParams
 

@@ -10,7 +10,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.report import origin
 from components.evaluate.scoring.evaluation_set import Part
 from components.shared.data.normalisation import Normalisation
-from components.shared.tracking.run import Record
+from components.shared.tracking.record import Record
 
 PART = Part(np.arange(3), ["a", "b"], np.array([0, 0, 1]), np.zeros(3, bool))
 

@@ -11,8 +11,8 @@ import pytest
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report.data_files import SCORES, write_scores
 from components.shared.runtime.errors import InputError
-from components.shared.tracking import runs as tracking
-from components.shared.tracking.run import Record
+from components.shared.tracking import mlflow_store
+from components.shared.tracking.record import Record
 from pipelines import sections
 from pipelines.kubeflow import branch_selection
 from tests.evaluate.embeddings import made_up
@@ -140,7 +140,7 @@ def test_without_forgeries_the_random_ones_decide_and_without_any_rate_nothing_d
 def test_the_branches_runs_stand_under_one_parent_with_the_report(
     tmp_path: Path, client: Any
 ) -> None:
-    runs = [client.create_run(tracking.experiment_id(client)).info.run_id for _ in range(2)]
+    runs = [client.create_run(mlflow_store.experiment_id(client)).info.run_id for _ in range(2)]
     folders = [evaluated(tmp_path / run, 1.0, "hard", run_id=run) for run in runs]
     chosen = branch_selection.choose(SETTINGS[:2], figures(0.2, 0.1), folders)
     branch_selection.track(chosen)

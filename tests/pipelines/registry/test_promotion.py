@@ -18,8 +18,8 @@ from components.shared.data import catalog, partition
 from components.shared.data.image_store import StoreWriter, open_store
 from components.shared.data.normalisation import Normalisation
 from components.shared.runtime.errors import InputError
-from components.shared.tracking import runs
-from components.shared.tracking.run import Record
+from components.shared.tracking import mlflow_store
+from components.shared.tracking.record import Record
 from pipelines.registry import promotion
 from pipelines.registry.mlflow_registry import Registry
 
@@ -103,7 +103,7 @@ def test_the_test_images_alone_are_linked_and_catalogued(tmp_path: Path) -> None
 @pytest.fixture
 def freeze(tmp_path: Path, client: Any) -> Callable[[str], Path]:
     """Makes what freeze leaves: a folder with its record, and a model in the run of a real store."""
-    experiment = runs.experiment_id(client)
+    experiment = mlflow_store.experiment_id(client)
 
     def made(name: str, logged: bool = True) -> Path:
         from mlflow.entities import LoggedModelOutput

@@ -61,7 +61,7 @@ def test_an_edit_of_any_module_that_decides_the_training_changes_the_key(
     ]
     others = [
         "components/shared/runtime/cli.py",
-        "components/shared/tracking/runs.py",
+        "components/shared/tracking/step_runs.py",
         "components/evaluate/step.py",
     ]
     done = subprocess.run(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.shared.tracking import runs
+from components.shared.tracking import step_runs
 from components.shared.tracking.run import Run
 from components.train.monitoring.metrics_log import Curves
 from components.train.params import TrainParams
@@ -88,7 +88,7 @@ def test_figures_and_the_log_reach_mlflow_and_pictures_of_people_do_not(
     monkeypatch.setenv(
         "MLFLOW_EXPERIMENT_ID", client.create_experiment("curves", artifact_location=location)
     )
-    with runs.train_run(TrainParams()) as tracked:
+    with step_runs.train_run(TrainParams()) as tracked:
         curves = Curves(tracked, "key", resume=False)
         curves.log(FIGURES, 3)
         curves.show(np.zeros((3, 2), np.float32), IMAGES, 3)

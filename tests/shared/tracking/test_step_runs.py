@@ -1,6 +1,5 @@
 """One execution, one MLflow run: in a real store, with a real server that is down."""
 
-import shutil
 import socket
 import threading
 import time
@@ -13,8 +12,9 @@ import pytest
 from components.evaluate.params import EvaluateParams
 from components.freeze.params import FreezeParams
 from components.shared.relog import relog
-from components.shared.tracking import runs as tracking
-from components.shared.tracking.run import RECORD, Record
+from components.shared.tracking import step_runs
+from components.shared.tracking.mlflow_store import EXPERIMENT
+from components.shared.tracking.record import RECORD, Record
 from components.train.params import TrainParams
 
 
@@ -29,7 +29,7 @@ def folder(path: Path) -> Path:
 
 
 def trained(out: Path, params: TrainParams | None = None) -> str:
-    with tracking.train_run(params or TrainParams()) as run:
+    with step_runs.train_run(params or TrainParams()) as run:
         run.log_metrics({"train/loss": 0.5}, step=10)
         run.log_metrics({"train/loss": 0.25}, step=20)
         run.write(out)
@@ -38,7 +38,7 @@ def trained(out: Path, params: TrainParams | None = None) -> str:
 
 
 def evaluated(embedder: Path, out: Path, **changed: Any) -> str:
-    with tracking.evaluation_run(Record.read(embedder), EvaluateParams(**changed)) as run:
+    with step_runs.evaluation_run(Record.read(embedder), EvaluateParams(**changed)) as run:
         run.log_metrics({"verification/skilled/refs_1/eer": 0.125})
         run.write(out)
     assert run.run_id
@@ -46,21 +46,8 @@ def evaluated(embedder: Path, out: Path, **changed: Any) -> str:
 
 
 def runs(client: Any) -> list[Any]:
-    experiment = client.get_experiment_by_name(tracking.EXPERIMENT)
+    experiment = client.get_experiment_by_name(EXPERIMENT)
     return list(client.search_runs([experiment.experiment_id]))
-
-
-def test_artifacts_of_the_embedded_store_lie_beside_it_wherever_the_step_runs(
-    empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project = folder(tmp_path / "project")
-    shutil.copyfile(empty_store, folder(project / "mlruns") / "mlflow.db")
-    monkeypatch.setattr(tracking, "project_root", lambda: project)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
-    monkeypatch.chdir(folder(tmp_path / "copy"))
-    client = tracking.connect()
-    made = client.get_experiment(tracking.experiment_id(client))
-    assert made.artifact_location == (project / "mlruns" / "artifacts").as_uri()
 
 
 def test_train_evaluate_and_freeze_of_one_execution_share_one_run(
@@ -69,7 +56,7 @@ def test_train_evaluate_and_freeze_of_one_execution_share_one_run(
     evaluation = folder(tmp_path / "evaluation")
     run_id = trained(embedder)
     assert evaluated(embedder, evaluation) == run_id
-    with tracking.model_run(Record.read(evaluation), FreezeParams()) as run:
+    with step_runs.model_run(Record.read(evaluation), FreezeParams()) as run:
         assert run.run_id == run_id
     (only,) = runs(client)
     assert only.info.status == "FINISHED"
@@ -108,43 +95,43 @@ def test_a_run_of_another_store_is_no_run_and_a_new_one_is_opened(
 def test_a_run_that_the_backend_opened_is_adopted_and_left_open(
     client: Any, embedder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = client.create_run(client.create_experiment("of the backend")).info.run_id
-    monkeypatch.setenv("MLFLOW_RUN_ID", given)
-    assert trained(embedder) == given
-    assert client.get_run(given).info.status == "RUNNING"
+    adopted = client.create_run(client.create_experiment("of the backend")).info.run_id
+    monkeypatch.setenv("MLFLOW_RUN_ID", adopted)
+    assert trained(embedder) == adopted
+    assert client.get_run(adopted).info.status == "RUNNING"
 
 
 def test_every_task_adopts_the_run_that_the_backend_opened_for_it(
     client: Any, embedder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     experiment = client.create_experiment("of the backend")
-    given = [client.create_run(experiment).info.run_id for _ in range(3)]
+    run_ids = [client.create_run(experiment).info.run_id for _ in range(3)]
     evaluation = folder(tmp_path / "evaluation")
-    monkeypatch.setenv("MLFLOW_RUN_ID", given[0])
-    assert trained(embedder) == given[0]
-    monkeypatch.setenv("MLFLOW_RUN_ID", given[1])
-    assert evaluated(embedder, evaluation) == given[1]
-    monkeypatch.setenv("MLFLOW_RUN_ID", given[2])
-    with tracking.model_run(Record.read(evaluation), FreezeParams()) as run:
-        assert run.run_id == given[2]
-    of_evaluate = client.get_run(given[1]).data
-    assert of_evaluate.tags["train_run_id"] == given[0]
+    monkeypatch.setenv("MLFLOW_RUN_ID", run_ids[0])
+    assert trained(embedder) == run_ids[0]
+    monkeypatch.setenv("MLFLOW_RUN_ID", run_ids[1])
+    assert evaluated(embedder, evaluation) == run_ids[1]
+    monkeypatch.setenv("MLFLOW_RUN_ID", run_ids[2])
+    with step_runs.model_run(Record.read(evaluation), FreezeParams()) as run:
+        assert run.run_id == run_ids[2]
+    of_evaluate = client.get_run(run_ids[1]).data
+    assert of_evaluate.tags["train_run_id"] == run_ids[0]
     assert {"train.mining", "evaluate.references"} <= set(of_evaluate.params)
-    assert [client.get_run(run_id).info.status for run_id in given] == ["RUNNING"] * 3
+    assert [client.get_run(run_id).info.status for run_id in run_ids] == ["RUNNING"] * 3
     assert client.search_runs(["0"]) == []
 
 
 def test_an_interrupted_training_goes_on_in_its_run(client: Any) -> None:
-    with pytest.raises(KeyboardInterrupt), tracking.train_run(TrainParams()) as run:
+    with pytest.raises(KeyboardInterrupt), step_runs.train_run(TrainParams()) as run:
         raise KeyboardInterrupt
     assert client.get_run(run.run_id).info.status == "KILLED"
-    with tracking.train_run(TrainParams(), resume=run.run_id) as again:
+    with step_runs.train_run(TrainParams(), resume=run.run_id) as again:
         assert again.run_id == run.run_id
     assert client.get_run(run.run_id).info.status == "FINISHED"
 
 
 def test_a_failure_is_a_failed_run(client: Any) -> None:
-    with pytest.raises(RuntimeError), tracking.train_run(TrainParams()) as run:
+    with pytest.raises(RuntimeError), step_runs.train_run(TrainParams()) as run:
         raise RuntimeError
     assert client.get_run(run.run_id).info.status == "FAILED"
 
@@ -170,15 +157,15 @@ def dead_server(request: pytest.FixtureRequest) -> Iterator[str]:
         listener.bind(("127.0.0.1", 0))
         if request.param == "is silent":
             listener.listen()
-            held: list[socket.socket] = []
-            threading.Thread(target=_accept, args=(listener, held), daemon=True).start()
+            connections: list[socket.socket] = []
+            threading.Thread(target=_accept, args=(listener, connections), daemon=True).start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def _accept(listener: socket.socket, held: list[socket.socket]) -> None:
+def _accept(listener: socket.socket, connections: list[socket.socket]) -> None:
     while True:
         try:
-            held.append(listener.accept()[0])
+            connections.append(listener.accept()[0])
         except OSError:
             return
 
@@ -197,7 +184,7 @@ def test_a_store_that_is_down_costs_one_warning_and_ten_seconds_at_most_and_can_
     monkeypatch.setenv("MLFLOW_TRACKING_URI", dead_server)
     mlflow.set_tracking_uri(dead_server)
     start = time.monotonic()
-    with tracking.train_run(TrainParams(mining="hard")) as run:
+    with step_runs.train_run(TrainParams(mining="hard")) as run:
         run.log_metrics({"train/loss": 0.5}, step=10)
         run.write(embedder)
     assert time.monotonic() - start < 10
@@ -206,7 +193,7 @@ def test_a_store_that_is_down_costs_one_warning_and_ten_seconds_at_most_and_can_
     ] == ["WARNING"]
     assert Record.read(embedder).run_id is None
 
-    with tracking.evaluation_run(Record.read(embedder), EvaluateParams()) as again:
+    with step_runs.evaluation_run(Record.read(embedder), EvaluateParams()) as again:
         assert again.run_id is None
 
     monkeypatch.setenv("MLFLOW_TRACKING_URI", store)

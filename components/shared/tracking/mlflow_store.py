@@ -1,0 +1,84 @@
+"""The MLflow store: a client of it, the project's experiment, and the runs in it.
+
+The store is `MLFLOW_TRACKING_URI` where set, else the embedded one in mlruns/.
+"""
+
+import logging
+import os
+from typing import Any
+
+from components.shared.storage.files import project_root
+
+EXPERIMENT = "signature-recognition"
+SETTINGS = {
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "4",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_DO_NOT_TRACK": "true",
+}
+
+
+def connect() -> Any:
+    """Returns an MlflowClient of the configured store, with bounded retries.
+
+    Raises:
+        MlflowException: the store cannot be used.
+    """
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    import mlflow
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or _embedded_store())
+    return mlflow.MlflowClient()
+
+
+def experiment_id(client: Any) -> str:
+    """Returns the id of the experiment, which is created where the store does not have it.
+
+    The experiment is that of `MLFLOW_EXPERIMENT_ID` or `MLFLOW_EXPERIMENT_NAME`, else `EXPERIMENT`.
+    """
+    experiment = os.environ.get("MLFLOW_EXPERIMENT_ID")
+    if experiment:
+        return experiment
+    name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
+    existing = client.get_experiment_by_name(name)
+    return str(existing.experiment_id) if existing else _create_experiment(client, name)
+
+
+def active_run(client: Any, run_id: str | None) -> Any:
+    """Returns the run of an id, or None where this store has no such run, or a deleted one."""
+    from mlflow.exceptions import MlflowException
+
+    if run_id is None:
+        return None
+    try:
+        run = client.get_run(run_id)
+    except MlflowException as error:
+        if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+            return None
+        raise
+    return run if run.info.lifecycle_stage == "active" else None
+
+
+def _create_experiment(client: Any, name: str) -> str:
+    import mlflow
+
+    # Not by the environment, in which `connect` notes the embedded store too.
+    embedded = mlflow.get_tracking_uri() == _embedded_store()
+    location = (project_root() / "mlruns" / "artifacts").as_uri() if embedded else None
+    try:
+        return str(client.create_experiment(name, artifact_location=location))
+    except mlflow.MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+        # Another process has created it just now.
+        return str(client.get_experiment_by_name(name).experiment_id)
+
+
+def _embedded_store() -> str:
+    folder = project_root() / "mlruns"
+    folder.mkdir(exist_ok=True)
+    return f"sqlite:///{folder / 'mlflow.db'}"

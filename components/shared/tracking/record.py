@@ -1,0 +1,58 @@
+"""mlflow_run.json: the record of its run that a step leaves in its output folder."""
+
+import math
+from pathlib import Path
+from typing import Self
+
+import yaml
+from pydantic import BaseModel
+
+from components.shared.runtime.params import StepParams
+
+RECORD = "mlflow_run.json"
+
+
+class Record(BaseModel):
+    """The content of `mlflow_run.json`: enough to log a step's output folder later."""
+
+    run_id: str | None = None
+    step: int = 0
+    params: dict[str, str] = {}
+    metrics: dict[str, float] = {}
+    tags: dict[str, str] = {}
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Reads the record in a step's output folder; an empty one where there is none."""
+        path = folder / RECORD
+        return cls.parse(path.read_bytes()) if path.is_file() else cls()
+
+    @classmethod
+    def parse(cls, content: bytes) -> Self:
+        """Reads a record from the bytes of its file."""
+        return cls.model_validate_json(content)
+
+    def write(self, folder: Path) -> None:
+        """Writes the record into an output folder."""
+        (folder / RECORD).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def flat_params(section: str, params: BaseModel) -> dict[str, str]:
+    """Returns parameters by their dotted names, spelled as in YAML."""
+    flat: dict[str, str] = {}
+    for key in type(params).model_fields:
+        name, value = f"{section}.{key}", getattr(params, key)
+        nested = isinstance(value, StepParams)
+        flat |= flat_params(name, value) if nested else {name: yaml_text(value)}
+    return flat
+
+
+def yaml_text(value: object) -> str:
+    """Returns a value as YAML spells it in one line, so that `-S name=text` means the same value."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=math.inf)
+    text = text.removesuffix("\n").removesuffix("\n...")
+    if len(text.splitlines()) == 1:
+        return text
+    # Only double quotes escape the line breaks of a string.
+    quoted = yaml.safe_dump(value, default_flow_style=True, default_style='"', width=math.inf)
+    return quoted.removesuffix("\n")

@@ -1,0 +1,59 @@
+"""The MLflow store: its place, the experiment, and the runs that can be continued."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.shared.tracking import mlflow_store
+
+
+def test_artifacts_of_the_embedded_store_lie_beside_it_wherever_the_step_runs(
+    empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "project"
+    (project / "mlruns").mkdir(parents=True)
+    (tmp_path / "copy").mkdir()
+    shutil.copyfile(empty_store, project / "mlruns" / "mlflow.db")
+    monkeypatch.setattr(mlflow_store, "project_root", lambda: project)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
+    monkeypatch.chdir(tmp_path / "copy")
+    client = mlflow_store.connect()
+    experiment = client.get_experiment(mlflow_store.experiment_id(client))
+    assert experiment.artifact_location == (project / "mlruns" / "artifacts").as_uri()
+
+
+def test_the_experiment_is_created_once_and_then_looked_up(client: Any) -> None:
+    created = mlflow_store.experiment_id(client)
+    assert client.get_experiment(created).name == "signature-recognition"
+    assert mlflow_store.experiment_id(client) == created
+
+
+def test_the_environment_names_the_experiment_its_id_before_its_name(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "signatures of the bank")
+    named = mlflow_store.experiment_id(client)
+    assert client.get_experiment(named).name == "signatures of the bank"
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "17")
+    assert mlflow_store.experiment_id(client) == "17"
+
+
+def test_an_experiment_that_another_process_creates_meanwhile_is_taken(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    created = mlflow_store.experiment_id(client)
+    look_up = client.get_experiment_by_name
+    answers = iter([None])
+    monkeypatch.setattr(client, "get_experiment_by_name", lambda name: next(answers, look_up(name)))
+    assert mlflow_store.experiment_id(client) == created
+
+
+def test_only_a_run_that_is_there_and_not_deleted_is_active(client: Any) -> None:
+    run_id = client.create_run(mlflow_store.experiment_id(client)).info.run_id
+    assert mlflow_store.active_run(client, run_id).info.run_id == run_id
+    client.delete_run(run_id)
+    assert mlflow_store.active_run(client, run_id) is None
+    assert mlflow_store.active_run(client, "0123456789abcdef0123456789abcdef") is None
+    assert mlflow_store.active_run(client, None) is None

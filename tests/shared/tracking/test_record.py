@@ -1,0 +1,61 @@
+"""mlflow_run.json: the record that a step leaves in its output folder."""
+
+from pathlib import Path
+
+import pytest
+
+from components.shared.runtime.params import StepParams
+from components.shared.tracking.record import Record, flat_params, yaml_text
+
+
+class Inner(StepParams):
+    flip: bool = True
+    scale: float = 1e-5
+
+
+class Outer(StepParams):
+    margin: float | str = "soft"
+    blocks: tuple[int, ...] = (7, 10)
+    augment: Inner = Inner()
+    publish: str | None = None
+
+
+def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
+    record = Record(
+        run_id="0123",
+        step=7,
+        params={"train.seed": "0"},
+        metrics={"eer": 0.25},
+        tags={"stage": "train"},
+    )
+    record.write(tmp_path)
+    assert Record.read(tmp_path) == record
+    assert Record.parse((tmp_path / "mlflow_run.json").read_bytes()) == record
+
+
+def test_a_folder_without_a_record_has_an_empty_one(tmp_path: Path) -> None:
+    assert Record.read(tmp_path) == Record()
+
+
+def test_parameters_are_flat_and_spelled_as_in_yaml() -> None:
+    assert flat_params("train", Outer(blocks=(7, 10))) == {
+        "train.margin": "soft",
+        "train.blocks": "[7, 10]",
+        "train.augment.flip": "true",
+        "train.augment.scale": "1.0e-05",
+        "train.publish": "null",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1, "1"),
+        ("1", "'1'"),
+        ("", "''"),
+        (["a", None], "[a, null]"),
+        ("two\nlines", '"two\\nlines"'),
+    ],
+)
+def test_a_value_is_one_line_that_yaml_reads_back(value: object, text: str) -> None:
+    assert yaml_text(value) == text
