@@ -1,4 +1,4 @@
-"""Bringing images from a source's folder into the output, byte by byte."""
+"""Copies of a source's images in the output, byte by byte, with their hashes."""
 
 import shutil
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from components.ingest.layout import Found
+from components.ingest.layout import LabelledImage
 from components.shared.data.catalog import CATALOG, Entry, Kind
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import track
@@ -16,30 +16,35 @@ from components.shared.storage.files import sha256
 THREADS = 8
 
 
-def copy(images: list[Found], folder: Path, move: bool) -> list[Entry]:
+def copy_images(images: list[LabelledImage], folder: Path, move: bool) -> list[Entry]:
     """Copies images (or moves them, where the source was unpacked for this) and hashes them.
+
+    Returns:
+        A catalog entry per image, in their order.
 
     Raises:
         InputError: an image cannot be read, or would take the catalog's place.
     """
-    if clash := next((image.path for image in images if image.path.parts[0] == CATALOG), None):
-        raise InputError(f"{clash}: {CATALOG} is the catalog's own name: rename it")
+    for image in images:
+        if image.path.parts[0] == CATALOG:
+            raise InputError(f"{image.path}: {CATALOG} is the catalog's own name: rename it")
     for parent in {folder / image.path.parent for image in images}:
         parent.mkdir(parents=True, exist_ok=True)
-    bring: Callable[[Path, Path], object] = Path.rename if move else shutil.copyfile
+    transfer: Callable[[Path, Path], object] = Path.rename if move else shutil.copyfile
     with ThreadPoolExecutor(THREADS) as pool:
-        entries = pool.map(partial(_bring, bring, folder), images)
+        entries = pool.map(partial(_transfer, transfer, folder), images)
         return list(track(entries, "ingest", "image", len(images)))
 
 
-def _bring(bring: Callable[[Path, Path], object], folder: Path, image: Found) -> Entry:
+def _transfer(
+    transfer: Callable[[Path, Path], object], folder: Path, image: LabelledImage
+) -> Entry:
     target = folder / image.path
     try:
-        bring(image.file, target)
+        transfer(image.file, target)
     except (PermissionError, FileNotFoundError) as error:
         if error.filename != str(image.file):
             raise
         raise InputError(f"{image.file}: cannot be read: {error.strerror}") from None
-    return Entry(
-        str(image.path), image.identity, cast(Kind, image.kind), sha256(target), image.part
-    )
+    identity, kind, part = image.labels
+    return Entry(str(image.path), identity, cast(Kind, kind), sha256(target), part)

@@ -11,7 +11,7 @@ import yaml
 
 from components.ingest.__main__ import main
 from tests.conftest import PROJECT
-from tests.ingest.conftest import filled, rows
+from tests.ingest.conftest import folder_with, rows
 
 
 def section(folder: Path, **values: object) -> Path:
@@ -34,7 +34,7 @@ def command(arguments: Sequence[str | Path], folder: Path) -> "subprocess.Popen[
 
 
 def test_both_commands_write_where_they_are_told(tmp_path: Path) -> None:
-    source = filled(tmp_path / "source", ["a/1.png", "b/1.png"])
+    source = folder_with(tmp_path / "source", ["a/1.png", "b/1.png"])
     params = section(tmp_path, source=str(source))
     main(["--params", str(params), "--out", str(tmp_path / "raw")])
     main(["fingerprint", "--params", str(params), "--out", str(tmp_path / "data/source.json")])
@@ -43,7 +43,7 @@ def test_both_commands_write_where_they_are_told(tmp_path: Path) -> None:
 
 
 def test_a_log_gets_whole_lines_of_progress_and_none_when_told_to_be_quiet(tmp_path: Path) -> None:
-    source = filled(tmp_path / "source", ["a/1.png", "b/1.png"])
+    source = folder_with(tmp_path / "source", ["a/1.png", "b/1.png"])
     params = section(tmp_path, source=str(source))
     _, log = command(["--params", params, "--out", "raw"], tmp_path).communicate(timeout=30)
     assert log.startswith("ingest  2/2 images, 100 %, ")
@@ -54,7 +54,7 @@ def test_a_log_gets_whole_lines_of_progress_and_none_when_told_to_be_quiet(tmp_p
 
 
 def test_the_defaults_are_the_projects_folders(tmp_path: Path) -> None:
-    filled(tmp_path / "source", ["a/1.png", "b/1.png"])
+    folder_with(tmp_path / "source", ["a/1.png", "b/1.png"])
     section(tmp_path, source="source")
     for arguments in ([], ["fingerprint"]):
         assert command(arguments, tmp_path).wait(30) == 0
@@ -78,7 +78,7 @@ def test_help_shows_both_commands_without_heavy_imports(tmp_path: Path) -> None:
 
 
 def test_a_fingerprint_imports_nothing_heavy(tmp_path: Path) -> None:
-    filled(tmp_path / "source", ["a/1.png"])
+    folder_with(tmp_path / "source", ["a/1.png"])
     section(tmp_path, source="source")
     script = (
         "import sys; from components.ingest.__main__ import main; main(['fingerprint'])\n"
@@ -120,7 +120,7 @@ def test_bad_input_ends_with_2_one_line_and_nothing_half_written(
     monkeypatch.chdir(tmp_path)
     params = section(tmp_path, **values)
     if before:
-        filled(tmp_path / "out", ["old.png"])
+        folder_with(tmp_path / "out", ["old.png"])
     with pytest.raises(SystemExit) as error:
         main(["--params", str(params), "--out", "out"])
     assert error.value.code == 2

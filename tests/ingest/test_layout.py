@@ -1,12 +1,15 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from components.ingest import step
 from components.shared.runtime.errors import InputError
-from tests.ingest.conftest import filled, of, rows, told
+from tests.ingest.conftest import fingerprint_of, folder_with, labels, params_for, rows
 
 CEDAR = ["full_org/original_1_1.png", "full_org/original_12_3.png", "full_forg/forgeries_12_1.png"]
+
+
 CEDAR_TOLD = [
     ("full_forg/forgeries_12_1.png", "12", "forgery"),
     ("full_org/original_12_3.png", "12", "genuine"),
@@ -19,11 +22,11 @@ CEDAR_TOLD = [
 def test_cedar_is_found_at_the_top_and_up_to_two_folders_down(
     tmp_path: Path, layout: str, above: str
 ) -> None:
-    source = filled(
+    source = folder_with(
         tmp_path / "source", [above + name for name in [*CEDAR, "full_org/Thumbs.db", "Readme.txt"]]
     )
-    figures = step.run(of(source, layout=layout), tmp_path / "out").figures
-    assert told(tmp_path / "out") == CEDAR_TOLD
+    figures = step.run(params_for(source, layout=layout), tmp_path / "out").figures
+    assert labels(tmp_path / "out") == CEDAR_TOLD
     assert (figures["images"], figures["identities"], figures["genuine"], figures["forgeries"]) == (
         3,
         2,
@@ -33,14 +36,14 @@ def test_cedar_is_found_at_the_top_and_up_to_two_folders_down(
 
 
 def test_auto_prefers_cedar_over_reading_its_folders_as_identities(tmp_path: Path) -> None:
-    step.run(of(filled(tmp_path / "source", CEDAR)), tmp_path / "out")
-    assert {identity for _, identity, _ in told(tmp_path / "out")} == {"1", "12"}
+    step.run(params_for(folder_with(tmp_path / "source", CEDAR)), tmp_path / "out")
+    assert {identity for _, identity, _ in labels(tmp_path / "out")} == {"1", "12"}
 
 
 def test_cedar_twice_in_one_source_is_refused(tmp_path: Path) -> None:
-    source = filled(tmp_path / "source", [f"{top}/{name}" for top in "ab" for name in CEDAR])
+    source = folder_with(tmp_path / "source", [f"{top}/{name}" for top in "ab" for name in CEDAR])
     with pytest.raises(InputError, match="more than once"):
-        step.run(of(source), tmp_path / "out")
+        step.run(params_for(source), tmp_path / "out")
 
 
 @pytest.mark.parametrize("above", ["", "faces/", "a/b/"])
@@ -55,8 +58,11 @@ def test_a_folder_per_identity_is_genuine_unless_it_says_forgery(
         "ann/.hidden.png",
         "ann/2.mat",
     ]
-    step.run(of(filled(tmp_path / "source", [above + name for name in names])), tmp_path / "out")
-    assert told(tmp_path / "out") == [
+    step.run(
+        params_for(folder_with(tmp_path / "source", [above + name for name in names])),
+        tmp_path / "out",
+    )
+    assert labels(tmp_path / "out") == [
         ("ann/1.png", "ann", "genuine"),
         ("bob/Forgery/1.tiff", "bob", "forgery"),
         ("bob/genuine/1.JPG", "bob", "genuine"),
@@ -67,48 +73,31 @@ def test_a_folder_per_identity_is_genuine_unless_it_says_forgery(
 @pytest.mark.parametrize("parts", [("train", "val"), ("train", "val", "test"), ("train",)])
 def test_parts_above_the_identities_become_a_column(tmp_path: Path, parts: tuple[str, ...]) -> None:
     names = [f"top/{part}/{part}-{who}/genuine/1.png" for part in parts for who in "ab"]
-    step.run(of(filled(tmp_path / "source", names)), tmp_path / "out")
+    step.run(params_for(folder_with(tmp_path / "source", names)), tmp_path / "out")
     assert {(row["part"], row["identity"]) for row in rows(tmp_path / "out")} == {
         (part, f"{part}-{who}") for part in parts for who in "ab"
     }
 
 
 def test_one_identity_among_others_may_be_called_test(tmp_path: Path) -> None:
-    step.run(of(filled(tmp_path / "source", ["test/1.png", "ann/1.png"])), tmp_path / "out")
-    assert {identity for _, identity, _ in told(tmp_path / "out")} == {"test", "ann"}
+    step.run(
+        params_for(folder_with(tmp_path / "source", ["test/1.png", "ann/1.png"])), tmp_path / "out"
+    )
+    assert {identity for _, identity, _ in labels(tmp_path / "out")} == {"test", "ann"}
 
 
 def test_parts_beside_identities_are_ambiguous_and_refused(tmp_path: Path) -> None:
-    source = filled(tmp_path / "source", ["train/a/1.png", "val/b/1.png", "carl/1.png"])
+    source = folder_with(tmp_path / "source", ["train/a/1.png", "val/b/1.png", "carl/1.png"])
     with pytest.raises(InputError, match="carl"):
-        step.run(of(source), tmp_path / "out")
+        step.run(params_for(source), tmp_path / "out")
 
 
 def test_a_single_identity_is_not_taken_for_a_wrapping_folder(tmp_path: Path) -> None:
     step.run(
-        of(filled(tmp_path / "source", ["ann/genuine/1.png", "ann/forgery/1.png"])),
+        params_for(folder_with(tmp_path / "source", ["ann/genuine/1.png", "ann/forgery/1.png"])),
         tmp_path / "out",
     )
-    assert {identity for _, identity, _ in told(tmp_path / "out")} == {"ann"}
-
-
-def test_images_out_of_place_are_left_out_and_told(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    names = ["ann/1.png", "bob/1.png", "bob/holiday/1.png", "cover.png"]
-    with caplog.at_level("INFO"):
-        step.run(of(filled(tmp_path / "source", names)), tmp_path / "out")
-    assert [path for path, _, _ in told(tmp_path / "out")] == ["ann/1.png", "bob/1.png"]
-    assert "2 images stand where the layout has none" in caplog.text
-
-
-def test_what_is_no_image_is_counted_by_suffix(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    names = ["ann/1.png", "bob/1.png", "a.txt", "ann/b.txt", "read.m", "README"]
-    with caplog.at_level("INFO"):
-        step.run(of(filled(tmp_path / "source", names)), tmp_path / "out")
-    assert "2 × .txt" in caplog.text and "1 × .m" in caplog.text and "1 × README" in caplog.text
+    assert {identity for _, identity, _ in labels(tmp_path / "out")} == {"ann"}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +121,22 @@ def test_an_unknown_layout_says_what_was_looked_for(
     tmp_path: Path, layout: str, names: list[str], message: str
 ) -> None:
     (tmp_path / "source").mkdir()
-    source = filled(tmp_path / "source", names)
+    source = folder_with(tmp_path / "source", names)
     with pytest.raises(InputError, match=message):
-        step.run(of(source, layout=layout), tmp_path / "out")
+        step.run(params_for(source, layout=layout), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_real_cedar_is_fingerprinted_and_understood(cedar_dir: Path, tmp_path: Path) -> None:
+    from components.ingest import layout
+    from components.ingest.listing import files
+
+    facts = json.loads(fingerprint_of(params_for(cedar_dir), tmp_path))
+    assert facts["files"] == 2640
+    found = layout.scan(files(cedar_dir), "auto", "cedar")
+    assert not found.misplaced
+    assert {image.labels.identity for image in found.images} == {
+        str(writer) for writer in range(1, 56)
+    }
+    for kind in ("genuine", "forgery"):
+        assert sum(image.labels.kind == kind for image in found.images) == 55 * 24

@@ -1,21 +1,26 @@
-"""Downloads: resumed, capped, checked, kept in a cache outside every output."""
+"""Downloads from the web into the cache: resumed, capped, checked."""
 
-import fcntl
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from hashlib import sha256 as sha256_of
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
 from components.ingest.params import IngestParams
-from components.ingest.sources.web import Remote, TransientError, UnreachableError, Web, shown
+from components.ingest.sources.checksum import check, has_hash
+from components.ingest.sources.download_cache import CachedDownload
+from components.ingest.sources.web import (
+    Remote,
+    TransientError,
+    UnreachableError,
+    WebFile,
+    without_secrets,
+)
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
-from components.shared.storage.files import atomic_file, persistent_folder, sha256
+from components.shared.storage.files import atomic_file
 
 ELSE = "check the network, or name a folder (in ingest.source; for cedar: in CEDAR_DIR)"
 T = TypeVar("T")
@@ -25,102 +30,54 @@ FIRST_PAUSE = 0.5  # seconds; doubled after every attempt that brought nothing n
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Cached:
-    """Where a download stands: complete, partial, and what the server said of the file when it
-    began.
-    """
-
-    complete: Path
-    partial: Path
-    facts: Path
-    lock: Path
-
-    @classmethod
-    def of(cls, address: str) -> "Cached":
-        """The cache's files for an address, in `downloads` of what is kept."""
-        folder = persistent_folder() / "downloads"
-        key = sha256_of(address.encode()).hexdigest()[:24]
-        return cls(
-            folder / key, folder / f"{key}.part", folder / f"{key}.json", folder / f"{key}.lock"
-        )
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keeps two runs from writing the same download."""
-        self.lock.parent.mkdir(parents=True, exist_ok=True)
-        with self.lock.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def remote(self) -> Remote | None:
-        """What the server said of the file that is here; None where nothing is, or nothing
-        readable.
-        """
-        try:
-            return Remote(**json.loads(self.facts.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
-            return None
-
-
 def fetch(address: str, params: IngestParams) -> Path:
-    """The downloaded file, from the cache where it is still what the server has.
+    """Returns the downloaded file, from the cache where it is still what the server has.
 
     Raises:
         InputError: it cannot be reached, is missing there, is larger than `max_bytes`, or has
             another hash.
     """
-    cached = Cached.of(address)
-    with cached.alone():
-        if not (params.sha256 and cached.complete.exists() and _is(cached.complete, params.sha256)):
+    cached = CachedDownload.of(address)
+    with cached.locked():
+        complete = cached.complete
+        if not (params.sha256 and complete.exists() and has_hash(complete, params.sha256)):
             _refresh(address, cached, params.max_bytes)
-            check(cached.complete, params.sha256, remove=True)
-    return cached.complete
-
-
-def check(file: Path, expected: str | None, remove: bool = False) -> None:
-    """Compares a file with the hash that it should have.
-
-    Raises:
-        InputError: it has another one; the file is then removed where `remove` is set.
-    """
-    if not expected or _is(file, expected):
-        return
-    found = sha256(file)
-    if remove:
-        file.unlink()
-    gone = "; the download was removed" if remove else ""
-    raise InputError(
-        f"{'the download' if remove else file} has sha256 {found}, not ingest.sha256 {expected}{gone}"
-    )
+            check(complete, params.sha256, remove=True)
+    return complete
 
 
 def validators(address: str, expected: str | None) -> dict[str, object]:
-    """What identifies the file behind an address now: its hash where that is fixed, else what the
-    server says.
+    """Returns what identifies the file behind an address now.
+
+    Args:
+        address: of the file.
+        expected: its sha256 where that is fixed.
+
+    Returns:
+        The address without secrets, and the hash, else ETag, date and size as the server says.
 
     Raises:
         InputError: the server cannot be reached and there is no earlier download.
     """
     if expected:
-        return {"address": shown(address), "sha256": expected.lower()}
-    cached = Cached.of(address)
+        return {"address": without_secrets(address), "sha256": expected.lower()}
+    cached = CachedDownload.of(address)
     try:
-        remote = _patiently(Web(address).head, attempts=3)
+        remote = _with_retries(WebFile(address).head, attempts=3)
     except UnreachableError as error:
         known = cached.remote() if cached.complete.exists() else None
         if known is None:
             raise InputError(f"{error} (and there is no earlier download)") from None
         log.warning("%s: going on with the earlier download", error)
         remote = known
-    return {"address": shown(address), **asdict(remote)}
+    return {"address": without_secrets(address), **asdict(remote)}
 
 
-def _refresh(address: str, cached: Cached, max_bytes: int) -> None:
-    """Makes the complete file what the server has now; offline, an earlier one will do."""
-    web = Web(address)
+def _refresh(address: str, cached: CachedDownload, max_bytes: int) -> None:
+    """Brings the complete file to what the server has now; offline, an earlier one will do."""
+    web = WebFile(address)
     try:
-        remote = _patiently(web.head)
+        remote = _with_retries(web.head)
     except UnreachableError as error:
         if not cached.complete.exists():
             raise
@@ -135,18 +92,19 @@ def _refresh(address: str, cached: Cached, max_bytes: int) -> None:
     with atomic_file(cached.facts) as facts:
         facts.write_text(json.dumps(asdict(remote)), encoding="utf-8")
     _refuse_large(web, remote.bytes or 0, max_bytes)
-    _patiently(
-        lambda: _bring(web, remote, cached.partial, max_bytes), grown=lambda: _size(cached.partial)
+    _with_retries(
+        lambda: _download(web, remote, cached.partial, max_bytes),
+        progress=lambda: _size(cached.partial),
     )
     cached.partial.replace(cached.complete)
 
 
-def _bring(web: Web, remote: Remote, partial: Path, max_bytes: int) -> None:
-    """One attempt to bring what is missing of the partial file."""
-    have = _size(partial) if remote.validator else 0
-    if have and have == remote.bytes:
+def _download(web: WebFile, remote: Remote, partial: Path, max_bytes: int) -> None:
+    """Appends the bytes that are missing to the partial file, in one attempt."""
+    size = _size(partial) if remote.validator else 0
+    if size and size == remote.bytes:
         return
-    with web.get(have, remote if have else None) as (start, total, chunks):
+    with web.get(size, remote if size else None) as (start, total, chunks):
         with (
             partial.open("r+b" if start else "wb") as stream,
             progress_bar("download", "B", total, initial=start) as bar,
@@ -160,32 +118,36 @@ def _bring(web: Web, remote: Remote, partial: Path, max_bytes: int) -> None:
             raise TransientError(f"{web.name}: the connection ended early")
 
 
-def _refuse_large(web: Web, size: int, max_bytes: int) -> None:
+def _refuse_large(web: WebFile, size: int, max_bytes: int) -> None:
     if size > max_bytes:
         raise InputError(f"{web.name}: is larger than {max_bytes:,} bytes (ingest.max_bytes)")
 
 
-def _patiently(
-    action: Callable[[], T], attempts: int | None = None, grown: Callable[[], int] = lambda: 0
+def _with_retries(
+    action: Callable[[], T], attempts: int | None = None, progress: Callable[[], int] = lambda: 0
 ) -> T:
-    """Tries again after transient faults, with growing pauses; an attempt that brought something
-    does not count.
+    """Calls an action again after transient faults, with growing pauses.
+
+    Args:
+        action: what may fail.
+        attempts: the most failures in a row; None: ATTEMPTS.
+        progress: a number that grows with what the action has achieved; a failure after progress
+            counts as the first one.
+
+    Raises:
+        UnreachableError: the last attempt failed too.
     """
-    failed = 0
+    failures = 0
     while True:
-        before = grown()
+        before = progress()
         try:
             return action()
         except TransientError as error:
-            failed = 1 if grown() > before else failed + 1
-            if failed >= (attempts or ATTEMPTS):
+            failures = 1 if progress() > before else failures + 1
+            if failures >= (attempts or ATTEMPTS):
                 raise UnreachableError(f"{error}; {ELSE}") from None
             log.info("%s: trying again", error)
-            time.sleep(FIRST_PAUSE * 2 ** (failed - 1))
-
-
-def _is(file: Path, expected: str) -> bool:
-    return sha256(file) == expected.lower()
+            time.sleep(FIRST_PAUSE * 2 ** (failures - 1))
 
 
 def _size(file: Path) -> int:

@@ -1,6 +1,4 @@
-"""A source in a DVC repository: a folder or an archive at a revision,
-`dvc:<repository>@<revision>:<path>`.
-"""
+"""A path in a DVC repository at a revision, `dvc:<repository>@<revision>:<path>`."""
 
 import hashlib
 import logging
@@ -12,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from components.ingest.params import IngestParams
-from components.ingest.sources.web import shown
+from components.ingest.sources.web import without_secrets
 from components.shared.runtime.cli import disk_is_full
 from components.shared.runtime.errors import InputError, redact_credentials
 
@@ -20,7 +18,7 @@ FORM = "dvc:<repository>@<revision>:<path>"
 
 
 @dataclass(frozen=True)
-class Versioned:
+class VersionedPath:
     """A path in a repository at a revision.
 
     Attributes:
@@ -36,16 +34,23 @@ class Versioned:
     system: Any
 
     def facts(self) -> dict[str, object]:
-        """The commit, DVC's hash of the path, and where they are: without the path of a repository
-        on this machine.
-        """
-        hashed = self.system.info(self.path).get("md5") or self._listing()
-        where = {} if Path(self.repository).exists() else {"repository": shown(self.repository)}
-        named = {"kind": "dvc", **where, "revision": self.revision, "path": self.path}
-        return {**named, "commit": str(self.system.repo.get_rev()), "hash": str(hashed)}
+        """Returns repository (unless on this machine), revision, path, commit and DVC's hash."""
+        is_local = Path(self.repository).exists()
+        where = {} if is_local else {"repository": without_secrets(self.repository)}
+        return {
+            "kind": "dvc",
+            **where,
+            "revision": self.revision,
+            "path": self.path,
+            "commit": str(self.system.repo.get_rev()),
+            "hash": str(self.system.info(self.path).get("md5") or self._listing()),
+        }
 
     def fetch(self, target: Path, params: IngestParams) -> Path:
-        """Brings it to a folder that does not exist yet.
+        """Copies the path's content into a folder that does not exist yet.
+
+        Returns:
+            The file or folder of the path's own name in that folder.
 
         Raises:
             InputError: it holds more or larger files than `max_files` and `max_bytes` admit.
@@ -66,11 +71,11 @@ class Versioned:
         return inner
 
     def _listing(self) -> str:
-        """A hash of what is in a folder that DVC or git tracks as a part of another one."""
-        found = self.system.find(self.path, detail=True)
+        """Computes a hash of a folder that DVC or git tracks as a part of another one."""
+        contents = self.system.find(self.path, detail=True)
         lines = [
             f"{name}\0{info.get('md5')}\0{info.get('size')}\n"
-            for name, info in sorted(found.items())
+            for name, info in sorted(contents.items())
         ]
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -81,8 +86,8 @@ class Versioned:
 
 
 @contextmanager
-def opened(source: str) -> Iterator[Versioned]:
-    """The path that a source names, as long as the block lasts.
+def open_path(source: str) -> Iterator[VersionedPath]:
+    """Yields the path that a source names.
 
     Raises:
         InputError: the source has another form; the repository, the revision, the path or the data
@@ -94,12 +99,13 @@ def opened(source: str) -> Iterator[Versioned]:
         raise InputError(f"ingest.source: '{redact_credentials(source)}' is not of the form {FORM}")
     if re.search(r"//[^/@\s]+:[^/@\s]+@", repository):
         raise InputError(
-            f"ingest.source: '{redact_credentials(source)}' holds a password: leave it to git's credential helper"
+            f"ingest.source: '{redact_credentials(source)}' holds a password: "
+            "leave it to git's credential helper"
         )
     from dvc.api import DVCFileSystem
 
     logging.getLogger("dvc").setLevel(logging.CRITICAL)
-    versioned = Versioned(
+    versioned = VersionedPath(
         repository, revision, path.strip("/"), DVCFileSystem(repository, rev=revision)
     )
     try:
@@ -121,10 +127,16 @@ def _reason(error: Exception) -> str:
         case RevError():
             return "the repository has no such revision"
         case SCMError() | NotDvcRepoError():
-            return "no git repository that can be reached: check its address, the network and the access to it"
+            return (
+                "no git repository that can be reached: "
+                "check its address, the network and the access to it"
+            )
         case FileNotFoundError():
-            return "there is no such path at that revision, or DVC's remote does not have its data (dvc push)"
+            return (
+                "there is no such path at that revision, "
+                "or DVC's remote does not have its data (dvc push)"
+            )
     return (
-        f"cannot be read ({type(error).__name__}): check that DVC's remote has the data (dvc push), can be reached, "
-        "and gets its keys from the environment"
+        f"cannot be read ({type(error).__name__}): check that DVC's remote has the data "
+        "(dvc push), can be reached, and gets its keys from the environment"
     )

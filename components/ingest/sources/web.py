@@ -1,4 +1,4 @@
-"""Asking a web server: what it has, and the bytes of it from a certain one on."""
+"""A file on a web server: its description, and its bytes from a certain one on."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class UnreachableError(InputError):
 
 @dataclass(frozen=True)
 class Remote:
-    """What a server says of a file: enough to notice that it changed."""
+    """A server's description of a file: enough to notice that it changed."""
 
     etag: str | None
     last_modified: str | None
@@ -37,59 +37,63 @@ class Remote:
 
     @property
     def validator(self) -> str | None:
-        """What `If-Range` may hold (RFC 9110, 13.1.5): a strong ETag, else the date."""
+        """The value for `If-Range` (RFC 9110, 13.1.5): a strong ETag, else the date."""
         strong = self.etag if self.etag and not self.etag.startswith("W/") else None
         return strong or self.last_modified
 
 
-class Web:
+class WebFile:
     """A file behind an address: https, or http on this machine."""
 
     def __init__(self, address: str) -> None:
-        self.name = shown(address)
+        self.name = without_secrets(address)
         self._address = _checked(address, address)
         self._session = requests.Session()
         self._session.trust_env = urlsplit(address).hostname not in LOOPBACK
         self._session.headers["Accept-Encoding"] = "identity"
 
     def head(self) -> Remote:
-        """What the server says of the file.
+        """Asks the server for its description of the file.
 
         Raises:
             TransientError: it could not be reached this time.
             InputError: it has no such file, or does not give it.
         """
         try:
-            with self._asked("HEAD", {}) as answer:
+            with self._request("HEAD", {}) as answer:
                 return _remote(answer)
-        except _RefusedError as refused:
-            if refused.status not in _NO_HEAD:
+        except _RefusedError as refusal:
+            if refusal.status not in _NO_HEAD:
                 raise
-            with self._asked("GET", {}) as answer:
+            with self._request("GET", {}) as answer:
                 return _remote(answer)
 
     @contextmanager
     def get(
         self, start: int, known: Remote | None
     ) -> Iterator[tuple[int, int | None, Iterator[bytes]]]:
-        """Asks for the bytes from `start` on, of the file that is `known`.
+        """Asks for the bytes from `start` on, of the file that `known` describes.
+
+        Args:
+            start: the first byte that is missing.
+            known: the description of the file whose earlier bytes are here; None where none are.
 
         Yields:
-            the first byte's place (0 where the file is another one or the server gives only all of
-            it), the bytes that the whole file has, and its bytes in chunks.
+            The offset of the first byte (0 where the file is another one or the server gives only
+            all of it), the size of the whole file, and its bytes in chunks.
 
         Raises:
             TransientError: the server could not be reached, or the connection broke.
             InputError: it has no such file, or does not give it.
         """
         headers = {"Range": f"bytes={start}-", "If-Range": known.validator or ""} if known else {}
-        with self._asked("GET", headers) as answer:
-            at = _start(answer)
-            if at not in {0, start}:
+        with self._request("GET", headers) as answer:
+            offset = _start(answer)
+            if offset not in {0, start}:
                 raise TransientError(
                     f"{self.name}: the server sent another part than was asked for"
                 )
-            yield at, _remote(answer).bytes, self._chunks(answer)
+            yield offset, _remote(answer).bytes, self._chunks(answer)
 
     def _chunks(self, answer: requests.Response) -> Iterator[bytes]:
         try:
@@ -100,8 +104,8 @@ class Web:
             ) from None
 
     @contextmanager
-    def _asked(self, method: str, headers: dict[str, str]) -> Iterator[requests.Response]:
-        with self._followed(method, headers) as answer:
+    def _request(self, method: str, headers: dict[str, str]) -> Iterator[requests.Response]:
+        with self._follow(method, headers) as answer:
             if answer.status_code in _PASSING or answer.status_code == 416:
                 raise TransientError(
                     f"{self.name}: the server answered {answer.status_code} {answer.reason}"
@@ -112,17 +116,17 @@ class Web:
                 )
             yield answer
 
-    def _followed(self, method: str, headers: dict[str, str]) -> requests.Response:
+    def _follow(self, method: str, headers: dict[str, str]) -> requests.Response:
         address = self._address
         for _ in range(REDIRECTS + 1):
-            answer = self._sent(method, address, headers)
+            answer = self._send(method, address, headers)
             if not answer.is_redirect:
                 return answer
             address = _checked(urljoin(address, answer.headers["Location"]), self._address)
             answer.close()
         raise InputError(f"{self.name}: redirected more than {REDIRECTS} times")
 
-    def _sent(self, method: str, address: str, headers: dict[str, str]) -> requests.Response:
+    def _send(self, method: str, address: str, headers: dict[str, str]) -> requests.Response:
         try:
             return self._session.request(
                 method,
@@ -141,23 +145,35 @@ class Web:
 
 
 class _RefusedError(InputError):
+    """An answer that says no for good."""
+
     def __init__(self, message: str, answer: requests.Response) -> None:
         super().__init__(message)
         self.status = answer.status_code
 
 
-def shown(address: str) -> str:
-    """The address without what may be secret: user, password, query."""
+def without_secrets(address: str) -> str:
+    """Returns an address without user, password and query, which may be secret."""
     parts = urlsplit(address)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _checked(address: str, first: str) -> str:
-    """The address, if it is https, or http on this machine and asked for so from the first."""
+    """Returns the address, if it is https, or http on this machine as the first one was.
+
+    Args:
+        address: of the file, or of a redirection.
+        first: the address that the user named.
+
+    Raises:
+        InputError: it is neither.
+    """
     parts, origin = urlsplit(address), urlsplit(first)
     local = parts.scheme == "http" and parts.hostname in LOOPBACK and origin.hostname in LOOPBACK
     if not parts.hostname or (parts.scheme != "https" and not local):
-        raise InputError(f"{shown(first)}: leads to {shown(address)}, which is not https")
+        raise InputError(
+            f"{without_secrets(first)}: leads to {without_secrets(address)}, which is not https"
+        )
     return address
 
 
@@ -178,7 +194,7 @@ def _start(answer: requests.Response) -> int:
 def _range(answer: requests.Response) -> tuple[str, str]:
     match = re.match(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
     if not match:
-        raise TransientError(f"{shown(answer.url)}: a part without its place")
+        raise TransientError(f"{without_secrets(answer.url)}: a part without its place")
     return match[1], match[2]
 
 

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @dataclass
-class Served:
+class ServedFile:
     """What is served and how. `cut_after` breaks each GET of the file after so many bytes, `cuts`
     times.
     """
@@ -26,9 +26,9 @@ class Served:
 
 
 @contextmanager
-def serving(content: bytes, **how: object) -> Iterator[Served]:
+def serving(content: bytes, **how: object) -> Iterator[ServedFile]:
     """Serves bytes on a free port of this machine."""
-    served = Served(content, **how)  # type: ignore[arg-type]
+    served = ServedFile(content, **how)  # type: ignore[arg-type]
 
     class Handler(_Handler):
         plan = served
@@ -46,7 +46,7 @@ def serving(content: bytes, **how: object) -> Iterator[Served]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    plan: Served
+    plan: ServedFile
     protocol_version = "HTTP/1.1"
 
     def do_HEAD(self) -> None:

@@ -5,18 +5,8 @@ formats.
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Item:
-    """An entry: `link` is a target (symbolic), `claimed` a size other than the true one."""
-
-    name: str
-    content: bytes = b""
-    folder: bool = False
-    link: str | None = None
-    claimed: int | None = None
+from tests.ingest.archives.archive_files import Item
 
 
 def rar4(items: Sequence[Item]) -> bytes:

@@ -1,0 +1,65 @@
+"""Images of a folder or an archive, copied into the output and catalogued as its layout says."""
+
+import logging
+import shutil
+from collections import Counter
+from pathlib import Path
+
+from components.ingest import layout
+from components.ingest.archives.members import Limits
+from components.ingest.archives.unpack import unpack
+from components.ingest.copying import copy_images
+from components.ingest.listing import File, files, is_image
+from components.ingest.params import IngestParams
+from components.shared.data.catalog import Entry
+
+UNPACKED = ".unpacked"
+SUFFIXES = 8  # the commonest that are reported
+log = logging.getLogger(__name__)
+
+
+def from_path(path: Path, folder: Path, params: IngestParams) -> list[Entry]:
+    """Copies the images of a folder, or of an archive, into `folder`; returns their entries."""
+    bring = from_archive if path.is_file() else from_folder
+    return bring(path, folder, params)
+
+
+def from_archive(archive: Path, folder: Path, params: IngestParams) -> list[Entry]:
+    """Unpacks an archive below `folder`, moves its images into `folder` and removes the rest.
+
+    Raises:
+        InputError: the archive is damaged, hostile or passes a limit, or as `from_folder` says.
+    """
+    unpacked = folder / UNPACKED
+    try:
+        unpack(archive, unpacked, Limits(params.max_files, params.max_bytes, params.max_ratio))
+        return from_folder(unpacked, folder, params)
+    finally:
+        shutil.rmtree(unpacked, ignore_errors=True)
+
+
+def from_folder(root: Path, folder: Path, params: IngestParams) -> list[Entry]:
+    """Copies the images below `root` into `folder`, or moves them where `root` lies below it.
+
+    Raises:
+        InputError: there are none, they have no known layout, or one cannot be read.
+    """
+    contents = files(root)
+    scan = layout.scan(contents, params.layout, params.source)
+    _log_left_out(contents, scan)
+    return copy_images(scan.images, folder, move=root.is_relative_to(folder))
+
+
+def _log_left_out(contents: list[File], scan: layout.Scan) -> None:
+    """Logs the files that are no images, and warns of images outside the layout."""
+    paths = [file.path for file in contents]
+    others = Counter(path.suffix.lower() or path.name for path in paths if not is_image(path))
+    if others:
+        counts = [f"{count} × {suffix}" for suffix, count in others.most_common(SUFFIXES)]
+        log.info("no images, left out: %s", ", ".join(counts))
+    if scan.misplaced:
+        log.warning(
+            "%d images stand where the layout has none, such as %s: left out",
+            len(scan.misplaced),
+            scan.misplaced[0],
+        )

@@ -1,0 +1,58 @@
+"""The cache of downloads, in a folder outside every output."""
+
+import fcntl
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from components.ingest.sources.web import Remote
+from components.shared.storage.files import persistent_folder
+
+
+@dataclass(frozen=True)
+class CachedDownload:
+    """The cache's files for one address.
+
+    Attributes:
+        complete: the finished download, a file or a folder.
+        partial: the bytes that have arrived so far.
+        facts: the server's description of the file when the download began.
+        lock: the lock of the run that writes them.
+    """
+
+    complete: Path
+    partial: Path
+    facts: Path
+    lock: Path
+
+    @classmethod
+    def of(cls, address: str) -> "CachedDownload":
+        """Returns the files for an address; they need not exist."""
+        folder = persistent_folder() / "downloads"
+        key = sha256(address.encode()).hexdigest()[:24]
+        return cls(
+            complete=folder / key,
+            partial=folder / f"{key}.part",
+            facts=folder / f"{key}.json",
+            lock=folder / f"{key}.lock",
+        )
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps two runs from writing the same download."""
+        self.lock.parent.mkdir(parents=True, exist_ok=True)
+        with self.lock.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def remote(self) -> Remote | None:
+        """Returns the server's description of the file that is here; None where there is none, or
+        none that can be read.
+        """
+        try:
+            return Remote(**json.loads(self.facts.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None

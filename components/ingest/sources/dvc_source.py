@@ -1,0 +1,40 @@
+"""A path in a DVC repository as a source (`ingest.source: dvc:<repository>@<revision>:<path>`)."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from components.ingest import image_files
+from components.ingest.params import IngestParams
+from components.ingest.sources.source import Fingerprint, SourceImages
+
+FETCHED = ".fetched"
+
+
+@dataclass(frozen=True)
+class DvcSource:
+    """A folder or an archive that DVC or git tracks, at a revision."""
+
+    kind: ClassVar[str] = "dvc"
+    address: str
+    params: IngestParams
+
+    def facts(self) -> Fingerprint:
+        """Returns the commit, the path and its hash."""
+        from components.ingest.sources import dvc_repository
+
+        with dvc_repository.open_path(self.address) as versioned:
+            return versioned.facts()
+
+    def bring(self, folder: Path) -> SourceImages:
+        """Fetches the path, copies or unpacks it, and removes what it fetched."""
+        from components.ingest.sources import dvc_repository
+
+        try:
+            with dvc_repository.open_path(self.address) as versioned:
+                path = versioned.fetch(folder / FETCHED, self.params)
+                version = versioned.facts()
+            return SourceImages(image_files.from_path(path, folder, self.params), version)
+        finally:
+            shutil.rmtree(folder / FETCHED, ignore_errors=True)

@@ -1,0 +1,62 @@
+"""Sources on this machine: a folder, or an archive."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from components.ingest import image_files
+from components.ingest.listing import files
+from components.ingest.params import IngestParams
+from components.ingest.sources.checksum import check
+from components.ingest.sources.source import Fingerprint, SourceImages
+from components.shared.runtime.errors import InputError
+
+
+@dataclass(frozen=True)
+class FolderSource:
+    """A folder of images."""
+
+    kind: ClassVar[str] = "folder"
+    path: Path
+    params: IngestParams
+
+    def facts(self) -> Fingerprint:
+        """Returns the number and the bytes of the files, and a hash of their names, sizes and
+        times.
+        """
+        contents = files(self.path)
+        if not contents:
+            raise InputError(f"{self.path}: is empty")
+        listing = hashlib.sha256()
+        for file in contents:
+            listing.update(f"{file.path}\0{file.size}\0{file.mtime_ns}\n".encode())
+        return {
+            "kind": self.kind,
+            "files": len(contents),
+            "bytes": sum(file.size for file in contents),
+            "listing": listing.hexdigest(),
+        }
+
+    def bring(self, folder: Path) -> SourceImages:
+        """Copies the images."""
+        return SourceImages(image_files.from_folder(self.path, folder, self.params), {})
+
+
+@dataclass(frozen=True)
+class ArchiveSource:
+    """A .zip, .tar or .rar file."""
+
+    kind: ClassVar[str] = "archive"
+    path: Path
+    params: IngestParams
+
+    def facts(self) -> Fingerprint:
+        """Returns the file's size and time."""
+        status = self.path.stat()
+        return {"kind": self.kind, "bytes": status.st_size, "mtime_ns": status.st_mtime_ns}
+
+    def bring(self, folder: Path) -> SourceImages:
+        """Unpacks the archive, once its hash is `ingest.sha256` where that is set."""
+        check(self.path, self.params.sha256)
+        return SourceImages(image_files.from_archive(self.path, folder, self.params), {})

@@ -1,0 +1,31 @@
+"""An archive on the web as a source (`ingest.source: https://…`)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from components.ingest import image_files
+from components.ingest.params import IngestParams
+from components.ingest.sources.source import Fingerprint, SourceImages
+
+
+@dataclass(frozen=True)
+class WebSource:
+    """An archive behind an https address, or http on this machine."""
+
+    kind: ClassVar[str] = "web"
+    address: str
+    params: IngestParams
+
+    def facts(self) -> Fingerprint:
+        """Returns the address without secrets, and `ingest.sha256`, else the server's validators."""
+        from components.ingest.sources.cached_download import validators
+
+        return {"kind": self.kind, **validators(self.address, self.params.sha256)}
+
+    def bring(self, folder: Path) -> SourceImages:
+        """Downloads the archive into the cache and unpacks it."""
+        from components.ingest.sources.cached_download import fetch
+
+        archive = fetch(self.address, self.params)
+        return SourceImages(image_files.from_archive(archive, folder, self.params), {})
