@@ -69,7 +69,7 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], rounds: int) -> N
 
     from components.train import assembly
     from components.train.data.prefetch import make_batch, prefetch
-    from components.train.devices import precision, replicas
+    from components.train.devices import precision, replicas, train_step
 
     policy = precision.resolve(params.precision)
     with replicas.scope():
@@ -80,7 +80,7 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], rounds: int) -> N
     batch = make_batch(images, sampler, params.augment, 0)
 
     def train() -> None:
-        replicas.train_on_batch(model, batch.images, batch.labels)
+        train_step.train_on_batch(model, batch.images, batch.labels)
 
     def feed_alone() -> None:
         for _ in prefetch(images, sampler, params.augment, range(BATCHES), params.workers):

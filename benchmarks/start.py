@@ -75,7 +75,7 @@ def _start(folder: Path, weights: str) -> None:
     from components.shared.tracking import step_runs
     from components.train import assembly, step
     from components.train.checkpoints import run_key
-    from components.train.devices import replicas
+    from components.train.devices import train_step
     from components.train.loop import validation
     from components.train.model import network
 
@@ -89,7 +89,7 @@ def _start(folder: Path, weights: str) -> None:
     ):
         _time(seconds, module, name, stage)
     ends: list[float] = []
-    _time(seconds, replicas, "begin_step", "first step, with its tracing", ends)
+    _time(seconds, train_step, "begin_step", "first step, with its tracing", ends)
     params = TrainParams(weights=weights, steps=1, forgeries_per_identity=0)
     step.run(params, folder / "prepared", folder / "split", folder / "out")
     total = ends[0] - begun

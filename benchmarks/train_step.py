@@ -58,7 +58,7 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, round
     from keras import ops
 
     from components.train import assembly
-    from components.train.devices import precision, replicas
+    from components.train.devices import precision, replicas, train_step
 
     policy = precision.resolve(params.precision)
     with replicas.scope():
@@ -70,11 +70,11 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, round
     def whole() -> None:
         begun: Any = None
         for fed in itertools.islice(feed, steps):
-            logs = replicas.begin_step(model, fed.images, fed.labels)
+            logs = train_step.begin_step(model, fed.images, fed.labels)
             if begun:
-                replicas.read(begun)
+                train_step.read_logs(begun)
             begun = logs
-        replicas.read(begun)
+        train_step.read_logs(begun)
 
     def repeated(step: Callable[[], Any]) -> Callable[[], None]:
         def action() -> None:

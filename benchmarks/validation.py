@@ -43,7 +43,7 @@ def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
     from components.shared.data.image_store import open_store
     from components.train import assembly, step
     from components.train.data.batches import Batches
-    from components.train.devices import precision, replicas
+    from components.train.devices import precision, replicas, train_step
     from components.train.loop.validation import Validation
     from components.train.model import network
 
@@ -59,7 +59,7 @@ def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
 
     def train() -> None:
         fed = next(feed)
-        replicas.train_on_batch(model, fed.images, fed.labels)
+        train_step.train_on_batch(model, fed.images, fed.labels)
 
     def embed() -> None:
         candidate.set_weights(model.embedder.get_weights())

@@ -60,7 +60,7 @@ def run(
     from components.train.loop.validation import Validation
     from components.train.model import network
     from components.train.model.views import demand_fitting
-    from components.train.monitoring.metrics_log import Curves
+    from components.train.monitoring.metrics_log import MetricsLog
 
     demand_fitting(params.views, store.normalisation.channels)
     batches = Batches(params, store, rows["train"])
@@ -77,15 +77,15 @@ def run(
         atomic_folder(out) as fresh,
     ):
         tracked.log_dataset("prepared", prepared, key.data, "training")
-        curves = Curves(tracked, key.name, resume=saved is not None)
+        log = MetricsLog(tracked, key.name, resume=saved is not None)
         if saved:
             sys.stderr.write(f"going on after step {saved.step} of {params.steps}\n")
             trainer.restore(saved)
-        figures = trainer.fit(curves)
-        curves.close()
+        figures = trainer.fit(log)
+        log.close()
         network.twin(trainer.best_embedder(), "float32").save(fresh / "embedder.keras")
         store.normalisation.save(fresh / "normalise.json")
-        pd.DataFrame(trainer.history).to_csv(fresh / "history.csv", index=False)
+        pd.DataFrame(trainer.history.rows).to_csv(fresh / "history.csv", index=False)
         tracked.log_artifacts(fresh / "history.csv", "training")
         tracked.write(fresh)
     checkpoints.prune()

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pandas as pd
 
-from components.train.devices import replicas
+from components.train.devices import train_step
 from components.train.labels import FORGERY
 from components.train.loop import head_fitting
 from components.train.loss.triplet_model import TripletModel
@@ -42,9 +42,9 @@ def train(
     for _ in range(4):
         labels = np.concatenate([np.repeat(random.permutation(9)[:5], 3), np.full(10, FORGERY)])
         images = random.integers(0, 256, (len(labels), 6, 6, 1), np.uint8)
-        begun.append(replicas.begin_step(model, images, labels.astype(np.int32)))
-    replicas.sync(model)
-    logs = [replicas.read(step) for step in begun]
+        begun.append(train_step.begin_step(model, images, labels.astype(np.int32)))
+    train_step.sync(model)
+    logs = [train_step.read_logs(step) for step in begun]
     variables = [
         np.ravel(variable.numpy()) for variable in (*model.variables, *model.optimizer.variables)
     ]

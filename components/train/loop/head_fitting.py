@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 from components.train.data.sampler import Sampler
-from components.train.devices import replicas
+from components.train.devices import replicas, train_step
 from components.train.loop.optimizer import adam
 from components.train.loss.triplet_model import TripletModel
 from components.train.model import fisher_projection, network
@@ -95,7 +95,7 @@ def train(
     with progress_bar("head", "step", params.head_steps) as bar:
         for step in range(params.head_steps):
             drawn, labels = batches.draw(step)
-            loss = replicas.train_on_batch(model, features[drawn], labels)["loss"]
+            loss = train_step.train_on_batch(model, features[drawn], labels)["loss"]
             if not np.isfinite(loss):
                 raise InputError(
                     f"train: the loss is {loss} at step {step + 1} of the head; lower train.learning_rate"

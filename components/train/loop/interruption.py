@@ -15,39 +15,40 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stop:
-    """While it is entered, the first SIGINT or SIGTERM is only noted; a second one has its ordinary
-    effect.
+    """A context in which the first SIGINT or SIGTERM only requests a stop; a second one has its
+    ordinary effect.
 
     Attributes:
-        asked: whether the training is to stop.
+        requested: whether the training is to stop.
     """
 
     def __init__(self) -> None:
-        self.asked = False
+        self.requested = False
         self._terminated = False
-        self._may_cut = False
-        self._before: dict[int, Any] = {}
+        self._interruptible = False
+        self._handlers: dict[int, Any] = {}
 
-    def reason(self) -> KeyboardInterrupt:
-        """The exception with which the training ends."""
+    def exception(self) -> KeyboardInterrupt:
+        """Returns the exception with which the training ends: `Terminated` after SIGTERM."""
         return Terminated() if self._terminated else KeyboardInterrupt()
 
     @contextmanager
-    def may_cut_short(self) -> Iterator[None]:
-        """A block that a signal ends at once, quietly: one that changes nothing and can be done
-        again.
+    def interruptible(self) -> Iterator[None]:
+        """Marks a block that the first signal ends at once, without an exception.
+
+        Such a block changes nothing and can be repeated.
         """
-        self._may_cut = True
+        self._interruptible = True
         try:
             yield
-        except _Cut:
+        except _Interruption:
             pass
         finally:
-            self._may_cut = False
+            self._interruptible = False
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            self._before = {number: signal.signal(number, self._note) for number in SIGNALS}
+            self._handlers = {number: signal.signal(number, self._request) for number in SIGNALS}
         return self
 
     def __exit__(
@@ -56,21 +57,22 @@ class Stop:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._give_back()
+        self._restore_handlers()
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self.asked, self._terminated = True, number == signal.SIGTERM
-        self._give_back()
-        # Not through sys.stderr, in a write to which the signal may have come.
+    def _request(self, number: int, frame: FrameType | None) -> None:
+        self.requested = True
+        self._terminated = number == signal.SIGTERM
+        self._restore_handlers()
+        # Not through sys.stderr: the signal may have arrived during a write to it.
         os.write(2, MESSAGE)
-        if self._may_cut:
-            raise _Cut
+        if self._interruptible:
+            raise _Interruption
 
-    def _give_back(self) -> None:
-        for number, handler in self._before.items():
+    def _restore_handlers(self) -> None:
+        for number, handler in self._handlers.items():
             signal.signal(number, handler)
-        self._before = {}
+        self._handlers = {}
 
 
-class _Cut(BaseException):
-    """Ends a block that may be cut short."""
+class _Interruption(BaseException):
+    """The end of a block that is interruptible."""

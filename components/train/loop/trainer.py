@@ -13,20 +13,28 @@ from components.shared.verification.metric_names import criterion
 from components.train.checkpoints.checkpoints import Arrays, Checkpoints, State
 from components.train.data.batches import Batches
 from components.train.data.prefetch import Batch
-from components.train.devices import replicas
+from components.train.devices import train_step
 from components.train.labels import Tensor
 from components.train.loop.collapse import STEPS, CollapseWatch
+from components.train.loop.history import History
 from components.train.loop.interruption import Stop
 from components.train.loop.optimizer import learning_rate
 from components.train.loop.validation import Validation
-from components.train.monitoring.metrics_log import Curves
+from components.train.loop.weights import averaged_weights, copy_values
+from components.train.monitoring.metrics_log import MetricsLog
 from components.train.params import TrainParams
 
 logger = logging.getLogger(__name__)
 
 
-class Begun(NamedTuple):
-    """A step whose figures have not been read."""
+class PendingStep(NamedTuple):
+    """A step that was begun and whose figures have not been read.
+
+    Attributes:
+        number: of the step, from 1.
+        batch: it is trained on.
+        logs: of `train_step.begin_step`.
+    """
 
     number: int
     batch: Batch
@@ -34,7 +42,7 @@ class Begun(NamedTuple):
 
 
 class Trainer:
-    """Drives a compiled model through the steps, keeping the weights that were best on val.
+    """A training of a compiled model, which keeps the weights that were best on val.
 
     Args:
         model: a compiled `TripletModel` whose optimizer is built.
@@ -44,6 +52,12 @@ class Trainer:
         batches: of the training.
         validation: scores an embedder on val.
         checkpoints: of this run.
+
+    Attributes:
+        step: steps begun.
+        history: the figures so far.
+        best: weights of the embedder that was best on val; empty before the first validation.
+        best_figures: the scores and the step of that validation.
     """
 
     def __init__(
@@ -58,17 +72,16 @@ class Trainer:
         self.model, self.candidate, self.params = model, candidate, params
         self.batches, self.validation, self.checkpoints = batches, validation, checkpoints
         self.step = 0
-        self.history: list[dict[str, float]] = []
-        self.pending: list[dict[str, float]] = []
+        self.history = History()
         self.best: Arrays = []
         self.best_figures: dict[str, float] = {}
         self._collapse = CollapseWatch(params.margin)
-        self._begun: Begun | None = None
-        self._last: Batch | None = None
-        self._loss = math.nan
+        self._pending: PendingStep | None = None
+        self._last_batch: Batch | None = None
+        self._last_loss = math.nan
 
-    def fit(self, curves: Curves) -> dict[str, float]:
-        """Takes the remaining steps.
+    def fit(self, log: MetricsLog) -> dict[str, float]:
+        """Trains for the remaining steps.
 
         Returns:
             The figures of the best validation, and the step it was at.
@@ -82,21 +95,21 @@ class Trainer:
             progress_bar("train", "step", self.params.steps, initial=self.step) as bar,
             closing(self.batches.between(self.step, self.params.steps)) as remaining,
         ):
-            if self._validation_is_due():
-                self._validate(curves, stop)
+            if self._is_validation_due():
+                self._validate(log, stop)
             for batch in remaining:
-                if stop.asked:
+                if stop.requested:
                     break
-                self._train(batch, curves)
+                self._train(batch, log)
                 bar.set_postfix_str(self._summary())
                 bar.update()
-                if self._is_due(self.params.validate_every) and not stop.asked:
-                    self._validate(curves, stop)
-                if self._is_due(self.params.checkpoint_every) and not stop.asked:
-                    self._save(curves)
-            if stop.asked:
-                self._save(curves)
-                raise stop.reason()
+                if self._is_due(self.params.validate_every) and not stop.requested:
+                    self._validate(log, stop)
+                if self._is_due(self.params.checkpoint_every) and not stop.requested:
+                    self._save(log)
+            if stop.requested:
+                self._save(log)
+                raise stop.exception()
         return {
             name: value
             for name, value in self.best_figures.items()
@@ -104,157 +117,127 @@ class Trainer:
         }
 
     def best_embedder(self) -> Any:
-        """The embedder with the weights that were best on val."""
+        """Returns the embedder with the weights that were best on val."""
         self.candidate.set_weights(self.best)
         return self.candidate
 
     def restore(self, state: State) -> None:
-        """Puts everything back to where a checkpoint was written."""
+        """Restores the training to the state of a checkpoint."""
         for variable, value in zip(self._variables(), state.variables, strict=True):
             variable.assign(value)
-        self.step, self.history, self.pending, self.best = (
-            state.step,
-            state.history,
-            state.pending,
-            state.best,
-        )
-        self.best_figures = next(
-            (row for row in self.history if row["step"] == state.best_step), {}
-        )
+        self.step = state.step
+        self.history.rows = state.history
+        self.history.unlogged = state.pending
+        self.best = state.best
+        self.best_figures = self.history.row_at(state.best_step)
         self.batches.sampler.neighbours = state.neighbours
 
-    def _train(self, batch: Batch, curves: Curves) -> None:
-        """Begins a step, and reads the figures of the one before while a GPU computes it."""
-        logs = replicas.begin_step(self.model, batch.images, batch.labels)
-        self._settle(curves)
+    def _train(self, batch: Batch, log: MetricsLog) -> None:
+        """Begins a step, then reads the previous step's figures while a GPU computes it."""
+        logs = train_step.begin_step(self.model, batch.images, batch.labels)
+        self._read_pending(log)
         self.step += 1
-        self._begun = Begun(self.step, batch, logs)
+        self._pending = PendingStep(self.step, batch, logs)
 
-    def _catch_up(self, curves: Curves) -> None:
+    def _finish_steps(self, log: MetricsLog) -> None:
         """Waits for the steps that were begun: their figures, and the weights after them."""
-        self._settle(curves)
-        replicas.sync(self.model)
+        self._read_pending(log)
+        train_step.sync(self.model)
 
-    def _settle(self, curves: Curves) -> None:
-        """Reads the figures of the step that was begun last, if they have not been."""
-        if self._begun is None:
+    def _read_pending(self, log: MetricsLog) -> None:
+        """Reads the figures of the pending step, if there is one."""
+        if self._pending is None:
             return
-        (number, self._last, logs), self._begun = self._begun, None
-        figures = replicas.read(logs)
+        number, self._last_batch, logs = self._pending
+        self._pending = None
+        figures = train_step.read_logs(logs)
         if not np.isfinite(figures["loss"]):
-            raise self._diverged(f"the loss is {figures['loss']}", number)
-        self.pending.append(figures)
-        self._loss = figures["loss"]
+            raise self._divergence(f"the loss is {figures['loss']}", number)
+        self.history.add_step(figures)
+        self._last_loss = figures["loss"]
         if self._collapse.notices(figures):
             logger.warning(
-                "warning: the embeddings have collapsed: for %d steps all images have lain within %.1g of each other, "
-                "the loss at the margin; lower train.learning_rate, or begin with mining semi-hard (train.warm_up)",
+                "warning: the embeddings have collapsed: for %d steps all images have lain within "
+                "%.1g of each other, the loss at the margin; lower train.learning_rate, or begin "
+                "with mining semi-hard (train.warm_up)",
                 STEPS,
                 figures["spread"],
             )
-            curves.tracked.set_tags({"collapsed": f"step {number}"})
+            log.tracked.set_tags({"collapsed": f"step {number}"})
         if number % self.params.log_every == 0 or number == self.params.steps:
-            self._record(curves, number)
+            values = self.history.log_steps(number, learning_rate(self.params, number))
+            log.log(values, number)
 
-    def _record(self, curves: Curves, step: int) -> None:
-        values = {
-            f"train/{name}": float(np.mean([figures[name] for figures in self.pending]))
-            for name in self.pending[0]
-        }
-        values["train/learning_rate"] = learning_rate(self.params, step)
-        self.pending = []
-        self.history.append({"step": step, **values})
-        curves.log(values, step)
+    def _is_due(self, interval: int) -> bool:
+        return self.step % interval == 0 or self.step == self.params.steps
 
-    def _is_due(self, every: int) -> bool:
-        return self.step % every == 0 or self.step == self.params.steps
-
-    def _validation_is_due(self) -> bool:
-        """Before the first step, and after an interruption that came before or in the middle of a
+    def _is_validation_due(self) -> bool:
+        """Returns True before the first step, and after an interruption before or during a
         validation.
         """
-        validated = any(
-            row["step"] == self.step and np.isfinite(criterion(row)) for row in self.history
-        )
-        return self._is_due(self.params.validate_every) and not validated
+        return self._is_due(self.params.validate_every) and not self.history.is_validated(self.step)
 
-    def _validate(self, curves: Curves, stop: Stop) -> None:
-        """Scores the embedder as it would be exported; changes nothing where it is cut short by a
-        stop.
-        """
-        self._catch_up(curves)
-        weights = self._weights()
+    def _validate(self, log: MetricsLog, stop: Stop) -> None:
+        """Scores the embedder as it would be exported; a stop ends it without any change."""
+        self._finish_steps(log)
+        weights = self._candidate_weights()
         self.candidate.set_weights(weights)
         scores = neighbours = None
-        with stop.may_cut_short():
+        with stop.interruptible():
             try:
                 embeddings = self.validation.embed(self.candidate)
                 neighbours = self.batches.find_neighbours(self.candidate) if self.step else None
             except ValueError as error:
-                raise self._diverged(str(error)) from error
+                raise self._divergence(str(error), self.step) from error
             scores = self.validation.score(embeddings)
         if scores is None:
             return
-        if self.history and self.history[-1]["step"] == self.step:
-            self.history[-1].update(scores)
-        else:
-            self.history.append({"step": self.step, **scores})
+        self.history.add_scores(self.step, scores)
         if not self.best or criterion(scores) < criterion(self.best_figures):
             self.best, self.best_figures = weights, {"step": self.step, **scores}
         self.batches.sampler.neighbours = neighbours
-        curves.log(scores, self.step)
-        curves.show(embeddings, self._last.images if self._last else None, self.step)
+        log.log(scores, self.step)
+        images = self._last_batch.images if self._last_batch else None
+        log.log_samples(embeddings, images, self.step)
 
-    def _weights(self) -> Arrays:
-        """The embedder's weights; those that are trained averaged over the steps where `average`
-        says so.
-        """
-        if not (self.params.average and self.step):
-            return _values(self.model.embedder.weights)
-        trained = self.model.trainable_variables
-        before = _values(trained)
-        self.model.optimizer.finalize_variable_values(trained)
-        averaged = _values(self.model.embedder.weights)
-        for variable, value in zip(trained, before, strict=True):
-            variable.assign(value)
-        return averaged
+    def _candidate_weights(self) -> Arrays:
+        """Returns the embedder's weights, averaged over the steps if `average` is set."""
+        if self.params.average and self.step:
+            return averaged_weights(self.model)
+        return copy_values(self.model.embedder.weights)
 
-    def _save(self, curves: Curves) -> None:
-        self._catch_up(curves)
-        values = _values(self._variables())
+    def _save(self, log: MetricsLog) -> None:
+        self._finish_steps(log)
+        values = copy_values(self._variables())
         if not all(np.isfinite(value).all() for value in values):
-            raise self._diverged("weights are not finite")
-        self.checkpoints.save(
-            State(
-                self.step,
-                values,
-                self.best,
-                int(self.best_figures.get("step", 0)),
-                self.history,
-                self.pending,
-                self.batches.sampler.neighbours,
-                curves.tracked.run_id,
-            )
+            raise self._divergence("weights are not finite", self.step)
+        state = State(
+            step=self.step,
+            variables=values,
+            best=self.best,
+            best_step=int(self.best_figures.get("step", 0)),
+            history=self.history.rows,
+            pending=self.history.unlogged,
+            neighbours=self.batches.sampler.neighbours,
+            run_id=log.tracked.run_id,
         )
+        self.checkpoints.save(state)
 
     def _variables(self) -> list[Any]:
         return [*self.model.variables, *self.model.optimizer.variables]
 
-    def _diverged(self, what: str, step: int | None = None) -> InputError:
-        batch = f", on {self.batches.describe(self._last.rows)}" if self._last else ""
-        step = self.step if step is None else step
+    def _divergence(self, reason: str, step: int) -> InputError:
+        batch = ""
+        if self._last_batch:
+            batch = f", on {self.batches.describe(self._last_batch.rows)}"
         return InputError(
-            f"train: {what} at step {step}{batch}; the last good checkpoint is {self.checkpoints.last or 'none'}; "
+            f"train: {reason} at step {step}{batch}; "
+            f"the last good checkpoint is {self.checkpoints.last or 'none'}; "
             f"lower train.learning_rate, or set train.precision to float32"
         )
 
     def _summary(self) -> str:
-        figures = [] if math.isnan(self._loss) else [f"loss {self._loss:.3f}"]
+        figures = [] if math.isnan(self._last_loss) else [f"loss {self._last_loss:.3f}"]
         if self.best:
             figures.append(f"best val EER {100 * criterion(self.best_figures):.1f} %")
         return ", ".join(figures)
-
-
-def _values(variables: list[Any]) -> Arrays:
-    """Copies, which later steps leave as they are."""
-    return [np.array(variable.numpy()) for variable in variables]

@@ -18,7 +18,7 @@ FIGURES = ("triplet", "l2", "active", "hardest_positive", "hardest_negative", "s
 
 
 class TripletModel(keras.Model):  # type: ignore[misc]
-    """Trains an embedder with `compile` and `replicas.begin_step`, on TensorFlow and JAX.
+    """Trains an embedder with `compile` and `train_step.begin_step`, on TensorFlow and JAX.
 
     All state between steps (the memory of recent embeddings, the count of warm-up steps) is in its
     variables.

@@ -1,1 +1,1 @@
-"""Curves of a training, for MLflow and TensorBoard."""
+"""Metrics of a training by step, for MLflow and TensorBoard."""

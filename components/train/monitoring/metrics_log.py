@@ -1,4 +1,4 @@
-"""Step-wise curves, to MLflow and, under TensorFlow, to a TensorBoard log."""
+"""Figures by step, logged to MLflow and, under TensorFlow, to TensorBoard."""
 
 import os
 from collections.abc import Mapping
@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from components.shared.storage.files import project_root
 from components.shared.tracking.run import Run
-from components.train.monitoring.tensorboard_log import Board
+from components.train.monitoring.tensorboard_log import TensorBoardLog
 
 
-class Curves:
-    """Writes figures to a tracked run and to `$TENSORBOARD_DIR/<name>` (default
-    mlruns/tensorboard).
+class MetricsLog:
+    """A log to a tracked run and to `$TENSORBOARD_DIR/<name>` (default mlruns/tensorboard).
 
     Args:
         tracked: the MLflow run.
@@ -25,34 +24,37 @@ class Curves:
 
     def __init__(self, tracked: Run, name: str, resume: bool) -> None:
         self.tracked = tracked
-        self._board: Board | None = None
+        self._tensorboard: TensorBoardLog | None = None
         if keras.backend.backend() == "tensorflow":
-            base = Path(
-                os.environ.get("TENSORBOARD_DIR") or project_root() / "mlruns" / "tensorboard"
-            )
-            self._board = Board(base / name, resume)
+            default = project_root() / "mlruns" / "tensorboard"
+            folder = Path(os.environ.get("TENSORBOARD_DIR") or default)
+            self._tensorboard = TensorBoardLog(folder / name, resume)
 
     def log(self, values: Mapping[str, float], step: int) -> None:
-        """Writes the figures of a step; those that are not finite are left out."""
+        """Logs the figures of a step; those that are not finite are left out."""
         finite = {name: value for name, value in values.items() if np.isfinite(value)}
-        if self._board:
-            self._board.scalars(finite, step)
+        if self._tensorboard:
+            self._tensorboard.scalars(finite, step)
         self.tracked.log_metrics(finite, step=step)
 
-    def show(
-        self, embeddings: NDArray[np.float32], seen: NDArray[np.uint8] | None, step: int
+    def log_samples(
+        self, embeddings: NDArray[np.float32], images: NDArray[np.uint8] | None, step: int
     ) -> None:
-        """Shows, on TensorBoard only, the distribution of val's embeddings and the last batch as
-        the network saw it.
+        """Logs, to TensorBoard only, the distribution of val's embeddings and images of a batch.
+
+        Args:
+            embeddings: float32 [n, D].
+            images: uint8 [B, H, W, C], augmented, as the network is given them.
+            step: of the validation.
         """
-        if self._board:
-            self._board.histogram("val/embeddings", embeddings, step)
-            if seen is not None:
-                self._board.pictures("train/images", seen, step)
+        if self._tensorboard:
+            self._tensorboard.histogram("val/embeddings", embeddings, step)
+            if images is not None:
+                self._tensorboard.images("train/images", images, step)
 
     def close(self) -> None:
-        """Ends the TensorBoard log and keeps a copy with the run, without the pictures, which stay
-        on this machine.
+        """Ends the TensorBoard log and copies it to the run without the images, which stay on this
+        machine.
         """
-        for path in self._board.close() if self._board else ():
+        for path in self._tensorboard.close() if self._tensorboard else ():
             self.tracked.log_artifacts(path, "tensorboard")

@@ -1,4 +1,4 @@
-"""A TensorBoard log, which can be watched while the training goes on. It needs TensorFlow."""
+"""A TensorBoard log, which can be watched during the training. It needs TensorFlow."""
 
 import shutil
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-PICTURES = "images"
-SHOWN = 16
+IMAGES = "images"
+MAX_IMAGES = 16
 
 
-class Board:
-    """Scalars and histograms in `folder`; pictures in a folder of their own below it, since they
+class TensorBoardLog:
+    """Scalars and histograms in `folder`; images in a folder of their own below it, since they
     may show people.
 
     Args:
@@ -27,7 +27,7 @@ class Board:
             shutil.rmtree(folder, ignore_errors=True)
         self.folder, self._summary = folder, tf.summary
         self._figures = tf.summary.create_file_writer(str(folder))
-        self._pictures = tf.summary.create_file_writer(str(folder / PICTURES))
+        self._images = tf.summary.create_file_writer(str(folder / IMAGES))
 
     def scalars(self, values: Mapping[str, float], step: int) -> None:
         """Adds the values of a step."""
@@ -42,14 +42,14 @@ class Board:
             self._summary.histogram(name, values, step)
         self._figures.flush()
 
-    def pictures(self, name: str, images: NDArray[np.uint8], step: int) -> None:
-        """Adds the first images of uint8 [B, H, W, C]."""
-        with self._pictures.as_default():
-            self._summary.image(name, images, step, max_outputs=SHOWN)
-        self._pictures.flush()
+    def images(self, name: str, images: NDArray[np.uint8], step: int) -> None:
+        """Adds the first `MAX_IMAGES` images of uint8 [B, H, W, C]."""
+        with self._images.as_default():
+            self._summary.image(name, images, step, max_outputs=MAX_IMAGES)
+        self._images.flush()
 
     def close(self) -> list[Path]:
-        """Ends the log; gives its files without the pictures."""
+        """Ends the log and returns its files without the images."""
         self._figures.close()
-        self._pictures.close()
+        self._images.close()
         return sorted(path for path in self.folder.iterdir() if path.is_file())

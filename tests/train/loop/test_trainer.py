@@ -22,12 +22,13 @@ from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.checkpoints.run_key import Key
 from components.train.data.batches import Batches
 from components.train.data.prefetch import Batch
-from components.train.devices import replicas
+from components.train.devices import train_step
 from components.train.loop.optimizer import adam
-from components.train.loop.trainer import Trainer, _values
+from components.train.loop.trainer import Trainer
 from components.train.loop.validation import Validation
+from components.train.loop.weights import copy_values
 from components.train.loss.triplet_model import TripletModel
-from components.train.monitoring.metrics_log import Curves
+from components.train.monitoring.metrics_log import MetricsLog
 from components.train.params import AugmentParams, TrainParams
 
 PLAIN = TrainParams(
@@ -70,17 +71,17 @@ class Place(NamedTuple):
 
     trainer: Trainer
     checkpoints: Checkpoints
-    curves: Curves
+    log: MetricsLog
 
     def fit(self) -> dict[str, float]:
-        return self.trainer.fit(self.curves)
+        return self.trainer.fit(self.log)
 
     def everything(self) -> list[Any]:
         """All that a training leaves: variables, best weights, history."""
         return [
-            *_values(self.trainer._variables()),
+            *copy_values(self.trainer._variables()),
             *self.trainer.best,
-            *(np.array(list(row.values())) for row in self.trainer.history),
+            *(np.array(list(row.values())) for row in self.trainer.history.rows),
         ]
 
 
@@ -119,7 +120,7 @@ def make(data: Path, surroundings: Path) -> Make:
         saved = checkpoints.newest()
         if saved:
             trainer.restore(saved)
-        return Place(trainer, checkpoints, Curves(Run(None, None), name, saved is not None))
+        return Place(trainer, checkpoints, MetricsLog(Run(None, None), name, saved is not None))
 
     return made
 
@@ -138,7 +139,7 @@ def undisturbed(make: Make, kept: dict[str, tuple[list[Any], str]]) -> Undisturb
         if name not in kept:
             place = make("undisturbed", params)
             place.fit()
-            kept[name] = place.everything(), pd.DataFrame(place.trainer.history).to_csv()
+            kept[name] = place.everything(), pd.DataFrame(place.trainer.history.rows).to_csv()
         return kept[name]
 
     return trained
@@ -204,7 +205,7 @@ def test_a_training_killed_anywhere_and_gone_on_with_equals_one_that_was_not(
     halves.fit()
     assert halves.trainer.step == 8
     assert_equal(halves.everything(), undisturbed(params)[0])
-    assert pd.DataFrame(halves.trainer.history).to_csv() == undisturbed(params)[1]
+    assert pd.DataFrame(halves.trainer.history.rows).to_csv() == undisturbed(params)[1]
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,7 @@ def test_a_signal_during_a_validation_cuts_it_short_and_it_is_done_again(
         make("cut", EVERYTHING, validation=Interrupted).fit()
     again = make("cut", EVERYTHING)
     assert again.trainer.step == 3
-    assert [row["step"] for row in again.trainer.history] == [0, 2]
+    assert [row["step"] for row in again.trainer.history.rows] == [0, 2]
     again.fit()
     assert_equal(again.everything(), undisturbed(EVERYTHING)[0])
 
@@ -270,10 +271,10 @@ def test_the_best_weights_are_those_of_the_best_validation_and_averaged_ones_lie
     make: Make,
 ) -> None:
     place = make("averaged", PLAIN.model_copy(update={"average": 0.9, "validate_every": 8}))
-    start = place.trainer._weights()
+    start = place.trainer._candidate_weights()
     place.fit()
-    ours = place.trainer._weights()
-    last = _values(place.trainer.model.embedder.weights)
+    ours = place.trainer._candidate_weights()
+    last = copy_values(place.trainer.model.embedder.weights)
     (kernel,) = [
         i for i, v in enumerate(place.trainer.model.embedder.weights) if v.path.endswith("kernel")
     ]
@@ -282,7 +283,7 @@ def test_the_best_weights_are_those_of_the_best_validation_and_averaged_ones_lie
         < np.abs(ours[kernel] - start[kernel]).mean()
         < np.abs(last[kernel] - start[kernel]).mean()
     )
-    scores = place.trainer.history[-1]
+    scores = place.trainer.history.rows[-1]
     place.trainer.candidate.set_weights(ours)
     validation = place.trainer.validation
     again = validation.score(validation.embed(place.trainer.candidate))
@@ -295,8 +296,8 @@ def test_the_average_is_that_of_its_recursion(make: Make) -> None:
     )
     expected: Any = None
     for batch in place.trainer.batches.between(0, 3):
-        place.trainer._train(batch, place.curves)
-        now = _values(place.trainer.model.trainable_variables)
+        place.trainer._train(batch, place.log)
+        now = copy_values(place.trainer.model.trainable_variables)
         expected = (
             now
             if expected is None
@@ -305,7 +306,7 @@ def test_the_average_is_that_of_its_recursion(make: Make) -> None:
     weights = place.trainer.model.embedder.weights
     trained = {
         id(variable): value
-        for variable, value in zip(weights, place.trainer._weights(), strict=True)
+        for variable, value in zip(weights, place.trainer._candidate_weights(), strict=True)
     }
     for variable, value in zip(place.trainer.model.trainable_variables, expected, strict=True):
         assert trained[id(variable)] == pytest.approx(value, abs=1e-6)
@@ -320,7 +321,7 @@ def test_hard_identities_are_found_anew_at_every_validation_and_steer_the_batche
     neighbours = place.trainer.batches.sampler.neighbours
     assert neighbours is not None
     assert neighbours.shape == (4, 2)
-    place.trainer.candidate.set_weights(place.trainer._weights())
+    place.trainer.candidate.set_weights(place.trainer._candidate_weights())
     assert (neighbours == place.trainer.batches.find_neighbours(place.trainer.candidate)).all()
 
 
@@ -355,7 +356,7 @@ def test_a_step_has_begun_before_the_figures_of_the_last_are_read(
     events: list[str] = []
 
     def noting(name: str) -> Callable[..., Any]:
-        function = getattr(replicas, name)
+        function = getattr(train_step, name)
 
         def noted(*arguments: Any) -> Any:
             events.append(name)
@@ -363,12 +364,12 @@ def test_a_step_has_begun_before_the_figures_of_the_last_are_read(
 
         return noted
 
-    for name in ("begin_step", "read"):
-        monkeypatch.setattr(replicas, name, noting(name))
+    for name in ("begin_step", "read_logs"):
+        monkeypatch.setattr(train_step, name, noting(name))
     make(
         "ahead", PLAIN.model_copy(update={"steps": 4, "validate_every": 4, "checkpoint_every": 4})
     ).fit()
-    assert events == ["begin_step", *["begin_step", "read"] * 3, "read"]
+    assert events == ["begin_step", *["begin_step", "read_logs"] * 3, "read_logs"]
 
 
 def test_weights_that_are_not_finite_never_become_a_checkpoint(make: Make) -> None:
@@ -378,7 +379,7 @@ def test_weights_that_are_not_finite_never_become_a_checkpoint(make: Make) -> No
     variable.assign(np.full(variable.shape, np.nan))
     place.trainer.step = 9
     with pytest.raises(InputError, match="weights are not finite at step 9"):
-        place.trainer._save(place.curves)
+        place.trainer._save(place.log)
     newest = place.checkpoints.newest()
     assert newest is not None
     assert newest.step == 8
@@ -409,7 +410,7 @@ def test_a_collapse_is_reported_once_within_a_hundred_steps(
     assert [record.levelname for record in caplog.records].count("WARNING") == 1
     assert "the embeddings have collapsed" in caplog.text
     assert "lower train.learning_rate" in caplog.text
-    assert place.curves.tracked.record.tags["collapsed"].startswith("step ")
+    assert place.log.tracked.record.tags["collapsed"].startswith("step ")
 
 
 def test_a_healthy_training_is_not_called_collapsed(
@@ -427,7 +428,7 @@ def test_history_holds_every_part_of_the_loss_and_the_mean_of_each_over_its_step
 ) -> None:
     place = make("history", EVERYTHING)
     place.fit()
-    table = pd.DataFrame(place.trainer.history).set_index("step")
+    table = pd.DataFrame(place.trainer.history.rows).set_index("step")
     names = [
         "loss",
         "triplet",

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from components.train.devices import replicas
+from components.train.devices import train_step
 from components.train.labels import EMPTY, FORGERY
 from components.train.loss.triplet_model import TripletModel
 from components.train.params import TrainParams
@@ -45,7 +45,7 @@ def test_a_step_logs_the_loss_and_figures_of_its_batch(kind: Any) -> None:
     model = model_of(small_embedder(l2=0.01), mining=kind, margin=0.3)
     rows = embeddings_of(model, images_of(0))
     kernel = np.asarray(model.embedder.layers[3].kernel)
-    logs = replicas.train_on_batch(model, images_of(0), LABELS)
+    logs = train_step.train_on_batch(model, images_of(0), LABELS)
 
     expected = brute_force.triplet_loss(kind, rows, LABELS, 0.3)
     distance = np.linalg.norm(rows[:, None] - rows[None], axis=2)
@@ -67,7 +67,7 @@ def test_a_step_logs_the_loss_and_figures_of_its_batch(kind: Any) -> None:
 def test_every_step_logs_its_own_batch_alone() -> None:
     model = model_of(learning_rate=1e-9)
     logged = [
-        replicas.train_on_batch(model, images_of(step), LABELS)["triplet"] for step in (0, 1, 0)
+        train_step.train_on_batch(model, images_of(step), LABELS)["triplet"] for step in (0, 1, 0)
     ]
     assert logged[0] == pytest.approx(logged[2], abs=1e-6)
     assert logged[0] != pytest.approx(logged[1], abs=1e-3)
@@ -76,7 +76,7 @@ def test_every_step_logs_its_own_batch_alone() -> None:
 def test_steps_bring_the_loss_down_and_the_penalty_shrinks_the_kernels() -> None:
     plain, held = model_of(), model_of(small_embedder(l2=0.5))
     logs = [
-        [replicas.train_on_batch(model, images_of(0), LABELS) for _ in range(40)]
+        [train_step.train_on_batch(model, images_of(0), LABELS) for _ in range(40)]
         for model in (plain, held)
     ]
     assert logs[0][-1]["triplet"] < 0.5 * logs[0][0]["triplet"]
@@ -89,7 +89,7 @@ def test_warm_up_is_semi_hard_for_so_many_steps_and_then_the_mining_asked_for() 
     for step in range(4):
         rows = embeddings_of(model, images_of(step))
         kind = "semi-hard" if step < 2 else "hard"
-        found = replicas.train_on_batch(model, images_of(step), LABELS)["triplet"]
+        found = train_step.train_on_batch(model, images_of(step), LABELS)["triplet"]
         assert found == pytest.approx(
             brute_force.triplet_loss(kind, rows, LABELS, 0.4).value, abs=1e-5
         )
@@ -111,7 +111,7 @@ def test_the_memory_adds_the_most_recent_embeddings_as_negatives(kind: Any, size
     recent = np.zeros((0, SIZE), np.float32), np.zeros(0, np.int32)
     for step in range(5):
         rows, labels = embeddings_of(model, images_of(step)), labels_of(step)
-        found = replicas.train_on_batch(model, images_of(step), labels)["triplet"]
+        found = train_step.train_on_batch(model, images_of(step), labels)["triplet"]
         expected = brute_force.triplet_loss(kind, rows, labels, 0.5, memory=recent)
         assert found == pytest.approx(expected.value, abs=1e-5)
         recent = (
@@ -127,14 +127,14 @@ def test_the_memory_starts_empty_and_embeds_nothing_anew() -> None:
     assert set(np.asarray(model.memory_labels).tolist()) == {EMPTY}
     rows = embeddings_of(model, images_of(0))
     for step in range(2):
-        replicas.train_on_batch(model, images_of(step), LABELS)
+        train_step.train_on_batch(model, images_of(step), LABELS)
     assert np.asarray(model.memory)[8:16] == pytest.approx(rows, abs=1e-6)
     assert np.asarray(model.memory_labels)[16:].tolist() == [EMPTY] * 4
 
 
 def test_evaluating_a_batch_changes_no_state() -> None:
     model = model_of(mining="hard", cross_batch_memory=8, warm_up=3)
-    replicas.train_on_batch(model, images_of(0), LABELS)
+    train_step.train_on_batch(model, images_of(0), LABELS)
     before = [np.asarray(variable) for variable in model.variables]
     model.test_on_batch(images_of(1), LABELS)
     for old, variable in zip(before, model.variables, strict=True):
@@ -150,7 +150,7 @@ def test_a_run_whose_variables_were_stored_goes_on_bit_for_bit() -> None:
     }
     whole = model_of(**params)
     for step in range(2):
-        replicas.train_on_batch(whole, images_of(step), labels_of(step))
+        train_step.train_on_batch(whole, images_of(step), labels_of(step))
     stored = [np.asarray(variable) for variable in [*whole.variables, *whole.optimizer.variables]]
     resumed = model_of(**params)
     for variable, value in zip(
@@ -159,7 +159,7 @@ def test_a_run_whose_variables_were_stored_goes_on_bit_for_bit() -> None:
         variable.assign(value)
     for step in range(2, 5):
         logs = [
-            replicas.train_on_batch(model, images_of(step), labels_of(step))
+            train_step.train_on_batch(model, images_of(step), labels_of(step))
             for model in (whole, resumed)
         ]
         assert logs[0] == logs[1]
@@ -171,7 +171,7 @@ def test_batches_may_have_fewer_forgeries_than_the_first() -> None:
     model = model_of()
     for count in (8, 7, 6):
         rows, labels = embeddings_of(model, images_of(0, count)), LABELS[:count]
-        logs = replicas.train_on_batch(model, images_of(0, count), labels)
+        logs = train_step.train_on_batch(model, images_of(0, count), labels)
         assert logs["triplet"] == pytest.approx(
             brute_force.triplet_loss("semi-hard", rows, labels, 0.5).value, abs=1e-5
         )
@@ -190,7 +190,7 @@ def test_xla_takes_the_same_steps() -> None:
     compiled.optimizer.build(compiled.trainable_variables)
     for step in range(3):
         logs = [
-            replicas.train_on_batch(model, images_of(step), labels_of(step))
+            train_step.train_on_batch(model, images_of(step), labels_of(step))
             for model in (plain, compiled)
         ]
         assert logs[0] == pytest.approx(logs[1], abs=1e-5)
@@ -203,7 +203,7 @@ def test_a_network_in_bfloat16_has_its_loss_and_state_in_float32(kind: Any) -> N
     )
     for step in range(6):
         rows = embeddings_of(model, images_of(step))
-        logs = replicas.train_on_batch(model, images_of(step), LABELS)
+        logs = train_step.train_on_batch(model, images_of(step), LABELS)
         assert np.isfinite(list(logs.values())).all()
         if step == 0:
             expected = brute_force.triplet_loss(kind, rows, LABELS, 0.5)

@@ -1,4 +1,4 @@
-"""Curves: what TensorBoard shows, and what reaches MLflow."""
+"""The log of metrics: what TensorBoard shows, and what reaches MLflow."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 
 from components.shared.tracking import step_runs
 from components.shared.tracking.run import Run
-from components.train.monitoring.metrics_log import Curves
+from components.train.monitoring.metrics_log import MetricsLog
 from components.train.params import TrainParams
 
 FIGURES = {
@@ -25,10 +25,11 @@ def read(folder: Path) -> dict[str, list[tuple[int, Any]]]:
     from tensorboard.util.tensor_util import make_ndarray
 
     log = EventAccumulator(str(folder), size_guidance={"tensors": 0}).Reload()
-    return {
-        tag: [(event.step, make_ndarray(event.tensor_proto)) for event in log.Tensors(tag)]
-        for tag in log.Tags()["tensors"]
-    }
+    values: dict[str, list[tuple[int, Any]]] = {}
+    for tag in log.Tags()["tensors"]:
+        events = log.Tensors(tag)
+        values[tag] = [(event.step, make_ndarray(event.tensor_proto)) for event in events]
+    return values
 
 
 def test_the_log_holds_scalars_the_histogram_of_embeddings_and_apart_from_them_the_images_as_fed(
@@ -36,12 +37,12 @@ def test_the_log_holds_scalars_the_histogram_of_embeddings_and_apart_from_them_t
 ) -> None:
     import tensorflow as tf
 
-    curves = Curves(Run(None, None), "key", resume=False)
+    metrics_log = MetricsLog(Run(None, None), "key", resume=False)
     embeddings = np.linspace(-1, 1, 300, dtype=np.float32).reshape(100, 3)
-    curves.log(FIGURES, 3)
-    curves.log(FIGURES | {"train/loss": float("nan")}, 6)
-    curves.show(embeddings, IMAGES, 6)
-    curves.close()
+    metrics_log.log(FIGURES, 3)
+    metrics_log.log(FIGURES | {"train/loss": float("nan")}, 6)
+    metrics_log.log_samples(embeddings, IMAGES, 6)
+    metrics_log.close()
 
     log = read(surroundings / "tensorboard" / "key")
     assert set(log) == {*FIGURES, "val/embeddings"}
@@ -63,17 +64,14 @@ def test_an_earlier_log_of_the_name_is_continued_by_a_resumed_run_and_removed_by
     surroundings: Path,
 ) -> None:
     for resume, steps in ((False, [1]), (True, [1, 2]), (False, [3])):
-        curves = Curves(Run(None, None), "key", resume)
-        curves.log(FIGURES, steps[-1])
-        curves.show(np.zeros((3, 2), np.float32), IMAGES, steps[-1])
-        curves.close()
+        metrics_log = MetricsLog(Run(None, None), "key", resume)
+        metrics_log.log(FIGURES, steps[-1])
+        metrics_log.log_samples(np.zeros((3, 2), np.float32), IMAGES, steps[-1])
+        metrics_log.close()
+        folder = surroundings / "tensorboard" / "key"
         # TensorBoard reads files that were begun in one second in any order.
-        assert (
-            sorted(step for step, _ in read(surroundings / "tensorboard" / "key")["train/loss"])
-            == steps
-        )
-        shown = read(surroundings / "tensorboard" / "key" / "images")["train/images"]
-        assert sorted(step for step, _ in shown) == steps
+        assert sorted(step for step, _ in read(folder)["train/loss"]) == steps
+        assert sorted(step for step, _ in read(folder / "images")["train/images"]) == steps
 
 
 def test_figures_and_the_log_reach_mlflow_and_pictures_of_people_do_not(
@@ -89,10 +87,10 @@ def test_figures_and_the_log_reach_mlflow_and_pictures_of_people_do_not(
         "MLFLOW_EXPERIMENT_ID", client.create_experiment("curves", artifact_location=location)
     )
     with step_runs.train_run(TrainParams()) as tracked:
-        curves = Curves(tracked, "key", resume=False)
-        curves.log(FIGURES, 3)
-        curves.show(np.zeros((3, 2), np.float32), IMAGES, 3)
-        curves.close()
+        metrics_log = MetricsLog(tracked, "key", resume=False)
+        metrics_log.log(FIGURES, 3)
+        metrics_log.log_samples(np.zeros((3, 2), np.float32), IMAGES, 3)
+        metrics_log.close()
     assert client.get_run(tracked.run_id).data.metrics == FIGURES
     uploaded = [path for path in (surroundings / "artifacts").rglob("*") if path.is_file()]
     assert [path.parent.name for path in uploaded] == ["tensorboard"]
