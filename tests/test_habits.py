@@ -1,4 +1,4 @@
-"""Habits of the repository: the subject of a commit, the workflow of continuous integration."""
+"""Habits of the repository: subjects of commits, the CI workflow, the paths in recipes."""
 
 import re
 import shutil
@@ -69,3 +69,11 @@ def test_the_workflow_covers_every_python_that_the_project_names() -> None:
     settings = [step.get("with", {}) for step in jobs["all"]["steps"]]
     versions = {one["python-version"] for one in settings if "python-version" in one}
     assert versions | set(jobs["quick"]["strategy"]["matrix"]["python"]) == wanted
+
+
+def test_contributing_names_files_and_targets_that_exist() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = set(re.findall(r"`((?:benchmarks|components|docs|tests)/[\w/.]+)`", text))
+    assert len(paths) > 30
+    assert not [path for path in sorted(paths) if not (PROJECT / path).exists()]
+    assert set(re.findall(r"(?:^|`)make ([a-z0-9-]+)", text, re.MULTILINE)) <= TARGETS
