@@ -89,7 +89,7 @@ def fetch(address: str, out: Path) -> None:
         raise InputError(f"{error}: not a complete version; `list` shows those there are") from None
     if version_of(content) != place.key.rpartition("/")[2]:
         raise InputError(
-            f"{store.named(place / MANIFEST)}: is not what was published as this version: do not use it"
+            f"{store.describe(place / MANIFEST)}: is not what was published as this version: do not use it"
         )
 
     def bring(file: tuple[str, str]) -> None:
@@ -97,13 +97,13 @@ def fetch(address: str, out: Path) -> None:
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):
             raise InputError(
-                f"{store.named(place / MANIFEST)}: names {name!r}, which leads out of the folder: refused"
+                f"{store.describe(place / MANIFEST)}: names {name!r}, which leads out of the folder: refused"
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         store.download(place / name, path)
         if sha256(path) != expected:
             raise InputError(
-                f"{store.named(place / name)}: is not the file that was published: do not use this version"
+                f"{store.describe(place / name)}: is not the file that was published: do not use this version"
             )
 
     with atomic_folder(out) as folder:

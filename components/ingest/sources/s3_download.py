@@ -111,7 +111,7 @@ def _check(
 ) -> None:
     if not is_intact(store, address / item.name, item.etag, places[item]):
         places[item].unlink()
-        raise InputError(f"{store.named(address / item.name)}: arrived damaged: run again")
+        raise InputError(f"{store.describe(address / item.name)}: arrived damaged: run again")
     ledger.add(item, CHECKED)
 
 
@@ -133,7 +133,7 @@ def is_intact(store: Store, address: Address, etag: str, path: Path) -> bool:
     ):
         return True
     numbers = range(1, int(parts or 0) + 1)
-    sizes = [int(store.head(address, PartNumber=number)["ContentLength"]) for number in numbers]
+    sizes = [int(store.head(address, number)["ContentLength"]) for number in numbers]
     return (
         bool(sizes)
         and md5(b"".join(_md5s(path, sizes)), usedforsecurity=False).hexdigest() == whole

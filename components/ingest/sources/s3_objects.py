@@ -65,7 +65,7 @@ def find(store: Store, address: Address, params: IngestParams) -> Listing:
     listing = _list(store, address, params.max_files + 1)
     if not listing.objects:
         raise InputError(
-            f"ingest.source: {store.named(address)}: no such object, and none below it"
+            f"ingest.source: {store.describe(address)}: no such object, and none below it"
         )
     if len(listing.objects) > params.max_files:
         raise InputError(

@@ -1,4 +1,4 @@
-"""Atomic outputs and sha256 manifests."""
+"""Atomic outputs, sha256 manifests, and the folders of the code and the project."""
 
 import hashlib
 import os
@@ -51,27 +51,24 @@ def atomic_file(out: Path) -> Iterator[Path]:
 
 
 def sha256(path: Path) -> str:
-    """The file's sha256, hexadecimal."""
+    """Returns a file's sha256, hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def manifest(folder: Path) -> dict[str, str]:
-    """The sha256 of every file below a folder, by its path relative to it, sorted."""
+    """Returns the sha256 of every file below a folder, by its path relative to it, sorted."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
 
 
 def uploads(folder: Path) -> list[Path]:
-    """The files of an output that may leave this machine, sorted by name.
+    """Returns the files of an output that may leave this machine, sorted by name.
 
-    What lies in `upload/` stands in for the files of the same names, which may not.
+    A file in `upload/` replaces the file of the same name, which may not leave it.
     """
-    own, instead = (
-        {path.name: path for path in place.glob("*") if path.is_file()}
-        for place in (folder, folder / UPLOAD)
-    )
-    return [path for _, path in sorted((own | instead).items())]
+    files = _files_by_name(folder) | _files_by_name(folder / UPLOAD)
+    return [files[name] for name in sorted(files)]
 
 
 def code_root() -> Path:
@@ -84,39 +81,36 @@ def code_root() -> Path:
 
 
 def project_root() -> Path:
-    """Returns the folder that keeps what outlives an execution: caches, checkpoints, the tracking
-    store.
+    """Returns the folder of what outlives an execution: caches, checkpoints, the tracking store.
 
-    That of the code; in a temporary copy of a DVC experiment, the folder which the experiment was
-    started from.
+    It is that of the code; in a temporary copy of a DVC experiment, the folder which the experiment
+    was started from.
     """
     root = code_root()
     for parent in root.parents:
-        if (
-            parent.name == "exps"
-            and parent.parent.name == "tmp"
-            and parent.parents[1].name == ".dvc"
-        ):
+        if parent.parts[-3:] == (".dvc", "tmp", "exps"):
             return parent.parents[2]
     return root
 
 
 def persistent_folder() -> Path:
-    """Where a step keeps what must outlive it, outside of its outputs: downloads, checkpoints.
+    """Returns the folder for what a step keeps besides its outputs: downloads, checkpoints.
 
-    `$CHECKPOINT_DIR` where that is a folder. Where it is unset, or an `s3://` address: the
-    project's `.checkpoints`, or a folder for temporary files where the project cannot be written
-    to, as in a container.
+    It is `$CHECKPOINT_DIR`, or, if that is unset or an `s3://` address, the project's
+    `.checkpoints`, or a folder for temporary files if the project cannot be written to, as in a
+    container.
     """
-    given = os.environ.get("CHECKPOINT_DIR")
-    if given and not is_s3(given):
-        return Path(given).absolute()
+    setting = os.environ.get("CHECKPOINT_DIR")
+    if setting and not is_s3(setting):
+        return Path(setting).absolute()
     root = project_root()
-    return (
-        root / ".checkpoints"
-        if os.access(root, os.W_OK)
-        else Path(tempfile.gettempdir()) / "checkpoints"
-    )
+    if os.access(root, os.W_OK):
+        return root / ".checkpoints"
+    return Path(tempfile.gettempdir()) / "checkpoints"
+
+
+def _files_by_name(folder: Path) -> dict[str, Path]:
+    return {path.name: path for path in folder.glob("*") if path.is_file()}
 
 
 def _sibling(out: Path, role: str) -> Path:
@@ -124,15 +118,15 @@ def _sibling(out: Path, role: str) -> Path:
 
 
 def _remove_leftovers(out: Path) -> None:
-    """Removes what a killed run of the same step left beside `out`."""
+    """Removes what killed runs of the same step left beside `out`."""
     for path in out.parent.glob(f"{TEMPORARY}{out.name}-*"):
         owner = path.name.rpartition("-")[2]
-        if owner.isdigit() and owner != str(os.getpid()) and _alive(int(owner)):
+        if owner.isdigit() and owner != str(os.getpid()) and _is_alive(int(owner)):
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def _alive(pid: int) -> bool:
+def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

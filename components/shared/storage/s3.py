@@ -1,4 +1,4 @@
-"""Objects in an S3 store: a client with bounded patience, and transfers of files.
+"""Objects in an S3 store: a client with bounded retries, and transfers of files.
 
 The store is Amazon's, or the one that `AWS_ENDPOINT_URL` names. Keys come from where boto3 looks
 for them: `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` (with `AWS_SESSION_TOKEN`), a profile, a
@@ -6,23 +6,32 @@ role.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.storage.s3_address import Address
 from components.shared.storage.s3_errors import client_error, connection_error
 
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import (
+        GetObjectRequestTypeDef,
+        HeadObjectOutputTypeDef,
+        HeadObjectRequestTypeDef,
+        ObjectTypeDef,
+    )
+
 ATTEMPTS = 5  # at each request, with growing pauses between them
-CONNECT, READ = 5, 60  # seconds
+CONNECT_TIMEOUT, READ_TIMEOUT = 5, 60  # seconds
 CONNECTIONS = 16
 PART = 16 << 20  # bytes of a part of an upload
 
 
 class Stored(NamedTuple):
-    """An object as a listing shows it; `name` is its key relative to what was listed."""
+    """An object as a listing shows it; `name` is its key relative to the listed address."""
 
     name: str
     bytes: int
@@ -31,8 +40,7 @@ class Stored(NamedTuple):
 
 
 class Store:
-    """The store that the environment names. A request that fails for a passing reason is sent again
-    a few times.
+    """The store that the environment names; requests that fail for a passing reason are retried.
 
     Every method raises `StoreError`, in one line with the address and the endpoint, where the store
     refuses or cannot be reached, and `MissingError` where there is no such bucket or object.
@@ -44,13 +52,13 @@ class Store:
         from botocore.exceptions import BotoCoreError
 
         config = Config(
-            connect_timeout=CONNECT,
-            read_timeout=READ,
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
             max_pool_connections=CONNECTIONS,
             retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
         )
         try:
-            self._client: Any = boto3.session.Session().client("s3", config=config)
+            self._client: S3Client = boto3.session.Session().client("s3", config=config)
         except ValueError:
             raise InputError(
                 "AWS_ENDPOINT_URL is not an address such as https://s3.example.org"
@@ -58,12 +66,12 @@ class Store:
         except BotoCoreError as error:
             raise connection_error("the S3 store", error) from None
 
-    def named(self, address: Address) -> str:
-        """The address and the endpoint, for an error."""
+    def describe(self, address: Address) -> str:
+        """Returns the address and the endpoint, for an error."""
         return f"{address} on {redact_credentials(self._client.meta.endpoint_url)}"
 
     def find(self, address: Address) -> Stored | None:
-        """The object of exactly this address, or None."""
+        """Returns the object of exactly this address, or None."""
         with self._translate_errors(address):
             answer = self._client.list_objects_v2(
                 Bucket=address.bucket, Prefix=address.key, MaxKeys=1
@@ -72,7 +80,7 @@ class Store:
         return _stored(first, 0) if first and first["Key"] == address.key else None
 
     def below(self, address: Address) -> Iterator[Stored]:
-        """The objects below an address, sorted by key; markers of folders are left out."""
+        """Yields the objects below an address, sorted by key, without the markers of folders."""
         prefix = f"{address.key}/" if address.key else ""
         with self._translate_errors(address):
             pages = self._client.get_paginator("list_objects_v2").paginate(
@@ -86,25 +94,29 @@ class Store:
     def read(
         self, address: Address, etag: str | None = None, span: tuple[int, int] | None = None
     ) -> bytes:
-        """An object's bytes, or those from `span[0]` up to and without `span[1]`.
+        """Returns an object's bytes, or those from `span[0]` up to and without `span[1]`.
 
         Raises:
             StoreError: its ETag is not `etag` any more.
         """
-        wanted = {"IfMatch": f'"{etag}"'} if etag else {}
-        wanted |= {"Range": f"bytes={span[0]}-{span[1] - 1}"} if span else {}
+        request: GetObjectRequestTypeDef = {"Bucket": address.bucket, "Key": address.key}
+        if etag:
+            request["IfMatch"] = f'"{etag}"'
+        if span:
+            request["Range"] = f"bytes={span[0]}-{span[1] - 1}"
         with self._translate_errors(address):
-            return self._body(Bucket=address.bucket, Key=address.key, **wanted)
+            return self._body(request)
 
-    def head(self, address: Address, **others: object) -> dict[str, Any]:
-        """What the store says of an object (of one part of it, where `PartNumber` is given)."""
+    def head(self, address: Address, part: int | None = None) -> "HeadObjectOutputTypeDef":
+        """Returns the metadata of an object, or of one of its parts, numbered from 1."""
+        request: HeadObjectRequestTypeDef = {"Bucket": address.bucket, "Key": address.key}
+        if part is not None:
+            request["PartNumber"] = part
         with self._translate_errors(address):
-            return dict(self._client.head_object(Bucket=address.bucket, Key=address.key, **others))
+            return self._client.head_object(**request)
 
     def upload(self, path: Path, address: Address) -> None:
-        """Writes a file as an object, in parallel parts where it is large; the store checks what
-        arrives.
-        """
+        """Writes a file as an object, in parallel parts if it is large, checked by the store."""
         from boto3.s3.transfer import TransferConfig
 
         config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART)
@@ -112,9 +124,7 @@ class Store:
             self._client.upload_fileobj(stream, address.bucket, address.key, Config=config)
 
     def download(self, address: Address, path: Path) -> None:
-        """Brings an object into a file, in parallel parts where it is large; it is for the caller
-        to check.
-        """
+        """Writes an object into a file, in parallel parts if it is large, without a check."""
         with self._translate_errors(address), path.open("wb") as stream:
             self._client.download_fileobj(address.bucket, address.key, stream)
 
@@ -124,7 +134,7 @@ class Store:
             self._client.put_object(Bucket=address.bucket, Key=address.key, Body=content)
 
     def create(self, address: Address, content: bytes) -> None:
-        """Writes an object where none is (`If-None-Match: *`).
+        """Writes an object where there is none (`If-None-Match: *`).
 
         Raises:
             TakenError: there is one.
@@ -135,61 +145,60 @@ class Store:
             )
 
     def delete(self, address: Address) -> None:
-        """Removes an object; that there is none is no error."""
+        """Removes an object, if there is one."""
         with self._translate_errors(address):
             self._client.delete_object(Bucket=address.bucket, Key=address.key)
 
     def abort_uploads(self, address: Address) -> None:
-        """Gives up what killed processes began to upload below an address: a store keeps the parts
-        for ever.
-        """
-        where = {"Bucket": address.bucket}
+        """Aborts the unfinished uploads below an address, which a store would keep for ever."""
         with self._translate_errors(address):
             pages = self._client.get_paginator("list_multipart_uploads").paginate(
-                **where, Prefix=f"{address.key}/"
+                Bucket=address.bucket, Prefix=f"{address.key}/"
             )
-            for begun in [upload for page in pages for upload in page.get("Uploads", [])]:
+            uploads = []
+            for page in pages:
+                uploads += page.get("Uploads", [])
+            for upload in uploads:
                 self._client.abort_multipart_upload(
-                    **where, Key=begun["Key"], UploadId=begun["UploadId"]
+                    Bucket=address.bucket, Key=upload["Key"], UploadId=upload["UploadId"]
                 )
 
-    def _body(self, **wanted: str) -> bytes:
-        """The body of an answer; botocore asks again for an answer, but not for a body that breaks
-        off.
+    def _body(self, request: "GetObjectRequestTypeDef") -> bytes:
+        """Reads the body of an answer; one that breaks off is requested again.
+
+        botocore by itself retries until there is an answer, but does not retry a body.
         """
         from botocore.exceptions import HTTPClientError, IncompleteReadError
 
-        left = ATTEMPTS
-        while True:
-            answer, left = self._client.get_object(**wanted), left - 1
-            try:
-                return bytes(answer["Body"].read())
-            except (HTTPClientError, IncompleteReadError):
-                if not left:
-                    raise
+        for _ in range(ATTEMPTS - 1):
+            answer = self._client.get_object(**request)
+            with suppress(HTTPClientError, IncompleteReadError):
+                return answer["Body"].read()
+        return self._client.get_object(**request)["Body"].read()
 
     @contextmanager
     def _translate_errors(self, address: Address) -> Iterator[None]:
-        """Turns the client's errors into one line for the user."""
+        """Turns the client's errors into `StoreError`s of one line for the user."""
         from botocore.exceptions import BotoCoreError, ClientError
         from s3transfer.exceptions import RetriesExceededError
 
-        name = self.named(address)
+        name = self.describe(address)
         try:
             yield
         except ClientError as error:
-            raise client_error(name, error, self._with_token()) from None
+            raise client_error(name, error, self._has_token()) from None
         except BotoCoreError as error:
             raise connection_error(name, error) from None
         except RetriesExceededError as error:
             raise connection_error(name, error.last_exception) from None
 
-    def _with_token(self) -> bool:
-        keys = self._client._request_signer._credentials
+    def _has_token(self) -> bool:
+        """Tells temporary keys, which expire, from permanent ones."""
+        keys = self._client._request_signer._credentials  # type: ignore[attr-defined]
         return bool(keys and keys.token)
 
 
-def _stored(item: dict[str, Any], prefix: int) -> Stored:
+def _stored(item: "ObjectTypeDef", prefix: int) -> Stored:
     return Stored(
         item["Key"][prefix:], int(item["Size"]), item["ETag"].strip('"'), item["LastModified"]
     )

@@ -1,12 +1,14 @@
-"""What went wrong with an S3 store, as one line for the user: codes of the store, never its
-messages, never a key.
-"""
+"""Errors of an S3 store, as one line for the user, without the store's messages and any key."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from components.shared.runtime.errors import InputError
 
-_OVER = {
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+_Kinds = type[BaseException] | tuple[type[BaseException], ...]
+_EXPIRED = {
     "ExpiredToken",
     "ExpiredTokenException",
     "InvalidToken",
@@ -18,30 +20,28 @@ _BUSY = {"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "T
 
 
 class StoreError(InputError):
-    """The store refused, or could not be reached."""
+    """A store that refused, or could not be reached."""
 
 
 class MissingError(StoreError):
-    """There is no such bucket or object."""
+    """A bucket or object that does not exist."""
 
 
 class TakenError(StoreError):
-    """An object that must not be overwritten is there already."""
+    """An object that exists already and must not be overwritten."""
 
 
-def client_error(name: str, error: Any, with_token: bool) -> StoreError:
-    """What a `ClientError` means: the store has answered, and does not do what was asked for.
+def client_error(name: str, error: "ClientError", has_token: bool) -> StoreError:
+    """Translates a `ClientError`: the store has answered, and refuses the request.
 
     Args:
-        name: of what was asked for, and of the store.
+        name: of the object and the store.
         error: the answer.
-        with_token: whether the keys are temporary ones.
+        has_token: the keys are temporary ones.
     """
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    code, operation = (
-        str(error.response.get("Error", {}).get("Code", status)),
-        str(error.operation_name),
-    )
+    code = str(error.response.get("Error", {}).get("Code", status))
+    operation = str(error.operation_name)
     unknown = code in _UNKNOWN_KEYS
     cases = [
         (
@@ -57,14 +57,15 @@ def client_error(name: str, error: Any, with_token: bool) -> StoreError:
         ),
         (status == 412, StoreError, "changed while it was being read: run again"),
         (
-            code in _OVER or (unknown and with_token),
+            code in _EXPIRED or (unknown and has_token),
             StoreError,
             f"the session token has expired or is not known ({code}): renew it and its keys",
         ),
         (
             unknown,
             StoreError,
-            f"the keys are not accepted ({code}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+            f"the keys are not accepted ({code}): "
+            "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         ),
         (
             code == "RequestTimeTooSkewed",
@@ -79,7 +80,7 @@ def client_error(name: str, error: Any, with_token: bool) -> StoreError:
         (
             status in {401, 403},
             StoreError,
-            f"access denied: the keys may not {_deed(operation)} there",
+            f"access denied: the keys may not {_verb(operation)} there",
         ),
         (True, StoreError, f"the store refused {operation} ({code})"),
     ]
@@ -87,34 +88,42 @@ def client_error(name: str, error: Any, with_token: bool) -> StoreError:
 
 
 def connection_error(name: str, error: BaseException) -> StoreError:
-    """What a `BotoCoreError` means: there was no answer. Nothing of the request is told, for a key
-    may stand in it.
+    """Translates a `BotoCoreError`: there was no answer.
+
+    The message holds nothing of the request, in which a key may stand.
     """
-    from botocore import exceptions as known
+    from botocore import exceptions
 
     kind = type(error).__name__
-    cases: list[tuple[type[BaseException] | tuple[type[BaseException], ...], str]] = [
+    cases: list[tuple[_Kinds, str]] = [
         (
             (
-                known.NoCredentialsError,
-                known.PartialCredentialsError,
-                known.CredentialRetrievalError,
+                exceptions.NoCredentialsError,
+                exceptions.PartialCredentialsError,
+                exceptions.CredentialRetrievalError,
             ),
             "no keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
         ),
-        (known.ProfileNotFound, "no such profile: check AWS_PROFILE"),
-        (known.ParamValidationError, "not a bucket and key that a store can have"),
-        (known.SSLError, "no trustworthy connection: check AWS_ENDPOINT_URL and AWS_CA_BUNDLE"),
+        (exceptions.ProfileNotFound, "no such profile: check AWS_PROFILE"),
+        (exceptions.ParamValidationError, "not a bucket and key that a store can have"),
         (
-            (known.ConnectionError, known.ReadTimeoutError, known.ConnectionClosedError),
+            exceptions.SSLError,
+            "no trustworthy connection: check AWS_ENDPOINT_URL and AWS_CA_BUNDLE",
+        ),
+        (
+            (
+                exceptions.ConnectionError,
+                exceptions.ReadTimeoutError,
+                exceptions.ConnectionClosedError,
+            ),
             f"cannot be reached ({kind}): check the network and AWS_ENDPOINT_URL",
         ),
         (
-            (known.ResponseStreamingError, known.IncompleteReadError),
+            (exceptions.ResponseStreamingError, exceptions.IncompleteReadError),
             "the connection broke several times: run again",
         ),
         (
-            known.HTTPClientError,
+            exceptions.HTTPClientError,
             "the request cannot be sent: check AWS_ENDPOINT_URL, and the keys for line breaks",
         ),
         (BaseException, f"failed ({kind})"),
@@ -124,11 +133,7 @@ def connection_error(name: str, error: BaseException) -> StoreError:
     )
 
 
-def _deed(operation: str) -> str:
-    return (
-        "read"
-        if operation.startswith(("Get", "Head"))
-        else "list"
-        if operation.startswith("List")
-        else "write"
-    )
+def _verb(operation: str) -> str:
+    if operation.startswith(("Get", "Head")):
+        return "read"
+    return "list" if operation.startswith("List") else "write"

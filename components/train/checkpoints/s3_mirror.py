@@ -92,7 +92,7 @@ class Mirror:
                 _compare(manifest(fresh), hashes)
         except (_DamagedError, MissingError):
             logger.warning(
-                "warning: %s is damaged; going back to the one before", self._store.named(source)
+                "warning: %s is damaged; going back to the one before", self._store.describe(source)
             )
             return False
         return True

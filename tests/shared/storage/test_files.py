@@ -1,4 +1,4 @@
-"""Atomic outputs."""
+"""Atomic outputs, manifests, and the folders that a step knows."""
 
 import hashlib
 import os
@@ -6,17 +6,20 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
+from components.shared.storage import files
 from components.shared.storage.files import (
     TEMPORARY,
     atomic_file,
     atomic_folder,
     code_root,
     manifest,
+    persistent_folder,
     project_root,
     sha256,
     uploads,
@@ -45,7 +48,8 @@ def test_a_failure_leaves_the_old_folder_and_nothing_beside_it(tmp_path: Path) -
 
 def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from components.shared.storage.files import atomic_folder\n"
+        "import sys, time; from pathlib import Path\n"
+        "from components.shared.storage.files import atomic_folder\n"
         "with atomic_folder(Path(sys.argv[1])) as fresh: (fresh / 'half').touch(); time.sleep(60)"
     )
     project = Path(__file__).resolve().parents[3]
@@ -116,14 +120,30 @@ def test_the_code_and_what_outlives_it_lie_in_the_project_and_for_a_copy_of_dvc_
 
 
 def test_one_module_knows_where_the_code_lies() -> None:
-    modules = [
-        path
-        for folder in ("components", "pipelines")
-        for path in (code_root() / folder).rglob("*.py")
-    ]
-    knowing = [
-        path.name
-        for path in modules
-        if re.search(r"__file__\)\S*\.parents?\b", path.read_text(encoding="utf-8"))
-    ]
-    assert knowing == ["files.py"]
+    modules: list[Path] = []
+    for folder in ("components", "pipelines"):
+        modules += (code_root() / folder).rglob("*.py")
+    pattern = re.compile(r"__file__\)\S*\.parents?\b")
+    names = [path.name for path in modules if pattern.search(path.read_text(encoding="utf-8"))]
+    assert names == ["files.py"]
+
+
+def test_what_outlives_a_step_lies_in_checkpoint_dir_if_that_is_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKPOINT_DIR", str(tmp_path / "kept"))
+    assert persistent_folder() == tmp_path / "kept"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHECKPOINT_DIR", "kept")
+    assert persistent_folder() == tmp_path / "kept"
+
+
+@pytest.mark.parametrize("setting", ["", "s3://bucket/checkpoints"])
+def test_else_it_lies_in_the_project_or_where_that_is_read_only_among_temporary_files(
+    setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKPOINT_DIR", setting)
+    monkeypatch.setattr(files, "project_root", lambda: tmp_path)
+    assert persistent_folder() == tmp_path / ".checkpoints"
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert persistent_folder() == Path(tempfile.gettempdir()) / "checkpoints"
