@@ -12,10 +12,10 @@ TOKEN = "token-that-is-good"
 
 
 class KubeflowServer(ThreadingHTTPServer):
-    """Keeps what it was asked, and answers with what the attributes say.
+    """A server that keeps its requests, and answers as the attributes say.
 
     Attributes:
-        asked: method, path and body of every request.
+        requests: method, path and body of every request.
         states: what a run is in, question by question, or the status of a failure; the last stays.
         multi_user: whether it serves several users.
         says: status and body with which it answers every question from now on, where set.
@@ -23,7 +23,7 @@ class KubeflowServer(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.asked: list[tuple[str, str, Any]] = []
+        self.requests: list[tuple[str, str, Any]] = []
         self.states: list[str | int] = ["SUCCEEDED"]
         self.multi_user = False
         self.says: tuple[int, str] | None = None
@@ -35,7 +35,7 @@ class KubeflowServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def bodies(self, method: str, path: str) -> list[Any]:
-        return [body for asked, at, body in self.asked if (asked, at) == (method, path)]
+        return [body for *request, body in self.requests if request == [method, path]]
 
     def answer(
         self, method: str, path: str, query: dict[str, list[str]], body: Any
@@ -44,9 +44,9 @@ class KubeflowServer(ThreadingHTTPServer):
         if kind == "healthz":
             return 200, {"multi_user": self.multi_user}
         if kind == "experiments" and method == "GET":
-            wanted = json.loads(query["filter"][0])["predicates"][0]["stringValue"]
+            name = json.loads(query["filter"][0])["predicates"][0]["stringValue"]
             return 200, {
-                "experiments": [one for one in self.experiments if one["display_name"] == wanted]
+                "experiments": [one for one in self.experiments if one["display_name"] == name]
             }
         if kind == "experiments":
             self.experiments.append(
@@ -61,9 +61,9 @@ class KubeflowServer(ThreadingHTTPServer):
                 (state, {}) if isinstance(state, int) else (200, {"run_id": name, "state": state})
             )
         if kind == "recurringruns" and method == "POST":
-            made = f"recurring-{len(self.recurring)}"
-            self.recurring[made] = {**body, "recurring_run_id": made, "status": "ENABLED"}
-            return 200, self.recurring[made]
+            run_id = f"recurring-{len(self.recurring)}"
+            self.recurring[run_id] = {**body, "recurring_run_id": run_id, "status": "ENABLED"}
+            return 200, self.recurring[run_id]
         if kind == "recurringruns" and method == "GET":
             return 200, self._page(query)
         if kind == "recurringruns" and name in self.recurring:
@@ -72,7 +72,7 @@ class KubeflowServer(ThreadingHTTPServer):
         return 404, {"message": f"{path} is not here"}
 
     def _page(self, query: dict[str, list[str]]) -> dict[str, Any]:
-        """One recurring run a page, so that a client that reads the first page only is found out."""
+        """Gives one recurring run a page: a client that reads one page alone misses some."""
         first = int(query.get("page_token", ["0"])[0] or 0)
         rest = list(self.recurring.values())[first:]
         return {
@@ -110,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         length = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(length)) if length else None
-        self.server.asked.append((self.command, parts.path, body))
+        self.server.requests.append((self.command, parts.path, body))
         if self.server.says:
             status, text = self.server.says
         elif self.headers.get("Authorization") != f"Bearer {TOKEN}":

@@ -29,7 +29,7 @@ def pipelines(*arguments: str, **environment: str) -> subprocess.CompletedProces
 @pytest.mark.parametrize(
     "arguments",
     [["compile"], ["run"], ["compare"], ["crossval"], ["submit"], ["schedule", "create"]],
-    ids=lambda given: given[-1],
+    ids=lambda arguments: arguments[-1],
 )
 def test_help_answers_at_once_and_gives_an_example(arguments: list[str]) -> None:
     done = pipelines(*arguments, "--help", PYTHONPROFILEIMPORTTIME="1")

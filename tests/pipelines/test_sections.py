@@ -13,18 +13,18 @@ PARAMS = Path(__file__).parents[2] / "params.yaml"
 
 
 @pytest.fixture(scope="module")
-def given() -> sections.Sections:
+def defaults() -> sections.Sections:
     return sections.read(PARAMS)
 
 
-def test_the_nulls_that_are_left_out_are_defaults(given: sections.Sections) -> None:
-    assert "sha256" not in given["ingest"]
-    assert IngestParams.model_validate(given["ingest"]) == load(IngestParams, "ingest", PARAMS)
+def test_the_nulls_that_are_left_out_are_defaults(defaults: sections.Sections) -> None:
+    assert "sha256" not in defaults["ingest"]
+    assert IngestParams.model_validate(defaults["ingest"]) == load(IngestParams, "ingest", PARAMS)
 
 
-def test_values_are_read_as_yaml_at_any_depth(given: sections.Sections) -> None:
+def test_values_are_read_as_yaml_at_any_depth(defaults: sections.Sections) -> None:
     changed = sections.override(
-        given,
+        defaults,
         [
             "train.steps=3",
             "train.margin=soft",
@@ -32,13 +32,18 @@ def test_values_are_read_as_yaml_at_any_depth(given: sections.Sections) -> None:
             "ingest.sample.identities=9",
         ],
     )
-    augment = {**given["train"]["augment"], "flip": True}
-    assert changed["train"] == {**given["train"], "steps": 3, "margin": "soft", "augment": augment}
-    assert changed["ingest"]["sample"] == {**given["ingest"]["sample"], "identities": 9}
-    assert {step: changed[step] for step in ("preprocess", "split", "evaluate", "freeze")} == {
-        step: given[step] for step in ("preprocess", "split", "evaluate", "freeze")
+    augment = {**defaults["train"]["augment"], "flip": True}
+    assert changed["train"] == {
+        **defaults["train"],
+        "steps": 3,
+        "margin": "soft",
+        "augment": augment,
     }
-    assert given == sections.read(PARAMS)
+    assert changed["ingest"]["sample"] == {**defaults["ingest"]["sample"], "identities": 9}
+    assert {step: changed[step] for step in ("preprocess", "split", "evaluate", "freeze")} == {
+        step: defaults[step] for step in ("preprocess", "split", "evaluate", "freeze")
+    }
+    assert defaults == sections.read(PARAMS)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +62,8 @@ def test_values_are_read_as_yaml_at_any_depth(given: sections.Sections) -> None:
         ("train.steps.deep=3", "train.steps"),
     ],
 )
-def test_a_bad_assignment_is_named(given: sections.Sections, assignment: str, message: str) -> None:
+def test_a_bad_assignment_is_named(
+    defaults: sections.Sections, assignment: str, message: str
+) -> None:
     with pytest.raises(InputError, match=message):
-        sections.override(given, [assignment])
+        sections.override(defaults, [assignment])

@@ -75,6 +75,8 @@ def names(prefix: str, model: type[StepParams]) -> list[str]:
     result: list[str] = []
     for key, field in model.model_fields.items():
         inner = field.annotation
-        nested = isinstance(inner, type) and issubclass(inner, StepParams)
-        result += names(f"{prefix}.{key}", inner) if nested else [f"{prefix}.{key}"]  # type: ignore[arg-type]
+        if isinstance(inner, type) and issubclass(inner, StepParams):
+            result += names(f"{prefix}.{key}", inner)
+        else:
+            result.append(f"{prefix}.{key}")
     return result

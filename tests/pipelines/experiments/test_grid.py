@@ -24,22 +24,11 @@ def test_an_axis_without_name_or_values_is_refused(axis: str) -> None:
 
 
 def test_the_table_has_a_line_for_each_outcome_and_a_dash_where_a_figure_is_missing() -> None:
-    skilled, random = (
-        {f"val/verification/{kind}/refs_1/{name}": value for name, value in figures.items()}
-        for kind, figures in (
-            (
-                "skilled",
-                {
-                    "eer": 0.125,
-                    "eer_ci_low": 0.1,
-                    "eer_ci_high": 0.2,
-                    "n_identities": 8,
-                    "n_pairs": 1200,
-                },
-            ),
-            ("random", {"eer": 0.0625, "n_identities": 9, "n_pairs": 34_000}),
-        )
-    )
+    key = "val/verification/skilled/refs_1"
+    skilled = {f"{key}/eer": 0.125, f"{key}/eer_ci_low": 0.1, f"{key}/eer_ci_high": 0.2}
+    skilled |= {f"{key}/n_identities": 8, f"{key}/n_pairs": 1200}
+    key = "val/verification/random/refs_1"
+    random = {f"{key}/eer": 0.0625, f"{key}/n_identities": 9, f"{key}/n_pairs": 34_000}
     outcomes = [
         Outcome("a", ("train.mining=hard",), skilled | random, "1"),
         Outcome("b", ("train.mining=all",), random, None),
@@ -73,8 +62,8 @@ def test_a_comparison_that_would_look_at_test_is_refused(
 
 def test_the_best_is_measured_test_command_by_a_command_with_all_its_settings() -> None:
     best = Outcome("a", ("train.mining=hard",), {}, None)
-    given = ["train.mining=all", "train.pooled_blocks=[7,10]"]
+    assignments = ["train.mining=all", "train.pooled_blocks=[7,10]"]
     assert (
-        command_on_test(best, given)
+        command_on_test(best, assignments)
         == "dvc exp run -S 'train.pooled_blocks=[7,10]' -S train.mining=hard"
     )

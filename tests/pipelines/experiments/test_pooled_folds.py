@@ -8,31 +8,10 @@ import pytest
 from components.evaluate.params import EvaluateParams
 from components.shared.runtime.errors import InputError
 from pipelines.experiments.pooled_folds import Fold, keys, measure, pool, spread
-from pipelines.experiments.pooled_report import summarise
+from tests.pipelines.experiments.folds import FIRST, SECOND, fold
 
 PARAMS = EvaluateParams(bootstrap=200)
 SKILLED, RANDOM = "verification/skilled/refs_1", "verification/random/refs_1"
-
-
-def fold(eer: float, **distances: dict[str, list[float]]) -> Fold:
-    """A fold as evaluate leaves it: distances of one reference by identity and kind."""
-    rows = [
-        {"identity": identity, "kind": kind, "references": 1, "distance": distance}
-        for identity, kinds in distances.items()
-        for kind, values in kinds.items()
-        for distance in values
-    ]
-    scores = pd.DataFrame(rows)
-    metrics: dict[str, float] = {}
-    for kind in {"skilled", "random"} & set(scores["kind"]):
-        key = f"verification/{kind}/refs_1"
-        metrics |= {f"{key}/eer": eer, f"{key}/eer_ci_low": 0.0, f"{key}/eer_ci_high": 1.0}
-        metrics[f"{key}/n_pairs"] = float(scores["kind"].isin(["genuine", kind]).sum())
-    return Fold(metrics, scores)
-
-
-FIRST = fold(0.5, a={"genuine": [1, 4], "skilled": [3, 5]})
-SECOND = fold(0.0, b={"genuine": [1, 2], "skilled": [3, 5]})
 
 
 def test_the_pool_is_measured_as_one_set_of_comparisons() -> None:
@@ -63,8 +42,8 @@ def test_networks_that_separate_perfectly_on_scales_of_their_own_pool_to_errors(
 
 def test_mean_and_sample_sd_are_over_the_folds_that_measured_a_rate() -> None:
     third = fold(0.25, c={"genuine": [1], "random": [2]})
-    found = spread([FIRST, SECOND, third])
-    assert found == {
+    rates = spread([FIRST, SECOND, third])
+    assert rates == {
         f"{SKILLED}/eer_mean": 0.25,
         f"{SKILLED}/eer_sd": pytest.approx(math.sqrt(2 * 0.25**2)),
         f"{RANDOM}/eer_mean": 0.25,
@@ -83,31 +62,14 @@ def test_a_fold_takes_part_in_the_pools_of_the_kinds_that_it_has() -> None:
 def test_what_a_fold_kept_only_a_part_of_is_named_and_not_pooled() -> None:
     both = fold(0.5, c={"genuine": [1], "skilled": [2], "random": [3, 4]})
     thinned = Fold(both.metrics, both.scores[both.scores["distance"] != 4])
-    found = pool([FIRST, thinned])
-    assert found.incomplete == [RANDOM]
-    assert [v.key for v in found.pooled] == [SKILLED]
-    summary = summarise(
-        [FIRST, thinned], found, spread([FIRST, thinned]) | measure(found.pooled, PARAMS), PARAMS
-    )
-    assert "random, 1 ref: not pooled, for a fold kept only a part of its comparisons" in summary
+    together = pool([FIRST, thinned])
+    assert together.incomplete == [RANDOM]
+    assert [v.key for v in together.pooled] == [SKILLED]
 
 
 def test_an_identity_that_two_folds_test_is_refused() -> None:
     with pytest.raises(InputError, match="identity 'a' is tested in folds 0 and 2"):
         pool([FIRST, SECOND, FIRST])
-
-
-def test_the_summary_has_a_line_a_fold_their_mean_and_sd_and_the_pool_with_interval_and_n() -> None:
-    folds = [FIRST, SECOND]
-    pooled = pool(folds)
-    summary = summarise(folds, pooled, spread(folds) | measure(pooled.pooled, PARAMS), PARAMS)
-    cells = [line.split() for line in summary.splitlines()]
-    assert ["0", "1", "50.0", "(0.0–100.0)"] in cells
-    assert ["1", "1", "0.0", "(0.0–100.0)"] in cells
-    assert ["mean", "±", "sd", "25.0", "±", "35.4"] in cells
-    assert ["skilled", "1", "25.0", "(0.0–50.0)"] in [line[:4] for line in cells]
-    assert ["2", "8"] in [line[-2:] for line in cells]
-    assert summary.endswith("2 identities, 8 comparisons; 25.0 ± 35.4 % over 2 folds.")
 
 
 def test_keys_stand_in_the_order_of_tables() -> None:

@@ -1,4 +1,4 @@
-"""The best of several branches: what may vary, which is chosen, what the report says, and the runs
+"""The best of several branches: what may vary, which is choice, what the report says, and the runs
 in MLflow.
 """
 
@@ -18,12 +18,13 @@ from pipelines.kubeflow import branch_selection
 from tests.evaluate.embeddings import made_up
 
 PARAMS = EvaluateParams(references=2, draws=1)
-GIVEN = sections.read(Path(__file__).parents[3] / "params.yaml")
+SECTIONS = sections.read(Path(__file__).parents[3] / "params.yaml")
 SKILLED, RANDOM = "val/verification/skilled/refs_1/eer", "val/verification/random/refs_1/eer"
 BASIS = {
-    f"val/verification/{kind}/refs_1/n_{what}": 9
-    for kind in ("skilled", "random")
-    for what in ("identities", "pairs")
+    "val/verification/skilled/refs_1/n_identities": 9,
+    "val/verification/skilled/refs_1/n_pairs": 9,
+    "val/verification/random/refs_1/n_identities": 9,
+    "val/verification/random/refs_1/n_pairs": 9,
 }
 SETTINGS = [["train.mining=hard"], ["train.mining=all"], ["train.mining=semi-hard"]]
 
@@ -33,8 +34,8 @@ def evaluated(
 ) -> Path:
     """What evaluate leaves of an embedder of some quality, and its record."""
     folder.mkdir()
-    given = made_up(PARAMS, 60, 4, 3, quality)
-    write_scores(folder, given.verifications, given.part._replace(digest=digest), PARAMS)
+    data = made_up(PARAMS, 60, 4, 3, quality)
+    write_scores(folder, data.verifications, data.part._replace(digest=digest), PARAMS)
     record = Record(run_id=run_id, params={"train.mining": mining, "train.steps": "7"})
     record.write(folder)
     return folder
@@ -58,13 +59,13 @@ def figures(*eers: float) -> list[dict[str, float]]:
 
 def test_a_branch_has_its_settings_and_never_reads_test() -> None:
     hard, fold = branch_selection.branches(
-        [["train.mining=hard", "train.margin=soft"], ["split.folds=5", "split.fold=1"]], GIVEN
+        [["train.mining=hard", "train.margin=soft"], ["split.folds=5", "split.fold=1"]], SECTIONS
     )
-    assert hard["train"] == {**GIVEN["train"], "mining": "hard", "margin": "soft"}
-    assert fold["split"] == {**GIVEN["split"], "folds": 5, "fold": 1}
+    assert hard["train"] == {**SECTIONS["train"], "mining": "hard", "margin": "soft"}
+    assert fold["split"] == {**SECTIONS["split"], "folds": 5, "fold": 1}
     for branch in (hard, fold):
-        assert branch["evaluate"] == {**GIVEN["evaluate"], "part": "val"}
-    assert (hard["split"], fold["train"]) == (GIVEN["split"], GIVEN["train"])
+        assert branch["evaluate"] == {**SECTIONS["evaluate"], "part": "val"}
+    assert (hard["split"], fold["train"]) == (SECTIONS["split"], SECTIONS["train"])
 
 
 @pytest.mark.parametrize(
@@ -84,16 +85,16 @@ def test_a_wrong_setting_is_refused_before_anything_runs(
     settings: list[list[str]], message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
-        branch_selection.branches(settings, GIVEN)
+        branch_selection.branches(settings, SECTIONS)
 
 
 def test_the_lowest_eer_on_val_is_chosen_and_the_report_lists_all_in_order(
     evaluations: list[Path],
 ) -> None:
-    chosen = branch_selection.choose(SETTINGS, figures(0.3, 0.1, 0.2), evaluations)
-    assert (chosen.best, chosen.settings, chosen.eer) == (1, "train.mining=all", 0.1)
+    choice = branch_selection.choose(SETTINGS, figures(0.3, 0.1, 0.2), evaluations)
+    assert (choice.best, choice.settings, choice.eer) == (1, "train.mining=all", 0.1)
     rows = [
-        line.split(" | ")[:2] for line in chosen.report.splitlines() if line.startswith("| train.")
+        line.split(" | ")[:2] for line in choice.report.splitlines() if line.startswith("| train.")
     ]
     assert rows == [
         ["| train.mining=all", "10.0 (5.0–20.0)"],
@@ -115,24 +116,24 @@ def test_the_best_is_set_against_the_second_on_the_same_pairs(evaluations: list[
 def test_where_best_and_second_cannot_be_compared_the_report_says_why(tmp_path: Path) -> None:
     folders = [evaluated(tmp_path / name, 1.0, name, digest=name) for name in ("hard", "all")]
 
-    def told() -> str:
+    def last_line() -> str:
         return branch_selection.choose(
             SETTINGS[:2], figures(0.1, 0.2), folders
         ).report.splitlines()[-1]
 
     both = "train.mining=hard and train.mining=all"
-    assert f"has no interval: {both} were not made on the same pairs" in told()  # as folds
+    assert f"has no interval: {both} were not made on the same pairs" in last_line()  # as folds
     (folders[1] / SCORES).unlink()
-    assert f"has no interval: train.mining=all/{SCORES}: no such file" in told()
+    assert f"has no interval: train.mining=all/{SCORES}: no such file" in last_line()
 
 
 def test_without_forgeries_the_random_ones_decide_and_without_any_rate_nothing_does(
     evaluations: list[Path],
 ) -> None:
-    chosen = branch_selection.choose(
+    choice = branch_selection.choose(
         SETTINGS[:2], [{RANDOM: 0.1, **BASIS}, {RANDOM: 0.2, **BASIS}], evaluations[:2]
     )
-    assert (chosen.best, chosen.eer) == (0, 0.1)
+    assert (choice.best, choice.eer) == (0, 0.1)
     with pytest.raises(InputError, match="no branch has an error rate on val"):
         branch_selection.choose(SETTINGS[:2], [{}, {}], evaluations[:2])
 
@@ -142,13 +143,13 @@ def test_the_branches_runs_stand_under_one_parent_with_the_report(
 ) -> None:
     runs = [client.create_run(mlflow_store.experiment_id(client)).info.run_id for _ in range(2)]
     folders = [evaluated(tmp_path / run, 1.0, "hard", run_id=run) for run in runs]
-    chosen = branch_selection.choose(SETTINGS[:2], figures(0.2, 0.1), folders)
-    branch_selection.track(chosen)
+    choice = branch_selection.choose(SETTINGS[:2], figures(0.2, 0.1), folders)
+    branch_selection.track(choice)
     (parent,) = {client.get_run(run).data.tags["mlflow.parentRunId"] for run in runs}
-    found = client.get_run(parent)
-    assert (found.info.status, found.data.tags["best"]) == ("FINISHED", "train.mining=hard")
-    assert found.data.metrics == {SKILLED: 0.1}
+    run = client.get_run(parent)
+    assert (run.info.status, run.data.tags["best"]) == ("FINISHED", "train.mining=hard")
+    assert run.data.metrics == {SKILLED: 0.1}
     report = mlflow.artifacts.download_artifacts(
         run_id=parent, artifact_path="comparison/report.md"
     )
-    assert Path(report).read_text() == chosen.report
+    assert Path(report).read_text() == choice.report

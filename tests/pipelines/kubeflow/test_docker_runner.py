@@ -16,7 +16,7 @@ from pipelines import sections
 from pipelines.kubeflow import docker_runner, local_runner, training_pipeline
 
 IMAGE = "signatures:1.0"
-GIVEN = sections.read(Path(__file__).parents[3] / "params.yaml")
+SECTIONS = sections.read(Path(__file__).parents[3] / "params.yaml")
 
 
 class _Engine(BaseHTTPRequestHandler):
@@ -72,12 +72,12 @@ def test_relative_folders_are_mounted_and_passed_on_by_their_full_paths(
         monkeypatch.setenv(name, folder)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
     monkeypatch.setenv("PROGRESS", "quiet")
-    given = docker_runner.runner(IMAGE, GIVEN).container_run_args
+    arguments = docker_runner.runner(IMAGE, SECTIONS).container_run_args
     full = {name: str(tmp_path / folder) for name, folder in named.items()}
-    assert {name: given["environment"][name] for name in named} == full
-    assert given["environment"]["MLFLOW_TRACKING_URI"] == f"sqlite:///{tmp_path}/mlflow.db"
-    assert given["environment"]["PROGRESS"] == "quiet"
-    mounted = {mount["Source"]: mount["ReadOnly"] for mount in given["mounts"]}
+    assert {name: arguments["environment"][name] for name in named} == full
+    assert arguments["environment"]["MLFLOW_TRACKING_URI"] == f"sqlite:///{tmp_path}/mlflow.db"
+    assert arguments["environment"]["PROGRESS"] == "quiet"
+    mounted = {mount["Source"]: mount["ReadOnly"] for mount in arguments["mounts"]}
     assert {
         full["CHECKPOINT_DIR"]: False,
         full["TENSORBOARD_DIR"]: False,
@@ -94,7 +94,8 @@ def test_a_folder_that_serves_for_several_things_is_mounted_once(
     for name in ("CHECKPOINT_DIR", "TENSORBOARD_DIR", "CEDAR_DIR"):
         monkeypatch.setenv(name, str(tmp_path))
     mounts = [
-        mount["Source"] for mount in docker_runner.runner(IMAGE, GIVEN).container_run_args["mounts"]
+        mount["Source"]
+        for mount in docker_runner.runner(IMAGE, SECTIONS).container_run_args["mounts"]
     ]
     assert mounts.count(str(tmp_path)) == 1
 
@@ -102,7 +103,7 @@ def test_a_folder_that_serves_for_several_things_is_mounted_once(
 @pytest.mark.usefixtures("client", "engine")
 def test_an_engine_that_refuses_a_container_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^Docker: no space left on the engine$"):
-        local_runner.run(training_pipeline.build, GIVEN, tmp_path / "root", IMAGE)
+        local_runner.run(training_pipeline.build, SECTIONS, tmp_path / "root", IMAGE)
 
 
 def test_an_engine_that_does_not_answer_is_one_line(
@@ -112,4 +113,4 @@ def test_an_engine_that_does_not_answer_is_one_line(
     with pytest.raises(
         InputError, match=r"^Docker: [^\n]+ is its engine running, and may you use it\?$"
     ):
-        local_runner.run(training_pipeline.build, GIVEN, tmp_path / "root", IMAGE)
+        local_runner.run(training_pipeline.build, SECTIONS, tmp_path / "root", IMAGE)

@@ -30,8 +30,8 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Kubeflow
 def executors(submitted: dict[str, Any]) -> dict[str, Any]:
     """What a submitted pipeline tells Kubernetes of each task."""
     platforms = submitted["pipeline_spec"]["platform_spec"]["platforms"]
-    found: dict[str, Any] = platforms["kubernetes"]["deploymentSpec"]["executors"]
-    return found
+    result: dict[str, Any] = platforms["kubernetes"]["deploymentSpec"]["executors"]
+    return result
 
 
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -78,30 +78,30 @@ def test_a_run_is_started_in_its_experiment_its_page_is_printed_and_its_failure_
 
 
 def test_waiting_asks_until_the_run_has_ended_and_says_how(server: KubeflowServer) -> None:
-    asked = Server(ServerAddress(server.host, None, TOKEN))
+    client = Server(ServerAddress(server.host, None, TOKEN))
     server.states = ["PENDING", "RUNNING", "SUCCEEDED"]
-    asked.wait("run-1", poll=0)
+    client.wait("run-1", poll=0)
     assert server.states == ["SUCCEEDED"]
     for state in ("FAILED", "CANCELED"):
         server.states = ["RUNNING", state]
         with pytest.raises(RunFailedError, match=state.lower()):
-            asked.wait("run-1", poll=0)
+            client.wait("run-1", poll=0)
 
 
 def test_waiting_outlasts_failures_that_pass_and_gives_up_those_that_do_not(
     server: KubeflowServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = Server(ServerAddress(server.host, None, TOKEN))
+    client = Server(ServerAddress(server.host, None, TOKEN))
     server.states = ["RUNNING", 502, 503, 429, "RUNNING", 500, "SUCCEEDED"]
-    asked.wait("run-1", poll=0)
+    client.wait("run-1", poll=0)
     assert server.states == ["SUCCEEDED"]
     server.states = [404, "SUCCEEDED"]
     with pytest.raises(InputError, match="HTTP 404"):
-        asked.wait("run-1", poll=0)
+        client.wait("run-1", poll=0)
     monkeypatch.setattr("pipelines.kubeflow.server.PATIENCE", 0.2)
     server.states = ["RUNNING", 502]
     with pytest.raises(InputError, match="HTTP 502"):
-        asked.wait("run-1", poll=0)
+        client.wait("run-1", poll=0)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_refusal_that_says_nothing_is_one_line_with_its_status(
 
 
 @pytest.mark.parametrize(
-    ("when", "told"),
+    ("times", "message"),
     [
         (["--every", "0"], "--every 0: at least 1 second"),
         (["--cron", ""], "--cron '': write six fields"),
@@ -123,10 +123,10 @@ def test_a_refusal_that_says_nothing_is_one_line_with_its_status(
     ],
 )
 def test_a_schedule_that_says_no_time_is_refused_before_the_server_is_asked(
-    when: list[str], told: str, server: KubeflowServer, capsys: pytest.CaptureFixture[str]
+    times: list[str], message: str, server: KubeflowServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert told in refused(["schedule", "create", "nightly", *FILES, *when], capsys)
-    assert server.asked == []
+    assert message in refused(["schedule", "create", "nightly", *FILES, *times], capsys)
+    assert server.requests == []
 
 
 def test_a_token_that_is_refused_is_one_line_without_the_token(
@@ -197,8 +197,8 @@ def test_recurring_runs_are_made_listed_and_removed(
 ) -> None:
     main(["schedule", "create", "nightly", *FILES, "--cron", "0 0 3 * * *"])
     assert capsys.readouterr().out == "nightly: recurring run recurring-0\n"
-    (made,) = server.bodies("POST", "/apis/v2beta1/recurringruns")
-    assert "exec-train" in executors(made)
+    (run,) = server.bodies("POST", "/apis/v2beta1/recurringruns")
+    assert "exec-train" in executors(run)
     hourly = {
         "display_name": "hourly",
         "trigger": {"periodic_schedule": {"interval_second": "3600"}},

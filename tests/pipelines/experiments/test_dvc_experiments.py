@@ -1,0 +1,116 @@
+"""DVC experiments: their options, environment and files, and their parent run in MLflow."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.shared.runtime.errors import InputError
+from components.shared.tracking import mlflow_store
+from pipelines.experiments import dvc_experiments
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository of DVC whose one stage writes an evaluation with the parameter's value."""
+    root = tmp_path_factory.mktemp("repository")
+    stage = {
+        "cmd": "python evaluate.py",
+        "params": ["train.steps"],
+        "outs": [{"reports/evaluation": {"cache": False}}],
+    }
+    (root / "dvc.yaml").write_text(json.dumps({"stages": {"evaluate": stage}}))
+    (root / "params.yaml").write_text("train:\n  steps: 3\n")
+    (root / "evaluate.py").write_text(
+        "import json, pathlib\n"
+        "steps = int(pathlib.Path('params.yaml').read_text().split(':')[-1])\n"
+        "assert steps < 9\n"
+        "folder = pathlib.Path('reports/evaluation')\n"
+        "folder.mkdir(parents=True)\n"
+        "metrics = {'val': {'eer': steps / 10}}\n"
+        "(folder / 'metrics.json').write_text(json.dumps(metrics))\n"
+    )
+    for command in (
+        "git init -q",
+        "git config user.name nobody",
+        "git config user.email nobody@localhost",
+        f"{sys.executable} -m dvc init -q",
+        "git add -A",
+        "git commit -qm start",
+    ):
+        subprocess.run(command.split(), cwd=root, check=True)
+    return root
+
+
+def test_an_experiment_runs_in_a_copy_and_its_files_are_read_by_its_name(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dvc_experiments, "ROOT", repository)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    name = dvc_experiments.run("steps=5, once", ["train.steps=5"], until="evaluate")
+    assert name.startswith("steps-5-once-")
+    assert dvc_experiments.read_metrics(name) == {"val/eer": 0.5}
+    assert not (repository / "reports").exists()
+    assert (repository / "params.yaml").read_text() == "train:\n  steps: 3\n"
+    with pytest.raises(InputError, match=r"experiment too-many-[0-9a-f]{6} failed"):
+        dvc_experiments.run("too many", ["train.steps=9"])
+
+
+def test_options_set_one_parameter_each() -> None:
+    assert dvc_experiments.set_options(["a.b=1", "c.d=x y"]) == ["-S", "a.b=1", "-S", "c.d=x y"]
+    assert dvc_experiments.set_options([]) == []
+
+
+def test_a_relative_source_is_named_by_its_full_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "signatures").mkdir()
+    (tmp_path / "sample").mkdir()  # a name, not this folder
+    assert dvc_experiments.absolute_source({"ingest": {"source": "signatures"}}) == [
+        f"ingest.source={tmp_path / 'signatures'}"
+    ]
+    for source in ("sample", "cedar", "https://data.example/a.zip", "missing"):
+        assert dvc_experiments.absolute_source({"ingest": {"source": source}}) == []
+
+
+def test_folders_of_the_environment_reach_an_experiment_by_their_full_paths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CEDAR_DIR", "data/cedar")
+    monkeypatch.setenv("CHECKPOINT_DIR", "s3://bucket/checkpoints")
+    monkeypatch.delenv("TENSORBOARD_DIR", raising=False)
+    environment = dvc_experiments._environment()
+    assert environment["CEDAR_DIR"] == str(tmp_path / "data/cedar")
+    assert environment["CHECKPOINT_DIR"] == "s3://bucket/checkpoints"
+    assert "TENSORBOARD_DIR" not in environment
+
+
+def test_equal_runs_have_one_parent_and_others_another(client: Any) -> None:
+    experiment = mlflow_store.experiment_id(client)
+    first, second = client.create_run(experiment), client.create_run(experiment)
+    children = [first.info.run_id, None, second.info.run_id]
+    with dvc_experiments.parent_run("comparison", "a × b", children) as parent:
+        parent.log_metrics({"eer": 0.25})
+    with dvc_experiments.parent_run("comparison", "again", children[::-1]) as again:
+        assert again.run_id == parent.run_id
+    with dvc_experiments.parent_run("comparison", "one", children[:1]) as other:
+        assert other.run_id != parent.run_id
+    run = client.get_run(parent.run_id)
+    assert (run.info.status, run.data.metrics) == ("FINISHED", {"eer": 0.25})
+    assert run.info.run_name == "comparison a × b"
+    tags = client.get_run(second.info.run_id).data.tags
+    assert tags["mlflow.parentRunId"] == parent.run_id
+
+
+def test_without_runs_in_the_store_nothing_is_written(client: Any) -> None:
+    for children in ([], [None], ["0" * 32]):
+        with dvc_experiments.parent_run("comparison", "nothing", children) as parent:
+            parent.log_metrics({"eer": 0.25})
+        assert parent.run_id is None

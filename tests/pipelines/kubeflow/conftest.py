@@ -1,0 +1,31 @@
+"""A compiled training pipeline, which several test modules read."""
+
+import pytest
+
+from tests.pipelines.kubeflow.compiled import Compiled, compile_to, executors
+
+
+@pytest.fixture(scope="session")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> list[Compiled]:
+    """The pipeline and its Kubernetes settings; checkpoints go to an object store."""
+    settings = (
+        "train.steps=7",
+        "cluster.checkpoints=s3://bucket/checkpoints",
+        "cluster.split.retries=0",
+        "cluster.environment={AWS_ENDPOINT_URL: 'https://s3.example'}",
+    )
+    options: list[str] = []
+    for setting in settings:
+        options += ["-S", setting]
+    return compile_to(tmp_path_factory.mktemp("compiled") / "build" / "signature.yaml", *options)
+
+
+@pytest.fixture(scope="session")
+def compiled(documents: list[Compiled]) -> Compiled:
+    return documents[0]
+
+
+@pytest.fixture(scope="session")
+def placed(documents: list[Compiled]) -> dict[str, Compiled]:
+    """The Kubernetes settings of each task."""
+    return executors(documents[1])

@@ -1,0 +1,126 @@
+"""Settings of the tasks on a cluster: cache, tries, secrets, security, and the training's node."""
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.shared.runtime.errors import InputError
+from pipelines.kubeflow import cluster
+from tests.pipelines.kubeflow.compiled import (
+    CLUSTER,
+    FLOW,
+    Compiled,
+    compile_to,
+    containers,
+    executors,
+)
+
+
+def test_only_ingest_is_never_taken_from_the_cache(compiled: dict[str, Any]) -> None:
+    tasks = compiled["root"]["dag"]["tasks"]
+    cached = {name for name, task in tasks.items() if task["cachingOptions"].get("enableCache")}
+    assert cached == set(FLOW) - {"ingest"}
+
+
+def test_a_failed_task_is_tried_again_as_often_as_it_says(compiled: dict[str, Any]) -> None:
+    tries = {
+        name: task["retryPolicy"]["maxRetryCount"]
+        for name, task in compiled["root"]["dag"]["tasks"].items()
+        if "retryPolicy" in task
+    }
+    assert tries == {"ingest": 3, "preprocess": 1, "train": 3, "evaluate": 1, "freeze": 1}
+
+
+def test_no_task_runs_as_root_or_for_ever(placed: dict[str, Compiled]) -> None:
+    assert set(placed) == set(FLOW)
+    for settings in placed.values():
+        assert settings["securityContext"] == {
+            "runAsUser": "10001",
+            "runAsGroup": "10001",
+            "runAsNonRoot": True,
+        }
+    limits = {name: int(settings["activeDeadlineSeconds"]) for name, settings in placed.items()}
+    day, hour = 86400, 3600
+    assert limits == dict.fromkeys(FLOW, 6 * hour) | {
+        "split": hour,
+        "freeze": hour,
+        "train": 2 * day,
+    }
+
+
+def test_every_task_takes_the_stores_keys_from_a_secret_that_may_be_missing(
+    placed: dict[str, Compiled],
+) -> None:
+    variables = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} | {
+        f"MLFLOW_TRACKING_{what}" for what in ("USERNAME", "PASSWORD", "TOKEN")
+    }
+    for settings in placed.values():
+        secrets = settings["secretAsEnv"]
+        keys = itertools.chain.from_iterable(secret["keyToEnv"] for secret in secrets)
+        assert {key["envVar"] for key in keys} == variables
+        assert all(secret["optional"] for secret in secrets)
+        names = [secret["secretNameParameter"] for secret in secrets]
+        assert names == [{"componentInputParameter": "secret"}] * len(secrets)
+
+
+def test_train_alone_has_nodes_shared_memory_and_a_place_for_checkpoints(
+    compiled: dict[str, Any], placed: dict[str, Compiled]
+) -> None:
+    train = placed["train"]
+    assert train["nodeSelector"] == {
+        "nodeSelectorJson": {"componentInputParameter": "train_node_selector"}
+    }
+    assert train["tolerations"] == [
+        {"tolerationJson": {"componentInputParameter": "train_tolerations"}}
+    ]
+    assert train["emptyDirMounts"] == [
+        {"volumeName": "shm", "mountPath": "/dev/shm", "medium": "Memory", "sizeLimit": "2Gi"}
+    ]
+    for name in set(FLOW) - {"train"}:
+        assert {"nodeSelector", "tolerations", "emptyDirMounts"}.isdisjoint(placed[name])
+    variables: dict[str, dict[str, str]] = {}
+    for name, container in containers(compiled).items():
+        variables[name] = {each["name"]: each["value"] for each in container["env"]}
+    endpoint = {"AWS_ENDPOINT_URL": "https://s3.example"}
+    assert variables.pop("train") == {**endpoint, "CHECKPOINT_DIR": "s3://bucket/checkpoints"}
+    assert list(variables.values()) == [endpoint] * 5
+
+
+def test_checkpoints_on_a_volume_claim_are_mounted(tmp_path: Path) -> None:
+    first, second = compile_to(
+        tmp_path / "claim.yaml", "-S", "cluster.checkpoints=checkpoints-claim"
+    )
+    (mount,) = executors(second)["train"]["pvcMount"]
+    assert (mount["constant"], mount["mountPath"]) == ("checkpoints-claim", "/checkpoints")
+    assert containers(first)["train"]["env"] == [
+        {"name": "CHECKPOINT_DIR", "value": "/checkpoints"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("cluster.environment={AWS_SECRET_ACCESS_KEY: planted}", "put it in the secret"),
+        (
+            "cluster.environment={MLFLOW_TRACKING_URI: 'https://me:planted@mlflow.example'}",
+            "put it in the secret",
+        ),
+        ("cluster.train.cpu=many", "cluster.train.cpu is 'many'"),
+        ("cluster.train.memory=8GB", "cluster.train.memory is '8GB'"),
+        ("cluster.ingest.cache=true", "unknown parameter cluster.ingest.cache"),
+        ("cluster.user=0", "cluster.user is 0"),
+        ("cluster.checkpoints=/data", "cluster.checkpoints is '/data'"),
+    ],
+)
+def test_what_a_cluster_would_refuse_or_all_could_read_is_refused_here(
+    assignment: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message) as refused:
+        cluster.read(CLUSTER, [assignment])
+    assert "planted" not in str(refused.value)
+
+
+def test_cluster_yaml_says_what_the_code_says_but_for_the_secrets_keys() -> None:
+    assert cluster.read(CLUSTER, []).model_copy(update={"secret_keys": {}}) == cluster.Cluster()

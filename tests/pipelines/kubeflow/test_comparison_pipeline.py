@@ -1,0 +1,111 @@
+"""The compiled comparison pipeline: a branch for each setting; only the best goes on to test."""
+
+import pytest
+
+from tests.pipelines.kubeflow.compiled import (
+    IMAGE,
+    Compiled,
+    compile_to,
+    containers,
+    executors,
+    sources,
+    tasks,
+)
+
+GRID = ["train.mining=hard,all", "split.fold=0,1"]
+BRANCH = {"split", "train", "evaluate"}
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> list[Compiled]:
+    out = tmp_path_factory.mktemp("compiled") / "compare.yaml"
+    return compile_to(out, "compare", "-S", "split.folds=2", "--grid", *GRID)
+
+
+def test_every_combination_is_a_branch_of_its_own(comparison: list[Compiled]) -> None:
+    compiled = comparison[0]
+    assert compiled["root"]["inputDefinitions"]["parameters"]["settings"]["defaultValue"] == [
+        [f"train.mining={mining}", f"split.fold={fold}"]
+        for mining in ("hard", "all")
+        for fold in (0, 1)
+    ]
+    loop = tasks(compiled["root"])["for-loop-1"]
+    items = loop["parameterIterator"]["items"]["inputParameter"]
+    assert loop["inputs"]["parameters"][items]["taskOutputParameter"]["producerTask"] == "plan"
+    branch = tasks(compiled["components"]["comp-for-loop-1"])
+    assert set(branch) == BRANCH
+    for name, task in branch.items():
+        params = task["inputs"]["parameters"]["params"]
+        assert params["parameterExpressionSelector"] == f'parseJson(string_value)["{name}"]'
+
+
+def test_settings_are_checked_before_data_are_brought_in(comparison: list[Compiled]) -> None:
+    assert tasks(comparison[0]["root"])["ingest"]["dependentTasks"] == ["plan"]
+
+
+def test_only_the_best_is_measured_on_test_and_shipped(comparison: list[Compiled]) -> None:
+    root = tasks(comparison[0]["root"])
+    assert set(root) == {
+        "plan",
+        "ingest",
+        "preprocess",
+        "for-loop-1",
+        "choose",
+        "evaluate-2",
+        "freeze",
+    }
+    assert {producer for producer, _ in sources(root["choose"]).values()} == {"for-loop-1"}
+    assert sources(root["evaluate-2"]) == {
+        "prepared": ("preprocess", "prepared"),
+        "split": ("choose", "split"),
+        "embedder": ("choose", "embedder"),
+    }
+    assert root["evaluate-2"]["inputs"]["parameters"]["params"] == {
+        "componentInputParameter": "evaluate"
+    }
+    assert sources(root["freeze"]) == {
+        "raw": ("ingest", "raw"),
+        "embedder": ("choose", "embedder"),
+        "evaluation": ("evaluate-2", "evaluation"),
+    }
+
+
+def test_a_branch_gets_what_it_may_use_from_the_pipelines_arguments(
+    comparison: list[Compiled],
+) -> None:
+    compiled, platform = comparison
+    loop = compiled["components"]["comp-for-loop-1"]
+    passed = {
+        f"pipelinechannel--{name}" for step in BRANCH for name in (f"{step}_cpu", f"{step}_memory")
+    }
+    train = ("accelerator", "accelerator_count", "node_selector", "tolerations")
+    passed |= {f"pipelinechannel--train_{name}" for name in train} | {"pipelinechannel--secret"}
+    assert passed <= set(loop["inputDefinitions"]["parameters"])
+    train_settings = executors(platform)["train"]
+    assert train_settings["nodeSelector"] == {
+        "nodeSelectorJson": {"componentInputParameter": "pipelinechannel--train_node_selector"}
+    }
+    assert {
+        one["secretNameParameter"]["componentInputParameter"]
+        for one in train_settings["secretAsEnv"]
+    } == {"pipelinechannel--secret"}
+    inputs = tasks(loop)["train"]["inputs"]["parameters"]
+    assert inputs["pipelinechannel--train_memory"] == {
+        "componentInputParameter": "pipelinechannel--train_memory"
+    }
+
+
+def test_all_tasks_run_in_the_image_and_none_as_root(comparison: list[Compiled]) -> None:
+    compiled, platform = comparison
+    assert {container["image"] for container in containers(compiled).values()} == {IMAGE}
+    assert set(executors(platform)) == set(containers(compiled))
+    for settings in executors(platform).values():
+        assert settings["securityContext"]["runAsNonRoot"]
+        assert settings["secretAsEnv"]
+
+
+def test_it_takes_the_arguments_of_the_training_pipeline_and_the_settings(
+    compiled: Compiled, comparison: list[Compiled]
+) -> None:
+    arguments = set(comparison[0]["root"]["inputDefinitions"]["parameters"])
+    assert arguments - {"settings"} == set(compiled["root"]["inputDefinitions"]["parameters"])

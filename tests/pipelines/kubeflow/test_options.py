@@ -1,0 +1,58 @@
+"""Options of Kubeflow's commands: the files, the pipeline and the server that they name."""
+
+import argparse
+
+import pytest
+
+from components.shared.runtime.errors import InputError
+from pipelines import sections
+from pipelines.kubeflow import options
+from tests.pipelines.kubeflow.compiled import CLUSTER, PARAMS
+
+
+def parse(*arguments: str, assignments: tuple[str, ...] = ()) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    options.add_compiled_pipeline(parser)
+    options.add_address(parser)
+    files = ["--params", str(PARAMS), "--cluster", str(CLUSTER)]
+    return parser.parse_args(
+        [*arguments, *files], namespace=argparse.Namespace(assignments=list(assignments))
+    )
+
+
+def test_assignments_go_to_the_cluster_or_to_the_sections_by_their_first_word() -> None:
+    assignments = ("cluster.train.memory=16Gi", "train.steps=7")
+    params, cluster = options.read(parse(assignments=assignments))
+    assert params == sections.override(sections.read(PARAMS), ["train.steps=7"])
+    assert cluster.train.memory == "16Gi"
+
+
+def test_the_training_pipeline_is_the_default_and_takes_no_option_of_others() -> None:
+    pipeline = options.build(parse())
+    assert pipeline.name == "signature-recognition"
+    with pytest.raises(InputError, match="--model is an option of 'retrain', not of 'signature'"):
+        options.builder(parse("--model", "signatures"))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("compare", "signature-comparison"), ("retrain", "signature-retraining")]
+)
+def test_each_name_has_its_pipeline(name: str, expected: str) -> None:
+    assert options.build(parse(name)).name == expected
+
+
+def test_without_an_image_the_variable_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIPELINE_IMAGE", "registry.example/signatures:3")
+    assert parse().image == "registry.example/signatures:3"
+    assert parse("--image", "mine:1").image == "mine:1"
+
+
+def test_an_address_without_its_protocol_is_refused_before_anything_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("KFP_HOST", raising=False)
+    with pytest.raises(InputError, match="by --host or KFP_HOST"):
+        options.connect(parse())
+    monkeypatch.setenv("KFP_HOST", "kubeflow.example")
+    with pytest.raises(InputError, match="write it with https://"):
+        options.connect(parse())

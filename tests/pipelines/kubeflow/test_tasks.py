@@ -1,0 +1,82 @@
+"""Bodies of the tasks: text that runs alone, and the artifacts of a task that needs no training."""
+
+import builtins
+import dis
+import inspect
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import pytest
+from kfp.dsl import Artifact, Dataset, Markdown, Metrics, Model
+
+from components.shared.runtime.errors import InputError
+from components.shared.tracking.record import Record
+from pipelines import sections
+from pipelines.kubeflow import branch_selection, tasks
+from tests.pipelines.kubeflow.compiled import PARAMS
+
+BODIES = [
+    function
+    for _, function in inspect.getmembers(tasks, inspect.isfunction)
+    if function.__module__ == tasks.__name__
+]
+
+
+def global_names(code: CodeType) -> set[str]:
+    """Returns the global names that a function reads, functions inside it included."""
+    names = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= global_names(constant)
+    return names
+
+
+@pytest.mark.parametrize("function", BODIES, ids=lambda function: function.__name__)
+def test_a_body_reads_no_global_name_for_kfp_ships_its_text_alone(function: Any) -> None:
+    assert global_names(function.__code__) - set(dir(builtins)) == set()
+
+
+def test_ingest_writes_images_figures_and_its_parameters(tmp_path: Path) -> None:
+    raw, metrics = Dataset(uri=str(tmp_path / "raw")), Metrics()
+    params = {"source": "nowhere", "sample": {"identities": 3, "genuine": 2, "forgeries": 1}}
+    tasks.ingest(params, raw, metrics, source="sample")
+    assert (tmp_path / "raw" / "catalog.csv").is_file()
+    assert metrics.metadata["identities"] == 3
+    assert raw.metadata["ingest.source"] == "sample"
+
+
+def test_a_wrong_parameter_of_a_run_is_refused_by_its_name() -> None:
+    with pytest.raises(InputError, match=r"unknown parameter split\.tset"):
+        tasks.split({"tset": 0.2}, Dataset(), Dataset(), Metrics())
+
+
+def test_the_plan_has_the_sections_of_each_branch() -> None:
+    params = sections.read(PARAMS)
+    of_branches = {step: params[step] for step in ("split", "train", "evaluate")}
+    settings = [["train.mining=hard"], ["train.mining=all"]]
+    assert tasks.plan(settings, **of_branches) == branch_selection.branches(settings, params)
+
+
+def test_the_best_branch_is_copied_with_its_parameters(tmp_path: Path, client: Any) -> None:
+    eer = "val/verification/skilled/refs_1/eer"
+    splits, embedders, evaluations, metrics = [], [], [], []
+    for mining, rate in (("hard", 0.2), ("all", 0.1)):
+        folder = tmp_path / mining
+        for name in ("split", "embedder", "evaluation"):
+            (folder / name).mkdir(parents=True)
+            (folder / name / "content").write_text(mining)
+        Record(run_id=None, params={"train.mining": mining}).write(folder / "evaluation")
+        splits.append(Dataset(uri=str(folder / "split"), metadata={"split.seed": mining}))
+        embedders.append(Model(uri=str(folder / "embedder")))
+        evaluations.append(Artifact(uri=str(folder / "evaluation")))
+        basis = dict.fromkeys((eer[:-3] + "n_identities", eer[:-3] + "n_pairs"), 9)
+        metrics.append(Metrics(metadata={eer: rate, **basis}))
+    split, embedder = Dataset(uri=str(tmp_path / "best")), Model(uri=str(tmp_path / "model"))
+    report = Markdown(uri=str(tmp_path / "report"))
+    settings = [["train.mining=hard"], ["train.mining=all"]]
+    tasks.choose(settings, splits, embedders, evaluations, metrics, split, embedder, report)
+    assert (tmp_path / "best" / "content").read_text() == "all"
+    assert (tmp_path / "model" / "content").read_text() == "all"
+    assert split.metadata["split.seed"] == "all"
+    assert "**train.mining=all** is the best on val" in (tmp_path / "report").read_text()
