@@ -50,7 +50,7 @@ def _add_compare(subparsers: Commands) -> None:
         metavar="SECTION.PARAMETER=VALUE,VALUE…",
         help="what is varied; all combinations are run",
     )
-    cli.quiet(command)
+    cli.add_quiet(command)
     command.set_defaults(action=_compare)
 
 
@@ -71,7 +71,7 @@ def _add_crossval(subparsers: Commands) -> None:
         metavar="DIR",
         help="where the pooled figures go",
     )
-    cli.quiet(command)
+    cli.add_quiet(command)
     command.set_defaults(action=_crossval)
 
 

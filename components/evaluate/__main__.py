@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    arguments = cli.parser(
+    arguments = cli.create_parser(
         "evaluate",
         "Measures an embedder on the test identities, or a shipped model (--model) on raw images that it has never\n"
         "seen (--data): error rates, intervals, floors, pictures and a report. Or compares two evaluations.",
@@ -47,9 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     arguments.add_argument(
         "reports", nargs="*", type=Path, metavar="REPORT", help="with compare: two output folders"
     )
-    cli.folder(arguments, "prepared", "data/prepared", "prepared images")
-    cli.folder(arguments, "split", "data/split", "which image is in which part")
-    cli.folder(arguments, "embedder", "models/embedder", "the trained embedder")
+    cli.add_folder(arguments, "prepared", "data/prepared", "prepared images")
+    cli.add_folder(arguments, "split", "data/split", "which image is in which part")
+    cli.add_folder(arguments, "embedder", "models/embedder", "the trained embedder")
     arguments.add_argument(
         "--model", type=Path, metavar="DIR", help="a shipped model, as freeze writes it"
     )

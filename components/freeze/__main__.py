@@ -17,7 +17,7 @@ EXAMPLES = (
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parses the command line and runs the step, or shows or fetches what it has published."""
-    arguments = cli.parser(
+    arguments = cli.create_parser(
         "freeze",
         "Exports the embedder with decoding and normalisation built in, and proves that the exports equal it.",
         EXAMPLES,
@@ -35,9 +35,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         metavar="s3://…",
         help="for list, where they are; for fetch, which one",
     )
-    cli.folder(arguments, "raw", "data/raw", "source images and catalog.csv")
-    cli.folder(arguments, "embedder", "models/embedder", "trained embedder")
-    cli.folder(
+    cli.add_folder(arguments, "raw", "data/raw", "source images and catalog.csv")
+    cli.add_folder(arguments, "embedder", "models/embedder", "trained embedder")
+    cli.add_folder(
         arguments, "evaluation", "reports/evaluation", "figures and thresholds of that embedder"
     )
     arguments.add_argument(

@@ -17,7 +17,7 @@ OUTPUTS = {"run": Path("data/raw"), "fingerprint": Path("data/source.json")}
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Runs the step, or writes the source's fingerprint."""
-    arguments = cli.parser(
+    arguments = cli.create_parser(
         "ingest", "Brings the images of a source into a folder with a catalog.", EXAMPLES
     )
     arguments.add_argument(

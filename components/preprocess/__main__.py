@@ -9,14 +9,14 @@ from components.shared.runtime.params import load
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    arguments = cli.parser(
+    arguments = cli.create_parser(
         "preprocess",
         "Decodes and normalises every image of the catalog into images.npy and index.parquet.",
         "python -m components.preprocess --out data/prepared",
     )
-    cli.folder(arguments, "raw", "data/raw", "images and catalog.csv, from ingest")
-    cli.folder(arguments, "out", "data/prepared", "the prepared images")
-    cli.folder(arguments, "report", "reports/preprocess", "what the source files give away")
+    cli.add_folder(arguments, "raw", "data/raw", "images and catalog.csv, from ingest")
+    cli.add_folder(arguments, "out", "data/prepared", "the prepared images")
+    cli.add_folder(arguments, "report", "reports/preprocess", "what the source files give away")
     options = arguments.parse_args(argv)
     cli.execute(lambda: _run(options))
 

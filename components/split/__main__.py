@@ -8,13 +8,13 @@ from components.shared.runtime.params import load
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    arguments = cli.parser(
+    arguments = cli.create_parser(
         "split",
         "Divides the identities into train, val and test.",
         "python -m components.split --out data/split",
     )
-    cli.folder(arguments, "prepared", "data/prepared", "prepared images, from preprocess")
-    cli.folder(arguments, "out", "data/split", "the partition")
+    cli.add_folder(arguments, "prepared", "data/prepared", "prepared images, from preprocess")
+    cli.add_folder(arguments, "out", "data/split", "the partition")
     options = arguments.parse_args(argv)
     cli.execute(lambda: _run(options))
 

@@ -10,14 +10,14 @@ from components.train.params import TrainParams
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    arguments = cli.parser(
+    arguments = cli.create_parser(
         "train",
         "Trains the embedder with triplet loss and online mining. A killed run goes on when it is started again.",
         "python -m components.train --prepared data/prepared --split data/split --out models/embedder",
     )
-    cli.folder(arguments, "prepared", "data/prepared", "prepared images")
-    cli.folder(arguments, "split", "data/split", "which image is in train, val and test")
-    cli.folder(arguments, "out", "models/embedder", "where the embedder goes")
+    cli.add_folder(arguments, "prepared", "data/prepared", "prepared images")
+    cli.add_folder(arguments, "split", "data/split", "which image is in train, val and test")
+    cli.add_folder(arguments, "out", "models/embedder", "where the embedder goes")
     arguments.add_argument(
         "--resume",
         type=Path,

@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         epilog="example:\n  python -m pipelines.documentation --out docs",
         formatter_class=cli.Formatter,
     )
-    cli.folder(arguments, "out", "docs", "folder of the pages")
+    cli.add_folder(arguments, "out", "docs", "folder of the pages")
     options = arguments.parse_args(argv)
     cli.execute(lambda: write(options.out))
 

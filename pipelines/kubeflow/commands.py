@@ -31,7 +31,7 @@ def add_run(subparsers: Commands) -> None:
         "--runner", choices=("subprocess", "docker"), default="subprocess", help="what a task is"
     )
     pipeline_options.add_image(command)
-    cli.quiet(command)
+    cli.add_quiet(command)
     command.set_defaults(action=_run)
 
 

@@ -34,7 +34,7 @@ def load_embedder(folder: Path) -> "keras.Model":
             (line for line in str(error).splitlines() if line.strip()), type(error).__name__
         )
         raise InputError(f"{path}: cannot be loaded as a Keras model: {reason}") from error
-    model.jit_compile = backend.compiles()
+    model.jit_compile = backend.uses_xla()
     return model
 
 
@@ -73,7 +73,7 @@ def embed(
         raise InputError(f"the embedder takes images of shape {expected}, but these are {given}")
     chosen = np.arange(len(images)) if rows is None else np.asarray(rows)
     result = np.empty((len(chosen), model.output_shape[-1]), np.float32)
-    with progress_bar(what, "image", len(chosen), shown=progress) as bar:
+    with progress_bar(what, "image", len(chosen), visible=progress) as bar:
         for start in range(0, len(chosen), batch_size):
             batch = images[chosen[start : start + batch_size]]
             result[start : start + len(batch)] = model.predict_on_batch(batch)

@@ -1,5 +1,4 @@
-"""Loading the deep-learning backend: without noise, without a second one, and with float32 that is
-float32.
+"""Keras's backend: loaded without noise and without a second one, and exact in float32.
 
 Every step that needs one sets it up in its `run`, before it imports Keras or TensorFlow.
 """
@@ -16,20 +15,20 @@ from components.shared.runtime.errors import InputError
 
 
 def name() -> str:
-    """Keras's backend, `tensorflow` or `jax`, without importing it."""
+    """Returns the name of Keras's backend, `tensorflow` or `jax`, without importing it."""
     return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
-def compiles() -> bool:
-    """Whether a model that only embeds goes through XLA: always on JAX; TensorFlow's slows ResNet50
-    tenfold on CPUs.
+def uses_xla() -> bool:
+    """Returns True where a model that only embeds is compiled with XLA, which is on JAX.
+
+    TensorFlow's XLA slows ResNet50 tenfold on CPUs.
     """
     return name() == "jax"
 
 
 def set_up() -> None:
-    """Prepares what a step computes with Keras: its backend, as KERAS_BACKEND names it, in exact
-    float32.
+    """Sets up Keras's backend, as KERAS_BACKEND names it, in exact float32.
 
     Raises:
         InputError: KERAS_BACKEND names another than tensorflow and jax.
@@ -39,15 +38,15 @@ def set_up() -> None:
 
 
 def set_up_tensorflow() -> None:
-    """Prepares what only TensorFlow computes, whatever KERAS_BACKEND says, in exact float32."""
+    """Sets up TensorFlow, whatever KERAS_BACKEND says, in exact float32."""
     load_tensorflow()
     exact_float32()
 
 
 def set_up_tensorflow_per_image() -> None:
-    """Prepares TensorFlow for many small graphs at a time: one thread each, and the GPU left alone.
+    """Sets up TensorFlow for many small graphs at a time: one thread each, without the GPU.
 
-    Without effect where TensorFlow is loaded already.
+    It has no effect where TensorFlow is loaded already.
     """
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
@@ -55,32 +54,30 @@ def set_up_tensorflow_per_image() -> None:
 
 
 def load() -> None:
-    """Imports TensorFlow where it is Keras's backend; elsewhere keeps it out.
+    """Imports TensorFlow where it is Keras's backend; elsewhere hides it.
 
-    keras_hub imports TensorFlow wherever it is installed, whatever the backend: 5 to 12 s, and
-    memory of the GPU. It goes on without, as it does on a machine that has none.
+    keras_hub imports TensorFlow wherever it is installed, whatever the backend, which costs 5 to
+    12 s and memory of the GPU. It works without, as on a machine that has no TensorFlow.
 
     Raises:
-        InputError: KERAS_BACKEND names another.
+        InputError: KERAS_BACKEND names another backend than tensorflow and jax.
     """
     if name() == "tensorflow":
         load_tensorflow()
     elif name() != "jax":
         raise InputError(f"KERAS_BACKEND is '{name()}', but must be tensorflow or jax")
-    elif "tensorflow" not in sys.modules and not any(
-        isinstance(finder, _Absent) for finder in sys.meta_path
-    ):
-        sys.meta_path.insert(0, _Absent())
+    elif "tensorflow" not in sys.modules:
+        _hide_tensorflow()
 
 
 def load_tensorflow() -> None:
-    """Imports TensorFlow, which takes 5 to 12 s, and looks for its devices; Keras, if it is still
-    to come, runs on it.
+    """Imports TensorFlow, which takes 5 to 12 s, and lists its devices.
 
-    For what only TensorFlow does, whatever KERAS_BACKEND says: the normalisation and the exports.
+    Keras runs on it if it is imported afterwards, whatever KERAS_BACKEND says: the normalisation
+    and the exports need TensorFlow.
 
-    oneDNN is asked for by name: TensorFlow chooses it by itself only on CPUs with AVX-512 VNNI, and
-    without it ResNet50 trains three times slower on a CPU with AVX2.
+    oneDNN is switched on by name: TensorFlow chooses it by itself only on CPUs with AVX-512 VNNI,
+    and without it ResNet50 trains three times slower on a CPU with AVX2.
 
     TensorFlow writes to the file descriptor of stderr whatever TF_CPP_MIN_LOG_LEVEL says; the lines
     are of no use, and one of them calls a machine without a GPU an error.
@@ -92,25 +89,24 @@ def load_tensorflow() -> None:
     if not progress.is_quiet():
         sys.stderr.write("loading TensorFlow …\n")
         sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    stderr = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, 2)
+        os.dup2(null, 2)
         import tensorflow as tf
 
         tf.config.list_physical_devices()
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(null)
 
 
 def exact_float32() -> None:
-    """Products of float32 keep its 24 bits on GPUs too, where the default is TensorFloat-32 with
-    11.
+    """Makes products of float32 keep its 24 bits on GPUs too.
 
-    Distances between alike embeddings would drown in its rounding. bfloat16, in which networks
-    train on such GPUs, is not concerned.
+    Their default is TensorFloat-32 with 11 bits, whose rounding exceeds the distances between alike
+    embeddings. bfloat16, in which networks train on such GPUs, is not concerned.
     """
     if name() == "tensorflow":
         import tensorflow as tf
@@ -122,8 +118,13 @@ def exact_float32() -> None:
         jax.config.update("jax_default_matmul_precision", "highest")
 
 
+def _hide_tensorflow() -> None:
+    if not any(isinstance(finder, _Absent) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Absent())
+
+
 class _Absent(importlib.abc.MetaPathFinder):
-    """Makes TensorFlow look as if it were not installed."""
+    """An import hook that makes TensorFlow look as if it were not installed."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

@@ -1,4 +1,4 @@
-"""What every step's command line has in common: help, parameters, clear errors and exit codes."""
+"""The common part of every step's command line: help, parameters, clear errors and exit codes."""
 
 import argparse
 import errno
@@ -17,33 +17,37 @@ TERMINATED = 143
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM came, and what had to be saved was saved."""
+    """The end of a step by SIGTERM, after it has saved its state."""
 
 
-def parser(step: str, description: str, example: str) -> argparse.ArgumentParser:
-    """An argument parser for `python -m components.<step>`, with `--params` and an example in its
-    help.
+def create_parser(step: str, description: str, example: str) -> argparse.ArgumentParser:
+    """Creates the parser of `python -m components.<step>` with `--params` and `--quiet`.
+
+    Args:
+        step: the step's name.
+        description: the first paragraph of the help.
+        example: command lines, for the end of the help.
     """
-    result = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog=f"python -m components.{step}",
         description=description,
         epilog=f"example:\n  {example}",
         formatter_class=Formatter,
     )
-    result.add_argument(
+    parser.add_argument(
         "--params",
         type=Path,
         default=Path("params.yaml"),
         metavar="FILE",
         help=f"file with the section '{step}'",
     )
-    quiet(result)
-    return result
+    add_quiet(parser)
+    return parser
 
 
-def quiet(arguments: argparse.ArgumentParser) -> None:
+def add_quiet(parser: argparse.ArgumentParser) -> None:
     """Adds `--quiet`."""
-    arguments.add_argument(
+    parser.add_argument(
         "--quiet",
         action=_Quiet,
         nargs=0,
@@ -51,31 +55,29 @@ def quiet(arguments: argparse.ArgumentParser) -> None:
     )
 
 
-def folder(arguments: argparse.ArgumentParser, name: str, default: str, meaning: str) -> None:
+def add_folder(parser: argparse.ArgumentParser, name: str, default: str, meaning: str) -> None:
     """Adds an option that names a folder, with the project's own folder as the default."""
-    arguments.add_argument(
-        f"--{name}", type=Path, default=Path(default), metavar="DIR", help=meaning
-    )
+    parser.add_argument(f"--{name}", type=Path, default=Path(default), metavar="DIR", help=meaning)
 
 
 def execute(action: Callable[[], object]) -> None:
     """Runs a step's action and turns its outcome into an exit code.
 
-    Exit codes: 0 done; 1 a failure of the machine or of the program; 2 bad input, a full disk among
-    it; 130 interrupted (Ctrl-C); 143 terminated (SIGTERM).
+    Exit codes: 0 done; 1 a failure of the machine or of the program; 2 bad input or a full disk;
+    130 interrupted (Ctrl-C); 143 terminated (SIGTERM).
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    for chatty in ("absl", "alembic", "botocore", "h5py", "mlflow", "tensorflow", "urllib3"):
-        logging.getLogger(chatty).setLevel(logging.ERROR)
+    for library in ("absl", "alembic", "botocore", "h5py", "mlflow", "tensorflow", "urllib3"):
+        logging.getLogger(library).setLevel(logging.ERROR)
     try:
         action()
     except InputError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(BAD_INPUT)
-    except KeyboardInterrupt as stopped:
+    except KeyboardInterrupt as signal:
         sys.stderr.write("interrupted\n")
-        sys.exit(TERMINATED if isinstance(stopped, Terminated) else INTERRUPTED)
+        sys.exit(TERMINATED if isinstance(signal, Terminated) else INTERRUPTED)
     except OSError as error:
         if not disk_is_full(error):
             raise
@@ -86,19 +88,19 @@ def execute(action: Callable[[], object]) -> None:
 
 
 def disk_is_full(error: OSError) -> bool:
-    """Whether an error says so, in its number or (h5py's) in its text."""
+    """Tells a full disk from other errors, by an error's number or (h5py's) by its text."""
     return error.errno in {errno.ENOSPC, errno.EDQUOT} or os.strerror(errno.ENOSPC) in str(error)
 
 
 class _Quiet(argparse.Action):
-    """Hides the progress in this process and in those it starts."""
+    """An option that hides the progress, in this process and in those it starts."""
 
     def __call__(self, *_: object) -> None:
         os.environ[progress.VARIABLE] = progress.QUIET
 
 
 class Formatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """Shows defaults, but for those that say nothing."""
+    """A help text with the defaults, but for the empty ones."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
         return super()._get_help_string(action) if action.default else action.help

@@ -1,10 +1,10 @@
-"""The one exception that a user is meant to read."""
+"""The one exception whose message is for the user."""
 
 import re
 
 
 class InputError(Exception):
-    """Bad input: parameters, data or arguments that the user can mend.
+    """Bad input: parameters, data or arguments that the user can correct.
 
     The message says what was wrong, where, and what to do. Commands print it as one line and exit
     with 2.
@@ -12,5 +12,5 @@ class InputError(Exception):
 
 
 def redact_credentials(text: str) -> str:
-    """The text, without the user and password that an address in it may carry."""
+    """Returns a text without the user and password that an address in it may hold."""
     return re.sub(r"//[^/\s]+@", "//", text)

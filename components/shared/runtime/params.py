@@ -1,6 +1,4 @@
-"""Strict parameters: each step's own model derives from `StepParams`; `load` reads its section of
-params.yaml.
-"""
+"""Strict parameters: a step's model derives from `StepParams`, its section is in params.yaml."""
 
 import difflib
 from collections.abc import Iterable
@@ -48,10 +46,16 @@ def load(model: type[P], section: str, path: Path) -> P:
 
 
 def parse(model: type[P], section: str, values: object, origin: str) -> P:
-    """Validates the values of one section, wherever they come from.
+    """Validates the values of one section.
+
+    Args:
+        model: the step's parameter model.
+        section: the section's name, for errors.
+        values: a mapping of names to values.
+        origin: the file or argument that the values come from, for errors.
 
     Raises:
-        InputError: with every fault in one line: where, what is wrong, and the nearest known name.
+        InputError: with every fault in one line: its place, its kind, and the nearest known name.
     """
     try:
         return model.model_validate(values)
@@ -75,24 +79,26 @@ def _fault(model: type[StepParams], section: str, item: dict[str, Any]) -> str:
 
 
 def _fields_at(model: type[BaseModel], location: Iterable[str]) -> list[str]:
+    """Returns the names of a nested model's fields, by the path to it."""
     for part in location:
-        annotation = model.model_fields[part].annotation if part in model.model_fields else None
-        options = [annotation, *get_args(annotation)]
-        nested = next(
-            (o for o in options if isinstance(o, type) and issubclass(o, BaseModel)), None
-        )
+        nested = _nested_model(model, part)
         if nested is None:
             break
         model = nested
     return list(model.model_fields)
 
 
+def _nested_model(model: type[BaseModel], name: str) -> type[BaseModel] | None:
+    annotation = model.model_fields[name].annotation if name in model.model_fields else None
+    for option in (annotation, *get_args(annotation)):
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            return option
+    return None
+
+
 def _nearest(word: str, known: list[str]) -> str:
+    """Returns a hint for an unknown word: the nearest known one, else all if they are few."""
     match = difflib.get_close_matches(word, known, n=1)
-    return (
-        f" (did you mean '{match[0]}'?)"
-        if match
-        else f" (known: {', '.join(known)})"
-        if len(known) < 30
-        else ""
-    )
+    if match:
+        return f" (did you mean '{match[0]}'?)"
+    return f" (known: {', '.join(known)})" if len(known) < 30 else ""

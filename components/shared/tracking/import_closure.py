@@ -17,6 +17,7 @@ NO_INFLUENCE = {
     "components/shared/tracking/data_version.py": "record of an execution: the version of the data",
     "components/shared/runtime/params.py": "reads parameters; DVC and the key compare their values",
     "components/shared/runtime/progress.py": "progress on stderr",
+    "components/shared/runtime/progress_lines.py": "progress on stderr",
     "components/shared/tracking/code_version.py": "record of an execution: code and libraries",
     "components/shared/tracking/run.py": "record of an execution: MLflow",
     "components/shared/storage/s3.py": "carries bytes as they are, or fails",

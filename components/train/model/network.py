@@ -258,7 +258,7 @@ def twin(model: Any, precision: str) -> Any:
         components,
     )
     result.set_weights(model.get_weights())
-    result.jit_compile = backend.compiles()
+    result.jit_compile = backend.uses_xla()
     return result
 
 
@@ -282,7 +282,7 @@ def _seen_by(model: Any, tensor: Any, view: View) -> Any:
     if plain is not model or view != "whole":
         inputs = keras.Input(plain.input_shape[1:], dtype="uint8")
         result = keras.Model(inputs, result(seen(inputs, view)))
-    result.jit_compile = backend.compiles()
+    result.jit_compile = backend.uses_xla()
     return result
 
 

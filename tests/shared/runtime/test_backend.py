@@ -15,7 +15,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 def python(
     code: str, keras_backend: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[str, str]:
-    """What a fresh process writes to stdout and stderr."""
+    """Returns what a fresh process writes to stdout and stderr."""
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     if keras_backend:
         monkeypatch.setenv("KERAS_BACKEND", keras_backend)
@@ -86,6 +86,13 @@ def test_the_backend_is_named_without_loading_it(monkeypatch: pytest.MonkeyPatch
     assert backend.name() == "tensorflow"
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     assert backend.name() == "jax"
+
+
+def test_only_jax_compiles_a_model_that_only_embeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    assert not backend.uses_xla()
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert backend.uses_xla()
 
 
 def test_a_third_backend_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
