@@ -1,6 +1,4 @@
-"""The report on the source files: what was rejected, and whether the files themselves tell forged
-from genuine.
-"""
+"""The report on the source files: their number, and whether they tell forged from genuine."""
 
 from pathlib import Path
 
@@ -14,25 +12,21 @@ RESAMPLINGS = 1000
 
 
 def measure(index: pd.DataFrame, sources: pd.DataFrame, rejected: int) -> Report:
-    """Counts, and probes the sources for a shortcut where there are forgeries.
+    """Counts images, and probes the sources for a shortcut where there are forgeries.
 
     Args:
         index: identity and kind of each prepared image.
         sources: the rows of sources.parquet.
-        rejected: how many images were.
+        rejected: number of rejected images.
     """
     counts = {"images": len(index), "rejected": rejected, "identities": index["identity"].nunique()}
-    told = "{images:,} images of {identities:,} identities prepared, {rejected:,} rejected".format(
-        **counts
-    )
-    probed = of_sources(sources, index, Bootstrap(RESAMPLINGS))
-    return Report(
-        {name: float(count) for name, count in counts.items()} | probed.figures,
-        [told, *probed.lines],
-    )
+    summary = "{images:,} images of {identities:,} identities prepared, {rejected:,} rejected"
+    probe = of_sources(sources, index, Bootstrap(RESAMPLINGS))
+    figures = {name: float(count) for name, count in counts.items()} | probe.figures
+    return Report(figures, [summary.format(**counts), *probe.lines])
 
 
-def write(folder: Path, found: Report) -> None:
+def write(folder: Path, report: Report) -> None:
     """Writes metrics.json and summary.txt into `folder`."""
-    metrics_file.write(folder, found.figures)
-    (folder / "summary.txt").write_text("\n".join(found.lines) + "\n", encoding="utf-8")
+    metrics_file.write(folder, report.figures)
+    (folder / "summary.txt").write_text("\n".join(report.lines) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A shipped model on raw images: checked, embedded by its own graph, judged by its own thresholds."""
+"""A frozen model on raw images: embedded by its own graph, judged by its own thresholds."""
 
 import json
 import shutil
@@ -12,7 +12,6 @@ from PIL import Image
 
 from components.evaluate.__main__ import main
 from components.evaluate.external import run
-from components.evaluate.external.ingested import ingested
 from components.evaluate.params import EvaluateParams
 from components.shared.data.normalisation import Normalisation
 from components.shared.model import bundle
@@ -120,17 +119,17 @@ def distances(model: Path, photos: Path) -> tuple[list[float], list[float]]:
 def test_its_figures_are_those_of_its_graph_on_every_identity(
     out: Path, model: Path, photos: Path
 ) -> None:
-    found = figures(out)["verification"]["skilled"]["refs_1"]
+    rates = figures(out)["verification"]["skilled"]["refs_1"]
     genuine, skilled = distances(model, photos)
-    assert found["n_pairs"] == len(genuine) + len(skilled) == 8 * (6 + 12)
-    assert found["n_identities"] == 8
-    assert found["eer"] == pytest.approx(error_rates.eer(genuine, skilled).rate, abs=1e-6)
+    assert rates["n_pairs"] == len(genuine) + len(skilled) == 8 * (6 + 12)
+    assert rates["n_identities"] == 8
+    assert rates["eer"] == pytest.approx(error_rates.eer(genuine, skilled).rate, abs=1e-6)
     far, frr = error_rates.rates_at(genuine, skilled, THRESHOLDS[0]["threshold"])  # type: ignore[arg-type]
-    assert (found["far_at_threshold"], found["frr_at_threshold"]) == (
+    assert (rates["far_at_threshold"], rates["frr_at_threshold"]) == (
         pytest.approx(far),
         pytest.approx(frr),
     )
-    assert found["far_at_threshold_ci_low"] <= far <= found["far_at_threshold_ci_high"]
+    assert rates["far_at_threshold_ci_low"] <= far <= rates["far_at_threshold_ci_high"]
     assert 0 < far < 1
 
 
@@ -145,16 +144,16 @@ def test_images_that_it_refuses_are_listed_and_counted(out: Path) -> None:
 
 
 def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> None:
-    found = figures(out)
+    metrics = figures(out)
     assert json.loads((out / "threshold.json").read_text()) == THRESHOLDS
-    assert set(found["floor"]) == {"hog"}
-    assert {"prepared", "source"} <= set(found["probe"])
-    assert "val" not in found
-    told = (out / "summary.txt").read_text()
-    assert told.startswith("The thresholds are the model's own, chosen on val")
-    assert "seen in training" not in told
-    assert "8 test identities" in told
-    assert told.splitlines()[0] in (out / "report.html").read_text().replace("&#39;", "'")
+    assert set(metrics["floor"]) == {"hog"}
+    assert {"prepared", "source"} <= set(metrics["probe"])
+    assert "val" not in metrics
+    summary = (out / "summary.txt").read_text()
+    assert summary.startswith("The thresholds are the model's own, chosen on val")
+    assert "seen in training" not in summary
+    assert "8 test identities" in summary
+    assert summary.splitlines()[0] in (out / "report.html").read_text().replace("&#39;", "'")
 
 
 def test_the_data_it_was_made_from_are_recognised_and_read_in_place(
@@ -167,24 +166,15 @@ def test_the_data_it_was_made_from_are_recognised_and_read_in_place(
     (own / "threshold.json").write_text("[]")
     bundle.write(own, {"data": {"catalog.csv": sha256(raw_folder / "catalog.csv")}})
     params = PARAMS.model_copy(update={"protocols": ("identification",)})
-    found = run.run(params, own, str(raw_folder), "auto", tmp_path / "out")
-    told = (tmp_path / "out/summary.txt").read_text()
-    assert "seen in training" in told
-    assert "carries no threshold" in told
-    assert found["identification/refs_2/rank_1"] > 0
+    metrics = run.run(params, own, str(raw_folder), "auto", tmp_path / "out")
+    summary = (tmp_path / "out/summary.txt").read_text()
+    assert "seen in training" in summary
+    assert "carries no threshold" in summary
+    assert metrics["identification/refs_2/rank_1"] > 0
     assert not [
-        name for name in found if "at_threshold" in name or name.startswith("verification/")
+        name for name in metrics if "at_threshold" in name or name.startswith("verification/")
     ]
-    assert found["n_images"] == 8 * 7
-
-
-def test_an_archive_is_read_by_ingest_and_left_nowhere(photos: Path, tmp_path: Path) -> None:
-    packed = shutil.make_archive(str(tmp_path / "photos"), "zip", photos)
-    with ingested(packed, "folder") as raw:
-        kinds = pd.read_csv(raw / "catalog.csv", dtype=str)["kind"].value_counts()
-        assert kinds.to_dict() == {"genuine": 8 * 4 + 2, "forgery": 8 * 3}
-        kept = raw
-    assert not kept.exists()
+    assert metrics["n_images"] == 8 * 7
 
 
 def test_what_ingest_refuses_is_refused_in_its_words(model: Path, tmp_path: Path) -> None:

@@ -1,0 +1,134 @@
+"""Preparation of raw images: each is read, converted and normalised into a store, or rejected."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import pandas as pd
+
+from components.shared.data.image_store import StoreWriter, write_sources
+from components.shared.data.normalisation import Normalisation
+from components.shared.data.source_files import (
+    Normalised,
+    Rejected,
+    SourceImage,
+    read,
+    source_table,
+)
+from components.shared.runtime.progress import progress_bar
+
+CHUNK = 32
+"""Images that go through the graph in one call."""
+
+Row: TypeAlias = dict[str, str]
+Graph: TypeAlias = Callable[[Sequence[bytes]], list[Normalised | Rejected]]
+Reason: TypeAlias = str
+
+
+class Normaliser(NamedTuple):
+    """A compiled normalisation.
+
+    Attributes:
+        graph: maps encoded images, at least one, to normalised or rejected ones.
+        settings: of the normalisation.
+        max_pixels: of an image that is not rejected unseen.
+    """
+
+    graph: Graph
+    settings: Normalisation
+    max_pixels: int
+
+
+class Prepared(NamedTuple):
+    """The outcome of preparing the images of a catalog.
+
+    Attributes:
+        rows: of the catalog, of the images in the store.
+        sources: the table in sources.parquet, in the same order.
+        rejected: path and reason of all other images.
+    """
+
+    rows: list[Row]
+    sources: pd.DataFrame
+    rejected: list[tuple[str, Reason]]
+
+
+class _Image(NamedTuple):
+    source: SourceImage
+    normalised: Normalised
+
+
+def prepare(
+    raw: Path,
+    rows: Sequence[Row],
+    normaliser: Normaliser,
+    folder: Path,
+    *,
+    label: str,
+    workers: int | None,
+) -> Prepared:
+    """Writes images of a catalog into a store, in the catalog's order.
+
+    Args:
+        raw: the folder that holds the images.
+        rows: of its catalog.
+        normaliser: makes them what the network sees.
+        folder: an existing one; becomes the store, with sources.parquet.
+        label: of the progress bar.
+        workers: threads; with 1 the graph is called in the catalog's order.
+    """
+    accepted: list[Row] = []
+    rejected: list[tuple[str, Reason]] = []
+    sources: list[SourceImage] = []
+    greys: list[int] = []
+    images = _in_parallel(partial(_convert, raw, normaliser), rows, workers)
+    with (
+        StoreWriter(folder, normaliser.settings) as writer,
+        progress_bar(label, "image", len(rows)) as progress,
+    ):
+        for row, image in zip(rows, images, strict=True):
+            progress.update()
+            if isinstance(image, Reason):
+                rejected.append((row["path"], image))
+                continue
+            size = {"height": image.source.height, "width": image.source.width}
+            writer.append(image.normalised.pixels, {**row, **size})
+            accepted.append(row)
+            sources.append(image.source)
+            greys.append(image.normalised.median_grey)
+    table = source_table(sources, greys)
+    write_sources(table, folder)
+    return Prepared(accepted, table, rejected)
+
+
+def _convert(raw: Path, normaliser: Normaliser, rows: Sequence[Row]) -> list[_Image | Reason]:
+    """Reads and normalises a few images, or says why not."""
+    files = [read(raw / row["path"], normaliser.max_pixels) for row in rows]
+    encoded = [file.encoded for file in files if isinstance(file, SourceImage)]
+    results = iter(normaliser.graph(encoded) if encoded else [])
+    return [
+        _image(file, next(results)) if isinstance(file, SourceImage) else str(file)
+        for file in files
+    ]
+
+
+def _image(source: SourceImage, result: Normalised | Rejected) -> _Image | Reason:
+    if isinstance(result, Rejected):
+        return str(result)
+    return _Image(source._replace(encoded=b""), result)
+
+
+def _in_parallel(
+    convert: Callable[[Sequence[Row]], list[_Image | Reason]],
+    rows: Sequence[Row],
+    workers: int | None,
+) -> Iterator[_Image | Reason]:
+    pool = ThreadPoolExecutor(workers)
+    try:
+        chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+        yield from chain.from_iterable(pool.map(convert, chunks))
+    finally:
+        pool.shutdown(cancel_futures=True)
