@@ -1,13 +1,18 @@
-"""What the command lines of the benchmarks have in common."""
+"""Command-line options that several benchmarks have."""
 
 import argparse
+from typing import Any
 
 from components.shared.runtime import cli
+from components.train.params import TrainParams
 
 
 def parser(name: str, description: str | None) -> argparse.ArgumentParser:
-    """An argument parser for `python -m benchmarks.<name>`, whose example is part of the
-    description.
+    """Returns an argument parser for `python -m benchmarks.<name>`.
+
+    Args:
+        name: of the benchmark's module.
+        description: its docstring, with an example command on a line of its own.
     """
     prog = f"python -m benchmarks.{name}"
     return argparse.ArgumentParser(
@@ -15,7 +20,7 @@ def parser(name: str, description: str | None) -> argparse.ArgumentParser:
     )
 
 
-def size(arguments: argparse.ArgumentParser, height: int = 48, width: int = 80) -> None:
+def add_size(arguments: argparse.ArgumentParser, height: int = 48, width: int = 80) -> None:
     """Adds the size of the images."""
     arguments.add_argument(
         "--height", type=int, default=height, metavar="PIXELS", help="of the images"
@@ -25,22 +30,37 @@ def size(arguments: argparse.ArgumentParser, height: int = 48, width: int = 80) 
     )
 
 
-def training(arguments: argparse.ArgumentParser) -> None:
-    """Adds what a train step is made of."""
-    from components.train.params import TrainParams
+def add_rounds(arguments: argparse.ArgumentParser, default: int, meaning: str) -> None:
+    """Adds the number of repetitions."""
+    arguments.add_argument("--rounds", type=int, default=default, metavar="N", help=meaning)
 
+
+def add_batch(arguments: argparse.ArgumentParser) -> None:
+    """Adds the shape of a training batch, and the precision."""
     default = TrainParams()
-    size(arguments)
+    add_size(arguments)
     arguments.add_argument("--channels", type=int, default=1, choices=(1, 3), help="1 grey, 3 RGB")
-    count = {"type": int, "metavar": "N"}
-    arguments.add_argument(
-        "--identities", default=default.identities_per_batch, **count, help="in a batch (P)"
-    )
-    arguments.add_argument(
-        "--images", default=default.images_per_identity, **count, help="of each of them (K)"
-    )
-    arguments.add_argument(
-        "--forgeries", default=default.forgeries_per_identity, **count, help="of each of them"
-    )
+    for name, value, meaning in (
+        ("--identities", default.identities_per_batch, "in a batch (P)"),
+        ("--images", default.images_per_identity, "of each of them (K)"),
+        ("--forgeries", default.forgeries_per_identity, "of each of them"),
+    ):
+        arguments.add_argument(name, type=int, default=value, metavar="N", help=meaning)
     precisions = ("auto", "float32", "mixed_bfloat16")
     arguments.add_argument("--precision", default="auto", choices=precisions, help="of the network")
+
+
+def train_params(options: argparse.Namespace, **values: Any) -> TrainParams:
+    """Returns section `train` with the options of `add_batch` and further values."""
+    return TrainParams(
+        identities_per_batch=options.identities,
+        images_per_identity=options.images,
+        forgeries_per_identity=options.forgeries,
+        precision=options.precision,
+        **values,
+    )
+
+
+def image_shape(options: argparse.Namespace) -> tuple[int, int, int]:
+    """Returns (height, width, channels) of the options of `add_batch`."""
+    return options.height, options.width, options.channels

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.arguments import size
+from benchmarks.arguments import add_size
 from components.shared.runtime import backend
 
 SPLIT = {"val": 0.15, "test": 0.2}
@@ -23,15 +23,17 @@ def add(arguments: argparse.ArgumentParser) -> None:
         default=os.environ.get("CEDAR_DIR"),
         help="of CEDAR; else CEDAR_DIR",
     )
-    size(arguments, 112, 192)
+    add_size(arguments, 112, 192)
 
 
 @contextmanager
 def prepared(
     arguments: argparse.ArgumentParser, options: argparse.Namespace
 ) -> Iterator[tuple[Path, Path]]:
-    """Loads the backend, prepares and splits the images, and gives the folders of both until the
-    context ends.
+    """Loads the backend, prepares and splits CEDAR's images.
+
+    Yields:
+        The folders of the prepared images and of their split, which are removed at the end.
     """
     if options.folder is None:
         arguments.error("name CEDAR's folder, or set CEDAR_DIR")

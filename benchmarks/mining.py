@@ -17,7 +17,6 @@ positive and the margin.
 import os
 import statistics
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.arguments import parser
+from benchmarks.arguments import add_rounds, parser
+from benchmarks.timing import time_action
 from components.shared.runtime import backend
 
 KINDS = ("semi-hard", "hard", "all")
@@ -49,7 +49,7 @@ def main() -> None:
     arguments.add_argument("--batch", type=int, default=1024, metavar="N", help="embeddings (B)")
     arguments.add_argument("--size", type=int, default=128, metavar="N", help="of an embedding (D)")
     arguments.add_argument("--images", type=int, default=4, metavar="N", help="of an identity (K)")
-    arguments.add_argument("--rounds", type=int, default=9, metavar="N", help="turns of both")
+    add_rounds(arguments, 9, "turns of both")
     arguments.add_argument(
         "--threads", type=int, default=os.cpu_count(), metavar="N", help="of each; all cores"
     )
@@ -57,15 +57,15 @@ def main() -> None:
     # Behind the project's own packages, so that what both have is the project's.
     sys.path.extend(str(folder) for folder in options.torch.glob("lib/python*/site-packages"))
     backend.load()
-    embeddings = (
-        np.random.default_rng(0).normal(size=(options.batch, options.size)).astype(np.float32)
-    )
+    size = (options.batch, options.size)
+    embeddings = np.random.default_rng(0).normal(size=size).astype(np.float32)
     embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
     labels = (np.arange(options.batch) // options.images).astype(np.int32)
     ours = our_passes(embeddings, labels, options.images, options.threads)
     theirs = their_passes(embeddings, labels, options.threads)
     print(
-        f"B {options.batch}, D {options.size}, K {options.images}, {options.threads} threads, {options.rounds} rounds"
+        f"B {options.batch}, D {options.size}, K {options.images}, "
+        f"{options.threads} threads, {options.rounds} rounds"
     )
     print(f"{'mining':<12}{'ours':>10}{'theirs':>12}{'ratio':>8}{'our loss':>12}{'their loss':>12}")
     for kind in KINDS:
@@ -74,34 +74,36 @@ def main() -> None:
 
 def _compare(kind: str, ours: Pass, theirs: Pass, rounds: int) -> None:
     losses = ours(), theirs()
-    times = [(_seconds(ours), _seconds(theirs)) for _ in range(rounds)]
-    ours_ms, theirs_ms = (1000 * statistics.median(each) for each in zip(*times, strict=True))
+    times = [(time_action(ours).wall, time_action(theirs).wall) for _ in range(rounds)]
+    our_time = 1000 * statistics.median(our for our, _ in times)
+    their_time = 1000 * statistics.median(their for _, their in times)
     ratio = statistics.median(our / their for our, their in times)
     print(
-        f"{kind:<12}{ours_ms:>7.1f} ms{theirs_ms:>9.1f} ms{ratio:>8.3f}{losses[0]:>12.6f}{losses[1]:>12.6f}"
+        f"{kind:<12}{our_time:>7.1f} ms{their_time:>9.1f} ms{ratio:>8.3f}"
+        f"{losses[0]:>12.6f}{losses[1]:>12.6f}"
     )
 
 
 def our_passes(embeddings: Floats, labels: Codes, images: int, threads: int) -> dict[str, Pass]:
-    """This project's, as the train step compiles it on a CPU."""
+    """Returns this project's passes, as the train step compiles them on a CPU."""
     import tensorflow as tf
 
     from components.train.loss import mining
     from components.train.loss.triplet_loss import triplet_loss
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
-    mined: dict[str, Callable[[Any, Any], Any]] = {
+    minings: dict[str, Callable[[Any, Any], Any]] = {
         "semi-hard": lambda distance, masks: mining.semi_hard(distance, masks, images - 1),
         "hard": mining.hard,
         "all": lambda distance, masks: mining.batch_all(distance, masks, images - 1),
     }
 
-    def made(kind: str) -> Pass:
+    def compile_pass(kind: str) -> Pass:
         @tf.function
         def step(rows: Any, codes: Any) -> Any:
             with tf.GradientTape() as tape:
                 tape.watch(rows)
-                triplets = mined[kind](mining.distances(rows), mining.masks(codes))
+                triplets = minings[kind](mining.distances(rows), mining.masks(codes))
                 loss = triplet_loss(triplets, MARGIN).value
             return loss, tape.gradient(loss, rows)
 
@@ -114,21 +116,25 @@ def our_passes(embeddings: Floats, labels: Codes, images: int, threads: int) -> 
 
         return run
 
-    return {kind: made(kind) for kind in KINDS}
+    return {kind: compile_pass(kind) for kind in KINDS}
 
 
 def their_passes(embeddings: Floats, labels: Codes, threads: int) -> dict[str, Pass]:
-    """pytorch-metric-learning's, with Euclidean distances of embeddings that are of unit length
-    already.
+    """Returns pytorch-metric-learning's passes, with Euclidean distances of embeddings that have
+    unit length already.
     """
     import torch  # type: ignore[import-not-found]
-    from pytorch_metric_learning import distances, losses, miners, reducers  # type: ignore[import-not-found]
+    from pytorch_metric_learning import (  # type: ignore[import-not-found]
+        distances,
+        losses,
+        miners,
+        reducers,
+    )
 
     torch.set_num_threads(threads)
     euclidean = distances.LpDistance(normalize_embeddings=False)
-    over_all = losses.TripletMarginLoss(
-        margin=MARGIN, distance=euclidean
-    )  # the mean over those above 0
+    # The default reducer takes the mean over the losses above 0.
+    over_all = losses.TripletMarginLoss(margin=MARGIN, distance=euclidean)
     over_mined = losses.TripletMarginLoss(
         margin=MARGIN, distance=euclidean, reducer=reducers.MeanReducer()
     )
@@ -136,32 +142,24 @@ def their_passes(embeddings: Floats, labels: Codes, threads: int) -> dict[str, P
     semi_hard = miners.TripletMarginMiner(
         margin=MARGIN, distance=euclidean, type_of_triplets="semihard"
     )
-    rows, codes = (
-        torch.tensor(embeddings, requires_grad=True),
-        torch.tensor(labels, dtype=torch.int64),
-    )
-    computed: dict[str, Callable[[], Any]] = {
+    rows = torch.tensor(embeddings, requires_grad=True)
+    codes = torch.tensor(labels, dtype=torch.int64)
+    passes: dict[str, Callable[[], Any]] = {
         "semi-hard": lambda: over_mined(rows, codes, semi_hard(rows, codes)),
         "hard": lambda: over_mined(rows, codes, hard(rows, codes)),
         "all": lambda: over_all(rows, codes),
     }
 
-    def made(kind: str) -> Pass:
+    def compile_pass(kind: str) -> Pass:
         def run() -> float:
             rows.grad = None
-            loss = computed[kind]()
+            loss = passes[kind]()
             loss.backward()
             return float(loss.detach())
 
         return run
 
-    return {kind: made(kind) for kind in KINDS}
-
-
-def _seconds(action: Pass) -> float:
-    started = time.perf_counter()
-    action()
-    return time.perf_counter() - started
+    return {kind: compile_pass(kind) for kind in KINDS}
 
 
 if __name__ == "__main__":

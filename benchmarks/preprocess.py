@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.arguments import parser, size
+from benchmarks.arguments import add_size, parser
 from components.shared.data import catalog
 from components.shared.data.catalog import Entry
 from components.shared.runtime import backend
@@ -40,7 +40,7 @@ def main() -> None:
         default=os.environ.get("CEDAR_DIR"),
         help="of images; else CEDAR_DIR",
     )
-    size(arguments)
+    add_size(arguments)
     arguments.add_argument("--rounds", type=int, default=5, metavar="N", help="turns of both")
     options = arguments.parse_args()
     if options.folder is None:

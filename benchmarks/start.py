@@ -17,14 +17,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.arguments import parser, size
+from benchmarks.arguments import add_size, parser
 
 
 def main() -> None:
     """Prints seconds by stage and in all."""
     arguments = parser("start", __doc__)
     arguments.add_argument("--weights", default="none", help="as train.weights")
-    size(arguments)
+    add_size(arguments)
     arguments.add_argument(
         "--rounds", type=int, default=3, metavar="N", help="processes that are started"
     )

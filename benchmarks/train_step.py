@@ -13,11 +13,12 @@ product of matrices.
 import itertools
 import math
 import statistics
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.arguments import parser, training
+from benchmarks.arguments import add_batch, add_rounds, image_shape, parser, train_params
+from benchmarks.noise import noise_images, noise_sampler
+from benchmarks.timing import Seconds, time_action
 from components.shared.runtime import backend
 from components.train.params import TrainParams
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """Prints the images per second of both and their ratio."""
     arguments = parser("train_step", __doc__)
-    training(arguments)
+    add_batch(arguments)
     arguments.add_argument(
         "--mining", default="semi-hard", choices=("semi-hard", "hard", "all"), help="of triplets"
     )
@@ -38,20 +39,11 @@ def main() -> None:
     arguments.add_argument(
         "--steps", type=int, default=2, metavar="N", help="of each in a turn; 10 on a GPU"
     )
-    arguments.add_argument("--rounds", type=int, default=10, metavar="N", help="turns of each")
+    add_rounds(arguments, 10, "turns of each")
     options = arguments.parse_args()
     backend.load()
-    params = TrainParams(
-        identities_per_batch=options.identities,
-        images_per_identity=options.images,
-        forgeries_per_identity=options.forgeries,
-        mining=options.mining,
-        pooled_blocks=options.blocks,
-        precision=options.precision,
-    )
-    _measure(
-        params, (options.height, options.width, options.channels), options.steps, options.rounds
-    )
+    params = train_params(options, mining=options.mining, pooled_blocks=options.blocks)
+    _measure(params, image_shape(options), options.steps, options.rounds)
 
 
 def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, rounds: int) -> None:
@@ -63,18 +55,19 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, round
     policy = precision.resolve(params.precision)
     with replicas.scope():
         model = assembly.compiled(params, shape, policy)
-    feed = _batches(params, shape, steps * (rounds + 2) + 1)
-    batch = next(feed)
-    bare, adam = (_bare(model, batch.images, update) for update in (False, True))
+    batches = _batches(params, shape, steps * (rounds + 2) + 1)
+    batch = next(batches)
+    bare = _bare_pass(model, batch.images, update=False)
+    adam = _bare_pass(model, batch.images, update=True)
 
     def whole() -> None:
-        begun: Any = None
-        for fed in itertools.islice(feed, steps):
-            logs = train_step.begin_step(model, fed.images, fed.labels)
-            if begun:
-                train_step.read_logs(begun)
-            begun = logs
-        train_step.read_logs(begun)
+        pending: Any = None
+        for batch in itertools.islice(batches, steps):
+            logs = train_step.begin_step(model, batch.images, batch.labels)
+            if pending:
+                train_step.read_logs(pending)
+            pending = logs
+        train_step.read_logs(pending)
 
     def repeated(step: Callable[[], Any]) -> Callable[[], None]:
         def action() -> None:
@@ -89,72 +82,70 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, round
     }
     for action in (*actions.values(), *actions.values()):
         action()
-    measured = [[_seconds(action) for action in actions.values()] for _ in range(rounds)]
+    times: dict[str, list[Seconds]] = {name: [] for name in actions}
+    for _ in range(rounds):
+        for name, action in actions.items():
+            times[name].append(time_action(action))
     count = len(batch.labels)
     print(
-        f"{count} images of {'×'.join(map(str, shape))} a step, {params.mining}, {policy}, {rounds} × {steps} steps"
+        f"{count} images of {'×'.join(map(str, shape))} a step, {params.mining}, {policy}, "
+        f"{rounds} × {steps} steps"
     )
-    print(f"{'':<24}{'images/s':>10}{'train step / this':>20}{'the same in CPU time':>24}")
-    for i, name in enumerate(actions):
-        rate = count * steps / statistics.median(row[i].wall for row in measured)
-        wall = statistics.median(row[i].wall / row[0].wall for row in measured)
-        cpu = statistics.median(row[i].cpu / row[0].cpu for row in measured)
-        print(f"{name:<24}{rate:10.1f}{wall:20.3f}{cpu:24.3f}")
+    _print_rates(times, count * steps)
+    # The backward pass takes twice as many operations as the forward pass.
+    operations = 3 * count * steps * _operations(model.embedder)
     peak = _matrix_product(policy)
-    work = (
-        3 * count * steps * _operations(model.embedder)
-    )  # going back takes twice as many as going forward
-    for i, name in enumerate([*actions][:2]):
-        rate = work / statistics.median(row[i].wall for row in measured)
+    for name in [*actions][:2]:
+        rate = operations / statistics.median(seconds.wall for seconds in times[name])
         print(
-            f"{name:<24}{rate / 1e12:10.3g} TFLOP/s, {rate / peak:.1%} of the {peak / 1e12:.3g} of a matrix product"
+            f"{name:<24}{rate / 1e12:10.3g} TFLOP/s, "
+            f"{rate / peak:.1%} of the {peak / 1e12:.3g} of a matrix product"
         )
 
 
+def _print_rates(times: Mapping[str, Sequence[Seconds]], images: int) -> None:
+    """Prints each action's images per second, and its duration relative to the first action's."""
+    print(f"{'':<24}{'images/s':>10}{'train step / this':>20}{'the same in CPU time':>24}")
+    first = next(iter(times.values()))
+    for name, durations in times.items():
+        rate = images / statistics.median(seconds.wall for seconds in durations)
+        pairs = list(zip(durations, first, strict=True))
+        wall = statistics.median(this.wall / whole.wall for this, whole in pairs)
+        cpu = statistics.median(this.cpu / whole.cpu for this, whole in pairs)
+        print(f"{name:<24}{rate:10.1f}{wall:20.3f}{cpu:24.3f}")
+
+
 def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> Any:
-    """Batches of noise, from four times as many identities as a batch has, with ten images of each
-    kind.
-    """
-    import numpy as np
-    import pandas as pd
-
+    """Yields batches of noise, from identities with ten images of each kind."""
     from components.train.data.prefetch import prefetch
-    from components.train.data.sampler import Sampler
 
-    identity, number = np.divmod(np.arange(params.identities_per_batch * 4 * 20), 20)
-    kind = np.where(number < 10, "genuine", "forgery")
-    rows = pd.DataFrame({"row": np.arange(len(identity)), "identity": identity, "kind": kind})
-    images = np.random.default_rng(0).integers(0, 256, (len(rows), *shape), np.uint8)
-    sampler = Sampler(
-        rows,
-        identities=params.identities_per_batch,
-        images=params.images_per_identity,
-        forgeries=params.forgeries_per_identity,
-        seed=params.seed,
-    )
-    augment = (
-        params.augment if shape[2] == 1 else params.augment.model_copy(update={"thickness": 0.0})
-    )
+    sampler = noise_sampler(params, 10, 10)
+    images = noise_images(params, 20, shape)
+    augment = params.augment
+    if shape[2] != 1:
+        augment = augment.model_copy(update={"thickness": 0.0})
     return prefetch(images, sampler, augment, range(steps), params.workers)
 
 
-def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], Any]:
-    """Begins the gradient of a weighted sum of one batch's embeddings, compiled; with Keras's Adam
-    or not.
+def _bare_pass(model: Any, images: "np.ndarray", update: bool) -> Callable[[], Any]:
+    """Compiles the gradient of a weighted sum of one batch's embeddings.
 
-    What it returns is ready when all of it is.
+    Args:
+        model: a compiled `TripletModel`.
+        images: of the batch.
+        update: whether Keras's Adam follows.
+
+    Returns:
+        A function that begins the pass; the tensor it returns is ready when the pass is done.
     """
     import keras
     import numpy as np
 
     embedder = model.embedder
-    weights = (
-        np.random.default_rng(1)
-        .normal(size=(len(images), embedder.output_shape[-1]))
-        .astype(np.float32)
-    )
+    size = (len(images), embedder.output_shape[-1])
+    weights = np.random.default_rng(1).normal(size=size).astype(np.float32)
     if keras.backend.backend() == "jax":
-        return _bare_jax(embedder, images, weights, update)
+        return _bare_pass_on_jax(embedder, images, weights, update)
     import tensorflow as tf
 
     optimizer = keras.optimizers.Adam(1e-6)
@@ -164,15 +155,16 @@ def _bare(model: Any, images: "np.ndarray", update: bool) -> Callable[[], Any]:
     def gradients(batch: Any) -> Any:
         with tf.GradientTape() as tape:
             total = tf.reduce_sum(embedder(batch, training=True) * weights)
-        found = tape.gradient(total, [variable.value for variable in embedder.trainable_variables])
+        kernels = [variable.value for variable in embedder.trainable_variables]
+        result = tape.gradient(total, kernels)
         if update:
-            optimizer.apply(found, embedder.trainable_variables)
-        return found  # all of them: what is not returned is not computed
+            optimizer.apply(result, embedder.trainable_variables)
+        return result  # all gradients: a compiler leaves out those that are not returned
 
     return lambda: gradients(images)[0]
 
 
-def _bare_jax(
+def _bare_pass_on_jax(
     embedder: Any, images: "np.ndarray", weights: "np.ndarray", update: bool
 ) -> Callable[[], Any]:
     import jax
@@ -180,7 +172,7 @@ def _bare_jax(
 
     optimizer = keras.optimizers.Adam(1e-6)
     optimizer.build(embedder.trainable_variables)
-    # Copies: the train step gives the memory of its own to what comes after.
+    # Copies, since the train step donates the memory of its variables.
     fixed = [jax.numpy.array(variable.value) for variable in embedder.non_trainable_variables]
 
     def total(trained: Any, batch: Any) -> Any:
@@ -189,10 +181,10 @@ def _bare_jax(
 
     @jax.jit
     def gradients(trained: Any, state: Any, batch: Any) -> Any:
-        found, after = jax.grad(total, has_aux=True)(trained, batch)
-        return (
-            (optimizer.stateless_apply(state, found, trained), after) if update else (found, after)
-        )
+        result, after = jax.grad(total, has_aux=True)(trained, batch)
+        if update:
+            result = optimizer.stateless_apply(state, result, trained)
+        return result, after
 
     trained = [jax.numpy.array(variable.value) for variable in embedder.trainable_variables]
     state = [variable.value for variable in optimizer.variables]
@@ -200,8 +192,8 @@ def _bare_jax(
 
 
 def _operations(model: Any) -> float:
-    """Floating-point operations of a model's convolutions and products for one image, going
-    forward.
+    """Returns the floating-point operations of a model's convolutions and matrix products in the
+    forward pass of one image.
     """
     import keras
 
@@ -215,7 +207,7 @@ def _operations(model: Any) -> float:
 
 
 def _matrix_product(policy: str) -> float:
-    """Operations a second of a product of two large square matrices in the policy's precision."""
+    """Measures the operations per second of a product of two large matrices in a precision."""
     from keras import ops, random
 
     dtype = "bfloat16" if "bfloat16" in policy else "float32"
@@ -229,20 +221,7 @@ def _matrix_product(policy: str) -> float:
         ops.convert_to_numpy(result[0, 0])
 
     product()
-    return 10 * 2 * size**3 / min(_seconds(product).wall for _ in range(5))
-
-
-class Seconds(NamedTuple):
-    """By the clock, and of all cores together, which another process on the machine changes little."""
-
-    wall: float
-    cpu: float
-
-
-def _seconds(action: Callable[[], None]) -> Seconds:
-    wall, cpu = time.perf_counter(), time.process_time()
-    action()
-    return Seconds(time.perf_counter() - wall, time.process_time() - cpu)
+    return 10 * 2 * size**3 / min(time_action(product).wall for _ in range(5))
 
 
 if __name__ == "__main__":
