@@ -106,7 +106,7 @@ image: $(BIN)/.installed-dev ## build the container image (GPU=1: for GPUs) and 
 	--build-arg VERSION=$(PROJECT_VERSION) --build-arg CREATED=$(CREATED) -t $(IMAGE) .
 	@python -m pipelines.sbom $(IMAGE)
 GPU := 0
-REVISION = $(shell git rev-parse HEAD)$(shell git diff --quiet HEAD -- Dockerfile components pipelines params.yaml pyproject.toml 'requirements*.lock' || echo -dirty)
+REVISION = $(shell git rev-parse HEAD)$(shell git diff --quiet HEAD -- Dockerfile .dockerignore components pipelines params.yaml pyproject.toml 'requirements*.lock' || echo -dirty)
 PROJECT_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 # The commit's, not the clock's: one commit, one image.
 CREATED = $(shell git show -s --format=%cI HEAD)
