@@ -21,10 +21,10 @@ def code_of(stage: dict[str, Any]) -> set[str]:
     """The modules that a stage's dependencies name, those of a folder one by one."""
     paths = [PROJECT / dep for dep in stage["deps"] if dep.startswith("components/")]
     assert [path for path in paths if not path.exists()] == []
-    folders = [module for path in paths for module in path.rglob("*.py")]
-    return {
-        path.relative_to(PROJECT).as_posix() for path in [*paths, *folders] if path.suffix == ".py"
-    }
+    modules = [path for path in paths if path.suffix == ".py"]
+    for folder in paths:
+        modules += folder.rglob("*.py")
+    return {path.relative_to(PROJECT).as_posix() for path in modules}
 
 
 def write(root: Path, path: str, text: str) -> None:

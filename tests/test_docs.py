@@ -33,9 +33,17 @@ def texts() -> Iterator[tuple[str, str]]:
             yield page.name, page.read_text(encoding="utf-8")
 
 
+def codes() -> Iterator[tuple[str, str]]:
+    """Yields each block of code and each piece in backticks, after the name of its page."""
+    for page, text in texts():
+        for code in markdown.code(text):
+            yield page, code
+
+
 def test_every_path_in_backticks_exists() -> None:
-    named = {(page, code) for page, text in texts() for code in markdown.INLINE.findall(text)}
-    paths = {(page, code) for page, code in named if PATH.fullmatch(code)}
+    paths = set()
+    for page, text in texts():
+        paths |= {(page, code) for code in markdown.INLINE.findall(text) if PATH.fullmatch(code)}
     assert len(paths) >= 40
     missing = {(page, path) for page, path in paths if not (markdown.ROOT / path).exists()}
     assert sorted(missing) == []
@@ -50,12 +58,9 @@ def test_the_architecture_answers_twenty_times_where_a_thing_is() -> None:
 
 
 def test_every_command_is_a_module() -> None:
-    modules = {
-        (page, module)
-        for page, text in texts()
-        for code in markdown.code(text)
-        for module in re.findall(r"python -m ([\w.]+)(?![\w.<])", code)
-    }
+    modules = set()
+    for page, code in codes():
+        modules |= {(page, module) for module in re.findall(r"python -m ([\w.]+)(?![\w.<])", code)}
     assert len(modules) >= 10
     assert [f"{page}: {module}" for page, module in sorted(modules) if not find_spec(module)] == []
 
@@ -63,30 +68,21 @@ def test_every_command_is_a_module() -> None:
 def test_every_target_of_make_is_one() -> None:
     makefile = (markdown.ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z0-9-]+):.*##", makefile, re.MULTILINE))
-    named = {
-        target
-        for _, text in texts()
-        for code in markdown.code(text)
-        for target in re.findall(r"\bmake (?:[A-Z]+=\S+ )*([a-z0-9-]+)", code)
-    }
+    named: set[str] = set()
+    for _, code in codes():
+        named.update(re.findall(r"\bmake (?:[A-Z]+=\S+ )*([a-z0-9-]+)", code))
     assert {"repro", "test", "cedar", "docs"} <= named
     assert named - targets == set()
 
 
 def test_every_parameter_is_one() -> None:
-    known = {
-        f"{section}.{row.name}"
-        for section, model in MODELS.items()
-        for row in parameters.rows(model)
-    }
+    known: set[str] = set()
+    for section, model in MODELS.items():
+        known |= {f"{section}.{row.name}" for row in parameters.rows(model)}
     known |= {name.rpartition(".")[0] for name in known}
-    named = {
-        name
-        for _, text in texts()
-        for code in markdown.code(text)
-        for name in PARAMETER.findall(code)
-        if not name.endswith(FILES)
-    }
+    named: set[str] = set()
+    for _, code in codes():
+        named |= {name for name in PARAMETER.findall(code) if not name.endswith(FILES)}
     assert len(named) >= 30
     assert named - known == set()
 
@@ -103,8 +99,7 @@ def test_every_link_has_its_page_and_heading(page: Path) -> None:
 def test_every_page_is_in_the_navigation_once() -> None:
     lines = (markdown.ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
     entries = yaml.safe_load(lines)
-    pages = [page for entry in entries for page in _pages(entry)]
-    assert sorted(pages) == [page.name for page in DOCS]
+    assert sorted(_pages(entries)) == [page.name for page in DOCS]
 
 
 def test_lines_outside_tables_are_at_most_100_characters() -> None:

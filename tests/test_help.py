@@ -50,10 +50,11 @@ for name in sys.argv[1:]:
     except Built as built:
         parsers[name] = built.args[0]
 imported = list(sys.modules)
-found = {}
+help = {}
 for name, parser in parsers.items():
     text = parser.format_help()
-    examples = [line.strip() for line in text.splitlines() if line.strip().startswith(f"python -m {name}")]
+    lines = [line.strip() for line in text.splitlines()]
+    examples = [line for line in lines if line.startswith(f"python -m {name}")]
     refused = []
     for example in examples:
         try:
@@ -61,8 +62,9 @@ for name, parser in parsers.items():
         except SystemExit:
             refused.append(example)
     unexplained = [action.dest for action in parser._actions if not action.help]
-    found[name] = {"text": text, "examples": examples, "refused": refused, "unexplained": unexplained}
-print(json.dumps({"found": found, "imported": imported}))
+    help[name] = {"text": text, "examples": examples, "refused": refused}
+    help[name]["unexplained"] = unexplained
+print(json.dumps({"help": help, "imported": imported}))
 """
 
 
@@ -85,9 +87,9 @@ def test_help_needs_nothing_heavy(inspected: dict[str, Any]) -> None:
 def test_help_says_what_the_command_does_explains_every_argument_and_has_examples_it_takes(
     name: str, inspected: dict[str, Any]
 ) -> None:
-    found = inspected["found"][name]
-    assert found["text"].startswith(f"usage: python -m {name} ")
-    assert found["unexplained"] == []
-    assert found["examples"]
-    assert found["refused"] == []
-    assert found["text"].split("\n\n")[1].strip().endswith(".")
+    command = inspected["help"][name]
+    assert command["text"].startswith(f"usage: python -m {name} ")
+    assert command["unexplained"] == []
+    assert command["examples"]
+    assert command["refused"] == []
+    assert command["text"].split("\n\n")[1].strip().endswith(".")

@@ -14,18 +14,17 @@ REVISION = "org.opencontainers.image.revision"
 def image() -> str:
     """The image's name; skips where no engine answers or it has no image of this revision."""
     try:
-        found = docker("image", "inspect", "--format", "{{json .Config.Labels}}", NAME)
+        inspection = docker("image", "inspect", "--format", "{{json .Config.Labels}}", NAME)
     except FileNotFoundError:
         pytest.skip("docker is not installed")
-    if found.returncode:
-        pytest.skip(
-            f"{(found.stderr.strip() or 'docker failed').splitlines()[-1]} (make image builds it)"
-        )
+    if inspection.returncode:
+        reason = (inspection.stderr.strip() or "docker failed").splitlines()[-1]
+        pytest.skip(f"{reason} (make image builds it)")
     head = ["git", "rev-parse", "HEAD"]
     revision = subprocess.run(
         head, cwd=PROJECT, capture_output=True, text=True, check=True
     ).stdout.strip()
-    built = (json.loads(found.stdout) or {}).get(REVISION, "")
+    built = (json.loads(inspection.stdout) or {}).get(REVISION, "")
     if built.removesuffix("-dirty") != revision:
         pytest.skip(
             f"{NAME} is of revision {built or 'unknown'}, the code of {revision}: make image"

@@ -55,11 +55,8 @@ class Repository:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         self.set(TINY)
-        self.environment |= {
-            f"GIT_{who}_{what}": "nobody"
-            for who in ("AUTHOR", "COMMITTER")
-            for what in ("NAME", "EMAIL")
-        }
+        names = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
+        self.environment |= {f"GIT_{name}": "nobody" for name in names}
         self.run("git", "init", "-q")
         self.run("git", "add", "-A")
         self.run("git", "commit", "-qm", "start")
@@ -85,7 +82,7 @@ class Repository:
         return done.stdout + done.stderr
 
     def repro(self, *arguments: str) -> list[str]:
-        """`dvc repro`; the stages that ran, without the fingerprint, which always does."""
+        """Runs `dvc repro` and returns the stages that ran, without the fingerprint."""
         printed = self.run("dvc", "repro", *arguments)
         ran = [
             line.split("'")[1] for line in printed.splitlines() if line.startswith("Running stage")

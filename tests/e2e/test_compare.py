@@ -13,18 +13,19 @@ from tests.e2e.repository import Repository
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    made = Repository(tmp_path_factory.mktemp("compare"))
-    made.set({"train": {"steps": 1}, "split": {"val": 0.2}})
-    made.run("git", "commit", "-qam", "one step")
-    return made
+    repository = Repository(tmp_path_factory.mktemp("compare"))
+    repository.set({"train": {"steps": 1}, "split": {"val": 0.2}})
+    repository.run("git", "commit", "-qam", "one step")
+    return repository
 
 
 def compare(repository: Repository, *grid: str) -> tuple[str, list[str]]:
     """All that was printed, and the rows of the table, a row for each combination."""
     printed = repository.run(sys.executable, "-m", "pipelines", "compare", *grid)
     lines = printed.splitlines()
-    (head,) = (number for number, line in enumerate(lines) if line.startswith("settings "))
-    return printed, [line for line in lines[head + 1 :] if line.startswith("train.mining=")]
+    heads = [number for number, line in enumerate(lines) if line.startswith("settings ")]
+    assert len(heads) == 1
+    return printed, [line for line in lines[heads[0] + 1 :] if line.startswith("train.mining=")]
 
 
 def test_a_comparison_goes_on_from_what_an_earlier_one_finished(repository: Repository) -> None:
@@ -43,7 +44,10 @@ def test_a_comparison_measures_val_alone_and_ships_nothing(repository: Repositor
     printed, (row, _) = compare(repository, "train.mining=hard,all")
     assert "freeze" not in printed
     assert f"dvc exp run -S {row.split()[0]}" in printed.splitlines()
-    read = "import sys, dvc.api; print(dvc.api.read('reports/evaluation/metrics.json', rev=sys.argv[1]))"
+    read = (
+        "import sys, dvc.api; "
+        "print(dvc.api.read('reports/evaluation/metrics.json', rev=sys.argv[1]))"
+    )
     content = repository.run(sys.executable, "-c", read, row.split()[1])
     metrics = json.loads(content[content.index("{") : content.rindex("}") + 1])
     assert set(metrics) == {"val"}

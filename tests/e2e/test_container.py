@@ -141,10 +141,12 @@ def place_sample(folder: Path) -> None:
 
 
 def test_the_image_is_small_labelled_and_not_roots() -> None:
-    (found,) = json.loads(docker("image", "inspect", image()).stdout)
-    assert found["Size"] <= 3_000_000_000
-    assert found["Config"]["User"] == "10001"
-    labels = {name.rpartition(".")[2]: value for name, value in found["Config"]["Labels"].items()}
+    (inspection,) = json.loads(docker("image", "inspect", image()).stdout)
+    assert inspection["Size"] <= 3_000_000_000
+    assert inspection["Config"]["User"] == "10001"
+    labels = {
+        name.rpartition(".")[2]: value for name, value in inspection["Config"]["Labels"].items()
+    }
     assert labels["licenses"] == "Apache-2.0"
     assert labels["version"] == project_version()
     assert datetime.fromisoformat(labels["created"]) <= datetime.now(UTC)

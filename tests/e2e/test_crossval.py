@@ -27,7 +27,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 
 @pytest.fixture(scope="module")
 def printed(repository: Repository) -> tuple[str, str]:
-    """What the command printed that was stopped before its second fold, and the same command given
+    """The output of the command, stopped before its second fold, and of the same command given
     again.
     """
     started = subprocess.Popen(
@@ -95,7 +95,9 @@ def test_the_folds_runs_are_children_of_one_run_that_has_the_figures(
     repository: Repository, printed: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = repository.runs()
-    (parent,) = (run for run in runs if "crossval" in run.data.tags)
+    parents = [run for run in runs if "crossval" in run.data.tags]
+    assert len(parents) == 1
+    parent = parents[0]
     children = [
         run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id
     ]
@@ -107,8 +109,8 @@ def test_the_folds_runs_are_children_of_one_run_that_has_the_figures(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{repository.folder}/mlruns/mlflow.db")
     with parent_run("crossval", "once more", [run.info.run_id for run in children]) as again:
         assert again.run_id == parent.info.run_id
-    kept = repository.folder / "mlruns/artifacts" / parent.info.run_id / "artifacts/crossval"
-    assert {"roc.png", "summary.txt"} <= {path.name for path in kept.iterdir()}
+    artifacts = repository.folder / "mlruns/artifacts" / parent.info.run_id / "artifacts/crossval"
+    assert {"roc.png", "summary.txt"} <= {path.name for path in artifacts.iterdir()}
 
 
 def test_the_working_tree_is_as_it_was(repository: Repository, printed: tuple[str, str]) -> None:

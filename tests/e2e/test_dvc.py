@@ -28,9 +28,9 @@ OUTPUTS = [
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     """After the first `dvc repro`; the tests of this module go on from one another, in order."""
-    made = Repository(tmp_path_factory.mktemp("dvc"))
-    assert made.repro() == ["ingest", "preprocess", "split", "train", "evaluate", "freeze"]
-    return made
+    repository = Repository(tmp_path_factory.mktemp("dvc"))
+    assert repository.repro() == ["ingest", "preprocess", "split", "train", "evaluate", "freeze"]
+    return repository
 
 
 def test_one_command_leaves_every_output_and_one_run_that_holds_all_of_it(
@@ -77,10 +77,12 @@ def test_the_logged_model_takes_image_bytes_and_gives_embeddings(repository: Rep
         "import mlflow, numpy as np, pathlib\n"
         "from components.shared.tracking import mlflow_store\n"
         "client = mlflow_store.connect()\n"
-        f"(output,) = client.get_run('{repository.run_id('models/frozen')}').outputs.model_outputs\n"
+        f"run = client.get_run('{repository.run_id('models/frozen')}')\n"
+        "(output,) = run.outputs.model_outputs\n"
         "model = mlflow.pyfunc.load_model(f'models:/{output.model_id}')\n"
         "images = sorted(pathlib.Path('data/raw').rglob('*.png'))[:3]\n"
-        "embeddings = model.predict(np.array([path.read_bytes() for path in images], dtype=object))\n"
+        "contents = np.array([path.read_bytes() for path in images], dtype=object)\n"
+        "embeddings = model.predict(contents)\n"
         "assert embeddings.shape == (3, 128), embeddings.shape\n"
         "assert np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)\n"
     )

@@ -1,4 +1,4 @@
-"""`python -m pipelines run`: the whole pipeline on a tiny sample, in processes and in containers."""
+"""`python -m pipelines run`: the whole pipeline on a tiny sample, as processes and containers."""
 
 import json
 import math
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.experiments import dvc_experiments
 from pipelines.sections import STEPS
 from tests.e2e.engine import docker, image
 
@@ -42,10 +43,10 @@ def run(folder: Path, runner: str, *assignments: str) -> subprocess.CompletedPro
 def start(
     folder: Path, runner: str, *assignments: str, pipeline: tuple[str, ...] = ("signature",)
 ) -> subprocess.Popen[str]:
-    options = [option for assignment in [*TINY, *assignments] for option in ("-S", assignment)]
+    options = dvc_experiments.set_options([*TINY, *assignments])
     where = ("--runner", runner, "--root", str(folder / "root"))
     command = [sys.executable, "-m", "pipelines", "run", *pipeline, *where, *options]
-    kept = {
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("MLFLOW_", "DVC_", "PYTHONPATH"))
@@ -54,7 +55,7 @@ def start(
     return subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**kept, **own},
+        env={**inherited, **own},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -94,8 +95,8 @@ Done = tuple[Path, Path, subprocess.CompletedProcess[str]]
 def metadata(done: Done, task: str, artifact: str) -> dict[str, Any]:
     written = json.loads((done[1] / task / "executor_output.json").read_text())
     (content,) = written["artifacts"][artifact]["artifacts"]
-    found: dict[str, Any] = content["metadata"]
-    return found
+    result: dict[str, Any] = content["metadata"]
+    return result
 
 
 def test_each_task_leaves_the_folder_of_its_step(done: Done) -> None:
@@ -124,11 +125,12 @@ def test_the_figures_of_each_task_are_in_its_metrics(done: Done) -> None:
 
 def test_the_roc_runs_from_corner_to_corner_and_never_back(done: Done) -> None:
     points = metadata(done, "evaluate", "roc")["confidenceMetrics"]
-    far, found = ([point[axis] for point in points] for axis in ("falsePositiveRate", "recall"))
+    far = [point["falsePositiveRate"] for point in points]
+    tar = [point["recall"] for point in points]
     assert len(points) > 2
-    assert (far[0], found[-1], far[-1]) == (0, 1, 1)
+    assert (far[0], tar[-1], far[-1]) == (0, 1, 1)
     assert far == sorted(far)
-    assert found == sorted(found)
+    assert tar == sorted(tar)
     assert all(math.isfinite(point["confidenceThreshold"]) for point in points)
 
 
@@ -148,11 +150,7 @@ def test_the_command_says_where_report_and_model_are(done: Done) -> None:
 
 
 def test_one_pipeline_run_is_one_mlflow_run_with_all_of_it(done: Done) -> None:
-    (experiment,) = [
-        found
-        for found in client(done[0]).search_experiments()
-        if found.name == "signature-recognition"
-    ]
+    experiment = client(done[0]).get_experiment_by_name("signature-recognition")
     (tracked,) = client(done[0]).search_runs([experiment.experiment_id])
     assert tracked.info.status == "FINISHED"
     for folder in ("train/embedder", "evaluate/evaluation", "freeze/frozen"):

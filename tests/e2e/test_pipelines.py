@@ -49,12 +49,12 @@ def test_settings_are_compared_on_val_under_one_parent_and_the_best_is_measured_
         json.loads((one / "evaluate" / "evaluation" / "metrics.json").read_text())
         for one in branches
     ]
-    assert all(set(found) == {"val"} for found in figures)
-    eers = [found["val"]["verification"]["skilled"]["refs_1"]["eer"] for found in figures]
+    assert all(set(metrics) == {"val"} for metrics in figures)
+    eers = [metrics["val"]["verification"]["skilled"]["refs_1"]["eer"] for metrics in figures]
     best = branches[eers.index(min(eers))]
 
-    chosen = own / "choose" / "embedder" / "embedder.keras"
-    assert chosen.read_bytes() == (best / "train" / "embedder" / "embedder.keras").read_bytes()
+    embedder = own / "choose" / "embedder" / "embedder.keras"
+    assert embedder.read_bytes() == (best / "train" / "embedder" / "embedder.keras").read_bytes()
     assert "verification" in json.loads(
         (own / "evaluate-2" / "evaluation" / "metrics.json").read_text()
     )
