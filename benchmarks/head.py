@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, get_args
 
 from benchmarks import cedar
 from benchmarks.arguments import parser
-from components.train.params import TrainParams, View
+from components.shared.model.architecture import View
+from components.train.params import TrainParams
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,27 +68,17 @@ def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
     from components.shared.verification import comparisons as pairs
     from components.shared.verification.sampling import Draws, Labels
     from components.train.loop.head_fitting import SURVEYED, spread
-    from components.train.model import network
+    from components.train.model import head, network
 
     store = open_store(prepared)
     codes, names = pd.factorize(store.index.identity)
     forged = (store.index.kind == "forgery").to_numpy()
-    model = network.build(
-        store.normalisation.shape,
-        params.embedding_size,
-        0.0,
-        params.weights,
-        0,
-        "float32",
-        params.pooled_blocks,
-        params.views,
-        params.pooled_components,
-    )
+    model = network.build(params.architecture(store.normalisation.shape), weights=params.weights)
     if params.pooled_components:
-        network.start_components(model, store.images, spread(np.arange(len(codes)), SURVEYED))
+        head.fit_components(model, store.images, spread(np.arange(len(codes)), SURVEYED))
     begun = time.perf_counter()
     features = {
-        view: network.pooled_features(model, store.images, view=view).astype(np.float64)
+        view: head.pooled_features(model, store.images, view=view).astype(np.float64)
         for view in params.views
     }
     seconds = (time.perf_counter() - begun) / len(codes)
@@ -129,7 +120,7 @@ def _embed(
     mean, deviation = whole.mean(axis=0), whole.std(axis=0) + 1e-6
     standard = {view: (found - mean) / deviation for view, found in features.items()}
     parts = [found[known] for view, found in standard.items() if view == "whole" or view in PARTS]
-    learnt = fisher_projection.further_identities(parts, codes[known], forged[known])
+    learnt = fisher_projection.parts_as_identities(parts, codes[known], forged[known])
     directions = fisher_projection.projection(*learnt, size // len(features))
     shares = [found @ directions for found in standard.values()]
     return np.concatenate(

@@ -83,7 +83,7 @@ def _start(folder: Path, weights: str) -> None:
     for module, name, stage in (
         (run_key.Key, "of", "hash of the data"),
         (assembly, "compiled", "network with its first weights"),
-        (network, "twin", "its twin for the validation"),
+        (network, "clone_in_precision", "its clone for the validation"),
         (step_runs, "connect", "tracking store"),
         (validation, "embed", "first validation"),
     ):

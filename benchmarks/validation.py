@@ -53,7 +53,7 @@ def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
     policy = precision.resolve(params.precision)
     with replicas.scope():
         model = assembly.compiled(params, store.normalisation.shape, policy)
-    candidate = network.twin(model.embedder, policy)
+    candidate = network.clone_in_precision(model.embedder, policy)
     validation = Validation(store.images, rows["val"], params.val_references)
     feed = Batches(params, store, rows["train"]).between(0, 2 * rounds + 2)
 

@@ -42,7 +42,7 @@ def trainer(
     policy = "float32" if params.deterministic else precision.resolve(params.precision)
     with replicas.scope():
         model = compiled(params, store.normalisation.shape, policy)
-    candidate = network.twin(model.embedder, policy)
+    candidate = network.clone_in_precision(model.embedder, policy)
     return Trainer(model, candidate, params, batches, validation, checkpoints)
 
 
@@ -58,20 +58,15 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
         InputError: the first weights cannot be used.
     """
     embedder = network.build(
-        shape,
-        params.embedding_size,
-        params.dropout,
-        params.weights,
-        params.seed,
-        policy,
-        params.pooled_blocks,
-        params.views,
-        params.pooled_components,
+        params.architecture(shape),
+        weights=params.weights,
+        seed=params.seed,
+        precision=policy,
     )
     if params.start_from is not None:
         initial_weights.start_from(embedder, initial_weights.embedder_file(params.start_from))
     if params.start_from is not None or params.weights != "none":
-        network.hold_normalisation(embedder)
+        network.freeze_batch_norm(embedder)
     network.regularise(embedder, params.l2)
     sys.stderr.write(
         f"training ResNet50 ({embedder.count_params() / 1e6:.1f} M parameters, weights {_public_name(params)}) "

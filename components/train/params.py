@@ -5,13 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, model_validator
 
+from components.shared.model.architecture import Architecture, View
 from components.shared.runtime.params import StepParams
 
 STAGE_ENDS = (3, 7, 13, 16)
 """Of ResNet50's 16 residual blocks."""
 FEATURES = (256, 512, 1024, 2048)
 """What a block of each stage puts out."""
-View = Literal["whole", "mirror", "left", "right", "start", "middle", "end"]
+Margin = StrictFloat | StrictInt | Literal["soft"]
+"""A distance, or `soft`: softplus in place of the hinge."""
 
 
 class AugmentParams(StepParams):
@@ -140,7 +142,7 @@ class TrainParams(StepParams):
         "negative beyond the positive; `hard`: for each anchor the farthest positive and the "
         "nearest negative; `all`: every triplet.",
     )
-    margin: StrictFloat | StrictInt | Literal["soft"] = Field(
+    margin: Margin = Field(
         0.5,
         description="Margin of the loss, a distance; `soft`: softplus in place of the hinge.",
     )
@@ -224,6 +226,17 @@ class TrainParams(StepParams):
         False,
         description="Equal bits for equal seeds on one kind of machine, computed in float32.",
     )
+
+    def architecture(self, image_shape: tuple[int, int, int]) -> Architecture:
+        """Returns the architecture of an embedder for images (height, width, channels)."""
+        return Architecture(
+            image_shape=image_shape,
+            embedding_size=self.embedding_size,
+            dropout=self.dropout,
+            pooled_blocks=self.pooled_blocks,
+            pooled_components=self.pooled_components,
+            views=self.views,
+        )
 
     @model_validator(mode="after")
     def _contradictions(self) -> "TrainParams":

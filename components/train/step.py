@@ -59,10 +59,10 @@ def run(
     from components.train.loop import head_fitting
     from components.train.loop.validation import Validation
     from components.train.model import network
-    from components.train.model.views import demand_fitting
+    from components.train.model.views import validate_channels
     from components.train.monitoring.metrics_log import MetricsLog
 
-    demand_fitting(params.views, store.normalisation.channels)
+    validate_channels(params.views, store.normalisation.channels)
     batches = Batches(params, store, rows["train"])
     validation = Validation(store.images, rows["val"], params.val_references)
     _say_what_is_there(params, rows["train"], batches, validation)
@@ -83,7 +83,9 @@ def run(
             trainer.restore(saved)
         figures = trainer.fit(log)
         log.close()
-        network.twin(trainer.best_embedder(), "float32").save(fresh / "embedder.keras")
+        network.clone_in_precision(trainer.best_embedder(), "float32").save(
+            fresh / "embedder.keras"
+        )
         store.normalisation.save(fresh / "normalise.json")
         pd.DataFrame(trainer.history.rows).to_csv(fresh / "history.csv", index=False)
         tracked.log_artifacts(fresh / "history.csv", "training")

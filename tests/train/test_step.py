@@ -245,8 +245,9 @@ def test_a_training_starts_with_the_discriminant_of_the_training_images(
     run: Run, data: Path, tmp_path: Path, resnet50_dir: Path
 ) -> None:
     from components.shared.data.image_store import open_store
+    from components.shared.model.architecture import Architecture
     from components.shared.model.embedder import load_embedder
-    from components.train.model import network
+    from components.train.model import head, network
     from components.train.step import rows_of
 
     start = {
@@ -260,10 +261,12 @@ def test_a_training_starts_with_the_discriminant_of_the_training_images(
     store = open_store(data / "prepared")
     train = rows_of(store, data / "split")["train"].sort_values("row")
     images = store.images[train.row.to_numpy()]
-    expected = network.build((32, 32, 1), 8, 0.1, str(resnet50_dir), 0, "float32", [3])
-    features = network.pooled_features(expected, images)
-    network.standardise(expected, features)
-    network.start_head(
+    expected = network.build(
+        Architecture((32, 32, 1), 8, pooled_blocks=(3,)), weights=str(resnet50_dir)
+    )
+    features = head.pooled_features(expected, images)
+    head.fit_standardisation(expected, features)
+    head.fit_projection(
         expected,
         features,
         train.identity.astype(int).to_numpy(),

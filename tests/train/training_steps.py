@@ -10,11 +10,12 @@ import keras
 import numpy as np
 import pandas as pd
 
+from components.shared.model.architecture import Architecture
 from components.train.devices import train_step
 from components.train.labels import FORGERY
 from components.train.loop import head_fitting
 from components.train.loss.triplet_model import TripletModel
-from components.train.model import network
+from components.train.model import head, network
 from components.train.params import TrainParams
 
 CASES: list[dict[str, Any]] = [
@@ -57,10 +58,9 @@ def train_head(scope: Callable[[], AbstractContextManager[Any]] = nullcontext) -
     batch = {"identities_per_batch": 4, "images_per_identity": 2, "forgeries_per_identity": 1}
     params = TrainParams.model_validate({**batch, "weights": "imagenet", "head_steps": 3})
     with scope():
-        embedder = network.build(
-            (32, 32, 1), 8, 0.0, "none", 0, "float32", [3], ["whole", "mirror"]
-        )
-    kernel = network.head(embedder).get_layer("project").kernel
+        architecture = Architecture((32, 32, 1), 8, pooled_blocks=(3,), views=("whole", "mirror"))
+        embedder = network.build(architecture)
+    kernel = head.build_head(embedder).get_layer("project").kernel
     kernel.assign(random.normal(size=kernel.shape) / 3)
     identity, kind = (
         np.repeat(np.arange(6), 5).astype(str),

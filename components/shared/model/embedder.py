@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 def load_embedder(folder: Path) -> "keras.Model":
-    """The Keras model in `folder`/embedder.keras, loaded without running code from the file.
+    """Loads `folder`/embedder.keras without running code from the file.
+
+    Returns:
+        An `Embedder`, which carries its architecture; a file that holds another Keras model gives
+        that model.
 
     Raises:
         InputError: the file is missing or cannot be loaded.
@@ -23,19 +27,25 @@ def load_embedder(folder: Path) -> "keras.Model":
     path = folder / "embedder.keras"
     if not path.is_file():
         raise InputError(f"{path}: no such file; run train first")
-    import keras
-
-    try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (
-        Exception
-    ) as error:  # keras raises whatever the broken part of the archive made it stumble over
-        reason = next(
-            (line for line in str(error).splitlines() if line.strip()), type(error).__name__
-        )
-        raise InputError(f"{path}: cannot be loaded as a Keras model: {reason}") from error
+    model = read_model(path)
     model.jit_compile = backend.uses_xla()
     return model
+
+
+def read_model(path: Path) -> "keras.Model":
+    """Loads a `.keras` file as `load_embedder` does, under any name.
+
+    Raises:
+        InputError: it cannot be loaded.
+    """
+    from components.shared.model import keras_model
+
+    try:
+        return keras_model.load(path)
+    except Exception as error:  # Keras raises whatever a broken archive makes it stumble over
+        lines = [line for line in str(error).splitlines() if line.strip()]
+        reason = lines[0] if lines else type(error).__name__
+        raise InputError(f"{path}: cannot be loaded as a Keras model: {reason}") from error
 
 
 def embed(
@@ -47,16 +57,16 @@ def embed(
     rows: NDArray[np.integer] | None = None,
     what: str = "embed",
 ) -> NDArray[np.float32]:
-    """The embeddings of prepared images.
+    """Computes the embeddings of prepared images.
 
     Args:
         model: takes uint8 [n, H, W, C] as prepared, gives float32 [n, D].
         images: uint8 [N, H, W, C], may be memory-mapped.
         batch_size: images a step.
-        progress: whether to show it on stderr.
-        rows: which images, in this order; all where None. Only a batch of them is in memory at a
+        progress: True shows it on stderr.
+        rows: images to embed, in this order; None: all. Only a batch of them is in memory at a
             time.
-        what: the progress's label.
+        what: label of the progress bar.
 
     Returns:
         float32 [N, D], or [len(rows), D].
@@ -66,18 +76,23 @@ def embed(
         ValueError: an embedding is not finite.
     """
     expected = tuple(model.input_shape[1:])
-    given = tuple(images.shape[1:])
-    if len(expected) != len(given) or any(
-        e not in (None, g) for e, g in zip(expected, given, strict=True)
-    ):
-        raise InputError(f"the embedder takes images of shape {expected}, but these are {given}")
-    chosen = np.arange(len(images)) if rows is None else np.asarray(rows)
-    result = np.empty((len(chosen), model.output_shape[-1]), np.float32)
-    with progress_bar(what, "image", len(chosen), visible=progress) as bar:
-        for start in range(0, len(chosen), batch_size):
-            batch = images[chosen[start : start + batch_size]]
+    shape = tuple(images.shape[1:])
+    if not _fits(shape, expected):
+        raise InputError(f"the embedder takes images of shape {expected}, but these are {shape}")
+    rows = np.arange(len(images)) if rows is None else np.asarray(rows)
+    result = np.empty((len(rows), model.output_shape[-1]), np.float32)
+    with progress_bar(what, "image", len(rows), visible=progress) as bar:
+        for start in range(0, len(rows), batch_size):
+            batch = images[rows[start : start + batch_size]]
             result[start : start + len(batch)] = model.predict_on_batch(batch)
             bar.update(len(batch))
     if not np.isfinite(result).all():
         raise ValueError("the embedder gives values that are not finite")
     return result
+
+
+def _fits(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
+    """Tells whether a shape is the expected one, in which None stands for any size."""
+    if len(shape) != len(expected):
+        return False
+    return all(wanted in (None, size) for size, wanted in zip(shape, expected, strict=True))

@@ -2,9 +2,10 @@
 teaches nothing.
 """
 
-import math
 from collections.abc import Mapping
-from typing import Literal
+
+from components.train.loss.triplet_loss import loss_at_a_point
+from components.train.params import Margin
 
 STEPS = 50
 
@@ -16,8 +17,8 @@ class CollapseWatch:
         margin: of the loss: a distance or `soft`.
     """
 
-    def __init__(self, margin: float | Literal["soft"]) -> None:
-        self.loss_at_a_point = math.log(2) if margin == "soft" else float(margin)
+    def __init__(self, margin: Margin) -> None:
+        self.loss_at_a_point = loss_at_a_point(margin)
         self._steps = 0
 
     def notices(self, figures: Mapping[str, float]) -> bool:

@@ -13,15 +13,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from components.shared.model.architecture import View
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 from components.train.data.sampler import Sampler
 from components.train.devices import replicas, train_step
 from components.train.loop.optimizer import adam
 from components.train.loss.triplet_model import TripletModel
-from components.train.model import fisher_projection, network
+from components.train.model import fisher_projection, head
 from components.train.model.views import PARTS
-from components.train.params import TrainParams, View
+from components.train.params import TrainParams
 
 SURVEYED = 64  # images, with all their places, that say what the principal components are
 STANDARDISED = 512  # images that say what mean and variance the pooled features have
@@ -43,24 +44,25 @@ def start(
         InputError: the projection's training diverges.
     """
     if params.pooled_components:
-        network.start_components(embedder, images, spread(rows.row.to_numpy(), SURVEYED))
+        head.fit_components(embedder, images, spread(rows.row.to_numpy(), SURVEYED))
     if params.head == "random":
         some = spread(rows.row.to_numpy(), STANDARDISED)
-        network.standardise(embedder, network.pooled_features(embedder, images, some))
+        head.fit_standardisation(embedder, head.pooled_features(embedder, images, some))
     if params.head == "random" and not params.head_steps:
         return
     parts: list[View] = ["whole", *(view for view in params.views if view in PARTS)]
     views = dict.fromkeys([*parts, *params.views]) if params.head_steps else parts
     whole = whole_identities(rows, SEEN // len(views))
     features = {
-        view: network.pooled_features(embedder, images, whole.row.to_numpy(), view)
-        for view in views
+        view: head.pooled_features(embedder, images, whole.row.to_numpy(), view) for view in views
     }
     if params.head == "discriminant":
-        network.standardise(embedder, features["whole"])
+        head.fit_standardisation(embedder, features["whole"])
         identity, forged = pd.factorize(whole.identity)[0], (whole.kind == "forgery").to_numpy()
         seen = [features[part] for part in parts]
-        network.start_head(embedder, *fisher_projection.further_identities(seen, identity, forged))
+        head.fit_projection(
+            embedder, *fisher_projection.parts_as_identities(seen, identity, forged)
+        )
     if params.head_steps:
         train(embedder, params, np.stack([features[view] for view in params.views], axis=1), whole)
 
@@ -74,7 +76,7 @@ def train(
     Args:
         embedder: of `network.build`; its head is changed.
         params: section `train`.
-        features: float32 [n, views, F], as `network.pooled_features` gives them.
+        features: float32 [n, views, F], as `head.pooled_features` gives them.
         rows: what they are of: `identity`, `kind`.
 
     Raises:
@@ -89,7 +91,7 @@ def train(
     )
     constant = params.model_copy(update={"decay_rate": 1.0, "average": 0.0})
     with replicas.scope():
-        model = TripletModel(network.head(embedder), params)
+        model = TripletModel(head.build_head(embedder), params)
         model.compile(optimizer=adam(constant), jit_compile=keras.backend.backend() == "jax")
         model.optimizer.build(model.trainable_variables)
     with progress_bar("head", "step", params.head_steps) as bar:

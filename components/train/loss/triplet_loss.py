@@ -1,13 +1,12 @@
 """The triplet loss over mined triplets, in `keras.ops`."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from keras import ops
 
 from components.train.labels import Tensor
 from components.train.loss.mining import AllTriplets, Triplets
-
-Margin = float | Literal["soft"]
+from components.train.params import Margin
 
 
 class Loss(NamedTuple):
@@ -35,6 +34,11 @@ def triplet_loss(triplets: Triplets | AllTriplets, margin: Margin) -> Loss:
         if isinstance(triplets, AllTriplets)
         else _mean(triplets, margin)
     )
+
+
+def loss_at_a_point(margin: Margin) -> float:
+    """Returns the loss of a triplet whose three embeddings are equal."""
+    return float(_cost(ops.zeros(()), margin))
 
 
 def _mean(triplets: Triplets, margin: Margin) -> Loss:

@@ -1,1 +1,1 @@
-"""The network: backbone, pooling, views, first weights."""
+"""The network: backbone, pooling, head, views, first weights."""

@@ -1,5 +1,4 @@
-"""A first projection from the features of a network that was trained before: Fisher's discriminant
-for forgeries.
+"""Fisher's discriminant for forgeries: first weights of the projection of pre-trained features.
 
 Sources: R. A. Fisher, The Use of Multiple Measurements in Taxonomic Problems, 1936; A. Hatch, S.
 Kajarekar and A. Stolcke, Within-Class Covariance Normalization for SVM-based Speaker Recognition,
@@ -13,9 +12,9 @@ from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
 SHRINKAGE = 2.0
-"""Of the within scatter, towards its mean variance in every direction: few identities know few directions."""
+"""Shrinkage of the within scatter towards its mean variance: few identities know few directions."""
 EMPHASIS = 0.25
-"""Exponent of the ratio of variances by which a whitened direction is weighted; 0 would weight all alike."""
+"""Exponent of the ratio of variances that weights a whitened direction; 0 would weight all alike."""
 
 
 def projection(
@@ -24,17 +23,18 @@ def projection(
     forged: NDArray[np.bool_],
     size: int,
 ) -> F64:
-    """The directions in which impostors vary most for how little the genuine images of one identity
-    vary.
+    """Computes the directions of most variance of impostors relative to that of genuine images.
 
-    Impostors are the forgeries about the genuine mean of whom they imitate; where there are none,
-    the identities about their common mean.
+    The variance of genuine images is within an identity. Impostors are the forgeries about the
+    genuine mean of the identity they imitate; where there are none, the identities' means about
+    their common mean.
 
     Args:
         features: [N, D], each of mean 0 and variance 1 or nearly.
-        identity: [N], whose image it is, or whom it imitates; each has two genuine images at least.
+        identity: [N], the writer, of a forgery the imitated one; each has two genuine images at
+            least.
         forged: [N].
-        size: how many directions.
+        size: number of directions.
 
     Returns:
         float64 [D, size]; directions beyond D are 0.
@@ -52,17 +52,20 @@ def projection(
     ratio, directions = np.linalg.eigh(whitening @ impostor @ whitening.T)
     weighted = whitening.T @ directions * np.maximum(ratio, 0) ** EMPHASIS
     result = np.zeros((len(within), size))
-    kept = min(size, len(within))
-    result[:, :kept] = weighted[:, ::-1][:, :kept]
+    count = min(size, len(within))
+    result[:, :count] = weighted[:, ::-1][:, :count]
     return result
 
 
-def further_identities(
+def parts_as_identities(
     features: Sequence[NDArray[np.floating]],
     identity: NDArray[np.integer],
     forged: NDArray[np.bool_],
 ) -> tuple[NDArray[np.floating], NDArray[np.int64], NDArray[np.bool_]]:
-    """Takes parts of images for images of identities of their own: few identities become more.
+    """Treats parts of images as images of further identities, so that few become more.
+
+    Of images of the identities 7, 7 and 9 and one part of each, the identities are 0, 0, 1 for the
+    whole images and 2, 2, 3 for the parts.
 
     Args:
         features: one [N, D] of the whole images, one of each part.
@@ -73,11 +76,12 @@ def further_identities(
         Features, identity and forged, [parts · N, …], as `projection` takes them.
     """
     codes = np.unique(identity, return_inverse=True)[1]
-    own = np.concatenate([codes + number * (codes.max() + 1) for number in range(len(features))])
-    return np.concatenate(features), own, np.tile(forged, len(features))
+    count = codes.max() + 1
+    identities = np.concatenate([codes + part * count for part in range(len(features))])
+    return np.concatenate(features), identities, np.tile(forged, len(features))
 
 
 def _scatter(differences: F64) -> F64:
-    """Their second moments, [D, D]."""
+    """Computes the second moments, [D, D]."""
     result: F64 = differences.T @ differences / len(differences)
     return result

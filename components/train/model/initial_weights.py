@@ -1,6 +1,4 @@
-"""Where a training's first weights come from: ImageNet, a folder, or an embedder that was trained
-before.
-"""
+"""The source of a training's first weights: ImageNet, a folder, or an embedder trained before."""
 
 import os
 from pathlib import Path
@@ -15,30 +13,33 @@ PRESET_FILES = ("config.json", "model.safetensors")
 
 
 def digest(params: TrainParams) -> str | None:
-    """The sha256 of the file that the first weights are read from; None where they are drawn or
-    come from the Hub.
+    """Returns the sha256 of the file that the first weights are read from.
+
+    Returns:
+        None where they are random or come from the Hub.
 
     Raises:
         InputError: there is no such file.
     """
     if params.start_from is not None:
         return sha256(embedder_file(params.start_from))
-    if params.weights == "none" or (name := preset(params.weights)).startswith("hf://"):
+    if params.weights == "none":
         return None
-    return sha256(Path(name) / PRESET_FILES[1])
+    preset = resolve_preset(params.weights)
+    return None if preset.startswith("hf://") else sha256(Path(preset) / PRESET_FILES[1])
 
 
-def preset(weights: str) -> str:
-    """The preset that `train.weights` means: an `hf://…` address or a folder.
+def resolve_preset(weights: str) -> str:
+    """Returns the preset that `train.weights` means: an `hf://…` address or a folder.
 
     Raises:
         InputError: a folder that holds no preset.
     """
     if weights == "imagenet":
         weights = os.environ.get("RESNET50_DIR") or PUBLIC
-    if not weights.startswith("hf://") and not all(
-        (Path(weights) / name).is_file() for name in PRESET_FILES
-    ):
+    if weights.startswith("hf://"):
+        return weights
+    if not all((Path(weights) / name).is_file() for name in PRESET_FILES):
         raise InputError(
             f"train.weights: {weights} is not a folder with {' and '.join(PRESET_FILES)}"
         )
@@ -46,16 +47,18 @@ def preset(weights: str) -> str:
 
 
 def embedder_file(start_from: str) -> Path:
-    """The file that `train.start_from` means: an embedder.keras, or the one in a folder.
+    """Returns the file that `train.start_from` means: an embedder.keras, or the one in a folder.
 
     Raises:
         InputError: there is none.
     """
-    given = Path(start_from)
-    path = given / "embedder.keras" if given.is_dir() else given
+    path = Path(start_from)
+    if path.is_dir():
+        path /= "embedder.keras"
     if not path.is_file():
         raise InputError(
-            f"train.start_from: {path}: no such file; name an embedder.keras or a folder that holds one"
+            f"train.start_from: {path}: no such file; "
+            f"name an embedder.keras or a folder that holds one"
         )
     return path
 
@@ -71,23 +74,13 @@ def start_from(model: Any, path: Path) -> None:
         InputError: it cannot be loaded, or it is another network: other images, another embedding
             size.
     """
-    import keras
+    from components.shared.model.embedder import read_model
 
     try:
-        trained = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (
-        Exception
-    ) as error:  # keras raises whatever the broken part of the archive made it stumble over
-        reason = next(
-            (line for line in str(error).splitlines() if line.strip()), type(error).__name__
-        )
-        raise InputError(
-            f"train.start_from: {path}: cannot be loaded as a Keras model: {reason}"
-        ) from error
-    theirs, ours = (
-        f"images {m.input_shape[1:]} and embeddings of {m.output_shape[-1]}"
-        for m in (trained, model)
-    )
+        trained = read_model(path)
+    except InputError as error:
+        raise InputError(f"train.start_from: {error}") from error
+    theirs, ours = _interface(trained), _interface(model)
     if theirs != ours:
         raise InputError(
             f"train.start_from: {path} is for {theirs}, but this training is for {ours}"
@@ -95,6 +88,10 @@ def start_from(model: Any, path: Path) -> None:
     if _shapes(trained) != _shapes(model):
         raise InputError(f"train.start_from: {path} is another network than this training's")
     model.set_weights(trained.get_weights())
+
+
+def _interface(model: Any) -> str:
+    return f"images {model.input_shape[1:]} and embeddings of {model.output_shape[-1]}"
 
 
 def _shapes(model: Any) -> list[tuple[int, ...]]:

@@ -1,5 +1,4 @@
-"""What remains of a block's output once its places are summed up: the features' mean, or their
-second moments.
+"""Pooling of a block's output over its places: the features' mean, or their second moments.
 
 Second moments say which features occur together; of their matrix the square root is taken, so that
 what occurs often does not drown the rest. Sources: T.-Y. Lin, A. RoyChowdhury and S. Maji, Bilinear
@@ -17,25 +16,28 @@ from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
 ITERATIONS = 5
-"""Of the square root. More bring out directions of next to no variance, which tell nothing."""
+"""Iterations of the square root. More bring out directions of next to no variance, mere noise."""
 LEAST = 1e-12
-"""Variance that no direction goes below: features may never vary."""
+"""Least variance of a direction: features may never vary."""
 
 
 def mean(features: Any, name: str) -> Any:
-    """The mean over the places: [B, H, W, C] becomes float32 [B, C]."""
+    """Computes the mean over the places: of [B, H, W, C], float32 [B, C]."""
     return keras.layers.GlobalAveragePooling2D(dtype="float32", name=name)(features)
 
 
 def second_moments(features: Any, components: int, projection: str, name: str) -> Any:
-    """The square root of the matrix of second moments of a few linear combinations of the features,
-    over the places.
+    """Computes the square root of the second moments of linear combinations of the features.
+
+    Two places with the combinations (1, 2) and (3, 0) have the second moments
+    (1·1 + 3·3) / 2 = 5, (1·2 + 3·0) / 2 = 1 and (2·2 + 0·0) / 2 = 2: of [[5, 1], [1, 2]] the root
+    is taken, of which each entry on and above the diagonal is returned.
 
     Args:
         features: [B, H, W, C].
-        components: q, how many combinations.
-        projection: name of the layer that makes them, a Dense of C to q.
-        name: of what comes out.
+        components: q, number of combinations.
+        projection: name of the layer that combines the features, a Dense of C to q.
+        name: name of the last layer.
 
     Returns:
         float32 [B, q (q + 1) / 2].
@@ -44,18 +46,16 @@ def second_moments(features: Any, components: int, projection: str, name: str) -
     places = keras.layers.Reshape((-1, components), dtype="float32")(combined)
     products = ops.matmul(ops.transpose(places, (0, 2, 1)), places) / places.shape[1]
     rows, columns = np.triu_indices(components)
-    every = keras.layers.Flatten(dtype="float32")(square_root(products))
-    return keras.layers.Identity(dtype="float32", name=name)(
-        ops.take(every, rows * components + columns, axis=1)
-    )
+    entries = keras.layers.Flatten(dtype="float32")(square_root(products))
+    upper = ops.take(entries, rows * components + columns, axis=1)
+    return keras.layers.Identity(dtype="float32", name=name)(upper)
 
 
 def square_root(matrices: Any) -> Any:
-    """The square root of positive semidefinite matrices by Newton and Schulz's iteration; smooth,
-    also where singular.
+    """Computes the square root of positive semidefinite matrices by Newton and Schulz's iteration.
 
-    Eigenvalues of a tenth of their sum or more have their roots to 0.3 %; smaller ones are taken
-    for smaller still.
+    It is smooth, also where they are singular. Eigenvalues of a tenth of their sum or more have
+    their roots to 0.3 %; smaller ones are taken for smaller still.
 
     Args:
         matrices: float32 [B, q, q].
@@ -73,7 +73,7 @@ def square_root(matrices: Any) -> Any:
 
 
 def principal_components(features: F32, components: int) -> tuple[F32, F32]:
-    """The directions in which features vary most, for a variance of 1 in each.
+    """Computes the directions in which features vary most, scaled to a variance of 1 in each.
 
     Args:
         features: [places, C].
@@ -84,6 +84,7 @@ def principal_components(features: F32, components: int) -> tuple[F32, F32]:
     """
     centre = features.mean(axis=0, dtype=np.float64)
     scatter = np.cov(features.astype(np.float64), rowvar=False)
-    variance, directions = (found[..., ::-1][..., :components] for found in np.linalg.eigh(scatter))
+    ascending, columns = np.linalg.eigh(scatter)
+    variance, directions = ascending[::-1][:components], columns[:, ::-1][:, :components]
     kernel = directions / np.sqrt(np.maximum(variance, 1e-6 * variance[0] + LEAST))
     return kernel.astype(np.float32), (-centre @ kernel).astype(np.float32)

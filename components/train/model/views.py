@@ -11,8 +11,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from components.shared.model.architecture import View
 from components.shared.runtime.errors import InputError
-from components.train.params import View
 
 PARTS: dict[View, tuple[float, float]] = {
     "left": (0.0, 0.55),
@@ -21,17 +21,20 @@ PARTS: dict[View, tuple[float, float]] = {
     "middle": (0.31, 0.69),
     "end": (0.62, 1.0),
 }
-"""Halves and thirds of the width. They overlap, so that a letter between two is whole in one of them."""
+"""Fractions of the width between which each part lies: halves and thirds.
+
+They overlap, so that a letter between two is whole in one of them.
+"""
 ENLARGED = 1.8
-"""At most: a short stroke does not become a beam."""
+"""Largest enlargement of a part: a short stroke does not become a beam."""
 MARGIN = 32
-"""One part in so many of the shorter side remains free about an enlarged part."""
+"""Ratio of the shorter side to the free margin about an enlarged part."""
 INK = 128
-"""Grey levels below it count where the ink of a part ends."""
+"""Grey level below which a pixel counts as ink."""
 
 
-def demand_fitting(views: Sequence[View], channels: int) -> None:
-    """Says which views have no meaning for images of so many channels.
+def validate_channels(views: Sequence[View], channels: int) -> None:
+    """Checks that all views have a meaning for images of so many channels.
 
     Raises:
         InputError: a part of images in RGB.
@@ -39,31 +42,38 @@ def demand_fitting(views: Sequence[View], channels: int) -> None:
     parts = [view for view in views if view in PARTS]
     if parts and channels != 1:
         raise InputError(
-            f"train.views has '{parts[0]}', which is cut out by its ink; the prepared images are RGB: leave it out"
+            f"train.views has '{parts[0]}', which is cut out by its ink; "
+            f"the prepared images are RGB: leave it out"
         )
 
 
-def seen(images: Any, view: View) -> Any:
-    """One view of images, uint8 [B, H, W, C], as float32 of the same shape, 0 to 255.
+def apply_view(images: Any, view: View) -> Any:
+    """Computes one view of images.
 
     The levels of a part are not rounded: two machines that sum in another order would round some to
     other levels.
+
+    Args:
+        images: uint8 [B, H, W, C], symbolic or not.
+        view: view to compute.
+
+    Returns:
+        float32 [B, H, W, C], 0 to 255.
     """
     inputs = keras.Input(images.shape[1:], dtype="uint8")
     levels = ops.cast(inputs, "float32")
     if view == "mirror":
         levels = ops.flip(levels, axis=2)
     elif view in PARTS:
-        levels = _part(levels, *PARTS[view])
+        levels = _enlarge_part(levels, *PARTS[view])
     return keras.Model(inputs, levels, name=f"view_{view}")(images)
 
 
-def _part(images: Any, start: float, end: float) -> Any:
-    """What lies between two fractions of the width, enlarged about the middle of its ink, if it has
-    any.
+def _enlarge_part(images: Any, start: float, end: float) -> Any:
+    """Cuts out the part between two fractions of the width and enlarges it about its ink's middle.
 
-    Bilinear: each side is resampled by a matrix of its own for every image, [B, H, H] and [B, W,
-    W].
+    A part without ink stays blank. Bilinear: each side is resampled by a matrix of its own for
+    every image, [B, H, H] and [B, W, W].
     """
     height, width = images.shape[1:3]
     margin = max(1, min(height, width) // MARGIN)
@@ -82,18 +92,31 @@ def _part(images: Any, start: float, end: float) -> Any:
     return 255 - ops.expand_dims(enlarged, 3)
 
 
-def _extent(marked: Any) -> tuple[Any, Any]:
-    """The first marked place and the one after the last, float32 [B], of [B, n]; 0 and n where
-    there is none.
+def _extent(ink: Any) -> tuple[Any, Any]:
+    """Returns the first place with ink and the one after the last, float32 [B] each.
+
+    Of [0, 0, 1, 0, 1, 0] they are 2 and 5; where there is no ink, 0 and n.
+
+    Args:
+        ink: float32 [B, n], 0 or 1.
     """
-    first = ops.argmax(marked, axis=1)
-    beyond = marked.shape[1] - ops.argmax(ops.flip(marked, axis=1), axis=1)
+    first = ops.argmax(ink, axis=1)
+    beyond = ink.shape[1] - ops.argmax(ops.flip(ink, axis=1), axis=1)
     return ops.cast(first, "float32"), ops.cast(beyond, "float32")
 
 
 def _resampling(size: int, first: Any, beyond: Any, scale: Any) -> Any:
-    """Each old place's weight in each new one, [B, size, size]: what is from first to beyond comes
-    to the middle.
+    """Returns the weight of each old place in each new one, [B, new, old].
+
+    The places from `first` to `beyond` come to the middle, enlarged. Of 5 places, the one that
+    begins at 1 and ends at 2, enlarged twice, gives rows 0 to 4 the old places 0, 0.5, 1, 1.5
+    and 2: row 1 is half of place 0 and half of place 1.
+
+    Args:
+        size: number of places, old and new.
+        first: float32 [B].
+        beyond: float32 [B].
+        scale: float32 [B], the enlargement.
     """
     new = np.arange(size, dtype=np.float32) + 0.5 - size / 2
     centre = ops.expand_dims((first + beyond - 1) / 2, 1)

@@ -9,7 +9,7 @@ import pytest
 from components.shared.runtime.errors import InputError
 from components.train.data.sampler import Sampler
 from components.train.loop import head_fitting
-from components.train.model import network
+from components.train.model import head, network
 from components.train.params import TrainParams
 
 SHAPE = (32, 32, 1)
@@ -35,14 +35,14 @@ PARAMS = TrainParams(
 
 @pytest.fixture
 def embedder() -> Any:
-    model = network.build(SHAPE, 8, 0.0, "none", 0, "float32", PARAMS.pooled_blocks, PARAMS.views)
-    network.standardise(model, network.pooled_features(model, IMAGES))
+    model = network.build(PARAMS.architecture(SHAPE))
+    head.fit_standardisation(model, head.pooled_features(model, IMAGES))
     return model
 
 
 def features_of(embedder: Any) -> np.ndarray:
     return np.stack(
-        [network.pooled_features(embedder, IMAGES, view=view) for view in PARAMS.views], axis=1
+        [head.pooled_features(embedder, IMAGES, view=view) for view in PARAMS.views], axis=1
     )
 
 
@@ -54,7 +54,7 @@ def trained(embedder: Any, **changes: Any) -> Any:
 def test_the_head_gives_of_the_features_what_the_embedder_gives_of_the_images(
     embedder: Any,
 ) -> None:
-    found = network.head(embedder)(features_of(embedder))
+    found = head.build_head(embedder)(features_of(embedder))
     np.testing.assert_allclose(found, embedder(IMAGES), atol=1e-5)
 
 
@@ -67,7 +67,7 @@ def test_a_step_goes_down_the_loss_of_the_whole_network_and_changes_the_projecti
 
     rows, labels = Sampler(ROWS, identities=3, images=2, forgeries=1, seed=PARAMS.seed).draw(0)
     before = {variable.path: variable.numpy() for variable in embedder.weights}
-    kernel = network.head(embedder).get_layer("project").kernel
+    kernel = head.build_head(embedder).get_layer("project").kernel
     model = TripletModel(embedder, PARAMS)
     with tf.GradientTape() as tape:
         loss = model.compute_loss(y=labels, y_pred=embedder(IMAGES[rows]))
@@ -121,13 +121,13 @@ def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
     params = PARAMS.model_copy(
         update={"head": start, "pooled_components": components, "head_steps": 2}
     )
-    model = network.build(SHAPE, 8, 0.0, "none", 0, "float32", [3], PARAMS.views, components)
+    model = network.build(params.architecture(SHAPE))
     before = np.asarray(model(IMAGES))
     head_fitting.start(model, params, IMAGES, ROWS)
     assert "head  2/2 steps, 100 %" in capfd.readouterr().err
     assert np.abs(np.asarray(model(IMAGES)) - before).max() > 0.01
     standard = (
-        network.pooled_features(model, IMAGES)
+        head.pooled_features(model, IMAGES)
         - model.get_layer("plain").get_layer("standardise").moving_mean
     )
     np.testing.assert_allclose(standard.mean(axis=0), 0, atol=1e-3)

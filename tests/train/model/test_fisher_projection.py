@@ -8,7 +8,7 @@ import pytest
 from components.train.model.fisher_projection import (
     EMPHASIS,
     SHRINKAGE,
-    further_identities,
+    parts_as_identities,
     projection,
 )
 
@@ -91,7 +91,7 @@ def test_without_forgeries_the_axis_along_which_the_identities_differ_comes_firs
 
 def test_parts_are_images_of_identities_of_their_own() -> None:
     whole, part = features(3), features(3) + 1
-    x, identity, forged = further_identities([whole, part], 10 + IDENTITY, FORGED)
+    x, identity, forged = parts_as_identities([whole, part], 10 + IDENTITY, FORGED)
     np.testing.assert_array_equal(x, np.concatenate([whole, part]))
     np.testing.assert_array_equal(identity, np.concatenate([IDENTITY, 6 + IDENTITY]))
     np.testing.assert_array_equal(forged, np.concatenate([FORGED, FORGED]))

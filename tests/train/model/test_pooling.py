@@ -1,12 +1,11 @@
-"""Pooling a block's output: what second moments are, and which combinations of features they are
-of.
-"""
+"""Pooling a block's output: second moments and principal components, against numpy."""
 
 from typing import Any
 
 import numpy as np
 import pytest
 
+from components.shared.model.architecture import Architecture
 from components.train.model import pooling
 
 RANDOM = np.random.default_rng(0)
@@ -27,14 +26,12 @@ def test_second_moments_are_the_root_of_the_mean_products_of_any_two_combination
     None
 ):
     maps = RANDOM.normal(size=(2, 3, 4, 5)).astype(np.float32)
-    layer, found = moments_of(maps, 3)
+    layer, moments = moments_of(maps, 3)
     places = (maps @ layer.kernel.numpy() + layer.bias.numpy()).reshape(2, 12, 3)
     products = np.stack([sum(np.outer(place, place) for place in image) / 12 for image in places])
     roots = np.asarray(pooling.square_root(products))
-    expected = [
-        [root[first, second] for first in range(3) for second in range(first, 3)] for root in roots
-    ]
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    expected = [root[np.triu_indices(3)] for root in roots]
+    np.testing.assert_allclose(moments, expected, atol=1e-5)
 
 
 def test_the_square_root_of_a_matrix_times_itself_is_the_matrix() -> None:
@@ -70,9 +67,9 @@ def test_singular_matrices_have_a_root_whose_gradient_is_finite(rank: int) -> No
 def test_principal_components_have_variance_1_and_do_not_vary_together() -> None:
     features = (RANDOM.normal(size=(500, 6)) @ RANDOM.normal(size=(6, 6)) + 3).astype(np.float32)
     kernel, bias = pooling.principal_components(features, 6)
-    found = features @ kernel + bias
-    np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-3)
-    np.testing.assert_allclose(found.T @ found / len(found), np.eye(6), atol=0.01)
+    values = features @ kernel + bias
+    np.testing.assert_allclose(values.mean(axis=0), 0, atol=1e-3)
+    np.testing.assert_allclose(values.T @ values / len(values), np.eye(6), atol=0.01)
 
 
 def test_the_first_principal_components_say_most_about_the_features() -> None:
@@ -91,31 +88,16 @@ def test_features_that_never_vary_give_components_that_are_finite() -> None:
 
 
 @pytest.mark.parametrize("views", [("whole",), ("whole", "left")])
-def test_a_network_of_second_moments_is_twinned_saved_and_loaded(views: Any, tmp_path: Any) -> None:
-    import keras
+def test_a_network_of_second_moments_is_cloned_saved_and_loaded(views: Any, tmp_path: Any) -> None:
+    from components.shared.model.embedder import load_embedder
+    from components.train.model import head, network
 
-    from components.train.model import network
-
-    model = network.build(SHAPE, 8, 0.0, "none", 0, "float32", [3, 7], views, 5)
-    network.start_components(model, IMAGES, np.arange(6))
-    network.standardise(model, network.pooled_features(model, IMAGES))
-    found = np.asarray(model(IMAGES))
-    assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
-    np.testing.assert_allclose(np.asarray(network.twin(model, "float32")(IMAGES)), found, atol=1e-6)
+    architecture = Architecture(SHAPE, 8, 0.0, (3, 7), pooled_components=5, views=views)
+    model = network.build(architecture)
+    head.fit_components(model, IMAGES, np.arange(6))
+    head.fit_standardisation(model, head.pooled_features(model, IMAGES))
+    embeddings = np.asarray(model(IMAGES))
+    assert np.allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
     model.save(tmp_path / "embedder.keras")
-    loaded = keras.saving.load_model(tmp_path / "embedder.keras", compile=False, safe_mode=True)
-    np.testing.assert_allclose(np.asarray(loaded(IMAGES)), found, atol=1e-6)
-
-
-def test_a_network_starts_with_the_principal_components_of_each_of_its_blocks() -> None:
-    import keras
-
-    from components.train.model import network
-
-    model = network.build(SHAPE, 8, 0.0, "none", 0, "float32", [3, 7], ("whole", "mirror"), 5)
-    network.start_components(model, IMAGES, np.arange(6))
-    plain = model.get_layer("plain")
-    for block in (3, 7):
-        components = keras.Model(plain.input, plain.get_layer(f"components_block_{block}").output)
-        places = np.asarray(components(IMAGES.astype(np.float32))).reshape(-1, 5)
-        np.testing.assert_allclose(places.T @ places / len(places), np.eye(5), atol=0.02)
+    for same in (network.clone_in_precision(model, "float32"), load_embedder(tmp_path)):
+        np.testing.assert_allclose(np.asarray(same(IMAGES)), embeddings, atol=1e-6)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from components.shared.model.architecture import Architecture, View
 from components.shared.runtime.errors import InputError
-from components.train.params import View
 
 HEIGHT, WIDTH = 32, 64
 
@@ -40,7 +40,7 @@ def seen(images: NDArray[np.uint8], view: View) -> NDArray[np.float32]:
     from components.train.model import views
 
     inputs = keras.Input(images.shape[1:], dtype="uint8")
-    return np.asarray(keras.Model(inputs, views.seen(inputs, view))(images))
+    return np.asarray(keras.Model(inputs, views.apply_view(inputs, view))(images))
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,13 @@ def test_a_part_without_ink_is_a_blank_page_and_the_mirror_image_is_turned() -> 
 def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path: Path) -> None:
     import keras
 
-    from components.train.model import network
+    from components.shared.model.embedder import load_embedder
+    from components.train.model import head, network
 
     images = drawn(5)
     names: list[View] = ["mirror", "whole", "right", "left"]
-    model = network.build((HEIGHT, WIDTH, 1), 16, 0.0, "none", 0, "float32", [3], names)
+    shape = (HEIGHT, WIDTH, 1)
+    model = network.build(Architecture(shape, 16, pooled_blocks=(3,), views=tuple(names)))
     plain = model.get_layer("plain")
     pooled = keras.Model(plain.input, plain.get_layer("standardise").input)
     shares = {name: np.asarray(plain(seen(images, name))) for name in names}
@@ -103,26 +105,23 @@ def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path:
         embeddings, np.concatenate([*shares.values()], axis=1) / 2, atol=1e-5
     )
     for name in names:
-        features = network.pooled_features(model, images, None, name)
+        features = head.pooled_features(model, images, None, name)
         np.testing.assert_allclose(features, np.asarray(pooled(seen(images, name))), atol=1e-5)
-    alone = network.build((HEIGHT, WIDTH, 1), 4, 0.0, "none", 0, "float32", [3])
+    alone = network.build(Architecture(shape, 4, pooled_blocks=(3,)))
     alone.set_weights(model.get_weights())
     np.testing.assert_allclose(np.asarray(alone(images)), shares["whole"], atol=1e-5)
     np.testing.assert_allclose(np.asarray(alone(images[:, :, ::-1])), shares["mirror"], atol=1e-5)
     model.save(tmp_path / "embedder.keras")
-    for same in (
-        network.twin(model, "float32"),
-        keras.models.load_model(tmp_path / "embedder.keras"),
-    ):
+    for same in (network.clone_in_precision(model, "float32"), load_embedder(tmp_path)):
         np.testing.assert_allclose(np.asarray(same(images)), embeddings, atol=1e-6)
 
 
 def test_parts_of_photographs_are_refused() -> None:
-    from components.train.model.views import demand_fitting
+    from components.train.model.views import validate_channels
 
-    demand_fitting(["whole", "mirror"], 3)
-    demand_fitting(["whole", "left"], 1)
+    validate_channels(["whole", "mirror"], 3)
+    validate_channels(["whole", "left"], 1)
     with pytest.raises(
         InputError, match=r"train\.views has 'left', .* the prepared images are RGB: leave it out"
     ):
-        demand_fitting(["whole", "mirror", "left", "right"], 3)
+        validate_channels(["whole", "mirror", "left", "right"], 3)

@@ -1,0 +1,67 @@
+"""ResNet50 up to its residual blocks: their sizes, their input and their first weights."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from components.shared.runtime.errors import InputError
+from components.train.model import backbone
+
+SHAPE = (32, 48, 1)
+SIZES = {1: (8, 12, 256), 3: (8, 12, 256), 4: (4, 6, 512), 13: (2, 3, 1024), 16: (1, 2, 2048)}
+
+
+def maps_of(shape: tuple[int, int, int], blocks: list[int], weights: str = "none") -> Any:
+    import keras
+
+    images = keras.Input(shape)
+    maps = backbone.feature_maps(images, shape, blocks, weights=weights, precision="float32")
+    return keras.Model(images, maps)
+
+
+def test_blocks_are_counted_from_1_through_all_stages() -> None:
+    model = maps_of(SHAPE, list(SIZES))
+    assert [tuple(tensor.shape[1:]) for tensor in model.outputs] == list(SIZES.values())
+
+
+def test_later_blocks_are_left_out() -> None:
+    assert maps_of(SHAPE, [1]).count_params() < maps_of(SHAPE, [2]).count_params() < 200_000
+
+
+def test_white_paper_is_0_to_the_network_and_black_ink_is_2() -> None:
+    import keras
+
+    model = maps_of(SHAPE, [1])
+    levels = keras.Model(model.input, model.get_layer("grey_to_rgb").output)
+    page = np.full((1, *SHAPE), 255.0, np.float32)
+    page[0, 0, 0] = 0
+    found = np.asarray(levels(page))
+    assert found.shape == (1, 32, 48, 3)
+    assert found[0, 0, 0] == pytest.approx([2, 2, 2])
+    assert np.abs(found[0, 1:]).max() < 1e-6
+
+
+def test_colours_have_imagenet_s_mean_and_deviation() -> None:
+    import keras
+
+    model = maps_of((32, 32, 3), [1])
+    levels = keras.Model(model.input, model.get_layer("imagenet").output)
+    mean = np.array([[[[123.675, 116.28, 103.53]]]], np.float32).repeat(32, 1).repeat(32, 2)
+    assert np.abs(np.asarray(levels(mean))).max() < 1e-5
+    brighter = mean + np.array([58.395, 57.12, 57.375], np.float32)
+    np.testing.assert_allclose(np.asarray(levels(brighter)), 1, atol=1e-5)
+
+
+def test_residual_branches_start_at_zero() -> None:
+    # The second block of a stage has no convolution beside its branch: at first it passes its
+    # input, which is positive, on as it is.
+    first, second = maps_of(SHAPE, [1, 2])(np.random.default_rng(0).uniform(0, 255, (2, *SHAPE)))
+    np.testing.assert_array_equal(np.asarray(first), np.asarray(second))
+
+
+def test_weights_that_cannot_be_loaded_are_named_with_what_to_do(tmp_path: Any) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    with pytest.raises(InputError, match=r"cannot load '.*'.*or use weights: none"):
+        maps_of(SHAPE, [1], str(tmp_path))
