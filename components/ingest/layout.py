@@ -73,10 +73,10 @@ def scan(files: Iterable[File], layout: str, source: str) -> Scan:
         result = READERS[name](images)
         if result.images:
             return result
-    wanted = "; or ".join(f"{name}: {LOOKED_FOR[name]}" for name in names)
+    expected = "; or ".join(f"{name}: {LOOKED_FOR[name]}" for name in names)
     raise InputError(
         f"{source}: has {len(images)} images (such as {images[0].path}), "
-        f"but no known layout: {wanted}"
+        f"but no known layout: {expected}"
     )
 
 

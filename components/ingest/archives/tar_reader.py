@@ -21,8 +21,8 @@ _COMPRESSED: dict[bytes, Callable[[Path], IO[bytes]]] = {
 
 
 def opener(start: bytes) -> Callable[[Path], IO[bytes]] | None:
-    """How to open a file that starts with these 512 bytes as an uncompressed tar; None where it is
-    none.
+    """Returns the function that opens a file with these first 512 bytes as an uncompressed tar;
+    None where it is no tar.
     """
     for magic, compressed in _COMPRESSED.items():
         if start.startswith(magic):
@@ -37,16 +37,17 @@ def opener(start: bytes) -> Callable[[Path], IO[bytes]] | None:
 def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
     """Admits and yields the files of a .tar one by one; it can be read only in its order."""
     with archive.open("rb") as start:
-        opened = opener(start.read(tarfile.BLOCKSIZE))
-    if opened is None:
+        open_tar = opener(start.read(tarfile.BLOCKSIZE))
+    if open_tar is None:
         raise gate.error("is no .tar archive")
-    with opened(archive) as stream, tarfile.open(fileobj=_Bounded(stream), mode="r:") as entries:
+    with open_tar(archive) as stream, tarfile.open(fileobj=_Bounded(stream), mode="r:") as entries:
         while info := entries.next():
             path = gate.admit(_member(info))
             content = entries.extractfile(info) if info.isreg() else None
             if content:
                 yield Content(path, info.size, content)
-            entries.members = []  # type: ignore[attr-defined] # what is past is not needed, and a long archive would fill the memory
+            # tarfile remembers every entry; those of a long archive would fill the memory.
+            entries.members = []  # type: ignore[attr-defined]
         stream.seek(entries.offset)
         if stream.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
             raise gate.error("is damaged or cut off: its end mark is missing")

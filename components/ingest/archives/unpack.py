@@ -1,6 +1,4 @@
-"""Unpacking archives that may be hostile: every name, kind, count and size is checked before a byte
-is written.
-"""
+"""Archives that may be hostile, unpacked: every name, kind, count and size is checked first."""
 
 import errno
 import shutil
@@ -47,9 +45,11 @@ def unpack(archive: Path, folder: Path, limits: Limits) -> None:
     gate = Gate(archive, limits, size)
     folder.mkdir(parents=True)
     try:
-        contents = closing(reader(archive, gate))
-        with contents as admitted, progress_bar("unpack", "file", None) as bar:
-            for content in admitted:
+        with (
+            closing(reader(archive, gate)) as contents,
+            progress_bar("unpack", "file", None) as bar,
+        ):
+            for content in contents:
                 _write(content, folder / content.path, gate)
                 bar.update()
     except _DAMAGED as error:
@@ -61,7 +61,7 @@ def unpack(archive: Path, folder: Path, limits: Limits) -> None:
 
 
 def _reader(archive: Path) -> Reader:
-    """The reader for what the first bytes say, whatever the name says."""
+    """Returns the reader for the kind that the first bytes tell, whatever the name says."""
     with archive.open("rb") as stream:
         start = stream.read(512)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -70,9 +70,8 @@ def _reader(archive: Path) -> Reader:
         return rar_reader.contents
     if tar_reader.opener(start):
         return tar_reader.contents
-    raise InputError(
-        f"{archive}: is {'empty' if not start else f'no archive of a known kind ({FORMATS})'}"
-    )
+    fault = f"no archive of a known kind ({FORMATS})" if start else "empty"
+    raise InputError(f"{archive}: is {fault}")
 
 
 def _write(content: Content, target: Path, gate: Gate) -> None:

@@ -12,13 +12,13 @@ ENCRYPTED = 0x1  # general purpose flag, bit 0
 
 def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
     """Admits all entries of a .zip, then yields its files."""
-    with zipfile.ZipFile(archive) as opened:
-        entries = [(info, gate.admit(_member(info))) for info in opened.infolist()]
-        for info, path in entries:
+    with zipfile.ZipFile(archive) as entries:
+        admitted = [(info, gate.admit(_member(info))) for info in entries.infolist()]
+        for info, path in admitted:
             if info.flag_bits & ENCRYPTED:
                 raise gate.error("is encrypted; decrypt it first")
             if not info.is_dir():
-                with opened.open(info) as stream:
+                with entries.open(info) as stream:
                     yield Content(path, info.file_size, stream)
 
 

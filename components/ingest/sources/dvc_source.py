@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from components.ingest import image_files
 from components.ingest.params import IngestParams
-from components.ingest.sources.source import Fingerprint, SourceImages
+from components.ingest.sources.source import Fingerprint, ImportedImages
 
 FETCHED = ".fetched"
 
@@ -27,7 +27,7 @@ class DvcSource:
         with dvc_repository.open_path(self.address) as versioned:
             return versioned.facts()
 
-    def bring(self, folder: Path) -> SourceImages:
+    def bring(self, folder: Path) -> ImportedImages:
         """Fetches the path, copies or unpacks it, and removes what it fetched."""
         from components.ingest.sources import dvc_repository
 
@@ -35,6 +35,6 @@ class DvcSource:
             with dvc_repository.open_path(self.address) as versioned:
                 path = versioned.fetch(folder / FETCHED, self.params)
                 version = versioned.facts()
-            return SourceImages(image_files.from_path(path, folder, self.params), version)
+            return ImportedImages(image_files.from_path(path, folder, self.params), version)
         finally:
             shutil.rmtree(folder / FETCHED, ignore_errors=True)

@@ -9,7 +9,7 @@ from components.ingest import image_files
 from components.ingest.listing import files
 from components.ingest.params import IngestParams
 from components.ingest.sources.checksum import check
-from components.ingest.sources.source import Fingerprint, SourceImages
+from components.ingest.sources.source import Fingerprint, ImportedImages
 from components.shared.runtime.errors import InputError
 
 
@@ -38,9 +38,9 @@ class FolderSource:
             "listing": listing.hexdigest(),
         }
 
-    def bring(self, folder: Path) -> SourceImages:
+    def bring(self, folder: Path) -> ImportedImages:
         """Copies the images."""
-        return SourceImages(image_files.from_folder(self.path, folder, self.params), {})
+        return ImportedImages(image_files.from_folder(self.path, folder, self.params), {})
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class ArchiveSource:
         status = self.path.stat()
         return {"kind": self.kind, "bytes": status.st_size, "mtime_ns": status.st_mtime_ns}
 
-    def bring(self, folder: Path) -> SourceImages:
+    def bring(self, folder: Path) -> ImportedImages:
         """Unpacks the archive, once its hash is `ingest.sha256` where that is set."""
         check(self.path, self.params.sha256)
-        return SourceImages(image_files.from_archive(self.path, folder, self.params), {})
+        return ImportedImages(image_files.from_archive(self.path, folder, self.params), {})

@@ -1,4 +1,4 @@
-"""Bringing objects in pieces: in parallel, resumed after a kill, checked against their ETags.
+"""Objects downloaded in pieces: in parallel, resumed after a kill, checked by their ETags.
 
 A ledger beside the files says which pieces are here, a line each; what a killed run wrote there is
 true.
@@ -22,21 +22,20 @@ from components.shared.storage.s3 import CONNECTIONS, Store, Stored
 from components.shared.storage.s3_address import Address
 
 PIECE = 8 << 20  # bytes
-CHECKED = (
-    -1
-)  # in the ledger, in the place of a piece's first byte: the object is here and was checked
+# In the ledger, in place of a piece's first byte: the whole object is here and was checked.
+CHECKED = -1
 _MD5 = re.compile(r"[0-9a-f]{32}(-[1-9]\d*)?")
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 class Ledger:
-    """Which pieces of which objects are here.
+    """The pieces of objects that are here, noted in a file.
 
     Args:
         path: of the ledger.
-        places: where the objects go; what the ledger says of others, or of files that are gone, is
-            forgotten.
+        places: the file of each object; lines about other objects, or about files that are gone,
+            are dropped.
     """
 
     def __init__(self, path: Path, places: Mapping[Stored, Path]) -> None:
@@ -50,28 +49,28 @@ class Ledger:
         self._stream = path.open("a", encoding="utf-8")
 
     def has(self, item: Stored, start: int) -> bool:
-        """Whether the object's piece from byte `start` on is here."""
+        """Returns whether the object's piece from byte `start` on is here."""
         return (item.name, item.etag, start) in self._done
 
     def add(self, item: Stored, start: int) -> None:
-        """Notes that it is."""
+        """Notes that the piece is here."""
         with self._lock:
             self._stream.write(_line((item.name, item.etag, start)))
             self._stream.flush()
 
     def close(self) -> None:
-        """Nothing more will be noted."""
+        """Closes the file."""
         self._stream.close()
 
 
 def bring(store: Store, address: Address, places: Mapping[Stored, Path], ledger: Path) -> None:
-    """Brings what is missing of objects.
+    """Downloads the pieces of objects that are missing, and checks each object.
 
     Args:
         store: where they are.
         address: below which their names stand.
         places: the file that each is to become.
-        ledger: what earlier runs brought, and this one.
+        ledger: the file in which the pieces are noted, by earlier runs too.
 
     Raises:
         InputError: an object changes meanwhile, arrives damaged, or has a name that no file can
@@ -80,7 +79,9 @@ def bring(store: Store, address: Address, places: Mapping[Stored, Path], ledger:
     with closing(Ledger(ledger, places)) as known:
         missing = {item: place for item, place in places.items() if not known.has(item, CHECKED)}
         _make_room(missing)
-        starts = [(item, start) for item in missing for start in range(0, item.bytes, PIECE)]
+        starts: list[tuple[Stored, int]] = []
+        for item in missing:
+            starts += [(item, start) for start in range(0, item.bytes, PIECE)]
         with progress_bar("download", "B", sum(item.bytes for item in missing)) as bar:
             for count in _each(partial(_piece, store, address, places, known), starts):
                 bar.update(count)
@@ -95,6 +96,7 @@ def _piece(
     ledger: Ledger,
     piece: tuple[Stored, int],
 ) -> int:
+    """Downloads a piece of an object, unless it is here; returns its bytes."""
     item, start = piece
     end = min(start + PIECE, item.bytes)
     if not ledger.has(item, start):
@@ -109,6 +111,11 @@ def _piece(
 def _check(
     store: Store, address: Address, places: Mapping[Stored, Path], ledger: Ledger, item: Stored
 ) -> None:
+    """Notes that an object is here and whole.
+
+    Raises:
+        InputError: it arrived damaged; its file is removed.
+    """
     if not is_intact(store, address / item.name, item.etag, places[item]):
         places[item].unlink()
         raise InputError(f"{store.describe(address / item.name)}: arrived damaged: run again")
@@ -116,32 +123,30 @@ def _check(
 
 
 def is_intact(store: Store, address: Address, etag: str, path: Path) -> bool:
-    """Whether a file is what its object's ETag says, as far as that is a checksum.
+    """Returns whether a file has its object's ETag, as far as that is a checksum.
 
-    It is the MD5 of the object, or that of the MD5s of the parts it was uploaded in, with their
-    number behind it; where objects are encrypted with a key of their own, and in some stores, it is
-    neither.
+    The ETag is the MD5 of the object; or, of one uploaded in three parts, the MD5 of the three
+    MD5s with `-3` behind it. Where objects are encrypted with a key of their own, and in some
+    stores, it is neither, and any file passes.
     """
-    whole, _, parts = etag.partition("-")
-    if not _MD5.fullmatch(etag) or (
-        not parts and _md5s(path, [path.stat().st_size])[0].hex() == whole
-    ):
+    digest, _, parts = etag.partition("-")
+    if not _MD5.fullmatch(etag):
         return True
-    about = store.head(address)
-    if about.get("SSECustomerAlgorithm") or str(about.get("ServerSideEncryption", "")).startswith(
-        "aws:kms"
-    ):
+    if not parts and _md5s(path, [path.stat().st_size])[0].hex() == digest:
+        return True
+    head = store.head(address)
+    encryption = str(head.get("ServerSideEncryption", ""))
+    if head.get("SSECustomerAlgorithm") or encryption.startswith("aws:kms"):
         return True
     numbers = range(1, int(parts or 0) + 1)
     sizes = [int(store.head(address, number)["ContentLength"]) for number in numbers]
-    return (
-        bool(sizes)
-        and md5(b"".join(_md5s(path, sizes)), usedforsecurity=False).hexdigest() == whole
-    )
+    if not sizes:
+        return False
+    return md5(b"".join(_md5s(path, sizes)), usedforsecurity=False).hexdigest() == digest
 
 
 def _md5s(path: Path, sizes: Iterable[int]) -> list[bytes]:
-    """The MD5s of a file's parts of these sizes."""
+    """Computes the MD5s of a file's parts of these sizes."""
     sums = []
     with path.open("rb") as stream:
         for size in sizes:
@@ -154,6 +159,7 @@ def _md5s(path: Path, sizes: Iterable[int]) -> list[bytes]:
 
 
 def _make_room(places: Mapping[Stored, Path]) -> None:
+    """Creates each file at its full size."""
     try:
         for item, place in places.items():
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -164,7 +170,7 @@ def _make_room(places: Mapping[Stored, Path]) -> None:
 
 
 def _each(action: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """The results for all items, in parallel; the first failure ends it."""
+    """Yields the results for all items, in parallel; the first failure ends it."""
     pool = ThreadPoolExecutor(CONNECTIONS)
     try:
         yield from pool.map(action, items)
@@ -173,6 +179,7 @@ def _each(action: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str, int]]:
+    """Yields name, ETag and first byte of each piece in a ledger."""
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         try:
             name, etag, start = json.loads(line)

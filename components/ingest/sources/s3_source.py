@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from components.ingest import image_files
 from components.ingest.params import IngestParams
-from components.ingest.sources.source import Fingerprint, SourceImages
+from components.ingest.sources.source import Fingerprint, ImportedImages
 from components.shared.storage.s3 import Store
 from components.shared.storage.s3_address import Address
 
@@ -25,11 +25,11 @@ class S3Source:
 
         return s3_objects.find(Store(), self.address, self.params).facts()
 
-    def bring(self, folder: Path) -> SourceImages:
+    def bring(self, folder: Path) -> ImportedImages:
         """Downloads the objects into the cache and copies or unpacks them."""
         from components.ingest.sources import s3_objects
 
         store = Store()
         listing = s3_objects.find(store, self.address, self.params)
         path = s3_objects.fetch(store, listing, self.params)
-        return SourceImages(image_files.from_path(path, folder, self.params), listing.facts())
+        return ImportedImages(image_files.from_path(path, folder, self.params), listing.facts())

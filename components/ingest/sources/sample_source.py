@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from components.ingest.params import IngestParams
-from components.ingest.sources.source import Fingerprint, SourceImages
+from components.ingest.sources.source import Fingerprint, ImportedImages
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class SampleSource:
 
         return {"kind": self.kind, "version": VERSION, **self.params.sample.model_dump()}
 
-    def bring(self, folder: Path) -> SourceImages:
+    def bring(self, folder: Path) -> ImportedImages:
         """Draws the images."""
         from components.ingest.sample.generate import generate
 
-        return SourceImages(generate(self.params.sample, folder), {})
+        return ImportedImages(generate(self.params.sample, folder), {})

@@ -8,7 +8,7 @@ from components.shared.data.catalog import Entry
 Fingerprint = dict[str, object]
 
 
-class SourceImages(NamedTuple):
+class ImportedImages(NamedTuple):
     """Images that a source brought into a folder.
 
     Attributes:
@@ -38,7 +38,7 @@ class Source(Protocol):
             InputError: the source is missing, empty or cannot be read or reached.
         """
 
-    def bring(self, folder: Path) -> SourceImages:
+    def bring(self, folder: Path) -> ImportedImages:
         """Brings the images into an existing folder; whatever else it writes there it removes.
 
         Raises:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from components.ingest import image_files
 from components.ingest.params import IngestParams
-from components.ingest.sources.source import Fingerprint, SourceImages
+from components.ingest.sources.source import Fingerprint, ImportedImages
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,14 @@ class WebSource:
     params: IngestParams
 
     def facts(self) -> Fingerprint:
-        """Returns the address without secrets, and `ingest.sha256`, else the server's validators."""
+        """Returns the address without secrets, and the expected hash or the server's validators."""
         from components.ingest.sources.cached_download import validators
 
         return {"kind": self.kind, **validators(self.address, self.params.sha256)}
 
-    def bring(self, folder: Path) -> SourceImages:
+    def bring(self, folder: Path) -> ImportedImages:
         """Downloads the archive into the cache and unpacks it."""
         from components.ingest.sources.cached_download import fetch
 
         archive = fetch(self.address, self.params)
-        return SourceImages(image_files.from_archive(archive, folder, self.params), {})
+        return ImportedImages(image_files.from_archive(archive, folder, self.params), {})

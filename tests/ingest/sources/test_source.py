@@ -10,7 +10,7 @@ import pytest
 from components.ingest.params import IngestParams
 from components.ingest.sources import cached_download
 from components.ingest.sources.resolve import resolve
-from components.ingest.sources.source import Source, SourceImages
+from components.ingest.sources.source import ImportedImages, Source
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import manifest
 from tests import s3_server
@@ -38,7 +38,7 @@ def source_of(place: Place) -> Source:
     return resolve(IngestParams.model_validate({"source": place.source, **place.options}))
 
 
-def bring(place: Place, folder: Path) -> SourceImages:
+def bring(place: Place, folder: Path) -> ImportedImages:
     folder.mkdir()
     return source_of(place).bring(folder)
 
