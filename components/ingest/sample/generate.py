@@ -11,8 +11,9 @@ from typing import Literal
 import numpy as np
 
 from components.ingest.params import SampleParams
-from components.ingest.sample import paper, strokes
-from components.ingest.sample.strokes import Hand, Manner, Points
+from components.ingest.sample import hands, paper, strokes
+from components.ingest.sample.hands import Hand
+from components.ingest.sample.strokes import Points
 from components.shared.data.catalog import KINDS, Entry, Kind
 from components.shared.runtime.progress import track
 
@@ -30,36 +31,50 @@ def generate(params: SampleParams, folder: Path) -> list[Entry]:
     identities change none of those that were there.
 
     Returns:
-        the catalog's entries.
+        The catalog's entries.
     """
-    wanted = [
-        (identity, kind, number)
-        for identity in range(params.identities)
-        for kind, count in zip(KINDS, (params.genuine, params.forgeries), strict=True)
-        for number in range(count)
-    ]
-    for identity, kind, _ in wanted:
+    keys = _keys(params)
+    for identity, kind, _ in keys:
         (folder / _folder(identity, kind)).mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(THREADS) as pool:
-        entries = pool.map(lambda which: _save(params, folder, *which), wanted)
-        return list(track(entries, "ingest", "image", len(wanted)))
+        entries = pool.map(lambda key: _save(params, folder, *key), keys)
+        return list(track(entries, "ingest", "image", len(keys)))
 
 
 def image(params: SampleParams, identity: int, kind: Kind, number: int) -> bytes:
-    """One image as PNG bytes."""
+    """Draws one image.
+
+    Args:
+        params: seed, and whether the paper leaks the kind.
+        identity: from 0.
+        kind: of the image.
+        number: among the identity's images of that kind, from 0.
+
+    Returns:
+        The bytes of a PNG file.
+    """
     rng = _generator(params.seed, identity, KINDS.index(kind), number)
     hand, model = _identity(params.seed, identity)
     if kind == "forgery":
-        hand, manner = _forged(params, identity, hand, rng), _watching(rng)
+        hand, manner = _forger_hand(params, identity, hand, rng), hands.draw_copying(rng)
     else:
-        manner = _fluent(hand, rng)
-    written = strokes.write(model, hand, manner, rng)
-    return paper.render(written, _sheet(params, kind, rng), rng)
+        manner = hands.draw_fluent(hand, rng)
+    writing = strokes.write(model, hand, manner, rng)
+    return paper.render(writing, _draw_sheet(params, kind, rng), rng)
 
 
 def name(identity: int) -> str:
-    """The identity's name: its number from 1, with leading zeros."""
+    """Returns the identity's name: its number from 1, with leading zeros."""
     return f"{identity + 1:03d}"
+
+
+def _keys(params: SampleParams) -> list[tuple[int, Kind, int]]:
+    """Lists identity, kind and number of every image."""
+    keys: list[tuple[int, Kind, int]] = []
+    for identity in range(params.identities):
+        for kind, count in zip(KINDS, (params.genuine, params.forgeries), strict=True):
+            keys += [(identity, kind, number) for number in range(count)]
+    return keys
 
 
 def _save(params: SampleParams, folder: Path, identity: int, kind: Kind, number: int) -> Entry:
@@ -79,42 +94,21 @@ def _generator(*key: int) -> np.random.Generator:
 
 @lru_cache(maxsize=4096)
 def _identity(seed: int, identity: int) -> tuple[Hand, list[Points]]:
+    """Draws an identity's hand and the signature that it writes."""
     rng = _generator(seed, identity, len(KINDS))
-    return strokes.draw_hand(rng), strokes.draw_model(rng)
+    return hands.draw_hand(rng), strokes.draw_model(rng)
 
 
-def _forged(params: SampleParams, identity: int, target: Hand, rng: np.random.Generator) -> Hand:
-    """The hand of one of the identities that follow, partly giving up its habits to imitate."""
+def _forger_hand(
+    params: SampleParams, identity: int, target: Hand, rng: np.random.Generator
+) -> Hand:
+    """Draws a forger among the identities that follow, who partly gives up the own habits."""
     own, _ = _identity(params.seed, identity + 1 + int(rng.integers(FORGERS)))
-    return strokes.mixed(own, target, share=0.15 + 0.35 * rng.random())
+    return hands.mix_hands(own, target, share=0.15 + 0.35 * rng.random())
 
 
-def _fluent(hand: Hand, rng: np.random.Generator) -> Manner:
-    return Manner(
-        deviation=hand.variation * (0.06 + 0.03 * rng.random()),
-        warp=hand.variation * (0.028 + 0.028 * rng.random()),
-        tremor=0.0012 * rng.random(),
-        hesitations=int(rng.integers(0, 2)),
-        lifts=0,
-        taper=0.3 + 0.5 * rng.random(),
-    )
-
-
-def _watching(rng: np.random.Generator) -> Manner:
-    return Manner(
-        deviation=0.14 + 0.08 * rng.random(),
-        warp=0.07 + 0.05 * rng.random(),
-        tremor=0.018 + 0.012 * rng.random(),
-        hesitations=int(rng.integers(1, 6)),
-        lifts=int(rng.integers(0, 2)),
-        taper=0.2 * rng.random(),
-    )
-
-
-def _sheet(params: SampleParams, kind: Kind, rng: np.random.Generator) -> paper.Paper:
-    """Paper, ink and file format: drawn alike for genuine images and forgeries, unless the paper is
-    to leak.
-    """
+def _draw_sheet(params: SampleParams, kind: Kind, rng: np.random.Generator) -> paper.Paper:
+    """Draws paper, ink and file format: alike for both kinds, unless the paper leaks the kind."""
     width = int(rng.integers(300, 701))
     grey = int(rng.integers(232, 254))
     if params.leak == "paper":

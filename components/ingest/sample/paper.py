@@ -22,8 +22,15 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True)
 class Paper:
-    """A sheet: size in pixels, greys of the paper and of the ink, the part of it that is written
-    on, PNG mode.
+    """A sheet of paper.
+
+    Attributes:
+        width: in pixels.
+        height: in pixels.
+        grey: of the paper, 0–255.
+        ink: the grey of the ink, 0–255.
+        filled: the share of the width or height that the writing takes.
+        mode: of the PNG.
     """
 
     width: int
@@ -38,17 +45,17 @@ def render(strokes: list[Stroke], paper: Paper, rng: np.random.Generator) -> byt
     """Draws strokes, scaled to fit, onto paper.
 
     Returns:
-        the bytes of a PNG file.
+        The bytes of a PNG file.
     """
     darkening = np.arange(256) * (paper.grey - paper.ink) // 255
     fibres = rng.integers(0, len(FIBRES), (paper.height, paper.width), dtype=np.uint8)
     sheet = paper.grey + FIBRES[fibres]
     sheet -= darkening.astype(np.int16)[_coverage(strokes, paper, rng)]
-    return _encoded(np.clip(sheet, 0, 255).astype(np.uint8), paper.mode)
+    return _encode(np.clip(sheet, 0, 255).astype(np.uint8), paper.mode)
 
 
 def _coverage(strokes: list[Stroke], paper: Paper, rng: np.random.Generator) -> Grey:
-    """How much of each pixel is ink, 0–255: [height, width]."""
+    """Draws the ink of each pixel, 0–255: [height, width]."""
     points = np.concatenate([stroke.points for stroke in strokes])
     low, high = points.min(axis=0), points.max(axis=0)
     extent = np.maximum(high - low, 1e-6)
@@ -60,17 +67,17 @@ def _coverage(strokes: list[Stroke], paper: Paper, rng: np.random.Generator) -> 
     for stroke in strokes:
         x = corner[0] + scale * (stroke.points[:, 0] - low[0])
         y = corner[1] + scale * (high[1] - stroke.points[:, 1])
-        at = np.rint(np.stack([x, y], axis=1) * unit).astype(np.int32)
-        wide = np.maximum(np.rint(stroke.width * scale * OVERSAMPLING), 2).astype(np.int32)
-        for start, end, width in zip(
-            at[:-1].tolist(), at[1:].tolist(), wide.tolist(), strict=False
-        ):
+        pixels = np.rint(np.stack([x, y], axis=1) * unit).astype(np.int32)
+        widths = np.maximum(np.rint(stroke.width * scale * OVERSAMPLING), 2).astype(np.int32)
+        ends = zip(pixels[:-1].tolist(), pixels[1:].tolist(), widths.tolist(), strict=False)
+        for start, end, width in ends:
             cv2.line(canvas, start, end, (255,), width, cv2.LINE_8, SHIFT)
     small = cv2.resize(canvas, (paper.width, paper.height), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
 
 
-def _encoded(grey: Grey, mode: str) -> bytes:
+def _encode(grey: Grey, mode: str) -> bytes:
+    """Encodes grey levels as a PNG of mode L, P or RGBA."""
     if mode == "RGBA":
         opaque = np.full_like(grey, 255)
         return _png(np.dstack([grey, grey, grey, opaque]))
@@ -79,25 +86,26 @@ def _encoded(grey: Grey, mode: str) -> bytes:
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
-    done, encoded = cv2.imencode(".png", pixels, QUICK)
-    if not done:
+    success, content = cv2.imencode(".png", pixels, QUICK)
+    if not success:
         raise RuntimeError("OpenCV could not encode a PNG")
-    return encoded.tobytes()
+    return content.tobytes()
 
 
 def _with_palette(png: bytes) -> bytes:
-    """An 8-bit grey PNG as one of mode P: its grey levels become the palette (PNG specification,
-    11.2.2 and 11.2.3).
+    """Converts an 8-bit grey PNG to mode P: its grey levels become the palette.
+
+    See the PNG specification, 11.2.2 and 11.2.3.
     """
     header = png[16:25] + b"\x03" + png[26:29]
-    palette = bytes(level for grey in range(256) for level in (grey, grey, grey))
+    palette = b"".join(bytes([grey, grey, grey]) for grey in range(256))
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"PLTE", palette) + png[33:]
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
-    return (
-        struct.pack(">I", len(content))
-        + name
-        + content
-        + struct.pack(">I", zlib.crc32(name + content))
+    """Returns a chunk of a PNG: length, name, content, checksum."""
+    length, checksum = (
+        struct.pack(">I", len(content)),
+        struct.pack(">I", zlib.crc32(name + content)),
     )
+    return length + name + content + checksum

@@ -1,14 +1,15 @@
-"""Signatures as strokes: what an identity writes, in what hand, and how one writing of it comes
-out.
+"""Signatures as strokes: an identity's model, its hand, and single writings of the model.
 
 Lengths are in x-heights, y upward. Only additions, products and uniform draws are used, no
 transcendental function, so that the same seed gives the same drawing on every machine.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from components.ingest.sample.hands import Hand, Manner
 
 Points = NDArray[np.float64]
 STEPS = 10  # samples between two control points
@@ -36,35 +37,6 @@ MOVEMENTS: tuple[tuple[tuple[float, float], ...], ...] = (
 
 
 @dataclass(frozen=True)
-class Hand:
-    """The habits of a writer: slant, widening, pen width (of the signature's length), its contrast,
-    tension, rise, and how much the own writing varies (1 = usual).
-    """
-
-    slant: float
-    widening: float
-    pen: float
-    contrast: float
-    tension: float
-    rise: float
-    variation: float
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How one writing is done: deviations from the model, and the marks of a slow, watching hand (0
-    = none).
-    """
-
-    deviation: float
-    warp: float
-    tremor: float
-    hesitations: int
-    lifts: int
-    taper: float
-
-
-@dataclass(frozen=True)
 class Stroke:
     """A drawn line: points [n, 2] and the pen's width at each [n], in the same unit."""
 
@@ -73,41 +45,14 @@ class Stroke:
 
 
 def bell(rng: np.random.Generator, *shape: int) -> Points:
-    """Draws of mean 0 and variance 1 from the sum of four uniforms: bell-shaped, and exact
-    everywhere.
-    """
+    """Draws numbers of mean 0 and variance 1 as sums of four uniforms, exact on every machine."""
     draws = rng.random((4, *shape))
     return np.asarray((draws[0] + draws[1] + draws[2] + draws[3] - 2.0) * 1.7320508)
 
 
-def draw_hand(rng: np.random.Generator) -> Hand:
-    """A writer's habits."""
-    slant, widening, pen, contrast, tension, rise, variation = rng.random(7)
-    return Hand(
-        slant=-0.15 + 0.7 * slant,
-        widening=0.8 + 0.5 * widening,
-        pen=0.006 + 0.034 * pen,
-        contrast=0.15 + 0.35 * contrast,
-        tension=0.25 * tension,
-        rise=-0.06 + 0.16 * rise,
-        variation=0.4 + 2.0 * variation * variation,
-    )
-
-
-def mixed(own: Hand, target: Hand, share: float) -> Hand:
-    """The hand of a forger: `share` of the own habits stays, the rest follows the one imitated; the
-    pen is the own.
-    """
-    habits = {
-        name: share * getattr(own, name) + (1 - share) * getattr(target, name)
-        for name in ("slant", "widening", "contrast", "tension", "rise")
-    }
-    return replace(own, **habits)
-
-
 def draw_model(rng: np.random.Generator) -> list[Points]:
-    """What an identity writes: control points [n, 2] of each stroke."""
-    strokes = [_capital(rng)]
+    """Draws the model of a signature: control points [n, 2] of each stroke."""
+    strokes = [_draw_capital(rng)]
     x = float(strokes[0][:, 0].max()) * 0.8
     word = [np.array([[x, 0.2]])]
     for _ in range(int(rng.integers(4, 9))):
@@ -121,36 +66,36 @@ def draw_model(rng: np.random.Generator) -> list[Points]:
         x += size[0]
     strokes.append(np.concatenate(word))
     if rng.random() < 0.6:
-        strokes.append(_flourish(rng, x))
+        strokes.append(_draw_flourish(rng, x))
     return strokes
 
 
 def write(
     model: list[Points], hand: Hand, manner: Manner, rng: np.random.Generator
 ) -> list[Stroke]:
-    """One writing of a model: strokes in lengths of the signature (x from 0 to about 1)."""
+    """Writes a model once: strokes in lengths of the signature (x from 0 to about 1)."""
     length = max(float(stroke[:, 0].max()) for stroke in model) * hand.widening
     bends = bell(rng, 2, 4) * manner.warp
     tilt = hand.slant + 0.05 * float(bell(rng)), hand.rise + 0.02 * float(bell(rng))
-    written: list[Stroke] = []
+    writing: list[Stroke] = []
     for control in model:
         moved = control + manner.deviation * bell(rng, *control.shape)
-        line = _placed(_spline(moved, hand.tension), hand.widening, tilt, bends, length)
-        line = line + manner.tremor * _wobble(rng, len(line))
-        written += _inked(line, hand, manner, rng)
-    return _hesitating(written, manner.hesitations, rng)
+        line = _place(_spline(moved, hand.tension), hand.widening, tilt, bends, length)
+        line = line + manner.tremor * _draw_tremor(rng, len(line))
+        writing += _ink(line, hand, manner, rng)
+    return _add_blobs(writing, manner.hesitations, rng)
 
 
-def _capital(rng: np.random.Generator) -> Points:
-    """A large first letter: a walk that visits the corners of a tall box in an own order."""
+def _draw_capital(rng: np.random.Generator) -> Points:
+    """Draws a large first letter: a walk that visits the corners of a tall box in any order."""
     corners = np.array([(0, 0), (0.1, 2.1), (0.6, 1.2), (1.2, 2.0), (1.1, 0.2), (0.4, 0.9)])
     order = rng.permutation(len(corners))[: int(rng.integers(4, 7))]
     walk: Points = corners[order] * (0.8 + 0.6 * rng.random()) + 0.2 * bell(rng, len(order), 2)
     return walk
 
 
-def _flourish(rng: np.random.Generator, length: float) -> Points:
-    """A line under or through the name."""
+def _draw_flourish(rng: np.random.Generator, length: float) -> Points:
+    """Draws a line under or through the name."""
     level = -0.9 + 1.4 * rng.random()
     start, end = length * 0.35 * rng.random(), length * (0.8 + 0.3 * rng.random())
     xs = np.array([start, 0.5 * (start + end), end])
@@ -158,7 +103,7 @@ def _flourish(rng: np.random.Generator, length: float) -> Points:
 
 
 def _spline(control: Points, tension: float) -> Points:
-    """A cardinal spline through the control points, STEPS samples between two: [n, 2]."""
+    """Samples a cardinal spline through control points [k, 2], STEPS between two: [n, 2]."""
     padded = np.concatenate([control[:1], control, control[-1:]])
     before, start, end, after = (
         padded[:-3, None],
@@ -174,7 +119,7 @@ def _spline(control: Points, tension: float) -> Points:
     return np.concatenate([curve.reshape(-1, 2), control[-1:]])
 
 
-def _placed(
+def _place(
     line: Points, widening: float, tilt: tuple[float, float], bends: Points, length: float
 ) -> Points:
     """Applies the hand's proportions, a smooth drift along the line, slant and rise; lengths become
@@ -189,17 +134,15 @@ def _placed(
     return np.stack([x + tilt[0] * y, y + tilt[1] * x], axis=1)
 
 
-def _wobble(rng: np.random.Generator, count: int) -> Points:
-    """A tremor: a piecewise linear zigzag [count, 2] with a new direction about every three
-    samples.
-    """
+def _draw_tremor(rng: np.random.Generator, count: int) -> Points:
+    """Draws a piecewise linear zigzag [count, 2] with a new direction about every three samples."""
     knots = np.arange(0, count + 3, 3)
     turns = bell(rng, 2, len(knots))
     at = np.arange(count)
     return np.stack([np.interp(at, knots, turns[0]), np.interp(at, knots, turns[1])], axis=1)
 
 
-def _inked(line: Points, hand: Hand, manner: Manner, rng: np.random.Generator) -> list[Stroke]:
+def _ink(line: Points, hand: Hand, manner: Manner, rng: np.random.Generator) -> list[Stroke]:
     """Gives a line its width (thin where the pen rises or runs out) and lifts the pen where the
     hand stops.
     """
@@ -212,7 +155,7 @@ def _inked(line: Points, hand: Hand, manner: Manner, rng: np.random.Generator) -
     return [Stroke(line[a:b], width[a:b]) for a, b in zip(starts, stops, strict=True) if b - a > 1]
 
 
-def _hesitating(strokes: list[Stroke], count: int, rng: np.random.Generator) -> list[Stroke]:
+def _add_blobs(strokes: list[Stroke], count: int, rng: np.random.Generator) -> list[Stroke]:
     """Adds blobs of ink where the pen rested."""
     rests = []
     for _ in range(count):
