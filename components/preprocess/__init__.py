@@ -1,1 +1,1 @@
-"""Decodes and normalises the images of a catalog into one memory-mapped array."""
+"""Preprocess: the images of a catalog become one memory-mapped array."""

@@ -9,6 +9,7 @@ from components.shared.runtime.params import load
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Runs the step and prints its report."""
     arguments = cli.create_parser(
         "preprocess",
         "Decodes and normalises every image of the catalog into images.npy and index.parquet.",

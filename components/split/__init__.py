@@ -1,1 +1,1 @@
-"""Divides the identities into train, val and test."""
+"""Split: the identities are divided into train, val and test."""

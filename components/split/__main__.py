@@ -8,6 +8,7 @@ from components.shared.runtime.params import load
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Runs the step."""
     arguments = cli.create_parser(
         "split",
         "Divides the identities into train, val and test.",

@@ -8,15 +8,15 @@ import pandas as pd
 
 from components.shared.data.partition import PARTS
 from components.shared.runtime.errors import InputError
-from components.split.identity_groups import Group
+from components.split.identity_groups import Group, count_identities
 from components.split.random_split import halved
 
 
 def by_folders(index: pd.DataFrame, groups: list[Group], seed: int) -> dict[str, str]:
     """Takes the parts that the source's folders train/ val/ [test/] name.
 
-    Where there is no test/, half of the identities in val/, drawn by seed, are tested: the
-    threshold is chosen on val, so that the two must not be the same.
+    Without test/, half of the identities in val/, drawn by seed, are tested: the threshold is
+    chosen on val, so that the two must not be the same.
 
     Raises:
         InputError: there are no such folders, one is missing or unknown, or an identity stands in
@@ -30,12 +30,12 @@ def by_folders(index: pd.DataFrame, groups: list[Group], seed: int) -> dict[str,
         raise InputError(
             f"split.by is folders: unknown part '{min(unknown)}' (known: {', '.join(PARTS)})"
         )
-    found = index.groupby("identity")["part"].unique()
-    for identity, several in found[found.str.len() > 1].items():
+    folders = index.groupby("identity")["part"].unique()
+    for identity, names in folders[folders.str.len() > 1].items():
         raise InputError(
-            f"identity '{identity}' stands in the folders {' and '.join(sorted(several))}; keep one"
+            f"identity '{identity}' stands in the folders {' and '.join(sorted(names))}; keep one"
         )
-    parts = {str(identity): str(several[0]) for identity, several in found.items()}
+    parts = {str(identity): str(names[0]) for identity, names in folders.items()}
     if missing := {"train", "val"} - set(parts.values()):
         raise InputError(
             f"split.by is folders, but the source's folder {min(missing)}/ has no usable images"
@@ -47,17 +47,19 @@ def by_folders(index: pd.DataFrame, groups: list[Group], seed: int) -> dict[str,
 
 def _divide_val(parts: dict[str, str], groups: list[Group], seed: int) -> None:
     """Moves half of val to test."""
-    held_out = [group for group in groups if any(parts[identity] == "val" for identity in group)]
-    if len(held_out) < 2:
+    val = {identity for identity, part in parts.items() if part == "val"}
+    val_groups = [group for group in groups if not val.isdisjoint(group)]
+    if len(val_groups) < 2:
         raise InputError(
-            "the source has no test/, and its val/ too few identities (1) to be halved into val and test"
+            "the source has no test/, and its val/ too few identities (1) "
+            "to be halved into val and test"
         )
-    _, tested = halved(held_out, seed)
-    for group in tested:
-        parts.update({identity: "test" for identity in group if parts[identity] == "val"})
+    _, test_groups = halved(val_groups, seed)
+    for group in test_groups:
+        parts.update(dict.fromkeys(val.intersection(group), "test"))
     logging.info(
         "the source has no test/: half of val/, drawn by seed, is tested (%d identities)",
-        sum(map(len, tested)),
+        count_identities(test_groups),
     )
 
 
@@ -86,14 +88,15 @@ def by_csv(index: pd.DataFrame, path: Path) -> dict[str, str]:
             f"{path}: identity '{unknown[0]}' has no images{nearest}; {len(unknown)} such in all"
         )
     if missing := sorted(set(known) - set(table["identity"])):
-        shown = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
-        raise InputError(f"{path}: {len(missing)} identities of the images are not named: {shown}")
+        names = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+        raise InputError(f"{path}: {len(missing)} identities of the images are not named: {names}")
     if empty := [part for part in PARTS if part not in set(table["part"])]:
         raise InputError(f"{path}: no identity stands in {' or '.join(empty)}")
     return dict(zip(table["identity"], table["part"], strict=True))
 
 
 def _read(path: Path) -> pd.DataFrame:
+    """Reads a csv of text, in UTF-8 with or without a mark."""
     try:
         table = pd.read_csv(
             path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True

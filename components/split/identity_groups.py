@@ -1,4 +1,4 @@
-"""Identities that share an image stand together: groups, drawn by seed."""
+"""Groups of identities that share an image and so must stand in the same part."""
 
 import numpy as np
 import pandas as pd
@@ -7,12 +7,21 @@ Group = tuple[str, ...]
 
 
 def groups_of(index: pd.DataFrame) -> list[Group]:
-    """The identities, sorted, those that share identical bytes (also through a third one) in one
-    group.
+    """Groups identities that share identical bytes, also through a third one (union-find).
+
+    With images of w0, w1, w2, w3 where w0 and w2 share an image, and w2 and w3 another one, the
+    groups are (w0, w2, w3) and (w1).
+
+    Args:
+        index: `identity` and `sha256` of each image.
+
+    Returns:
+        The groups, sorted by their first identity, and each of them sorted.
     """
     leader = {identity: identity for identity in sorted(set(index["identity"]))}
 
     def find(identity: str) -> str:
+        """Follows the leaders up to the group's first identity."""
         while leader[identity] != identity:
             leader[identity] = leader[leader[identity]]
             identity = leader[identity]
@@ -30,10 +39,10 @@ def groups_of(index: pd.DataFrame) -> list[Group]:
 
 
 def shuffled(groups: list[Group], *seed: int) -> list[Group]:
-    """The groups in an order drawn from the seed, the same on every platform."""
+    """Returns the groups in an order drawn from the seed, the same on every platform."""
     return [groups[i] for i in np.random.default_rng(seed).permutation(len(groups))]
 
 
-def size(groups: list[Group]) -> int:
-    """The number of identities in some groups."""
+def count_identities(groups: list[Group]) -> int:
+    """Counts the identities in some groups."""
     return sum(map(len, groups))

@@ -57,7 +57,8 @@ class SplitParams(StepParams):
             raise ValueError("folds is 1: at least 2 are needed (0: by fraction)")
         if self.folds and self.fold >= self.folds:
             raise ValueError(
-                f"fold is {self.fold}, but with folds {self.folds} it goes from 0 to {self.folds - 1}"
+                f"fold is {self.fold}, but with folds {self.folds} "
+                f"it goes from 0 to {self.folds - 1}"
             )
         if self.folds and self.by != "fraction":
             raise ValueError(
@@ -66,6 +67,7 @@ class SplitParams(StepParams):
         test = 1 / self.folds if self.folds else self.test
         if self.by == "fraction" and self.val + test >= 1:
             raise ValueError(
-                f"val ({self.val:g}) and test ({test:g}) leave nothing to train on: below 1 together"
+                f"val ({self.val:g}) and test ({test:g}) leave nothing to train on: "
+                "below 1 together"
             )
         return self

@@ -1,7 +1,9 @@
 """Parts drawn by seed: by fraction of the identities, and by folds."""
 
+from itertools import chain
+
 from components.shared.runtime.errors import InputError
-from components.split.identity_groups import Group, shuffled, size
+from components.split.identity_groups import Group, count_identities, shuffled
 
 
 def by_fraction(groups: list[Group], val: float, test: float, seed: int) -> dict[str, str]:
@@ -14,9 +16,10 @@ def by_fraction(groups: list[Group], val: float, test: float, seed: int) -> dict
     if len(groups) < 3:
         raise InputError(_too_few(groups, "a split into train, val and test needs at least 3"))
     order = shuffled(groups, seed)
-    tested, rest = _take(order, _share(test, size(groups)), spare=2)
-    validated, trained = _take(rest, _share(val, size(groups)), spare=1)
-    return _named(train=trained, val=validated, test=tested)
+    total = count_identities(groups)
+    test_groups, others = _take(order, _share(test, total), spare=2)
+    val_groups, train_groups = _take(others, _share(val, total), spare=1)
+    return _name_parts(train=train_groups, val=val_groups, test=test_groups)
 
 
 def by_folds(
@@ -31,62 +34,79 @@ def by_folds(
     Raises:
         InputError: there are too few identities.
     """
-    if len(groups) < max(folds, 3):
+    least = max(folds, 3)
+    if len(groups) < least:
         raise InputError(
-            _too_few(
-                groups, f"{folds} folds with train, val and test need at least {max(folds, 3)}"
-            )
+            _too_few(groups, f"{folds} folds with train, val and test need at least {least}")
         )
-    dealt: list[list[Group]] = [[] for _ in range(folds)]
-    for group in sorted(shuffled(groups, seed), key=len, reverse=True):
-        min(dealt, key=size).append(group)
-    rest = [group for members in dealt[:fold] + dealt[fold + 1 :] for group in members]
-    if len(rest) < 2:
+    members = _deal(groups, folds, seed)
+    others = list(chain.from_iterable(members[:fold] + members[fold + 1 :]))
+    if len(others) < 2:
         raise InputError(
             _too_few(groups, f"fold {fold} of {folds} leaves too few of them for train and val")
         )
-    validated, trained = _take(shuffled(rest, seed, fold), _share(val, size(groups)), spare=1)
-    number = {
-        identity: i for i, members in enumerate(dealt) for group in members for identity in group
-    }
-    return _named(train=trained, val=validated, test=dealt[fold]), number
+    order = shuffled(others, seed, fold)
+    val_groups, train_groups = _take(order, _share(val, count_identities(groups)), spare=1)
+    numbers: dict[str, int] = {}
+    for number, fold_groups in enumerate(members):
+        numbers |= dict.fromkeys(chain.from_iterable(fold_groups), number)
+    return _name_parts(train=train_groups, val=val_groups, test=members[fold]), numbers
 
 
 def halved(groups: list[Group], seed: int) -> tuple[list[Group], list[Group]]:
-    """Two halves, drawn by seed; the first has the odd one."""
-    second, first = _take(shuffled(groups, seed), size(groups) // 2, spare=1)
+    """Draws two halves by seed; the first has the odd identity."""
+    second, first = _take(shuffled(groups, seed), count_identities(groups) // 2, spare=1)
     return first, second
 
 
+def _deal(groups: list[Group], folds: int, seed: int) -> list[list[Group]]:
+    """Deals groups into folds, the largest first, each to the smallest fold so far."""
+    members: list[list[Group]] = [[] for _ in range(folds)]
+    for group in sorted(shuffled(groups, seed), key=len, reverse=True):
+        min(members, key=count_identities).append(group)
+    return members
+
+
 def _share(fraction: float, total: int) -> int:
+    """Returns a fraction of `total`, rounded half up, one at least."""
     return max(1, int(fraction * total + 0.5))
 
 
-def _take(groups: list[Group], wanted: int, spare: int) -> tuple[list[Group], list[Group]]:
-    """Takes groups of `wanted` identities together, or nearly, leaving `spare` groups at least; and
-    the rest.
+def _take(groups: list[Group], target: int, spare: int) -> tuple[list[Group], list[Group]]:
+    """Takes groups, in their order, of at most `target` identities together.
+
+    Of groups of 2, 3, 1 and 1 identities and a target of 4, it takes those of 2, 1 and 1. One
+    group is taken at least, the smallest where none fits, and `spare` groups at least are left.
+
+    Returns:
+        The groups taken, and the others.
     """
-    taken: list[Group] = []
-    rest: list[Group] = []
+    part: list[Group] = []
+    others: list[Group] = []
     for group in groups:
-        left = len(groups) - len(taken) - 1
-        fits = size(taken) + len(group) <= wanted and left >= spare
-        (taken if fits else rest).append(group)
-    if not taken:
-        taken = [min(rest, key=len)]
-        rest.remove(taken[0])
-    return taken, rest
+        left = len(groups) - len(part) - 1
+        fits = count_identities(part) + len(group) <= target and left >= spare
+        (part if fits else others).append(group)
+    if not part:
+        part = [min(others, key=len)]
+        others.remove(part[0])
+    return part, others
 
 
-def _named(**parts: list[Group]) -> dict[str, str]:
-    return {
-        identity: part for part, groups in parts.items() for group in groups for identity in group
-    }
+def _name_parts(**parts: list[Group]) -> dict[str, str]:
+    """Returns the part of each identity."""
+    names: dict[str, str] = {}
+    for part, groups in parts.items():
+        names |= dict.fromkeys(chain.from_iterable(groups), part)
+    return names
 
 
 def _too_few(groups: list[Group], need: str) -> str:
-    together = size(groups) - len(groups)
+    together = count_identities(groups) - len(groups)
     note = (
         f" ({together} more share images with another and must stand with it)" if together else ""
     )
-    return f"the images show {len(groups)} identities{note}, but {need}; add identities, or set split.by to a csv"
+    return (
+        f"the images show {len(groups)} identities{note}, but {need}; "
+        "add identities, or set split.by to a csv"
+    )

@@ -1,4 +1,4 @@
-"""Divides the prepared images into train, val and test, disjoint in identities and in bytes."""
+"""The split step: images divided into train, val and test, disjoint in identities and bytes."""
 
 import logging
 from pathlib import Path
@@ -41,17 +41,16 @@ def run(params: SplitParams, prepared: Path, out: Path) -> dict[str, float]:
         partition.write(table, index, fresh)
     figures: dict[str, float] = {}
     for part in partition.PARTS:
-        chosen = index[table["part"] == part]
-        figures[f"{part}_identities"] = float(chosen["identity"].nunique())
-        figures[f"{part}_images"] = float(len(chosen))
-        logging.info(
-            "%s: %d identities, %d images", part, chosen["identity"].nunique(), len(chosen)
-        )
+        images = index[table["part"] == part]
+        identities = images["identity"].nunique()
+        figures[f"{part}_identities"] = float(identities)
+        figures[f"{part}_images"] = float(len(images))
+        logging.info("%s: %d identities, %d images", part, identities, len(images))
     return figures
 
 
 def _divide(params: SplitParams, index: pd.DataFrame) -> tuple[dict[str, str], dict[str, int]]:
-    """The part, and where there are folds the fold, of each identity."""
+    """Returns the part of each identity, and its fold where there are folds."""
     if params.by == "folders":
         return by_folders(index, groups_of(index), params.seed), {}
     if params.by != "fraction":

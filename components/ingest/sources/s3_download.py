@@ -126,7 +126,7 @@ def is_intact(store: Store, address: Address, etag: str, path: Path) -> bool:
     """Returns whether a file has its object's ETag, as far as that is a checksum.
 
     The ETag is the MD5 of the object; or, of one uploaded in three parts, the MD5 of the three
-    MD5s with `-3` behind it. Where objects are encrypted with a key of their own, and in some
+    MD5s with `-3` behind it. Of objects encrypted with a key of their own, and in some
     stores, it is neither, and any file passes.
     """
     digest, _, parts = etag.partition("-")

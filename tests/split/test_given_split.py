@@ -1,0 +1,89 @@
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from components.shared.runtime.errors import InputError
+from components.split.params import SplitParams
+from tests.split.indexes import index_of, index_with_parts, parts_of, split
+
+
+def test_the_folders_of_the_source_are_theparts_of(tmp_path: Path) -> None:
+    parts = parts_of(
+        SplitParams(by="folders"), index_with_parts("train", "val", "test", "train"), tmp_path
+    )
+    assert parts == {"w0": "train", "w1": "val", "w2": "test", "w3": "train"}
+
+
+def test_without_a_test_folder_half_of_val_is_tested(tmp_path: Path) -> None:
+    parts = parts_of(SplitParams(by="folders"), index_with_parts("train", *["val"] * 5), tmp_path)
+    assert parts["w0"] == "train"
+    assert Counter(parts.values()) == {"train": 1, "val": 3, "test": 2}
+
+
+@pytest.mark.parametrize(
+    ("index", "message"),
+    [
+        (index_of(5), "has no folders train/ val/"),
+        (index_with_parts("train", "train", "test"), "folder val/ has no usable images"),
+        (index_with_parts("train", "val"), "too few identities"),
+        (index_with_parts("train", "val", "").assign(), "unknown part ''"),
+        (
+            index_of(3, 2, part=["train", "val", "val", "val", "test", "test"]),
+            "'w0' stands in the folders train and val",
+        ),
+        (index_with_parts("train", "val", "test").assign(sha256="x"), "the same image"),
+        (index_with_parts("train", "val", "val").assign(sha256=["x", "x", "y"]), "the same image"),
+    ],
+)
+def test_folders_that_are_no_partition_are_refused(
+    index: pd.DataFrame, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=message):
+        split(SplitParams(by="folders"), index, tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_csv_names_theparts_of(tmp_path: Path) -> None:
+    listed = tmp_path / "parts.csv"
+    listed.write_text("\ufeffidentity,part\nw2,train\nw0,val\nw1,test\n", encoding="utf-8")
+    assert parts_of(SplitParams(by=str(listed)), index_of(3), tmp_path) == {
+        "w0": "val",
+        "w1": "test",
+        "w2": "train",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "no such file"),
+        ("", "not a csv"),
+        ("who,part\n", "first line must be identity,part"),
+        ("identity,part\nw0,train\nw1,val\nw1,test\n", "'w1' is named twice"),
+        ("identity,part\nw0,train\nw1,vla\n", "line 3: unknown part 'vla'"),
+        (
+            "identity,part\nw0,train\nw1,val\nw2,test\nw22,test\n",
+            r"'w22' has no images \(did you mean 'w2'\?\)",
+        ),
+        ("identity,part\nw0,train\nw1,val\n", "1 identities of the images are not named: w2"),
+        ("identity,part\nw0,train\nw1,val\nw2,val\n", "no identity stands in test"),
+    ],
+)
+def test_a_csv_that_is_no_partition_is_refused(
+    content: str | None, message: str, tmp_path: Path
+) -> None:
+    listed = tmp_path / "parts.csv"
+    if content is not None:
+        listed.write_text(content)
+    with pytest.raises(InputError, match=message):
+        split(SplitParams(by=str(listed)), index_of(3), tmp_path)
+
+
+def test_a_csv_that_parts_identical_bytes_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "parts.csv").write_text("identity,part\nw0,train\nw1,val\nw2,test\n")
+    index = index_of(3)
+    index.loc[[1, 4], "sha256"] = "x"
+    with pytest.raises(InputError, match=r"the same image .* stands in test and train"):
+        split(SplitParams(by=str(tmp_path / "parts.csv")), index, tmp_path)
