@@ -1,6 +1,4 @@
-"""Compiled graphs over encoded images, for any thread: the normalisation, and any other that may
-refuse an image.
-"""
+"""Compiled graphs over batches of encoded images: the normalisation, and rejection by image."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -18,10 +16,16 @@ T = TypeVar("T")
 def build_normaliser(
     spec: Normalisation,
 ) -> Callable[[Sequence[bytes]], list[Normalised | Rejected]]:
-    """A function of PNGs or JPEGs that gives each one `Normalised`, or why it is `Rejected`.
+    """Compiles the normalisation, for use in any thread.
 
-    The images of one call are worked on one after the other, so that no more than one is held
-    decoded; what a call costs by itself (0.1 ms) is shared by them.
+    The images of one call are normalised one after the other, so that only one at a time is held
+    decoded; the cost of a call by itself (0.1 ms) is shared by them.
+
+    Args:
+        spec: mode and size of the images.
+
+    Returns:
+        A function of PNGs or JPEGs that returns each as `Normalised` or `Rejected`.
     """
     result = (tf.TensorSpec(spec.shape, tf.uint8), tf.TensorSpec([], tf.int32))
     graph = tf.function(
@@ -33,7 +37,8 @@ def build_normaliser(
         ),
         input_signature=[tf.TensorSpec([None], tf.string)],
     ).get_concrete_function()
-    graph(tf.constant([], tf.string))  # optimised now: threads that begin together would each do it
+    # The first call optimises the graph; threads that begin together would each do it.
+    graph(tf.constant([], tf.string))
 
     def call(encoded: tf.Tensor) -> list[Normalised]:
         pixels, greys = graph(encoded)
@@ -48,22 +53,24 @@ def build_normaliser(
 def reject_bad_images(
     call: Callable[[tf.Tensor], Sequence[T]],
 ) -> Callable[[Sequence[bytes]], list[T | Rejected]]:
-    """A function of encoded images that says of each what `call` gives, or why its graph refuses
-    it.
+    """Makes a function over a batch reject single images instead of the whole batch.
 
     Args:
-        call: of encoded images, string [n], gives n results; raises tf.errors.InvalidArgumentError
-            where one is bad.
+        call: a function of encoded images, string [n], with n results, that raises
+            tf.errors.InvalidArgumentError if one image is bad.
+
+    Returns:
+        A function that returns for each image its result, or the reason why it is `Rejected`.
     """
 
-    def each(encoded: Sequence[bytes]) -> list[T | Rejected]:
+    def call_each(encoded: Sequence[bytes]) -> list[T | Rejected]:
         try:
             return list(call(tf.constant(encoded, tf.string, [len(encoded)])))
         except tf.errors.InvalidArgumentError as error:
-            if len(encoded) > 1:  # which of them is at fault is found by halving
+            if len(encoded) > 1:  # halving finds the bad ones
                 half = len(encoded) // 2
-                return each(encoded[:half]) + each(encoded[half:])
-            stated = re.search(r"assertion failed: \[(.*?)\]", error.message)
-            return [Rejected(stated[1] if stated else "truncated or damaged image")]
+                return call_each(encoded[:half]) + call_each(encoded[half:])
+            reason = re.search(r"assertion failed: \[(.*?)\]", error.message)
+            return [Rejected(reason[1] if reason else "truncated or damaged image")]
 
-    return each
+    return call_each

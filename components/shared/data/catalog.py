@@ -19,10 +19,14 @@ COLUMNS = ("path", "identity", "kind", "sha256")
 
 @dataclass(frozen=True)
 class Entry:
-    """One image: its path relative to the catalog, whom it shows, and the hash of its bytes.
+    """One image of the catalog.
 
-    A forgery's identity is the one imitated. `part` is the source's own train, val or test, where
-    it has them.
+    Attributes:
+        path: of the file, relative to the catalog's folder.
+        identity: the writer; of a forgery, the imitated one.
+        kind: `genuine` or `forgery`.
+        sha256: of the file's bytes, hexadecimal.
+        part: the source's own `train`, `val` or `test`, if it has them.
     """
 
     path: str
@@ -47,7 +51,7 @@ def write(entries: Iterable[Entry], folder: Path) -> list[Entry]:
 def read(raw: Path) -> "pd.DataFrame":
     """Reads `raw`/catalog.csv: path, identity, kind, sha256[, part], in the order of the file.
 
-    All values are strings as they stand there: an identity may be called `NA`, `None` or `001`.
+    All values are strings as in the file: an identity may be called `NA`, `None` or `001`.
 
     Raises:
         InputError: it is missing, empty or damaged, or names files outside `raw`.
@@ -59,11 +63,13 @@ def read(raw: Path) -> "pd.DataFrame":
     if catalog.empty:
         raise InputError(f"{path}: lists no images; check the source and run ingest again")
     for column in COLUMNS:
-        if "" in (values := catalog[column].tolist()):
+        values = catalog[column].tolist()
+        if "" in values:
             raise InputError(f"{path}: line {values.index('') + 2} has no {column}")
     if unknown := set(catalog["kind"]) - set(KINDS):
         raise InputError(f"{path}: unknown kind '{min(unknown)}' (known: {', '.join(KINDS)})")
-    if (twice := catalog["path"].duplicated()).any():
+    twice = catalog["path"].duplicated()
+    if twice.any():
         raise InputError(f"{path}: lists {catalog['path'][twice].iloc[0]} twice")
     outside = next((name for name in catalog["path"] if _leaves(name)), None)
     if outside is not None:
@@ -72,7 +78,7 @@ def read(raw: Path) -> "pd.DataFrame":
 
 
 def rows(raw: Path) -> list[dict[str, str]]:
-    """Reads `raw`/catalog.csv as `read` does: a dictionary an image, its values by column."""
+    """Reads `raw`/catalog.csv as `read` does; returns the values of each image by column."""
     table = read(raw)
     return [dict(zip(table.columns, values, strict=True)) for values in table.to_numpy()]
 

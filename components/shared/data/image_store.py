@@ -3,9 +3,9 @@
 Files:
     images.npy: uint8 [N, H, W, C].
     index.parquet: a row an image: path, identity, kind, sha256, height, width[, part].
-    sources.parquet: a row an image: what its source file said of itself.
-    normalise.json: how the images were made.
-    rejected.csv: path and reason of the images of the catalog that could not be used.
+    sources.parquet: a row an image: properties of its source file.
+    normalise.json: mode and size of the normalisation.
+    rejected.csv: path and reason of the images of the catalog that cannot be used.
 """
 
 import csv
@@ -29,12 +29,12 @@ SOURCES, REJECTED = "sources.parquet", "rejected.csv"
 
 @dataclass(frozen=True)
 class ImageStore:
-    """Prepared images and what is known of each.
+    """Prepared images with their index.
 
     Attributes:
         images: uint8 [N, H, W, C], memory-mapped, paper 255.
         index: N rows: path, identity, kind, sha256, height, width (of the source, pixels)[, part].
-        normalisation: how the images were made.
+        normalisation: mode and size of the images.
     """
 
     images: npt.NDArray[np.uint8]
@@ -43,7 +43,7 @@ class ImageStore:
 
 
 def open_store(prepared: Path) -> ImageStore:
-    """Opens what preprocess wrote, without reading the images into memory.
+    """Opens an image store that preprocess wrote, without reading the images into memory.
 
     Raises:
         InputError: a file is missing or damaged, or they do not belong together.
@@ -55,9 +55,9 @@ def open_store(prepared: Path) -> ImageStore:
     except (OSError, EOFError, ValueError) as error:
         raise InputError(f"{prepared / IMAGES}: {error}; run preprocess again") from None
     if images.dtype != np.uint8 or images.shape != (len(index), *normalisation.shape):
-        found = f"{images.dtype} {list(images.shape)}, {len(index)} rows in {INDEX}"
+        sizes = f"{images.dtype} {list(images.shape)}, {len(index)} rows in {INDEX}"
         raise InputError(
-            f"{prepared}: the files do not belong together ({found}); run preprocess again"
+            f"{prepared}: the files do not belong together ({sizes}); run preprocess again"
         )
     return ImageStore(images, index, normalisation)
 
@@ -72,11 +72,11 @@ def read_index(prepared: Path) -> pd.DataFrame:
 
 
 def read_sources(prepared: Path, images: int) -> pd.DataFrame:
-    """Reads sources.parquet, the rows of which are those of the index.
+    """Reads sources.parquet, with a row for each row of the index.
 
     Args:
         prepared: the folder of the store.
-        images: how many the store holds.
+        images: the number of images in the store.
 
     Raises:
         InputError: it is missing or damaged, or not of these images.
@@ -89,7 +89,7 @@ def read_sources(prepared: Path, images: int) -> pd.DataFrame:
 
 
 class StoreWriter:
-    """Writes a store image by image, in order, without knowing beforehand how many there will be."""
+    """A writer of a store, image by image, without knowing their number beforehand."""
 
     def __init__(self, folder: Path, normalisation: Normalisation) -> None:
         self._folder = folder

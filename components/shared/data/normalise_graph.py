@@ -7,11 +7,10 @@ the type holds exactly, so that neither the order of summation nor a fused multi
 it.
 
 Modes:
-    shape: ink is black, paper white; the only greys come from resizing. Paper and pen tones, which
-    tell forgeries from
-        genuine signatures in CEDAR, are gone.
-    tone: paper is white, the ink's darkest level black, what lies between keeps its order.
-    none: the picture as it is, padded with white (as transparency is); for photographs.
+    shape: ink is black, paper white; the only greys come from resizing. The tones of paper and pen,
+        which tell forgeries from genuine signatures in CEDAR, are removed.
+    tone: paper is white, the darkest level of the ink black; the levels between keep their order.
+    none: the image as it is, padded with white (as transparency is); for photographs.
 `shape` and `tone` crop to the ink and leave a thin margin. Every mode keeps the aspect and centres.
 """
 
@@ -24,15 +23,15 @@ MAX_PIXELS = 100_000_000
 MAX_SIDE = 65_535
 """Keeps 255 · side below 2²⁴, which float32 holds exactly."""
 MIN_CONTRAST = 16.0
-"""Ink and paper differ by at least this many of the 256 grey levels, in the mean; else the image is blank."""
+"""Least difference of ink and paper in the mean, in grey levels; below it the image is blank."""
 STRAY = 200
-"""One part in so many of the ink may lie beyond each edge of the crop: specks do not decide it."""
+"""Share of the ink that may lie beyond each edge of the crop, 1 / STRAY, as specks do."""
 MARGIN = 32
-"""The margin is one part in so many of the shorter side."""
+"""Share of the margin in the shorter side, 1 / MARGIN."""
 EXACT_32 = 2.0**24
 """Integers below this are exact in float32."""
 CACHE_LINE = 16
-"""Of float32 numbers: 64 bytes."""
+"""Length of a cache line, 64 bytes, in float32 numbers."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
@@ -40,7 +39,7 @@ _HEADER = 41  # bytes, to the type of the second chunk
 
 
 def normalise_batch(encoded: tf.Tensor, spec: Normalisation) -> tf.Tensor:
-    """Normalises encoded images, string [N], into uint8 [N, H, W, C]. Raises as `normalise` does."""
+    """Normalises encoded images, string [N], to uint8 [N, H, W, C]; raises as `normalise` does."""
     return tf.map_fn(
         lambda one: normalise(one, spec),
         encoded,
@@ -66,12 +65,15 @@ def normalise(encoded: tf.Tensor, spec: Normalisation) -> tf.Tensor:
 
 
 def with_median_grey(encoded: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor, tf.Tensor]:
-    """As `normalise`, and the median grey level of the source, int32; of an even number of pixels
-    the lower middle one.
+    """Normalises one image, and computes the median grey level of the source.
 
-    In the modes that find ink it is that of the smoothed image, whose histogram is there already:
-    another would cost a fifth of the decoding. On CEDAR's paper the two differ by one level at
-    most.
+    In the modes that find ink it is the median of the smoothed image, whose histogram is computed
+    anyway: another would cost a fifth of the decoding. On CEDAR's paper the two differ by one level
+    at most.
+
+    Returns:
+        The image as `normalise` returns it, and the median, int32; of an even number of pixels the
+        lower one of the middle two.
     """
     with tf.device("/CPU:0"):
         pixels = decode(encoded, spec.channels)
@@ -84,8 +86,10 @@ def with_median_grey(encoded: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor
 
 
 def _fit(pixels: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor, tf.Tensor | None]:
-    """Brings uint8 [h, w, c] to uint8 [H, W, c]; with the histogram of the smoothed greys where ink
-    was looked for.
+    """Brings uint8 [h, w, c] to uint8 [H, W, c].
+
+    Returns:
+        The image, and the histogram of the smoothed greys in the modes that find ink.
     """
     if spec.mode == "none":
         flat = tf.reduce_max(pixels) == tf.reduce_min(pixels)
@@ -117,8 +121,9 @@ def _jpeg(encoded: tf.Tensor, channels: int) -> tf.Tensor:
 
 
 def _png(encoded: tf.Tensor, channels: int) -> tf.Tensor:
-    """Chooses the cheapest way to decode from the colour type and the chunks (PNG specification,
-    5.6 and 11.2.1).
+    """Decodes a PNG in the cheapest way that its colour type and chunks allow.
+
+    Source: PNG specification, 5.6 and 11.2.1.
     """
     header = tf.strings.join([tf.strings.substr(encoded, 0, _HEADER), tf.constant(b"\0" * _HEADER)])
     size = tf.io.decode_raw(tf.strings.substr(header, 16, 8), tf.int32, little_endian=False)
@@ -148,20 +153,22 @@ def _png(encoded: tf.Tensor, channels: int) -> tf.Tensor:
 
 
 def _planes(pixels: tf.Tensor) -> list[tf.Tensor]:
-    """Takes uint8 [h, w, c] apart into c planes, int32 [h, w]."""
+    """Splits uint8 [h, w, c] into c planes, int32 [h, w]."""
     return list(tf.unstack(tf.cast(pixels, tf.int32), axis=2))
 
 
 def _over_white(colour: tf.Tensor, alpha: tf.Tensor) -> tf.Tensor:
-    """Composites one plane over white with the rounding of Pillow's `alpha_composite`; int32 [h,
-    w].
-    """
+    """Composites one plane over white, int32 [h, w], rounded as Pillow's `alpha_composite`."""
     blended = (colour * alpha + PAPER * (255 - alpha) + 128) * 128
     return tf.bitwise.right_shift(tf.bitwise.right_shift(blended, 8) + blended, 15)
 
 
 def _grey(planes: list[tf.Tensor]) -> tf.Tensor:
-    """ITU-R 601-2 luma in Pillow's fixed point; three planes, int32 [h, w], to uint8 [h, w, 1]."""
+    """Computes the ITU-R 601-2 luma of three planes, int32 [h, w], in Pillow's fixed point.
+
+    Returns:
+        uint8 [h, w, 1].
+    """
     red, green, blue = planes
     luma = red * 19595 + green * 38470 + blue * 7471 + 0x8000
     return tf.cast(tf.bitwise.right_shift(luma, 16), tf.uint8)[:, :, tf.newaxis]
@@ -193,17 +200,18 @@ def _ink(grey: tf.Tensor, mode: str) -> tuple[tf.Tensor, int, tf.Tensor]:
 
 
 def _histogram(levels: tf.Tensor) -> tf.Tensor:
-    """How often each of 256 levels stands in int32 […]; int32 [256]."""
+    """Counts each of 256 levels in int32 […]; returns int32 [256]."""
     return tf.raw_ops.DenseBincount(
         input=tf.reshape(levels, [-1]), size=256, weights=tf.constant([], tf.int32)
     )
 
 
 def _smooth(grey: tf.Tensor) -> tf.Tensor:
-    """Sums of uint8 [h, w] by the binomial weights (1, 4, 6, 4, 1) along both axes, edges repeated;
-    float32 [h, w].
+    """Sums uint8 [h, w] with the binomial weights (1, 4, 6, 4, 1) along both axes, edges repeated.
 
-    They are 256 times the smoothed levels, so below 2¹⁶ and exact in float32, which is the fastest.
+    Returns:
+        float32 [h, w], 256 times the smoothed levels: below 2¹⁶, so exact in float32, which is the
+        fastest.
     """
     height, width = tf.shape(grey)[0], tf.shape(grey)[1]
     grey = tf.concat([grey[:1], grey[:1], grey, grey[-1:], grey[-1:]], axis=0)
@@ -216,7 +224,7 @@ def _smooth(grey: tf.Tensor) -> tf.Tensor:
 
 
 def _binomial(shifted: list[tf.Tensor]) -> tf.Tensor:
-    """The weighted sum of five tensors; adding one several times is faster than multiplying it."""
+    """Sums five tensors with weights; adding one several times is faster than multiplying it."""
     return tf.add_n(
         [
             tensor
@@ -227,8 +235,10 @@ def _binomial(shifted: list[tf.Tensor]) -> tf.Tensor:
 
 
 def otsu(histogram: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Otsu's threshold: the first level that maximises the variance between the classes <= level
-    and > level.
+    """Computes Otsu's threshold between dark and light.
+
+    It is the first level that maximises the variance between the classes <= level and > level. Of
+    five levels with the counts 2, 0, 0, 1, 1 it is 0: the means 0 and 3.5 lie farthest apart.
 
     Source: N. Otsu, A threshold selection method from gray-level histograms, IEEE Trans. SMC 9
     (1979), eq. 18.
@@ -252,8 +262,16 @@ def otsu(histogram: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _extent(counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The range of rows (or columns) that holds the ink but for a stray part beyond either end,
-    from float32 [n].
+    """Finds the rows (or columns) that hold the ink but for a stray part beyond either end.
+
+    With STRAY = 4, the counts 1, 0, 4, 3, 0 allow 8 // 4 = 2 stray pixels at either end: rows 2 and
+    3 hold the ink, the range 2, 4.
+
+    Args:
+        counts: ink of each row, float32 [n].
+
+    Returns:
+        The first row, and the one after the last, int32.
     """
     counts = tf.cast(counts, tf.int32)
     until = tf.cumsum(counts)
@@ -264,8 +282,10 @@ def _extent(counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 
 def _tones(histogram: tf.Tensor, threshold: tf.Tensor) -> tf.Tensor:
-    """The level given to each of 256: the darkest there is becomes 0, all above the threshold
-    paper; float32 [256].
+    """Computes a new level for each of 256, float32 [256].
+
+    The darkest level in the image becomes 0, all above the threshold become paper, and those
+    between are spread evenly.
     """
     levels = tf.range(256, dtype=tf.int32)
     darkest = tf.argmax(tf.cast(histogram > 0, tf.int32), output_type=tf.int32)
@@ -275,9 +295,7 @@ def _tones(histogram: tf.Tensor, threshold: tf.Tensor) -> tf.Tensor:
 
 
 def _place(pixels: tf.Tensor, spec: Normalisation, margin: int, unit: int = 1) -> tf.Tensor:
-    """Resizes [h, w, c] as `_resize_area` does to fit the canvas, aspect kept, and centres it on
-    paper.
-    """
+    """Resizes [h, w, c] to fit the canvas, aspect kept, and centres it on paper."""
     height, width = tf.shape(pixels)[0], tf.shape(pixels)[1]
     room_h, room_w = spec.height - 2 * margin, spec.width - 2 * margin
     wide = height * room_w <= width * room_h
@@ -294,13 +312,21 @@ def _place(pixels: tf.Tensor, spec: Normalisation, margin: int, unit: int = 1) -
 
 
 def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor, unit: int) -> tf.Tensor:
-    """Means over areas, rounded half up: integers in some unit, [h, w, c], to uint8 [new_h, new_w,
-    c].
+    """Resizes by the mean over areas, rounded half up.
 
     The first product's sums stay below 255 · MAX_SIDE, exact in float32; the second's below 255 ·
     MAX_PIXELS, exact in float64 and, where pixels are few or the unit is large, in float32, which
     is faster. A quotient that is no integer is at least 1 / MAX_PIXELS away from one, so that
     rounding does not carry it there.
+
+    Args:
+        pixels: integers in multiples of `unit`, [h, w, c].
+        new_h: the new height.
+        new_w: the new width.
+        unit: 1, or PAPER where the pixels are 0 and 1.
+
+    Returns:
+        uint8 [new_h, new_w, c].
     """
     height, width, channels = tf.unstack(tf.shape(pixels))
     rows, columns = _overlaps(height, new_h), _overlaps(width, new_w)
@@ -327,9 +353,12 @@ def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor, unit: in
 
 
 def _overlaps(old: tf.Tensor, new: tf.Tensor) -> tf.Tensor:
-    """How much of each old pixel lies in each new one, in units of 1 / (old · new).
+    """Computes the part of each old pixel in each new one, in units of 1 / (old · new).
 
-    Float32 [new, old], integers; rows sum to old.
+    From 3 pixels to 2: [[2, 1, 0], [0, 1, 2]].
+
+    Returns:
+        Integers, float32 [new, old]; rows sum to old.
     """
     before = tf.range(new + 1)[:, tf.newaxis] * old - tf.range(old)[tf.newaxis] * new
     before = tf.minimum(tf.maximum(before, 0), new)

@@ -1,6 +1,4 @@
-"""The partition of a store: which row stands in train, val or test, and in which fold its identity
-is tested.
-"""
+"""The partition of an image store into train, val and test, with the fold of each identity."""
 
 from pathlib import Path
 
@@ -21,10 +19,10 @@ def write(partition: pd.DataFrame, index: pd.DataFrame, path: Path) -> None:
         partition: row (of the index), part, fold (-1 where there are no folds); one line per row of
             the index.
         index: index.parquet of the prepared images.
-        path: the file, or the existing folder that is to hold it.
+        path: the file, or an existing folder for it.
 
     Raises:
-        InputError: an identity, or identical bytes, would stand in two parts.
+        InputError: an identity, or identical bytes, would be in two parts.
     """
     _check(partition, index, "this split")
     with atomic_file(_file(path)) as fresh:
@@ -35,8 +33,8 @@ def read(split: Path, index: pd.DataFrame) -> pd.DataFrame:
     """Reads split.parquet (row, part, fold), in the order of the index.
 
     Raises:
-        InputError: it is missing, was made from other images, or holds an identity or identical
-            bytes in two parts.
+        InputError: it is missing, belongs to other images, or has an identity or identical bytes
+            in two parts.
     """
     path = _file(split)
     partition = read_table(path, "split")
@@ -52,9 +50,8 @@ def _check(partition: pd.DataFrame, index: pd.DataFrame, origin: str) -> None:
     if not {"row", "part", "fold"} <= set(partition.columns):
         raise InputError(f"{origin}: lacks one of the columns row, part, fold; run split again")
     if sorted(partition["row"]) != list(range(len(index))):
-        raise InputError(
-            f"{origin}: has {len(partition)} rows that are not the {len(index)} images; run split again"
-        )
+        counts = f"{len(partition)} rows that are not the {len(index)} images"
+        raise InputError(f"{origin}: has {counts}; run split again")
     if unknown := set(partition["part"]) - set(PARTS):
         raise InputError(f"{origin}: unknown part '{min(unknown)}' (known: {', '.join(PARTS)})")
     part = partition.set_index("row")["part"].sort_index()
@@ -62,7 +59,8 @@ def _check(partition: pd.DataFrame, index: pd.DataFrame, origin: str) -> None:
         parts = part.groupby(index[column].to_numpy()).unique()
         divided = parts[parts.str.len() > 1]
         if len(divided):
-            where = " and ".join(sorted(divided.iloc[0]))
+            names = " and ".join(sorted(divided.iloc[0]))
             raise InputError(
-                f"{origin}: {meaning} '{divided.index[0]}' stands in {where}; one part only is allowed"
+                f"{origin}: {meaning} '{divided.index[0]}' stands in {names}; "
+                "one part only is allowed"
             )

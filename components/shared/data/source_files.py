@@ -1,8 +1,8 @@
-"""Files as they come → PNG or JPEG bytes that the one normalisation decodes.
+"""Source files as PNG or JPEG bytes, which the normalisation decodes.
 
-A PNG, or a JPEG that needs no turning, passes unchanged. Everything else that Pillow reads becomes
-a PNG: the first frame or page, EXIF rotation applied, CMYK and the like as RGB; transparency stays,
-for the normalisation to whiten.
+A PNG, or a JPEG without EXIF rotation, stays as it is. Everything else that Pillow reads becomes a
+PNG: the first frame or page, EXIF rotation applied, CMYK and the like as RGB; transparency stays,
+and the normalisation composites it over white.
 """
 
 import io
@@ -23,26 +23,26 @@ _WIDE = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 
 
 class Rejected(Exception):  # noqa: N818 - an outcome that is expected, not a failure
-    """An image that cannot be used; the message is the reason, for a person to read."""
+    """An image that cannot be used; the message is the reason, for the user."""
 
 
 class Normalised(NamedTuple):
-    """uint8 [H, W, C], and the median grey of the source."""
+    """A normalised image, uint8 [H, W, C], and the median grey level of its source."""
 
     pixels: npt.NDArray[np.uint8]
     median_grey: int
 
 
 class SourceImage(NamedTuple):
-    """Bytes for the normalisation, and what the file says of itself.
+    """A source image: bytes for the normalisation, and properties of the file.
 
     Attributes:
         encoded: PNG or JPEG bytes.
-        height: in pixels, as it is looked at.
+        height: in pixels, with EXIF rotation applied.
         width: likewise.
-        mode: Pillow's name of the kind of pixels.
-        dpi: across, 0 where the file does not say.
-        file_bytes: its size.
+        mode: Pillow's mode of the file, as `L`, `RGB`, `I;16`.
+        dpi: horizontal resolution, 0 if the file does not state it.
+        file_bytes: the size of the file.
     """
 
     encoded: bytes
@@ -54,15 +54,14 @@ class SourceImage(NamedTuple):
 
 
 def source_table(sources: Sequence[SourceImage], greys: Sequence[int]) -> pd.DataFrame:
-    """What sources.parquet holds: a row a file, and the median grey of what was decoded."""
+    """Returns the table of sources.parquet: a row a file, with its median grey level."""
     rows = [source._asdict() for source in sources]
-    return pd.DataFrame(rows, columns=[*SourceImage._fields[1:]]).assign(median_grey=list(greys))[
-        SOURCE_COLUMNS
-    ]
+    table = pd.DataFrame(rows, columns=[*SourceImage._fields[1:]])
+    return table.assign(median_grey=list(greys))[SOURCE_COLUMNS]
 
 
 def read(path: Path, max_pixels: int) -> SourceImage | Rejected:
-    """A file as `to_png_or_jpeg` gives it, or why it cannot be used."""
+    """Reads a file with `to_png_or_jpeg`; returns the reason where it cannot be used."""
     try:
         return to_png_or_jpeg(path.read_bytes(), max_pixels)
     except FileNotFoundError:
@@ -74,7 +73,11 @@ def read(path: Path, max_pixels: int) -> SourceImage | Rejected:
 
 
 def to_png_or_jpeg(data: bytes, max_pixels: int) -> SourceImage:
-    """Checks a file's header and converts it where the normalisation could not decode it.
+    """Checks a file's header, and converts it if the normalisation cannot decode it.
+
+    Args:
+        data: the bytes of the file.
+        max_pixels: the limit of width · height.
 
     Raises:
         Rejected: empty, not an image, too large, or damaged.
@@ -83,42 +86,42 @@ def to_png_or_jpeg(data: bytes, max_pixels: int) -> SourceImage:
         raise Rejected("the file is empty (0 bytes)")
     try:
         with Image.open(io.BytesIO(data)) as image:
-            _demand_size(image, max_pixels)
+            _check_size(image, max_pixels)
             mode, dpi = image.mode, _dpi(image)
-            encoded, size = (data, image.size) if _passes(image, data) else _as_png(image)
-            return SourceImage(encoded, size[1], size[0], mode, dpi, len(data))
+            if _needs_no_conversion(image, data):
+                encoded, (width, height) = data, image.size
+            else:
+                encoded, (width, height) = _as_png(image)
+            return SourceImage(encoded, height, width, mode, dpi, len(data))
     except (Rejected, MemoryError):
         raise
     except UnidentifiedImageError:
         raise Rejected("not an image, or of an unknown format") from None
-    except (
-        Image.DecompressionBombError
-    ) as error:  # Pillow's own limit, which names the number of pixels first
-        raise Rejected(
-            f"{_first_number(error)} pixels are more than max_pixels ({max_pixels})"
-        ) from None
+    except Image.DecompressionBombError as error:  # the message begins with the number of pixels
+        reason = f"{_first_number(error)} pixels are more than max_pixels ({max_pixels})"
+        raise Rejected(reason) from None
     except Exception as error:  # Pillow's decoders raise many kinds on damaged files
         raise Rejected(f"truncated or damaged image ({' '.join(str(error).split())})") from None
 
 
-def _demand_size(image: Image.Image, max_pixels: int) -> None:
+def _check_size(image: Image.Image, max_pixels: int) -> None:
     width, height = image.size
     if width * height > max_pixels:
         raise Rejected(f"{width} × {height} pixels are more than max_pixels ({max_pixels})")
 
 
 def _first_number(error: Exception) -> str:
-    found = re.search(r"\d+", str(error))
-    return found[0] if found else "its"
+    number = re.search(r"\d+", str(error))
+    return number[0] if number else "its"
 
 
-def _passes(image: Image.Image, data: bytes) -> bool:
+def _needs_no_conversion(image: Image.Image, data: bytes) -> bool:
     if image.format == "PNG":
-        return b"eXIf" not in data or _upright(image)
-    return image.format == "JPEG" and image.mode in ("L", "RGB") and _upright(image)
+        return b"eXIf" not in data or _is_upright(image)
+    return image.format == "JPEG" and image.mode in ("L", "RGB") and _is_upright(image)
 
 
-def _upright(image: Image.Image) -> bool:
+def _is_upright(image: Image.Image) -> bool:
     return int(image.getexif().get(_ORIENTATION, 1)) == 1
 
 
@@ -130,16 +133,16 @@ def _dpi(image: Image.Image) -> int:
 
 
 def _as_png(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
-    """PNG bytes, width and height."""
+    """Encodes an image as PNG; returns the bytes, and width and height."""
     image.load()
     upright = ImageOps.exif_transpose(image)
     stream = io.BytesIO()
-    _plain(upright).save(stream, "png", compress_level=0)
+    _to_8_bits(upright).save(stream, "png", compress_level=0)
     return stream.getvalue(), upright.size
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    """The image in one of the modes L, RGB, RGBA."""
+def _to_8_bits(image: Image.Image) -> Image.Image:
+    """Converts an image to one of the modes L, RGB, RGBA."""
     if image.has_transparency_data:
         return image.convert("RGBA")
     if image.mode in _WIDE:
@@ -150,6 +153,6 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _upper_bits(samples: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
-    """The upper 8 of 16 bits, as the normalisation does with a PNG of 16 bits."""
+    """Returns the upper 8 of 16 bits, as the normalisation decodes a PNG of 16 bits."""
     upper: npt.NDArray[np.uint8] = np.right_shift(np.clip(samples, 0, 65_535), 8).astype(np.uint8)
     return upper

@@ -15,10 +15,12 @@ _TYPES = {
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Writes a parquet file whose bytes depend on the values alone: fixed types, no compression, no
-    pandas metadata.
+    """Writes a parquet file whose bytes depend on the values alone.
+
+    A column's type follows from its name; there is no compression and no metadata of pandas.
     """
-    schema = pa.schema([(str(name), _TYPES.get(str(name), pa.string())) for name in table.columns])
+    names = [str(name) for name in table.columns]
+    schema = pa.schema([(name, _TYPES.get(name, pa.string())) for name in names])
     arrow = pa.Table.from_pandas(
         table, schema=schema, preserve_index=False
     ).replace_schema_metadata(None)
@@ -26,7 +28,11 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 
 def read_table(path: Path, step: str) -> pd.DataFrame:
-    """Reads a parquet file that a step wrote.
+    """Reads a parquet file.
+
+    Args:
+        path: the file.
+        step: the name of the step that writes it, for errors.
 
     Raises:
         InputError: it is missing or damaged.
