@@ -132,12 +132,12 @@ def _rate(found: "Sequence[Comparisons]", kind: str) -> str:
     """The equal error rate of all folds' comparisons, its 95 % interval over identities, and what
     it stands on.
     """
-    from components.evaluate.scoring.resampled_rates import Resampling
+    from components.evaluate.scoring.resampled_rates import ResampledRates
     from components.shared.verification import error_rates
     from components.shared.verification.resampling import draw_weights, interval
 
     genuine, impostor = (_pooled(found, side) for side in ("genuine", kind))
-    resampling = Resampling(genuine, impostor)
+    resampling = ResampledRates(genuine, impostor)
     low, high = (
         interval(resampling.eer(draw_weights(len(resampling.names), 1000, 0)))
         or (float("nan"),) * 2

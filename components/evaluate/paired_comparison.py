@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from components.evaluate.report.data_files import PAIRS, SCORES
-from components.evaluate.scoring.resampled_rates import Resampling
+from components.evaluate.scoring.resampled_rates import ResampledRates
 from components.evaluate.scoring.roc_curves import label
 from components.evaluate.scoring.verification import Verification
 from components.shared.runtime.errors import InputError
@@ -126,7 +126,7 @@ def text(found: list[Difference], left: str, right: str) -> str:
 def _difference(
     ours: Verification, theirs: Verification, pairs: int, resamplings: int, seed: int
 ) -> Difference:
-    left, right = (Resampling(v.genuine, v.impostor) for v in (ours, theirs))
+    left, right = (ResampledRates(v.genuine, v.impostor) for v in (ours, theirs))
     identities = len(np.intersect1d(ours.genuine.identity, ours.impostor.identity))
     ends = None
     if len(left.names) > 1:

@@ -8,7 +8,7 @@ from components.shared.verification.metric_names import (
     IMPOSTORS,
     PROBES,
     VERIFICATION,
-    Comparisons,
+    MetricGroup,
 )
 
 Metrics = Mapping[str, float]
@@ -29,7 +29,7 @@ def measured(metrics: Metrics) -> str:
     rows = []
     groups = {metric_names.split(key)[0] for key in metrics if key.startswith(f"{VERIFICATION}/")}
     for group in sorted(groups):
-        if (comparisons := Comparisons.parse(group)) is None:
+        if (comparisons := MetricGroup.parse(group)) is None:
             continue
         impostors = IMPOSTORS.get(comparisons.kind, comparisons.kind)
         subject = f"{impostors}, {comparisons.references} reference(s)"

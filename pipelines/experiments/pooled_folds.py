@@ -18,7 +18,7 @@ from components.shared.verification.comparisons import Scores
 from components.shared.verification.metric_names import (
     KINDS,
     N_PAIRS,
-    Comparisons,
+    MetricGroup,
     split,
     verification,
     without_end,
@@ -60,7 +60,7 @@ def keys(folds: Iterable[Fold]) -> list[str]:
     """Returns the keys `verification/<kind>/refs_<n>` of all folds, skilled before random, few
     references before many.
     """
-    groups: set[Comparisons] = set()
+    groups: set[MetricGroup] = set()
     for fold in folds:
         groups.update(_groups(fold))
     ordered = sorted(groups, key=lambda group: (KINDS.index(group.kind), group.references))
@@ -141,12 +141,12 @@ def _verifications(fold: Fold, names: list[str]) -> dict[str, Verification]:
     return result
 
 
-def _groups(fold: Fold) -> list[Comparisons]:
+def _groups(fold: Fold) -> list[MetricGroup]:
     """Returns the verifications whose number of comparisons stands in the fold's metrics."""
     result = []
     for name in fold.metrics:
         group, figure = split(name)
-        comparisons = Comparisons.parse(group)
+        comparisons = MetricGroup.parse(group)
         if figure != N_PAIRS or comparisons is None or comparisons.kind not in KINDS:
             continue
         if str(comparisons) == verification(comparisons.kind, comparisons.references):

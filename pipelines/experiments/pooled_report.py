@@ -15,7 +15,7 @@ from components.evaluate.report.formatting import (
 from components.evaluate.report.plot_style import COLOURS
 from components.evaluate.scoring.roc_curves import curve, label
 from components.evaluate.scoring.verification import Verification
-from components.shared.verification.metric_names import Comparisons
+from components.shared.verification.metric_names import MetricGroup
 from pipelines.experiments.pooled_folds import Fold, Metrics, Pool, keys
 
 NETWORKS = (
@@ -114,7 +114,7 @@ def _sentence(verification: Verification, folds: int, metrics: Metrics) -> str:
 
 def _short_label(key: str) -> str:
     """Returns `skilled, 5 refs` for `verification/skilled/refs_5`."""
-    comparisons = Comparisons.parse(key)
+    comparisons = MetricGroup.parse(key)
     if comparisons is None:
         raise ValueError(f"{key} is no group of verification")
     plural = "" if comparisons.references == 1 else "s"

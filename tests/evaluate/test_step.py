@@ -464,21 +464,21 @@ def test_an_embedder_of_other_images_is_refused(inputs: Inputs, tmp_path: Path) 
         run(PARAMS, inputs.prepared, inputs.split, folder, tmp_path / "out")
 
 
-def test_a_store_with_too_many_comparisons_to_hold_has_the_same_figures_and_files(
+def test_a_store_whose_comparisons_do_not_fit_in_memory_has_the_same_figures_and_files(
     inputs: Inputs,
     evaluation: Evaluation,
     out: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(verification, "MOST_HELD", 0)
+    monkeypatch.setattr(verification, "LIMITS", verification.Limits(in_memory=0))
     params = PARAMS.model_copy(update={"protocols": ("deployed", "references", "identification")})
-    counted = run(params, *inputs, tmp_path / "evaluation")
-    held = {name: value for name, value in evaluation.metrics.items() if "field/" not in name}
-    assert counted.metrics.keys() == held.keys()
-    for name, value in held.items():
+    evaluated = run(params, *inputs, tmp_path / "evaluation")
+    expected = {name: value for name, value in evaluation.metrics.items() if "field/" not in name}
+    assert evaluated.metrics.keys() == expected.keys()
+    for name, value in expected.items():
         # Intervals interpolate, all else is exact.
-        assert counted.metrics[name] == pytest.approx(value, abs=0.02 if "_ci_" in name else 0), (
+        assert evaluated.metrics[name] == pytest.approx(value, abs=0.02 if "_ci_" in name else 0), (
             name
         )
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}

@@ -4,6 +4,8 @@ reference.
 For comparison with papers only: the threshold is chosen on the test set itself, as theirs is.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from components.evaluate.scoring.verification import Verification
@@ -34,7 +36,9 @@ def field(single: Verification, seed: int) -> Verification:
         for rows, drawn in ((same, genuine), (other, impostor)):
             drawn.append(np.sort(generator.choice(rows, count, replace=False)))
     same_drawn, other_drawn = _only(single.genuine, genuine), _only(single.impostor, impostor)
-    return single._replace(protocol="field", genuine=same_drawn, impostor=other_drawn, counted=None)
+    return replace(
+        single, protocol="field", genuine=same_drawn, impostor=other_drawn, out_of_core=None
+    )
 
 
 def _only(scores: Scores, rows: list[np.ndarray]) -> Scores:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import share
-from components.evaluate.scoring.resampled_rates import Resampling
+from components.evaluate.scoring.resampled_rates import ResampledRates
 from components.shared.verification import error_rates
 from components.shared.verification.comparisons import Scores, Search, searches
 from components.shared.verification.metric_names import at_far, at_threshold, open_set
@@ -111,7 +111,7 @@ def figures(found: Answers, params: EvaluateParams) -> dict[str, float]:
         f"{_key(params)}/n_probes": float(len(found.identity)),
         f"{_key(params)}/n_stranger_probes": float(found.stranger.sum()),
     }
-    resampling = Resampling(known, strangers)
+    resampling = ResampledRates(known, strangers)
     weights = params.resampling.weights(len(resampling.names))
     if weights is None:
         return result

@@ -3,6 +3,7 @@ one.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,4 +36,4 @@ def references(
         for fusion, fuse in FUSIONS.items():
             several = [draws._replace(references=count)]
             for verification in verifications(vectors, labels, several, far, fuse):
-                yield verification._replace(protocol="references", fusion=fusion)
+                yield replace(verification, protocol="references", fusion=fusion)

@@ -11,9 +11,9 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols import closed_set, open_set, threshold_choice
 from components.evaluate.protocols.literature import field
 from components.evaluate.protocols.reference_count import references
-from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.confidence_intervals import intervals
 from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.roc_thinning import thin
 from components.evaluate.scoring.verification import Verification, figures, verifications
 from components.shared.verification.metric_names import on_val
 from components.shared.verification.threshold import Threshold
@@ -119,7 +119,7 @@ def _identification(of: Subject, params: EvaluateParams) -> Measured:
         tables["cmc.csv"] = closed_set.cmc(ranks, params.resampling)
     if (answers := open_set.answers(of.vectors, of.part.labels, params)) is not None:
         metrics |= open_set.figures(answers, params)
-        tables["open_set.csv"] = open_set.table(roc_curves.thin(open_set.curve(answers)))
+        tables["open_set.csv"] = open_set.table(thin(open_set.curve(answers)))
     return Measured(metrics, tables)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from components.evaluate.report.plot_style import COLOURS, NEUTRAL, add_legend, new_figure
-from components.evaluate.scoring.curve_bands import Band
+from components.evaluate.scoring.curve_bands import CurveBand
 from components.evaluate.scoring.roc_curves import curve, label
 from components.evaluate.scoring.verification import Verification
 
@@ -21,7 +21,7 @@ BAND_OPACITY = 0.15
 normal_deviate = np.vectorize(NormalDist().inv_cdf, otypes=[float])
 
 
-def roc(verifications: list[Verification], bands: list[Band | None], part: str) -> "Figure":
+def roc(verifications: list[Verification], bands: list[CurveBand | None], part: str) -> "Figure":
     """Plots 1 − FRR over FAR on linear scales.
 
     Args:
@@ -56,7 +56,7 @@ def roc(verifications: list[Verification], bands: list[Band | None], part: str) 
     return add_legend(figure, axes, 1)
 
 
-def det(verifications: list[Verification], bands: list[Band | None], part: str) -> "Figure":
+def det(verifications: list[Verification], bands: list[CurveBand | None], part: str) -> "Figure":
     """Plots FRR over FAR on normal deviate scales (Martin et al. 1997); arguments as `roc`."""
     figure, (axes,) = new_figure(HEIGHT)
     low, high = TICKS[0], TICKS[-1]

@@ -16,7 +16,7 @@ from components.shared.verification import metric_names
 from components.shared.verification.metric_names import (
     FLOORS,
     KINDS,
-    Comparisons,
+    MetricGroup,
     at_far,
     at_threshold,
 )
@@ -108,7 +108,7 @@ def _accuracy_table(metrics: Metrics, params: EvaluateParams) -> Table:
 
 
 def _literature_table(metrics: Metrics, params: EvaluateParams) -> Table:
-    group = str(Comparisons("skilled", 1, "field"))
+    group = str(MetricGroup("skilled", 1, "field"))
     rows: list[Row] = []
     if f"{group}/eer" in metrics:
         rows = [("skilled", *_rates(metrics, group, params))]
@@ -123,7 +123,7 @@ def _reference_count_table(metrics: Metrics, _: EvaluateParams) -> Table:
     for kind in KINDS:
         for references in COUNTS:
             for fusion in FUSIONS if references > 1 else ["mean"]:  # one distance: all are equal
-                group = str(Comparisons(kind, references, "references", fusion))
+                group = str(MetricGroup(kind, references, "references", fusion))
                 if f"{group}/eer" in metrics:
                     name = fusion if references > 1 else "–"
                     eer = percent(metrics, f"{group}/eer")

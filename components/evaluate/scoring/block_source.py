@@ -1,8 +1,6 @@
-"""Where comparisons that are too many to hold come from, block by block and as often as they are
-asked for.
-"""
+"""Sources of comparisons that do not fit in memory: computed block by block, as often as needed."""
 
-from typing import Any, NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,54 +8,89 @@ from numpy.typing import NDArray
 Floats32 = NDArray[np.float32]
 Integers = NDArray[np.integer]
 
-ROWS, COLUMNS = 512, 2048  # a block stays in the cache, and is worth its calls
+
+class BlockSize(NamedTuple):
+    """Largest size of a block: it stays in the processor's cache, and is worth its calls."""
+
+    rows: int = 512
+    columns: int = 2048
+
+    @property
+    def cells(self) -> int:
+        """Number of comparisons in the largest block."""
+        return self.rows * self.columns
 
 
-class Found(NamedTuple):
-    """Comparisons of one sort in a block.
+BLOCK_SIZE = BlockSize()
+
+
+class Block(Protocol):
+    """A block of comparisons, described and not yet computed."""
+
+    @property
+    def has_genuine(self) -> bool:
+        """True where some of its comparisons may be genuine."""
+
+
+class BlockScores(NamedTuple):
+    """Genuine or impostor comparisons of a block.
 
     Attributes:
-        value: [n] distances, or something that grows with them, within the source's slack.
-        position: [n] in the flattened block; None: all of it.
-        times: what each counts.
+        value: float32 [n], distances, or a function that grows with them, at most the source's
+            `error_bound` off.
+        position: int [n] in the flattened block; None: all of it, in order.
+        weight: number of comparisons that each one stands for.
     """
 
     value: Floats32
     position: Integers | None
-    times: int
+    weight: int
 
 
-class Source(Protocol):
+BlockT = TypeVar("BlockT", bound=Block)
+
+
+class BlockSource(Protocol[BlockT]):
     """Genuine comparisons and those with one kind of impostor.
 
     Attributes:
-        blocks: hold each comparison once, `ROWS` · `COLUMNS` at most in one; those that hold
-            genuine ones are `own`.
-        totals: genuine and impostor comparisons.
-        slack: how far a value may lie from the true one.
+        blocks: blocks that hold each comparison once, `size.cells` at most in one.
+        totals: numbers of genuine and of impostor comparisons.
+        error_bound: largest difference between a computed value and the true one.
+        size: size of the blocks.
     """
 
-    blocks: list[Any]
+    blocks: list[BlockT]
     totals: tuple[int, int]
-    slack: float
+    error_bound: float
+    size: BlockSize
 
     def __len__(self) -> int:
-        """How many images, or identities, are compared: what a sample's rates vary with."""
+        """Returns the number of images, or identities, that are compared: a sample's size."""
 
-    def thinned(self, step: int) -> Self:
-        """One of `step`² comparisons, of as many images or identities."""
+    def subsample(self, step: int) -> Self:
+        """Returns one of `step`² comparisons, of as many images or identities."""
 
-    def compared(self, block: Any) -> tuple[Found, Found]:
-        """The genuine and the impostor comparisons of a block, which last until the thread asks for
-        another.
+    def score_block(self, block: BlockT) -> tuple[BlockScores, BlockScores]:
+        """Computes a block's genuine and impostor comparisons.
+
+        They are overwritten when the same thread computes the next block.
         """
 
     def distances(self, value: Floats32, block: Integers, position: Integers) -> Floats32:
-        """Exact distances [n] of comparisons, by their values and where they are: in which block,
-        and where in it.
+        """Computes exact distances [n].
+
+        Args:
+            value: [n] as `score_block` computed them.
+            block: [n] index of the block in `blocks`.
+            position: [n] in the flattened block.
         """
 
 
-def every(step: int, of: range, number: int) -> range:
-    """Every so manieth of a range, from another one on for each number."""
-    return of[number % step :: step]
+def stride(values: range, step: int, number: int) -> range:
+    """Returns every `step`-th element; the offset rotates with `number`.
+
+    >>> [list(stride(range(5), 2, number)) for number in range(3)]
+    [[0, 2, 4], [1, 3], [0, 2, 4]]
+    """
+    return values[number % step :: step]

@@ -1,4 +1,4 @@
-"""The comparisons of `pairs.compare`, claim by claim, where they are too many to hold."""
+"""The comparisons of `comparisons.compare`, claim by claim, where they do not fit in memory."""
 
 from copy import copy
 from typing import NamedTuple, Self
@@ -6,27 +6,34 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from components.evaluate.scoring.block_source import COLUMNS, ROWS, Floats32, Found, Integers, every
-from components.shared.verification.comparisons import Fusion, Scores, drawing, mean
+from components.evaluate.scoring.block_source import (
+    BLOCK_SIZE,
+    BlockScores,
+    BlockSize,
+    Floats32,
+    Integers,
+    stride,
+)
+from components.shared.verification.comparisons import Fusion, Scores, draw_references, mean
 from components.shared.verification.sampling import Draws, Labels
 
 
-class Block(NamedTuple):
+class ClaimBlock(NamedTuple):
     """Comparisons of one identity's references with some probes.
 
     Attributes:
         identity: the claimed one, its position among the sorted distinct identities.
-        own: the probes are its genuine images, otherwise impostors.
-        probes: which of them, in the data's order.
+        has_genuine: the probes are its genuine images, otherwise impostors.
+        probes: positions among these, in the data's order.
     """
 
     identity: int
-    own: bool
+    has_genuine: bool
     probes: range
 
 
-class Claims:
-    """A source of the claims of all identities against one kind of impostor.
+class ClaimBlocks:
+    """A block source of the claims of all identities against one kind of impostor.
 
     Args:
         embeddings: float [N, D].
@@ -34,17 +41,31 @@ class Claims:
         kind: of the impostors, `skilled` or `random`.
         draws: of the references.
         fuse: makes one distance of those to several references.
+        size: size of the blocks.
 
     Attributes:
-        kind: as given.
-        references: as given.
+        kind: kind of the impostors.
+        references: number of references of a claim.
         blocks: those of one identity follow each other.
-        totals: genuine and impostor comparisons.
-        slack: none.
-        farthest: no distance is larger.
+        totals: numbers of genuine and of impostor comparisons.
+        error_bound: 0, the distances are computed in float64.
+        size: size of the blocks.
+        farthest: a bound of all distances.
+
+    Five images on a line, the last one a forgery of identity 0, which stays out of random claims:
+
+    >>> labels = Labels(np.array([0, 0, 1, 1, 0]), np.array([False, False, False, False, True]))
+    >>> claims = ClaimBlocks([[0.0], [1.0], [3.0], [4.0], [6.0]], labels, "random", Draws(1))
+    >>> claims.totals
+    (2, 8)
+    >>> genuine, impostor = claims.scores()
+    >>> genuine.distance.tolist(), genuine.identity.tolist()
+    ([1.0, 1.0], [0, 1])
+    >>> impostor.distance.tolist(), impostor.identity.tolist()
+    ([3.0, 4.0, 2.0, 3.0, 3.0, 2.0, 4.0, 3.0], [0, 0, 0, 0, 1, 1, 1, 1])
     """
 
-    slack = 0.0
+    error_bound = 0.0
 
     def __init__(
         self,
@@ -53,75 +74,87 @@ class Claims:
         kind: str,
         draws: Draws,
         fuse: Fusion = mean,
+        size: BlockSize = BLOCK_SIZE,
     ) -> None:
         self._vectors = np.asarray(embeddings, np.float64)
         self._forged = np.asarray(labels.forged, bool)
-        self.kind, self.references = kind, draws.references
+        self.kind, self.references, self.size = kind, draws.references, size
         self._draws, self._fuse = draws, fuse
         names, self._code = np.unique(labels.identity, return_inverse=True)
-        genuine, forgeries = (
-            np.bincount(self._code[kept], minlength=len(names))
-            for kept in (~self._forged, self._forged)
-        )
+        genuine = np.bincount(self._code[~self._forged], minlength=len(names))
+        forgeries = np.bincount(self._code[self._forged], minlength=len(names))
         impostors = forgeries if kind == "skilled" else genuine.sum() - genuine
         if draws.references == 1:
-            each = genuine
-            counted = genuine * (genuine - 1) // 2
+            claims = genuine
+            genuine_claims = genuine * (genuine - 1) // 2
         else:
-            each = np.full(len(names), draws.number)
-            counted = draws.number * (genuine - draws.references)
+            claims = np.full(len(names), draws.number)
+            genuine_claims = draws.number * (genuine - draws.references)
         claimed = np.flatnonzero(genuine > draws.references)
-        self.totals = int(counted[claimed].sum()), int((each * impostors)[claimed].sum())
+        self.totals = int(genuine_claims[claimed].sum()), int((claims * impostors)[claimed].sum())
         self.farthest = 2 * float(np.sqrt((self._vectors**2).sum(axis=1).max(initial=0)))
-        self.blocks: list[Block] = []
-        for name in claimed.tolist():
-            size = max(1, ROWS * COLUMNS // max(int(genuine[name]), int(each[name])))
-            for own, probes in ((True, int(genuine[name])), (False, int(impostors[name]))):
-                starts = range(0, probes, size)
-                self.blocks += [
-                    Block(name, own, range(start, min(start + size, probes))) for start in starts
-                ]
+        self.blocks: list[ClaimBlock] = []
+        for identity in claimed.tolist():
+            images, probes = int(genuine[identity]), int(impostors[identity])
+            step = max(1, size.cells // max(images, int(claims[identity])))
+            self.blocks += _blocks(identity, True, images, step)
+            self.blocks += _blocks(identity, False, probes, step)
 
     def __len__(self) -> int:
         return len({block.identity for block in self.blocks})
 
-    def thinned(self, step: int) -> Self:
+    def subsample(self, step: int) -> Self:
+        """Returns one of `step`² probes of every block."""
         result = copy(self)
         result.blocks = [
-            b._replace(probes=every(step**2, b.probes, i)) for i, b in enumerate(self.blocks)
+            block._replace(probes=stride(block.probes, step**2, number))
+            for number, block in enumerate(self.blocks)
         ]
         return result
 
-    def compared(self, block: Block) -> tuple[Found, Found]:
-        mine = self._code == block.identity
-        images = np.flatnonzero(mine & ~self._forged)
-        drawn, counted, fuse = drawing(len(images), block.identity, self._draws, self._fuse)
-        some = slice(block.probes.start, block.probes.stop, block.probes.step)
-        probes = self._probes(block, mine)[some]
-        distance = fuse(self._vectors[images], self._vectors[probes], drawn).astype(np.float32)
-        nothing = Found(np.zeros(0, np.float32), None, 1)
-        if not block.own:
-            return nothing, Found(distance.ravel(), None, 1)
-        return Found(distance[counted[:, some]], None, 1), nothing
+    def score_block(self, block: ClaimBlock) -> tuple[BlockScores, BlockScores]:
+        """Computes a block's genuine and impostor distances; one of the two is empty."""
+        own = self._code == block.identity
+        images = np.flatnonzero(own & ~self._forged)
+        draws = draw_references(len(images), block.identity, self._draws, self._fuse)
+        columns = slice(block.probes.start, block.probes.stop, block.probes.step)
+        probes = self._probes(block, own)[columns]
+        fused = draws.fuse(self._vectors[images], self._vectors[probes], draws.references)
+        distance = fused.astype(np.float32)
+        empty = BlockScores(np.zeros(0, np.float32), None, 1)
+        if not block.has_genuine:
+            return empty, BlockScores(distance.ravel(), None, 1)
+        return BlockScores(distance[draws.probes[:, columns]], None, 1), empty
 
     def distances(self, value: Floats32, block: Integers, position: Integers) -> Floats32:
+        """Returns the values, which are exact."""
         return value
 
     def scores(self) -> tuple[Scores, Scores]:
-        """All genuine and all impostor comparisons, by block."""
-        sides = []
-        for sort in range(2):
-            blocks = [block for block in self.blocks if block.own != bool(sort)]
-            parts = [self.compared(block)[sort].value for block in blocks]
-            whose = np.repeat(
-                np.array([b.identity for b in blocks], np.int32), [len(part) for part in parts]
-            )
-            sides.append(Scores(np.concatenate([np.zeros(0, np.float32), *parts]), whose))
-        return sides[0], sides[1]
+        """Computes all genuine and all impostor comparisons, in the order of the blocks."""
+        return self._side(has_genuine=True), self._side(has_genuine=False)
 
-    def _probes(self, block: Block, mine: NDArray[np.bool_]) -> NDArray[np.intp]:
-        if block.own:
-            return np.flatnonzero(mine & ~self._forged)
-        return np.flatnonzero(
-            mine & self._forged if self.kind == "skilled" else ~mine & ~self._forged
-        )
+    def _side(self, has_genuine: bool) -> Scores:
+        blocks = [block for block in self.blocks if block.has_genuine == has_genuine]
+        side = 0 if has_genuine else 1
+        parts = [self.score_block(block)[side].value for block in blocks]
+        identities = np.array([block.identity for block in blocks], np.int32)
+        sizes = [len(part) for part in parts]
+        distance = np.concatenate([np.zeros(0, np.float32), *parts])
+        return Scores(distance, np.repeat(identities, sizes))
+
+    def _probes(self, block: ClaimBlock, own: NDArray[np.bool_]) -> NDArray[np.intp]:
+        if block.has_genuine:
+            return np.flatnonzero(own & ~self._forged)
+        if self.kind == "skilled":
+            return np.flatnonzero(own & self._forged)
+        return np.flatnonzero(~own & ~self._forged)
+
+
+def _blocks(identity: int, has_genuine: bool, probes: int, step: int) -> list[ClaimBlock]:
+    """Cuts an identity's probes into blocks of `step` probes."""
+    starts = range(0, probes, step)
+    return [
+        ClaimBlock(identity, has_genuine, range(start, min(start + step, probes)))
+        for start in starts
+    ]

@@ -1,4 +1,4 @@
-"""What is measured: the images of one part of the split, and whose they are."""
+"""Images of one part of the split, with their identities."""
 
 import hashlib
 from pathlib import Path
@@ -21,7 +21,7 @@ class Part(NamedTuple):
         names: the identities, sorted.
         identity: int [n], position in `names`; of a forgery, the identity imitated.
         forged: bool [n].
-        digest: a hash of which images these are, and whose.
+        digest: a hash of the images and their labels.
     """
 
     rows: NDArray[np.intp]
@@ -37,29 +37,29 @@ class Part(NamedTuple):
 
 
 def part(index: pd.DataFrame, partition: pd.DataFrame, name: str) -> Part:
-    """The images that the split puts into part `name`, in the store's order."""
+    """Selects the images that the split puts into part `name`, in the store's order."""
     return of_rows(
         index, np.sort(partition.loc[partition["part"] == name, "row"].to_numpy(np.intp))
     )
 
 
 def of_rows(index: pd.DataFrame, rows: NDArray[np.intp]) -> Part:
-    """These images of the store.
+    """Selects images of the store.
 
     Args:
         index: identity, kind and sha256 of all images.
         rows: int [n].
     """
-    chosen = index.iloc[rows]
-    names, identity = np.unique(chosen["identity"].to_numpy(dtype=str), return_inverse=True)
-    forged = (chosen["kind"] == "forgery").to_numpy(dtype=bool)
-    listed = chosen[["sha256", "identity", "kind"]].to_csv(index=False, header=False)
-    digest = hashlib.sha256(listed.encode()).hexdigest()
+    selection = index.iloc[rows]
+    names, identity = np.unique(selection["identity"].to_numpy(dtype=str), return_inverse=True)
+    forged = (selection["kind"] == "forgery").to_numpy(dtype=bool)
+    text = selection[["sha256", "identity", "kind"]].to_csv(index=False, header=False)
+    digest = hashlib.sha256(text.encode()).hexdigest()
     return Part(rows, [str(n) for n in names], identity, forged, digest)
 
 
 def check_normalisation(prepared: Path, embedder: Path) -> Normalisation:
-    """The normalisation that the images and the embedder share.
+    """Returns the normalisation that the images and the embedder share.
 
     Raises:
         InputError: it is missing, or the embedder was trained on images that were prepared in
@@ -67,13 +67,14 @@ def check_normalisation(prepared: Path, embedder: Path) -> Normalisation:
     """
     if not (embedder / NORMALISATION).is_file():
         raise InputError(f"{embedder / NORMALISATION}: no such file; run train first")
-    images, model = (Normalisation.load(folder / NORMALISATION) for folder in (prepared, embedder))
-    theirs = model.model_dump()
-    told = ", ".join(
-        f"{key} {theirs[key]}, here {value}" for key, value in images if value != theirs[key]
-    )
-    if told:
+    images = Normalisation.load(prepared / NORMALISATION)
+    model = Normalisation.load(embedder / NORMALISATION).model_dump()
+    differences = [
+        f"{key} {model[key]}, here {value}" for key, value in images if value != model[key]
+    ]
+    if differences:
         raise InputError(
-            f"{embedder} was trained on images prepared otherwise than {prepared} ({told}); run train again"
+            f"{embedder} was trained on images prepared otherwise than {prepared} "
+            f"({', '.join(differences)}); run train again"
         )
     return images

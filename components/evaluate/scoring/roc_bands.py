@@ -1,6 +1,4 @@
-"""Parts of a curve over a source's values: what lies in bands of them, and how many comparisons lie
-below.
-"""
+"""Segments of a ROC over a source's values: comparisons within bands, and counts below them."""
 
 import os
 import threading
@@ -8,34 +6,40 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from components.evaluate.scoring.block_source import (
-    COLUMNS,
-    ROWS,
+    BlockScores,
+    BlockSource,
+    BlockT,
     Floats32,
-    Found,
     Integers,
-    Source,
 )
 
-Band = tuple[np.float32, np.float32]
 NOWHERE = np.zeros(0, np.int32)
 INFINITY = np.float32(np.inf)
 
 
-class Side(NamedTuple):
-    """Comparisons of one sort within a band.
+class Band(NamedTuple):
+    """A range of values, both ends included."""
+
+    low: np.float32
+    high: np.float32
+
+
+class BandScores(NamedTuple):
+    """Genuine or impostor comparisons within a band.
 
     Attributes:
-        value: [n] as the source has them.
-        block: [n] number of the block.
+        value: [n] as the source computes them.
+        block: [n] index of the block.
         position: [n] in the flattened block.
-        below: how many lie below the band.
-        total: how many there are in all.
+        below: number of comparisons below the band.
+        total: number of all comparisons.
     """
 
     value: Floats32
@@ -45,104 +49,126 @@ class Side(NamedTuple):
     total: int
 
 
-class Stretch:
-    """A part of the curve over a source's values."""
+class RocSegment:
+    """The part of a ROC over a source's values that lies in a band.
 
-    def __init__(self, genuine: Side, impostor: Side) -> None:
+    Genuine values 1, 2 and impostor values 2, 4, 5, of which a band from 2 to 4 holds three:
+
+    >>> genuine = BandScores(np.float32([2]), NOWHERE, NOWHERE, below=1, total=2)
+    >>> impostor = BandScores(np.float32([2, 4]), NOWHERE, NOWHERE, below=0, total=3)
+    >>> segment = RocSegment(genuine, impostor)
+    >>> segment.rates(np.float32(2))
+    (0.3333333333333333, 0.0)
+    >>> float(segment.first(lambda far, frr: far > 0.5))
+    4.0
+    """
+
+    def __init__(self, genuine: BandScores, impostor: BandScores) -> None:
         self.genuine, self.impostor = genuine, impostor
-        self._sorted = np.sort(genuine.value), np.sort(impostor.value)
+        self._genuine, self._impostor = np.sort(genuine.value), np.sort(impostor.value)
 
-    def rates(self, value: np.float32) -> tuple[float, float]:
-        """FAR and FRR where it is the threshold."""
-        accepted, falsely = (
-            side.below + int(np.searchsorted(values, value, side="right"))
-            for side, values in zip((self.genuine, self.impostor), self._sorted, strict=True)
-        )
-        return falsely / self.impostor.total, (self.genuine.total - accepted) / self.genuine.total
+    def rates(self, threshold: np.float32) -> tuple[float, float]:
+        """Computes FAR and FRR at a threshold within the band."""
+        genuine, impostor = self.genuine, self.impostor
+        accepted = genuine.below + int(np.searchsorted(self._genuine, threshold, side="right"))
+        falsely = impostor.below + int(np.searchsorted(self._impostor, threshold, side="right"))
+        return falsely / impostor.total, (genuine.total - accepted) / genuine.total
 
     def first(self, holds: Callable[[float, float], bool]) -> np.float32:
-        """The least value whose FAR and FRR satisfy this; ∞ where none does."""
-        found = (
-            bisect_left(values, True, key=lambda value: holds(*self.rates(value)))
-            for values in self._sorted
-        )
-        return min(
-            values[at] if at < len(values) else INFINITY
-            for at, values in zip(found, self._sorted, strict=True)
-        )
+        """Finds the least value whose FAR and FRR satisfy a condition; ∞ where none does.
+
+        Args:
+            holds: takes FAR and FRR; once true, it stays true for all larger values.
+        """
+        return min(self._first(self._genuine, holds), self._first(self._impostor, holds))
 
     def around(self, first: np.float32, last: np.float32, margin: float) -> Band:
-        """From the value before one to that after another, by more than the margin, and the margin
-        around them.
+        """Returns the band that holds the neighbours of two values.
+
+        From the last value below `first − margin` to the first above `last + margin`, widened by
+        `margin`.
         """
-        before = (values[: np.searchsorted(values, first - margin)][-1:] for values in self._sorted)
-        after = (
-            values[np.searchsorted(values, last + margin, side="right") :][:1]
-            for values in self._sorted
-        )
-        low, high = (
-            np.max(np.concatenate([[-INFINITY], *before])),
-            np.min(np.concatenate([[INFINITY], *after])),
-        )
-        return np.float32(low - margin), np.float32(high + margin)
+        lows, highs = [-INFINITY], [INFINITY]
+        for values in (self._genuine, self._impostor):
+            lows.extend(values[: np.searchsorted(values, first - margin)][-1:])
+            highs.extend(values[np.searchsorted(values, last + margin, side="right") :][:1])
+        return Band(np.float32(max(lows) - margin), np.float32(min(highs) + margin))
+
+    def _first(self, values: Floats32, holds: Callable[[float, float], bool]) -> np.float32:
+        at = bisect_left(values, True, key=lambda value: holds(*self.rates(value)))
+        return values[at] if at < len(values) else INFINITY
 
 
 @contextmanager
-def multiplying() -> Iterator[ThreadPoolExecutor]:
-    """As many threads as there are cores, each of which computes matrix products alone."""
+def product_threads() -> Iterator[ThreadPoolExecutor]:
+    """Opens a pool of one thread a core, each of which computes matrix products alone."""
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as threads:
         yield threads
 
 
-def gather(source: Source, bands: Sequence[Band], threads: ThreadPoolExecutor) -> list[Stretch]:
-    """What lies in each band, in one pass over all blocks."""
+def gather(
+    source: BlockSource[BlockT], bands: Sequence[Band], threads: ThreadPoolExecutor
+) -> list[RocSegment]:
+    """Collects the comparisons within each band, in one pass over all blocks."""
+    masks = _Masks(source.size.cells)
 
-    def cut(block: Any) -> list[tuple[Found, int]]:
-        sorts = source.compared(block)
-        return [_cut(found, band) for band in bands for found in sorts]
+    def cut(block: BlockT) -> list[tuple[_Cut, _Cut]]:
+        genuine, impostor = source.score_block(block)
+        return [(_cut(genuine, band, masks), _cut(impostor, band, masks)) for band in bands]
 
-    by_band = zip(*threads.map(cut, source.blocks), strict=True)
-    sides = [_side(cuts, source.totals[i % 2]) for i, cuts in enumerate(by_band)]
-    return [Stretch(*pair) for pair in zip(sides[::2], sides[1::2], strict=True)]
-
-
-def _cut(found: Found, band: Band) -> tuple[Found, int]:
-    """The comparisons within a band, and how many lie below it."""
-    if not len(found.value):
-        return Found(found.value, NOWHERE, found.times), 0
-    low, high = band
-    below, inside = (scratch[: len(found.value)] for scratch in (SCRATCH.below, SCRATCH.inside))
-    np.less(found.value, low, out=below)
-    np.less_equal(found.value, high, out=inside)
-    kept = np.flatnonzero(np.logical_xor(below, inside, out=inside))
-    position = kept if found.position is None else found.position[kept]
-    return Found(found.value[kept], position.astype(np.int32), found.times), int(
-        np.count_nonzero(below)
-    )
+    blocks = list(threads.map(cut, source.blocks))
+    segments = []
+    for number in range(len(bands)):
+        genuine = _join([cuts[number][0] for cuts in blocks], source.totals[0])
+        impostor = _join([cuts[number][1] for cuts in blocks], source.totals[1])
+        segments.append(RocSegment(genuine, impostor))
+    return segments
 
 
-class _Scratch(threading.local):
-    """Masks of the block at hand; see `products`."""
+class _Cut(NamedTuple):
+    """Comparisons of a block within a band, and the number below it, with their weight."""
 
-    def __init__(self) -> None:
-        self.below, self.inside = np.empty((2, ROWS * COLUMNS), bool)
+    value: Floats32
+    position: Integers
+    weight: int
+    below: int
 
 
-SCRATCH = _Scratch()
+class _Masks(threading.local):
+    """Memory of each thread's own for the masks of a block; see `pair_blocks.ProductBuffer`."""
+
+    def __init__(self, cells: int) -> None:
+        self._below, self._inside = np.empty((2, cells), bool)
+
+    def of(self, count: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Returns two masks of this length."""
+        return self._below[:count], self._inside[:count]
 
 
-def _side(cuts: Sequence[tuple[Found, int]], total: int) -> Side:
-    """All blocks' comparisons of one sort within a band, each as often as it counts."""
-    kept = [found for found, _ in cuts]
-    value, position = (
-        np.concatenate(parts) for parts in zip(*(found[:2] for found in kept), strict=True)
-    )
-    sizes = [len(found.value) for found in kept]
-    block = np.repeat(np.arange(len(kept), dtype=np.int32), sizes)
-    times = np.array([found.times for found in kept])
-    below = int(times @ [count for _, count in cuts])
-    if (times > 1).any():
-        value, position, block = (
-            np.repeat(each, np.repeat(times, sizes)) for each in (value, position, block)
-        )
-    return Side(value, block, position, below, total)
+def _cut(scores: BlockScores, band: Band, masks: _Masks) -> _Cut:
+    """Selects the comparisons within a band and counts those below it."""
+    value = scores.value
+    if not len(value):
+        return _Cut(value, NOWHERE, scores.weight, 0)
+    below, inside = masks.of(len(value))
+    np.less(value, band.low, out=below)
+    np.less_equal(value, band.high, out=inside)
+    chosen = np.flatnonzero(np.logical_xor(below, inside, out=inside))
+    position = chosen if scores.position is None else scores.position[chosen]
+    count = int(np.count_nonzero(below))
+    return _Cut(value[chosen], position.astype(np.int32), scores.weight, count)
+
+
+def _join(cuts: Sequence[_Cut], total: int) -> BandScores:
+    """Joins the comparisons of all blocks within a band, each as often as it counts."""
+    value = np.concatenate([cut.value for cut in cuts])
+    position = np.concatenate([cut.position for cut in cuts])
+    sizes = [len(cut.value) for cut in cuts]
+    block = np.repeat(np.arange(len(cuts), dtype=np.int32), sizes)
+    weights = np.array([cut.weight for cut in cuts])
+    below = int(weights @ [cut.below for cut in cuts])
+    if (weights > 1).any():
+        times = np.repeat(weights, sizes)
+        value, position = np.repeat(value, times), np.repeat(position, times)
+        block = np.repeat(block, times)
+    return BandScores(value, block, position, below, total)

@@ -1,36 +1,55 @@
-"""The figures of verification: one kind of impostor, one number of references."""
+"""Figures of verification: one kind of impostor, one number of references."""
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from components.evaluate.scoring.claim_blocks import Claims
-from components.evaluate.scoring.in_memory import Held
-from components.evaluate.scoring.out_of_core import Counted
-from components.evaluate.scoring.pair_blocks import Products
+from components.evaluate.scoring.block_source import BLOCK_SIZE, BlockSize
+from components.evaluate.scoring.claim_blocks import ClaimBlocks
+from components.evaluate.scoring.in_memory import InMemoryScores
+from components.evaluate.scoring.out_of_core import OutOfCoreScores
+from components.evaluate.scoring.pair_blocks import PairBlocks
+from components.evaluate.scoring.roc_thinning import thin
+from components.evaluate.scoring.scored_comparisons import ScoredComparisons
 from components.shared.verification.comparisons import Fusion, Scores, compare, mean
-from components.shared.verification.metric_names import KINDS, VERIFICATION, Comparisons, at_far
+from components.shared.verification.error_rates import Roc
+from components.shared.verification.metric_names import KINDS, VERIFICATION, MetricGroup, at_far
 from components.shared.verification.sampling import Draws, Labels
 
 FAR = 0.01
-MOST_HELD = 20_000_000
-"""Comparisons; more are counted."""
 
 
-class Verification(NamedTuple):
+class Limits(NamedTuple):
+    """Limits of memory.
+
+    Attributes:
+        in_memory: number of comparisons that are held at once; more are scored out of core.
+        block_size: size of the blocks out of core.
+    """
+
+    in_memory: int = 20_000_000
+    block_size: BlockSize = BLOCK_SIZE
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, eq=False)
+class Verification:
     """Genuine comparisons and those with one kind of impostor; neither is empty.
 
     Attributes:
         kind: `skilled` or `random`.
-        references: how many a claim has.
+        references: number of references of a claim.
         genuine: comparisons of identities with themselves.
         impostor: comparisons with the kind.
-        protocol: which one made it.
+        protocol: name of the protocol that made it.
         fusion: how several distances become one, where a protocol has several ways.
-        counted: answers where the comparisons are too many to hold; `genuine` and `impostor` are
-            then a sample.
+        out_of_core: scores that do not fit in memory; `genuine` and `impostor` are then a sample.
     """
 
     kind: str
@@ -39,17 +58,22 @@ class Verification(NamedTuple):
     impostor: Scores
     protocol: str = VERIFICATION
     fusion: str | None = None
-    counted: Counted | None = None
+    out_of_core: OutOfCoreScores | None = None
 
-    @property
-    def scored(self) -> Held | Counted:
-        """What is asked of all comparisons."""
-        return self.counted or Held(self.genuine, self.impostor)
+    @cached_property
+    def scored(self) -> ScoredComparisons:
+        """All comparisons, to compute rates of; those computed once are kept."""
+        return self.out_of_core or InMemoryScores(self.genuine, self.impostor)
+
+    @cached_property
+    def curve(self) -> Roc:
+        """The thinned ROC."""
+        return thin(self.scored.curve())
 
     @property
     def key(self) -> str:
-        """What its metrics' names begin with."""
-        return str(Comparisons(self.kind, self.references, self.protocol, self.fusion))
+        """Group of its metrics' names."""
+        return str(MetricGroup(self.kind, self.references, self.protocol, self.fusion))
 
 
 def verifications(
@@ -58,9 +82,9 @@ def verifications(
     numbers: Iterable[Draws],
     far: float = FAR,
     fuse: Fusion = mean,
+    limits: Limits | None = None,
 ) -> list[Verification]:
-    """The verifications that the data allows, skilled before random, single reference before
-    several.
+    """Scores the verifications that the data allows.
 
     Args:
         embeddings: float [n, D].
@@ -68,44 +92,68 @@ def verifications(
         numbers: the draws of each number of references.
         far: FAR at which FRR will be asked; out of core it is found in the same pass as the EER.
         fuse: makes one distance of those to several references.
+        limits: limits of memory; None: `LIMITS`.
+
+    Returns:
+        Skilled before random, in the order of `numbers`.
     """
-    found: list[Verification] = []
+    limits = limits or LIMITS
+    result: list[Verification] = []
     for draws in numbers:
-        count = draws.references
-        each = {kind: Claims(embeddings, labels, kind, draws, fuse) for kind in KINDS}
-        if sum(sum(claims.totals) for claims in each.values()) <= MOST_HELD:
-            all_kinds = compare(embeddings, labels, draws, fuse)
-            sides = {"skilled": all_kinds.skilled, "random": all_kinds.random}
-            found += [Verification(kind, count, all_kinds.genuine, sides[kind]) for kind in KINDS]
+        claims = [
+            ClaimBlocks(embeddings, labels, kind, draws, fuse, limits.block_size) for kind in KINDS
+        ]
+        if sum(sum(of_kind.totals) for of_kind in claims) <= limits.in_memory:
+            result += _in_memory(embeddings, labels, draws, fuse)
         else:
-            found += [
-                _large(claims, embeddings, labels, draws.seed, far)
-                for claims in each.values()
-                if all(claims.totals)
-            ]
-    found = [v for v in found if len(v.genuine.distance) and len(v.impostor.distance)]
-    return sorted(found, key=lambda v: KINDS.index(v.kind))
+            for of_kind in claims:
+                if all(of_kind.totals):
+                    result.append(_large(of_kind, embeddings, labels, draws.seed, far, limits))
+    complete = [v for v in result if len(v.genuine.distance) and len(v.impostor.distance)]
+    return sorted(complete, key=lambda v: KINDS.index(v.kind))
+
+
+def _in_memory(
+    embeddings: ArrayLike, labels: Labels, draws: Draws, fuse: Fusion
+) -> list[Verification]:
+    """Scores both kinds of impostor at once."""
+    scores = compare(embeddings, labels, draws, fuse)
+    return [
+        Verification("skilled", draws.references, scores.genuine, scores.skilled),
+        Verification("random", draws.references, scores.genuine, scores.random),
+    ]
 
 
 def _large(
-    claims: Claims, embeddings: ArrayLike, labels: Labels, seed: int, far: float
+    claims: ClaimBlocks,
+    embeddings: ArrayLike,
+    labels: Labels,
+    seed: int,
+    far: float,
+    limits: Limits,
 ) -> Verification:
-    """Too many to be compared at once: still held if this kind alone allows it, otherwise counted."""
-    if sum(claims.totals) <= MOST_HELD:
+    """Scores one kind of impostor, in memory where this kind alone fits, otherwise out of core."""
+    if sum(claims.totals) <= limits.in_memory:
         return Verification(claims.kind, claims.references, *claims.scores())
-    single = claims.references == 1
-    source = Products(embeddings, labels, claims.kind) if single else claims
-    counted = Counted(claims, source, far, seed)
-    return Verification(claims.kind, claims.references, *counted.sample, counted=counted)
+    if claims.references == 1:
+        pairs = PairBlocks(embeddings, labels, claims.kind, limits.block_size)
+        scores = OutOfCoreScores(claims, pairs, far, seed)
+    else:
+        scores = OutOfCoreScores(claims, claims, far, seed)
+    return Verification(claims.kind, claims.references, *scores.sample, out_of_core=scores)
 
 
 def figures(
     verification: Verification, far: float, only: Collection[str] | None = None
 ) -> dict[str, float]:
-    """EER, mean EER per identity, AUC, FRR at the wanted FAR, or only some of them, and what they
-    stand on.
+    """Computes the EER, the mean EER per identity, the AUC and FRR at a FAR, and their basis.
 
-    `n_identities` counts the identities with comparisons of both sorts, `n_pairs` all comparisons.
+    `n_identities` counts the identities with comparisons of both sides, `n_pairs` all comparisons.
+
+    Args:
+        verification: the comparisons.
+        far: FAR at which FRR is computed.
+        only: names of the figures; None: all.
     """
     scored = verification.scored
     users = scored.user_eers()
@@ -117,11 +165,13 @@ def figures(
     }
     result = {name: value() for name, value in values.items() if only is None or name in only}
     result |= {"n_identities": len(users), "n_pairs": scored.n_pairs}
-    return {
-        f"{verification.key}/{name}": value for name, value in result.items() if np.isfinite(value)
-    }
+    key = verification.key
+    return {f"{key}/{name}": value for name, value in result.items() if np.isfinite(value)}
 
 
 def user_eers(verification: Verification) -> dict[int, float]:
-    """The EER of each identity with a threshold of its own, where it has comparisons of both sorts."""
+    """Computes the EER of each identity with a threshold of its own.
+
+    Identities without comparisons of both sides are left out.
+    """
     return verification.scored.user_eers()

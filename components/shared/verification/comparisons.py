@@ -1,5 +1,4 @@
-"""Which images are compared with which: verification with one or several references, and
-identification.
+"""Comparisons of images: verification with one or several references, and identification.
 
 Every comparison is a claim: a probe (genuine image, skilled forgery, or genuine image of another
 identity) against the references of the claimed identity. Distances are Euclidean.
@@ -18,8 +17,11 @@ Indices = NDArray[np.intp]
 
 
 class Scores(NamedTuple):
-    """Comparisons of one kind. `identity` is the claimed one: its position among the sorted
-    distinct identities.
+    """Comparisons of one kind.
+
+    Attributes:
+        distance: float32 [n].
+        identity: int32 [n], the claimed one: its position among the sorted distinct identities.
     """
 
     distance: NDArray[np.float32]
@@ -36,6 +38,8 @@ class Comparisons(NamedTuple):
 
 
 class _Claim(NamedTuple):
+    """Rows of the images that are compared with one identity's references."""
+
     identity: int
     genuine: Indices
     forgeries: Indices
@@ -43,35 +47,42 @@ class _Claim(NamedTuple):
 
 
 def distances(left: Floats, right: Floats) -> Floats:
-    """Euclidean distances [n, m] of the rows of float64 [n, D] and [m, D], by one matrix product."""
+    """Computes Euclidean distances [n, m] of the rows of float64 [n, D] and [m, D].
+
+    They are |x|² + |y|² − 2xy, by one matrix product.
+    """
     squares: Floats = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * (left @ right.T)
     return np.asarray(np.sqrt(np.maximum(squares, 0)))
 
 
 Fusion: TypeAlias = Callable[[Floats, Floats, NDArray[np.bool_]], Floats]
-"""From an identity's genuine embeddings [n, D], probes [m, D] and drawn references bool [R, n] to distances [R, m]."""
+"""A function that makes one distance of those to several references.
+
+From an identity's genuine embeddings [n, D], probes [m, D] and references bool [R, n], a row a
+draw, to distances [R, m].
+"""
 
 
-def mean(genuine: Floats, probes: Floats, drawn: NDArray[np.bool_]) -> Floats:
-    """The mean distance to the references."""
-    return np.asarray(_weights(drawn) @ distances(genuine, probes))
+def mean(genuine: Floats, probes: Floats, references: NDArray[np.bool_]) -> Floats:
+    """Computes the mean distance to the references."""
+    return np.asarray(_weights(references) @ distances(genuine, probes))
 
 
-def nearest(genuine: Floats, probes: Floats, drawn: NDArray[np.bool_]) -> Floats:
-    """The distance to the nearest reference."""
+def nearest(genuine: Floats, probes: Floats, references: NDArray[np.bool_]) -> Floats:
+    """Computes the distance to the nearest reference."""
     each = distances(genuine, probes)
-    return np.stack([each[references].min(axis=0) for references in drawn])
+    return np.stack([each[row].min(axis=0) for row in references])
 
 
-def farthest(genuine: Floats, probes: Floats, drawn: NDArray[np.bool_]) -> Floats:
-    """The distance to the farthest reference."""
+def farthest(genuine: Floats, probes: Floats, references: NDArray[np.bool_]) -> Floats:
+    """Computes the distance to the farthest reference."""
     each = distances(genuine, probes)
-    return np.stack([each[references].max(axis=0) for references in drawn])
+    return np.stack([each[row].max(axis=0) for row in references])
 
 
-def centre(genuine: Floats, probes: Floats, drawn: NDArray[np.bool_]) -> Floats:
-    """The distance to the references' mean embedding."""
-    return distances(_weights(drawn) @ genuine, probes)
+def centre(genuine: Floats, probes: Floats, references: NDArray[np.bool_]) -> Floats:
+    """Computes the distance to the references' mean embedding."""
+    return distances(_weights(references) @ genuine, probes)
 
 
 def compare(
@@ -96,53 +107,55 @@ def compare(
     parts: list[tuple[Floats, Floats, Floats]] = []
     for claim in _claims(labels, draws.references + 1):
         own = vectors[claim.genuine]
-        drawn, counted, fused = drawing(len(own), claim.identity, draws, fuse)
-        each = [
-            fused(own, vectors[rows], drawn)
-            for rows in (claim.genuine, claim.forgeries, claim.others)
-        ]
-        same, skilled, random = each[0][counted], each[1], each[2]
+        drawn = draw_references(len(own), claim.identity, draws, fuse)
+        genuine = drawn.fuse(own, own, drawn.references)[drawn.probes]
+        skilled = drawn.fuse(own, vectors[claim.forgeries], drawn.references)
+        random = drawn.fuse(own, vectors[claim.others], drawn.references)
         names.append(claim.identity)
-        parts.append((same, skilled.ravel(), random.ravel()))
-    genuine, forgery, other = (_scores(names, [part[kind] for part in parts]) for kind in range(3))
-    return Comparisons(genuine, forgery, other, len(names))
+        parts.append((genuine, skilled.ravel(), random.ravel()))
+    return Comparisons(
+        _scores(names, [part[0] for part in parts]),
+        _scores(names, [part[1] for part in parts]),
+        _scores(names, [part[2] for part in parts]),
+        len(names),
+    )
 
 
-class Drawing(NamedTuple):
-    """The references of the claims of one identity.
+class DrawnReferences(NamedTuple):
+    """References of the claims of one identity that has n genuine images, in R draws.
 
     Attributes:
-        drawn: bool [R, n], which of its genuine images they are; with a single reference each image
-            in turn.
-        counted: bool [R, n], which of them are probes.
+        references: bool [R, n], its genuine images that are references; with a single reference
+            each image in turn.
+        probes: bool [R, n], its genuine images that are probes; with a single reference those
+            behind it, so that each pair counts once.
         fuse: makes one distance of those to the references.
     """
 
-    drawn: NDArray[np.bool_]
-    counted: NDArray[np.bool_]
+    references: NDArray[np.bool_]
+    probes: NDArray[np.bool_]
     fuse: Fusion
 
 
-def drawing(genuine: int, identity: int, draws: Draws, fuse: Fusion) -> Drawing:
-    """The references among so many genuine images of an identity; the other arguments as `compare`."""
+def draw_references(genuine: int, identity: int, draws: Draws, fuse: Fusion) -> DrawnReferences:
+    """Draws the references among so many genuine images of an identity; `fuse` as `compare`."""
     if draws.references == 1:
-        drawn = np.eye(genuine, dtype=bool)
-        return Drawing(drawn, np.triu(~drawn), _single)
-    drawn = _draw(genuine, identity, draws)
-    return Drawing(drawn, ~drawn, fuse)
+        references = np.eye(genuine, dtype=bool)
+        return DrawnReferences(references, np.triu(~references), _single)
+    references = _draw(genuine, identity, draws)
+    return DrawnReferences(references, ~references, fuse)
 
 
 def identification_accuracy(embeddings: ArrayLike, labels: Labels, draws: Draws) -> float:
-    """Rank-1 identification: the share of genuine probes whose own identity is the nearest of the
-    gallery.
+    """Computes the share of genuine probes whose own identity is the nearest of the gallery.
 
     Arguments as `compare`.
 
     Returns:
         The accuracy over all draws; NaN where fewer than two identities or no probes are left.
     """
-    found = [search.rank() == 1 for search in searches(embeddings, labels, draws)]
-    right = np.concatenate([np.zeros(0, bool), *found])
+    first = [search.rank() == 1 for search in searches(embeddings, labels, draws)]
+    right = np.concatenate([np.zeros(0, bool), *first])
     return float(right.mean()) if len(right) else float("nan")
 
 
@@ -151,9 +164,8 @@ class Search(NamedTuple):
 
     Attributes:
         distance: float64 [n, G], of each probe to each enrolled identity.
-        identity: int [n], whose image the probe is: its position among the sorted distinct
-            identities.
-        enrolled: int [G], whose column it is.
+        identity: int [n], of each probe: its position among the sorted distinct identities.
+        enrolled: int [G], identity of each column.
     """
 
     distance: Floats
@@ -161,8 +173,9 @@ class Search(NamedTuple):
     enrolled: Indices
 
     def rank(self) -> Indices:
-        """[n] the place of each probe's own identity, from 1; a tie is lost. The identity must be
-        enrolled.
+        """Computes the rank [n] of each probe's own identity, 1 being the nearest; ties are lost.
+
+        The identity must be enrolled.
         """
         own = np.searchsorted(self.enrolled, self.identity)
         nearer = self.distance <= np.take_along_axis(self.distance, own[:, None], axis=1)
@@ -170,7 +183,7 @@ class Search(NamedTuple):
 
 
 def searches(embeddings: ArrayLike, labels: Labels, draws: Draws) -> Iterator[Search]:
-    """One search a draw, none where fewer than two identities can be enrolled.
+    """Yields one search a draw, none where fewer than two identities can be enrolled.
 
     The gallery holds each identity's mean embedding of `references` drawn genuine images; all other
     genuine images are probes. Identities with fewer genuine images than `references` are left out.
@@ -183,36 +196,33 @@ def searches(embeddings: ArrayLike, labels: Labels, draws: Draws) -> Iterator[Se
     enrolled = np.array([claim.identity for claim in claims])
     selections = [_draw(len(c.genuine), c.identity, draws) for c in claims]
     for draw in range(draws.number):
-        drawn = [selection[draw] for selection in selections]
-        gallery = np.stack(
-            [vectors[c.genuine[d]].mean(axis=0) for c, d in zip(claims, drawn, strict=True)]
-        )
-        questioned = np.concatenate([c.genuine[~d] for c, d in zip(claims, drawn, strict=True)])
-        whose = np.repeat(enrolled, [int((~d).sum()) for d in drawn])
-        yield Search(distances(vectors[questioned], gallery), whose, enrolled)
+        gallery, probes = [], []
+        for claim, selection in zip(claims, selections, strict=True):
+            gallery.append(vectors[claim.genuine[selection[draw]]].mean(axis=0))
+            probes.append(claim.genuine[~selection[draw]])
+        identity = np.repeat(enrolled, [len(rows) for rows in probes])
+        distance = distances(vectors[np.concatenate(probes)], np.stack(gallery))
+        yield Search(distance, identity, enrolled)
 
 
 def _single(genuine: Floats, probes: Floats, _: NDArray[np.bool_]) -> Floats:
     return distances(genuine, probes)
 
 
-def _weights(drawn: NDArray[np.bool_]) -> Floats:
-    return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))
+def _weights(references: NDArray[np.bool_]) -> Floats:
+    return np.asarray(references / references.sum(axis=1, keepdims=True))
 
 
 def _claims(labels: Labels, at_least: int) -> Iterator[_Claim]:
-    """Each identity with at least so many genuine images: its rows, and the genuine rows of the
-    others.
-    """
+    """Yields each identity with at least so many genuine images, with the rows to compare."""
     names, code = np.unique(labels.identity, return_inverse=True)
-    fake = np.asarray(labels.forged, bool)
+    forged = np.asarray(labels.forged, bool)
     for position in range(len(names)):
         own = code == position
-        genuine = np.flatnonzero(own & ~fake)
+        genuine = np.flatnonzero(own & ~forged)
         if len(genuine) >= at_least:
-            yield _Claim(
-                position, genuine, np.flatnonzero(own & fake), np.flatnonzero(~own & ~fake)
-            )
+            forgeries, others = np.flatnonzero(own & forged), np.flatnonzero(~own & ~forged)
+            yield _Claim(position, genuine, forgeries, others)
 
 
 def _draw(count: int, identity: int, draws: Draws) -> NDArray[np.bool_]:
@@ -225,8 +235,7 @@ def _draw(count: int, identity: int, draws: Draws) -> NDArray[np.bool_]:
 
 
 def _scores(names: list[int], parts: list[Floats]) -> Scores:
-    distance = np.concatenate(
-        [np.zeros(0, np.float32), *(part.astype(np.float32) for part in parts)]
-    )
+    floats32 = [part.astype(np.float32) for part in parts]
+    distance = np.concatenate([np.zeros(0, np.float32), *floats32])
     claimed = np.repeat(np.asarray(names, np.int32), [len(part) for part in parts])
     return Scores(distance, claimed)

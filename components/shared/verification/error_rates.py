@@ -34,7 +34,7 @@ class Eer(NamedTuple):
 
 
 def roc(genuine: ArrayLike, impostor: ArrayLike) -> Roc:
-    """The receiver operating characteristic at every distinct distance.
+    """Computes the receiver operating characteristic at every distinct distance.
 
     Args:
         genuine: [n] distances of comparisons of one identity with itself.
@@ -50,7 +50,7 @@ def roc(genuine: ArrayLike, impostor: ArrayLike) -> Roc:
 def section(
     genuine: Distances, impostor: Distances, below: tuple[int, int], total: tuple[int, int]
 ) -> Roc:
-    """The part of a ROC that lies at these distances, one at least.
+    """Computes the part of a ROC that lies at these distances, one at least.
 
     Args:
         genuine: [n] distances, sorted.
@@ -66,10 +66,13 @@ def section(
 
 
 def eer(genuine: ArrayLike, impostor: ArrayLike) -> Eer:
-    """Equal error rate: linear interpolation on the ROC where FAR and FRR cross.
+    """Computes the equal error rate by linear interpolation on the ROC where FAR and FRR cross.
 
-    Where an operating point has FAR = FRR, the threshold is the middle of the distances at which it
+    At an operating point with FAR = FRR, the threshold is the middle of the distances at which it
     holds.
+
+    >>> eer([1, 2, 3], [2.5, 4])  # at 2 FAR is 0 and FRR 1/3, at 2.5 they are 1/2 and 1/3
+    Eer(rate=0.3333333333333333, threshold=2.3333333333333335)
 
     Raises:
         ValueError: as `roc`.
@@ -78,7 +81,7 @@ def eer(genuine: ArrayLike, impostor: ArrayLike) -> Eer:
 
 
 def crossing(curve: Roc) -> Eer:
-    """The point of a curve where FAR and FRR cross, as `eer`."""
+    """Computes the point of a curve where FAR and FRR cross, as `eer`."""
     gap = curve.far - curve.frr
     after = int(np.argmax(gap >= 0))
     before = after - 1
@@ -94,13 +97,15 @@ def crossing(curve: Roc) -> Eer:
     return Eer(float(rate), float(threshold))
 
 
-def rate_of_sorted(genuine: Distances, impostor: Distances) -> float:
-    """The equal error rate, as `eer`, of distances in ascending order, by looking at a few of them."""
+def eer_of_sorted(genuine: Distances, impostor: Distances) -> float:
+    """Computes the equal error rate, as `eer`, of distances in ascending order.
+
+    It looks at a few of them only.
+    """
 
     def rates(threshold: np.floating, side: Literal["left", "right"]) -> tuple[float, float]:
-        accepted, falsely = (
-            int(np.searchsorted(each, threshold, side=side)) for each in (genuine, impostor)
-        )
+        accepted = int(np.searchsorted(genuine, threshold, side=side))
+        falsely = int(np.searchsorted(impostor, threshold, side=side))
         return falsely / len(impostor), (len(genuine) - accepted) / len(genuine)
 
     def crossed(threshold: np.floating) -> bool:
@@ -118,7 +123,7 @@ def rate_of_sorted(genuine: Distances, impostor: Distances) -> float:
 
 
 def frr_at_far(genuine: ArrayLike, impostor: ArrayLike, far: float) -> float:
-    """The least FRR among the operating points whose FAR is at most `far`.
+    """Computes the least FRR among the operating points whose FAR is at most `far`.
 
     Raises:
         ValueError: as `roc`, or `far` lies outside 0…1.
@@ -130,8 +135,9 @@ def frr_at_far(genuine: ArrayLike, impostor: ArrayLike, far: float) -> float:
 
 
 def auc(genuine: ArrayLike, impostor: ArrayLike) -> float:
-    """Area under the ROC: the probability that a genuine distance is the smaller one, a tie
-    counting one half.
+    """Computes the area under the ROC.
+
+    It is the probability that a genuine distance is the smaller one, a tie counting one half.
 
     Raises:
         ValueError: as `roc`.
@@ -155,7 +161,7 @@ def losses(genuine: Distances, impostor: Distances) -> int:
 
 
 def rates_at(genuine: ArrayLike, impostor: ArrayLike, threshold: float) -> tuple[float, float]:
-    """FAR and FRR at a given threshold.
+    """Computes FAR and FRR at a threshold.
 
     Raises:
         ValueError: as `roc`.
@@ -165,7 +171,7 @@ def rates_at(genuine: ArrayLike, impostor: ArrayLike, threshold: float) -> tuple
 
 
 def _scores(name: str, values: ArrayLike) -> Floats:
-    """The distances, sorted, as float64 [n]."""
+    """Returns the distances, sorted, as float64 [n]; refuses empty or infinite ones."""
     result = np.sort(np.asarray(values, np.float64).ravel())
     if not len(result):
         raise ValueError(f"no {name} distances")

@@ -31,7 +31,7 @@ _IDENTIFICATION = re.compile(r"identification/refs_(\d+)")
 _END = re.compile(r"_ci_(low|high)$")
 
 
-class Comparisons(NamedTuple):
+class MetricGroup(NamedTuple):
     """The group of figures of one kind of impostor and one number of references.
 
     Attributes:
@@ -59,7 +59,7 @@ class Comparisons(NamedTuple):
 
 def verification(kind: str, references: int) -> str:
     """Returns the group of verification: `verification/skilled/refs_1`."""
-    return str(Comparisons(kind, references))
+    return str(MetricGroup(kind, references))
 
 
 def identification(references: int) -> str:

@@ -1,5 +1,7 @@
 """Thresholds are chosen on val and carried to test."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,8 +30,8 @@ def test_thresholds_of_val_are_applied_to_test_as_they_are() -> None:
         "verification/skilled/refs_1/far_at_threshold": 0.25,
         "verification/skilled/refs_1/frr_at_threshold": 0.5,
     }
-    assert carry([TEST._replace(references=5)], chosen, params) == {}
-    assert carry([TEST._replace(kind="random")], chosen, params) == {}
+    assert carry([replace(TEST, references=5)], chosen, params) == {}
+    assert carry([replace(TEST, kind="random")], chosen, params) == {}
 
 
 def test_a_target_far_chooses_the_largest_threshold_that_keeps_it_on_val() -> None:

@@ -8,14 +8,14 @@ import pytest
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report import curve_plots
-from components.evaluate.scoring.curve_bands import Band
+from components.evaluate.scoring.curve_bands import CurveBand
 from components.evaluate.scoring.roc_curves import curve
 from components.evaluate.scoring.verification import Verification
 from tests.evaluate.embeddings import made_up
 
 PARAMS = EvaluateParams(draws=2)
 FAR = np.array([0.01, 0.1, 0.5])
-BAND = Band(FAR, np.array([0.2, 0.1, 0.0]), np.array([0.6, 0.4, 0.2]))
+BAND = CurveBand(FAR, np.array([0.2, 0.1, 0.0]), np.array([0.6, 0.4, 0.2]))
 
 
 @pytest.fixture(scope="module")

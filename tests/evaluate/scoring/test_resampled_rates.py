@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.evaluate.scoring.resampled_rates import Resampling
+from components.evaluate.scoring.resampled_rates import ResampledRates
 from components.shared.verification import error_rates
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.resampling import draw_weights, interval
@@ -35,7 +35,7 @@ def test_every_resample_has_the_rates_of_its_repeated_comparisons(
 ) -> None:
     rng = np.random.default_rng(seed)
     genuine, impostor = scores(rng, n, grid, 0.0), scores(rng, m, grid, 1.0)
-    resampling = Resampling(genuine, impostor)
+    resampling = ResampledRates(genuine, impostor)
     weights = draw_weights(len(resampling.names), 8, seed)
     rates: list[tuple[np.ndarray, Callable[..., float]]] = [
         (resampling.eer(weights), lambda g, i: error_rates.eer(g, i).rate),
@@ -56,7 +56,7 @@ def test_every_resample_has_the_rates_of_its_repeated_comparisons(
 def test_unit_weights_give_the_figure_itself_on_many_comparisons() -> None:
     rng = np.random.default_rng(0)
     genuine, impostor = scores(rng, 3_000, 10_000, 0.0), scores(rng, 50_000, 10_000, 2.0)
-    resampling = Resampling(genuine, impostor)
+    resampling = ResampledRates(genuine, impostor)
     ones = np.ones((1, IDENTITIES))
     assert resampling.eer(ones)[0] == error_rates.eer(genuine.distance, impostor.distance).rate
     assert resampling.frr_at_far(ones, 0.01)[0] == error_rates.frr_at_far(

@@ -1,5 +1,7 @@
 """The figures of verification on hand-made comparisons."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,7 +46,7 @@ def test_an_identity_without_impostors_counts_in_the_pool_only() -> None:
     more = Scores(
         np.append(v.genuine.distance, np.float32(2)), np.append(v.genuine.identity, np.int32(7))
     )
-    found = figures(v._replace(genuine=more), FAR)
+    found = figures(replace(v, genuine=more), FAR)
     assert found[f"{v.key}/n_identities"] == 2
     assert found[f"{v.key}/n_pairs"] == 9
     assert found[f"{v.key}/frr_at_far_1pct"] == 3 / 5

@@ -205,7 +205,7 @@ def test_sorted_distances_have_the_same_rate_and_area_by_looking_at_few(
     genuine: list[float], impostor: list[float]
 ) -> None:
     same, other = np.sort(genuine), np.sort(impostor)
-    assert error_rates.rate_of_sorted(same, other) == error_rates.eer(genuine, impostor).rate
+    assert error_rates.eer_of_sorted(same, other) == error_rates.eer(genuine, impostor).rate
     lost = sum(error_rates.losses(same[part::3], other) for part in range(3))
     assert 1 - lost / (2 * len(same) * len(other)) == pytest.approx(
         error_rates.auc(genuine, impostor), abs=1e-12

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from components.shared.verification import metric_names
-from components.shared.verification.metric_names import Comparisons
+from components.shared.verification.metric_names import MetricGroup
 
 
 @pytest.mark.parametrize(
@@ -30,24 +30,24 @@ def test_names_are_spelled_as_in_every_report_so_far(made: str, name: str) -> No
 @pytest.mark.parametrize(
     ("comparisons", "group"),
     [
-        (Comparisons("skilled", 1), "verification/skilled/refs_1"),
-        (Comparisons("random", 12), "verification/random/refs_12"),
-        (Comparisons("skilled", 1, "field"), "field/skilled/refs_1"),
-        (Comparisons("random", 3, "references", "centre"), "references/random/refs_3/centre"),
+        (MetricGroup("skilled", 1), "verification/skilled/refs_1"),
+        (MetricGroup("random", 12), "verification/random/refs_12"),
+        (MetricGroup("skilled", 1, "field"), "field/skilled/refs_1"),
+        (MetricGroup("random", 3, "references", "centre"), "references/random/refs_3/centre"),
     ],
 )
 def test_a_group_of_comparisons_is_parsed_as_it_is_made(
-    comparisons: Comparisons, group: str
+    comparisons: MetricGroup, group: str
 ) -> None:
     assert str(comparisons) == group
-    assert Comparisons.parse(group) == comparisons
+    assert MetricGroup.parse(group) == comparisons
 
 
 @pytest.mark.parametrize(
     "group", ["", "verification/skilled", "verification/skilled/refs_x", "identification/refs_5"]
 )
 def test_what_is_no_group_of_comparisons_is_parsed_as_none(group: str) -> None:
-    assert Comparisons.parse(group) is None
+    assert MetricGroup.parse(group) is None
 
 
 def test_only_closed_set_identification_says_from_how_many_references() -> None:

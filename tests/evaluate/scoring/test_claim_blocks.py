@@ -1,0 +1,47 @@
+"""Claims cut into blocks, against all comparisons at once."""
+
+import numpy as np
+import pytest
+
+from components.evaluate.scoring.claim_blocks import ClaimBlocks
+from components.shared.verification import comparisons
+from components.shared.verification.sampling import Draws
+from tests.evaluate.scoring.synthetic import KINDS, SMALL, data
+
+SOME = data([20, 1, 45, 2, 4, 9, 12, 12], [3, 5, 0, 50, 1, 7, 0, 1])
+
+
+@pytest.mark.parametrize("references", [1, 3])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_blocks_hold_every_comparison_once(references: int, kind: str) -> None:
+    draws = Draws(references, number=4)
+    scores = comparisons.compare(*SOME, draws)
+    claims = ClaimBlocks(*SOME, kind, draws, size=SMALL)
+    sides = scores.genuine, getattr(scores, kind)
+    assert claims.totals == tuple(len(side.distance) for side in sides)
+    for computed, expected in zip(claims.scores(), sides, strict=True):
+        assert sorted(zip(*computed, strict=True)) == sorted(zip(*expected, strict=True))
+
+
+def test_no_block_is_larger_than_the_size_says() -> None:
+    claims = ClaimBlocks(*SOME, "random", Draws(1), size=SMALL)
+    for block in claims.blocks:
+        assert all(len(side.value) <= SMALL.cells for side in claims.score_block(block))
+    identities = [block.identity for block in claims.blocks]
+    assert len(identities) > len(set(identities)) == len(claims) == 7
+
+
+@pytest.mark.parametrize("fuse", [comparisons.nearest, comparisons.centre])
+def test_the_farthest_distance_bounds_all(fuse: comparisons.Fusion) -> None:
+    claims = ClaimBlocks(*SOME, "random", Draws(3, number=4), fuse)
+    assert max(side.distance.max() for side in claims.scores()) <= claims.farthest
+
+
+def test_a_subsample_has_some_probes_of_all_identities() -> None:
+    claims = ClaimBlocks(*SOME, "random", Draws(1))
+    some = claims.subsample(2)
+    assert len(some) == len(claims)
+    whole = np.concatenate([claims.score_block(block)[1].value for block in claims.blocks])
+    part = np.concatenate([some.score_block(block)[1].value for block in some.blocks])
+    assert len(part) == pytest.approx(len(whole) / 4, rel=0.1)
+    assert set(part.tolist()) <= set(whole.tolist())
