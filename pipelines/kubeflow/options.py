@@ -135,7 +135,8 @@ def connect(options: argparse.Namespace) -> "Server":
     Raises:
         InputError: there is no address, or the server does not answer.
     """
-    from pipelines.kubeflow.server import Server, ServerAddress
+    from pipelines.kubeflow.connection import ServerAddress
+    from pipelines.kubeflow.server import Server
 
     host = options.host or os.environ.get("KFP_HOST")
     if not host:

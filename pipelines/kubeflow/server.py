@@ -1,48 +1,19 @@
-"""A server of Kubeflow Pipelines: its runs, its recurring runs, and its refusals in words."""
+"""A server of Kubeflow Pipelines: its runs and its recurring runs."""
 
-import io
-import json
-import os
 import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from components.shared.runtime.errors import InputError
+from pipelines.kubeflow.connection import ServerAddress, TransientError, connect, translate_errors
 
-SECONDS = 10, 60  # to connect, to answer
 POLL = 10.0  # seconds between two questions whether a run has ended
 PATIENCE = 600.0  # seconds for which these may fail
 ENDED = {"SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"}
-REFUSALS = {
-    401: "the token is missing, wrong or has expired; give a new one by KFP_TOKEN",
-    403: "this token may not do that in this namespace; "
-    "ask for the right, or give another by --namespace or KFP_TOKEN",
-}
-
-
-class ServerAddress(NamedTuple):
-    """Address of a server, and the user who asks.
-
-    Attributes:
-        host: address of Kubeflow Pipelines, with http:// or https://.
-        namespace: of the user, where the server serves several.
-        token: sent as a bearer token, where there is one.
-    """
-
-    host: str
-    namespace: str | None
-    token: str | None
 
 
 class RunFailedError(Exception):
     """A run that ended otherwise than well."""
-
-
-class TransientError(InputError):
-    """A failure of the server, or of a proxy before it, that may pass."""
 
 
 class Server:
@@ -57,12 +28,12 @@ class Server:
 
     def __init__(self, address: ServerAddress) -> None:
         self._address = address
-        with self._translate_errors():
-            self._client = _client(address)
+        with translate_errors(self._address):
+            self._client = connect(address)
 
     def submit(self, package: Path, run: str, experiment: str) -> str:
         """Starts a run of a compiled pipeline and returns its id."""
-        with self._translate_errors():
+        with translate_errors(self._address):
             started = self._client.create_run_from_pipeline_package(
                 str(package),
                 run_name=run,
@@ -86,7 +57,7 @@ class Server:
         answered = time.monotonic()
         while True:
             try:
-                with self._translate_errors():
+                with translate_errors(self._address):
                     run = self._client.get_run(run_id)
                 if run.state in ENDED:
                     break
@@ -108,7 +79,7 @@ class Server:
             experiment: that its runs belong to.
             trigger: `cron_expression` of six fields, or `interval_second`.
         """
-        with self._translate_errors():
+        with translate_errors(self._address):
             group = self._client.create_experiment(experiment, namespace=self._address.namespace)
             run = self._client.create_recurring_run(
                 group.experiment_id,
@@ -124,7 +95,7 @@ class Server:
         runs: list[Any] = []
         token = ""
         while True:
-            with self._translate_errors():
+            with translate_errors(self._address):
                 page = self._client.list_recurring_runs(
                     page_token=token, page_size=100, namespace=self._address.namespace
                 )
@@ -145,82 +116,5 @@ class Server:
                 f"{self._address.host} has no recurring run '{name}'; `schedule list` shows them"
             )
         for run in runs:
-            with self._translate_errors():
+            with translate_errors(self._address):
                 self._client.delete_recurring_run(run.recurring_run_id)
-
-    @contextmanager
-    def _translate_errors(self) -> Iterator[None]:
-        """Turns a refusal into one line without the token, and silences KFP's own lines and
-        warnings.
-        """
-        import kfp_server_api
-        import urllib3
-
-        try:
-            with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-                warnings.simplefilter("ignore")
-                yield
-        except kfp_server_api.ApiException as error:
-            kind = TransientError if error.status == 429 or error.status >= 500 else InputError
-            raise self._error(_refusal(error.status, error.reason, error.body), kind) from None
-        except urllib3.exceptions.HTTPError as error:
-            reason = getattr(error, "reason", None) or error
-            text = f"does not answer ({type(reason).__name__}); is this its address?"
-            raise self._error(text, TransientError) from None
-
-    def _error(self, reason: str, kind: type[InputError]) -> InputError:
-        text = f"{self._address.host}: {reason}"
-        return kind(text.replace(self._address.token, "…") if self._address.token else text)
-
-
-def _client(address: ServerAddress) -> Any:
-    """Returns KFP's client, with time limits.
-
-    KFP would ask a server that does not answer five times over half a minute; the first question
-    is asked here, once.
-    """
-    import kfp
-    import kfp_server_api
-
-    keys = {"authorization": address.token} if address.token else {}
-    config = kfp_server_api.Configuration(
-        address.host.rstrip("/"), keys, {"authorization": "Bearer"}
-    )
-    config.retries, config.ssl_ca_cert = 1, os.environ.get("SSL_CERT_FILE")
-    health = kfp_server_api.HealthzServiceApi(kfp_server_api.ApiClient(config))
-    answer = health.healthz_service_get_healthz(_request_timeout=SECONDS, _preload_content=False)
-    try:
-        is_shared = json.loads(answer.data).get("multi_user")
-    except (ValueError, AttributeError):
-        raise InputError(
-            f"{address.host}: answers, but not as Kubeflow Pipelines does; is this its address?"
-        ) from None
-    if is_shared and not address.namespace:
-        raise InputError(
-            f"{address.host} serves several users; "
-            "name your namespace by --namespace or KFP_NAMESPACE"
-        )
-    client = kfp.Client(
-        address.host,
-        namespace=address.namespace or "kubeflow",
-        existing_token=address.token,
-        ssl_ca_cert=config.ssl_ca_cert,
-    )
-    rest_client = client._run_api.api_client.rest_client
-    request = rest_client.request
-    rest_client.request = lambda *arguments, **options: request(
-        *arguments, **{**options, "_request_timeout": SECONDS}
-    )
-    return client
-
-
-def _refusal(status: int, reason: str, body: bytes | str | None) -> str:
-    if status in REFUSALS:
-        return REFUSALS[status]
-    try:
-        message = json.loads(body or "{}")["message"]
-    except (ValueError, KeyError, TypeError):
-        message = reason
-    hint = "; is this the address of Kubeflow Pipelines?" if status == 404 else ""
-    lines = str(message or reason or "").strip().splitlines() or ["refused without a reason"]
-    return f"{lines[0][:300]} (HTTP {status}){hint}"

@@ -5,10 +5,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
+from pipelines.__main__ import main
+
 TOKEN = "token-that-is-good"
+ROOT = Path(__file__).parents[2]
+FILES = ["--params", str(ROOT / "params.yaml"), "--cluster", str(ROOT / "cluster.yaml")]
 
 
 class KubeflowServer(ThreadingHTTPServer):
@@ -92,6 +99,18 @@ def serving() -> Iterator[KubeflowServer]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """Runs a command that must end with one line and exit code 2, and returns the line."""
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    said = capsys.readouterr()
+    (line,) = said.err.splitlines()
+    assert line.startswith("error: ")
+    assert TOKEN not in said.out + said.err
+    return line
 
 
 class _Handler(BaseHTTPRequestHandler):

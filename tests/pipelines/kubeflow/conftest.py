@@ -1,7 +1,11 @@
-"""A compiled training pipeline, which several test modules read."""
+"""A compiled training pipeline, and a server of Kubeflow Pipelines."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.pipelines.kfp_server import TOKEN, KubeflowServer, serving
 from tests.pipelines.kubeflow.compiled import Compiled, compile_to, executors
 
 
@@ -29,3 +33,14 @@ def compiled(documents: list[Compiled]) -> Compiled:
 def placed(documents: list[Compiled]) -> dict[str, Compiled]:
     """The Kubernetes settings of each task."""
     return executors(documents[1])
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[KubeflowServer]:
+    """A server, and an environment that names it and a token that it takes."""
+    with serving() as started:
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("KFP_HOST", started.host)
+        monkeypatch.setenv("KFP_TOKEN", TOKEN)
+        monkeypatch.delenv("KFP_NAMESPACE", raising=False)
+        yield started

@@ -1,30 +1,14 @@
 """`submit` and `schedule` against a server that speaks KFP's API over HTTP."""
 
-import socket
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.shared.runtime.errors import InputError
 from pipelines.__main__ import main
-from pipelines.kubeflow.server import RunFailedError, Server, ServerAddress
-from tests.pipelines.kfp_server import TOKEN, KubeflowServer, serving
-
-ROOT = Path(__file__).parents[3]
-FILES = ["--params", str(ROOT / "params.yaml"), "--cluster", str(ROOT / "cluster.yaml")]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[KubeflowServer]:
-    """A server, and an environment that names it and a token that it takes."""
-    with serving() as started:
-        monkeypatch.setenv("HOME", str(tmp_path))
-        monkeypatch.setenv("KFP_HOST", started.host)
-        monkeypatch.setenv("KFP_TOKEN", TOKEN)
-        monkeypatch.delenv("KFP_NAMESPACE", raising=False)
-        yield started
+from pipelines.kubeflow.connection import ServerAddress
+from pipelines.kubeflow.server import RunFailedError, Server
+from tests.pipelines.kfp_server import FILES, TOKEN, KubeflowServer, refused
 
 
 def executors(submitted: dict[str, Any]) -> dict[str, Any]:
@@ -32,18 +16,6 @@ def executors(submitted: dict[str, Any]) -> dict[str, Any]:
     platforms = submitted["pipeline_spec"]["platform_spec"]["platforms"]
     result: dict[str, Any] = platforms["kubernetes"]["deploymentSpec"]["executors"]
     return result
-
-
-def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    """Runs a command that must end with one line and exit code 2, and returns the line."""
-    with pytest.raises(SystemExit) as stop:
-        main(arguments)
-    assert stop.value.code == 2
-    said = capsys.readouterr()
-    (line,) = said.err.splitlines()
-    assert line.startswith("error: ")
-    assert TOKEN not in said.out + said.err
-    return line
 
 
 def test_a_run_is_started_in_its_experiment_its_page_is_printed_and_its_failure_is_exit_code_1(
@@ -105,16 +77,6 @@ def test_waiting_outlasts_failures_that_pass_and_gives_up_those_that_do_not(
 
 
 @pytest.mark.parametrize(
-    "body", ["", '{"message": ""}', '{"message": "\\n"}', '{"message": null}', "[]"]
-)
-def test_a_refusal_that_says_nothing_is_one_line_with_its_status(
-    body: str, server: KubeflowServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    server.says = 409, body
-    assert "(HTTP 409)" in refused(["schedule", "list"], capsys)
-
-
-@pytest.mark.parametrize(
     ("times", "message"),
     [
         (["--every", "0"], "--every 0: at least 1 second"),
@@ -129,40 +91,6 @@ def test_a_schedule_that_says_no_time_is_refused_before_the_server_is_asked(
     assert server.requests == []
 
 
-def test_a_token_that_is_refused_is_one_line_without_the_token(
-    server: KubeflowServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    line = refused(["submit", *FILES, "--token", "token-of-yesterday"], capsys)
-    assert server.host in line
-    assert "has expired" in line
-    assert "yesterday" not in line
-    server.says = 403, '{"message": "user may not"}'
-    assert "may not do that in this namespace" in refused(["schedule", "list"], capsys)
-
-
-def test_a_server_that_repeats_the_token_does_not_get_it_printed(
-    server: KubeflowServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    server.says = 500, f'{{"message": "cannot read {TOKEN}"}}'
-    assert "cannot read … (HTTP 500)" in refused(["schedule", "list"], capsys)
-
-
-def test_a_wrong_host_is_one_line(
-    server: KubeflowServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    assert f"http://127.0.0.1:{port}" in refused(
-        ["schedule", "list", "--host", f"http://127.0.0.1:{port}"], capsys
-    )
-    assert "https://" in refused(["schedule", "list", "--host", "kubeflow.example"], capsys)
-    server.says = 404, "not found"
-    assert "is this the address of Kubeflow Pipelines?" in refused(["schedule", "list"], capsys)
-    server.says = 200, "<html>please log in</html>"
-    assert "not as Kubeflow Pipelines does" in refused(["schedule", "list"], capsys)
-
-
 def test_a_missing_host_and_an_unknown_pipeline_are_one_line(
     server: KubeflowServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -172,24 +100,6 @@ def test_a_missing_host_and_an_unknown_pipeline_are_one_line(
     assert server.bodies("POST", "/apis/v2beta1/runs") == []
     monkeypatch.delenv("KFP_HOST")
     assert "--host" in refused(["submit", *FILES], capsys)
-
-
-def test_a_server_for_several_users_wants_a_namespace(
-    server: KubeflowServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    server.multi_user = True
-    assert "--namespace" in refused(["schedule", "list"], capsys)
-    main(["schedule", "list", "--namespace", "team"])
-    assert capsys.readouterr().out == ""
-
-
-def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.kubeflow.server.SECONDS", (0.2, 0.2))
-    with (
-        socket.create_server(("127.0.0.1", 0)) as silent,
-        pytest.raises(InputError, match="does not answer"),
-    ):
-        Server(ServerAddress(f"http://127.0.0.1:{silent.getsockname()[1]}", None, None))
 
 
 def test_recurring_runs_are_made_listed_and_removed(
