@@ -12,8 +12,10 @@ from components.train.params import TrainParams
 def main(argv: Sequence[str] | None = None) -> None:
     arguments = cli.create_parser(
         "train",
-        "Trains the embedder with triplet loss and online mining. A killed run goes on when it is started again.",
-        "python -m components.train --prepared data/prepared --split data/split --out models/embedder",
+        "Trains the embedder with triplet loss and online mining. "
+        "A killed run goes on when it is started again.",
+        "python -m components.train "
+        "--prepared data/prepared --split data/split --out models/embedder",
     )
     cli.add_folder(arguments, "prepared", "data/prepared", "prepared images")
     cli.add_folder(arguments, "split", "data/split", "which image is in train, val and test")
@@ -22,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--resume",
         type=Path,
         metavar="DIR",
-        help="go on from this checkpoint, as in .checkpoints/train/<key>/step-00000090, and not from the newest",
+        help="go on from this checkpoint, as in .checkpoints/train/<key>/step-00000090, "
+        "and not from the newest",
     )
     options = arguments.parse_args(argv)
     cli.execute(lambda: _run(options))

@@ -128,7 +128,7 @@ def _say_what_is_there(
         sys.stderr.write(
             "there are no forgeries to train on: train.forgeries_per_identity has no effect\n"
         )
-    if validation.identified < 2:
+    if validation.identifiable < 2:
         sys.stderr.write(
             f"no two identities of val have more than train.val_references ({params.val_references}) genuine images: "
             f"there will be no identification accuracy\n"

@@ -191,21 +191,6 @@ def test_what_contradicts_the_data_is_refused_before_any_work(
     assert not (tmp_path / "checkpoints").exists()
 
 
-def test_a_val_that_leaves_nothing_to_compare_is_refused(data: Path) -> None:
-    from components.shared.data.image_store import open_store
-    from components.train.loop.validation import Validation
-
-    store = open_store(data / "prepared")
-    rows = store.index.assign(row=np.arange(len(store.index)))
-    genuine = rows[(rows.identity == "1") & (rows.kind == "genuine")]
-    with pytest.raises(
-        InputError,
-        match=r"val has 1 identities and 3 genuine images, which leaves nothing to compare",
-    ):
-        Validation(store.images, genuine, references=1)
-    Validation(store.images, rows[rows.identity == "1"], references=1)
-
-
 def test_forgeries_that_are_asked_for_and_not_there_are_said_and_so_is_what_val_cannot_tell(
     run: Run, data_without_forgeries: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,5 @@
-"""Adam with exponential decay, and its update in one pass over the weights where TensorFlow has a
-kernel for that.
+"""Adam with an exponentially decaying learning rate; on TensorFlow its update is one pass over the
+weights.
 """
 
 import math
@@ -11,7 +11,7 @@ from components.train.params import TrainParams
 
 
 def adam(params: TrainParams) -> Any:
-    """The optimizer that section `train` describes."""
+    """Returns the optimizer that section `train` describes."""
     schedule = keras.optimizers.schedules.ExponentialDecay(
         params.learning_rate, params.decay_steps, params.decay_rate, params.staircase
     )
@@ -21,16 +21,19 @@ def adam(params: TrainParams) -> Any:
 
 
 def learning_rate(params: TrainParams, step: int) -> float:
-    """After so many steps; asked of the optimizer, it would wait for the step that a GPU is at."""
-    passed = step / params.decay_steps
-    return params.learning_rate * params.decay_rate ** (
-        math.floor(passed) if params.staircase else passed
-    )
+    """Computes the learning rate after so many steps.
+
+    The optimizer's own would only be known once the GPU is done with the step.
+    """
+    decays = step / params.decay_steps
+    if params.staircase:
+        decays = float(math.floor(decays))
+    return params.learning_rate * math.pow(params.decay_rate, decays)
 
 
 class OnePassAdam(keras.optimizers.Adam):  # type: ignore[misc]
-    """Keras's Adam, whose update by a dozen operations over all weights costs a CPU a third of a
-    small step.
+    """Keras's Adam with TensorFlow's fused kernel: Keras's dozen operations over all weights cost a
+    CPU a third of a small step.
     """
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:

@@ -12,16 +12,20 @@ from components.shared.verification import comparisons, error_rates
 from components.shared.verification.metric_names import KINDS, identification, on_val, verification
 from components.shared.verification.sampling import Draws, Labels
 
-DRAWS = 10
+IDENTIFICATION_DRAWS = 10
 
 
 class Validation:
-    """Embeds the val images and scores them.
+    """The validation of an embedder on val's images.
 
     Args:
         images: uint8 [N, H, W, C], all prepared images, may be memory-mapped.
         rows: val's rows: `row`, `identity`, `kind`.
         references: of the identification accuracy.
+
+    Attributes:
+        labels: of val's images, in the order of their rows.
+        identifiable: number of identities with more genuine images than `references`.
 
     Raises:
         InputError: there is no pair of genuine images, or nothing to compare it with.
@@ -30,19 +34,24 @@ class Validation:
     def __init__(self, images: NDArray[np.uint8], rows: pd.DataFrame, references: int) -> None:
         rows = rows.sort_values("row")
         self.images, self.rows, self.references = images, rows.row.to_numpy(), references
-        self.identity = pd.factorize(rows.identity)[0]
-        self.forged = (rows.kind == "forgery").to_numpy()
-        genuine = np.bincount(self.identity[~self.forged], minlength=self.identity.max() + 1)
-        forgeries = np.bincount(self.identity[self.forged], minlength=len(genuine))
-        if not ((genuine > 1) & ((forgeries > 0) | (genuine.sum() > genuine))).any():
+        identity = pd.factorize(rows.identity)[0]
+        forged = (rows.kind == "forgery").to_numpy()
+        self.labels = Labels(identity, forged)
+        genuine = np.bincount(identity[~forged], minlength=identity.max() + 1)
+        forgeries = np.bincount(identity[forged], minlength=len(genuine))
+        has_impostors = (forgeries > 0) | (genuine.sum() > genuine)
+        if not ((genuine > 1) & has_impostors).any():
             raise InputError(
-                f"train: val has {np.count_nonzero(genuine)} identities and {genuine.sum()} genuine images, "
-                f"which leaves nothing to compare; raise split.val"
+                f"train: val has {np.count_nonzero(genuine)} identities and {genuine.sum()} "
+                f"genuine images, which leaves nothing to compare; raise split.val"
             )
-        self.identified = int((genuine > references).sum())
+        self.identifiable = int((genuine > references).sum())
 
     def embed(self, model: Any) -> NDArray[np.float32]:
-        """The embeddings of val's images, float32 [n, D].
+        """Embeds val's images.
+
+        Returns:
+            float32 [n, D], in the order of the rows.
 
         Raises:
             ValueError: an embedding is not finite.
@@ -50,23 +59,25 @@ class Validation:
         return embed(model, self.images, rows=self.rows, progress=False)
 
     def score(self, embeddings: NDArray[np.float32]) -> dict[str, float]:
-        """EER with one reference, by kind of impostor, and identification accuracy from several
-        references.
+        """Computes the EER with one reference, by kind of impostor, and the identification accuracy
+        from several references.
+
+        Args:
+            embeddings: float32 [n, D], of `embed`.
 
         Returns:
             Metric names to values; kinds of pairs that val does not have are left out.
         """
-        labels = Labels(self.identity, self.forged)
-        compared = comparisons.compare(embeddings, labels, Draws(references=1))
-        result = {}
+        scores = comparisons.compare(embeddings, self.labels, Draws(references=1))
+        genuine = scores.genuine.distance
+        metrics = {}
         for kind in KINDS:
-            impostor = getattr(compared, kind)
-            if len(impostor.distance) and len(compared.genuine.distance):
-                rate = error_rates.eer(compared.genuine.distance, impostor.distance).rate
-                result[on_val(f"{verification(kind, 1)}/eer")] = float(rate)
-        accuracy = comparisons.identification_accuracy(
-            embeddings, labels, Draws(self.references, DRAWS)
-        )
+            impostor = getattr(scores, kind).distance
+            if len(impostor) and len(genuine):
+                rate = error_rates.eer(genuine, impostor).rate
+                metrics[on_val(f"{verification(kind, 1)}/eer")] = float(rate)
+        draws = Draws(self.references, IDENTIFICATION_DRAWS)
+        accuracy = comparisons.identification_accuracy(embeddings, self.labels, draws)
         if np.isfinite(accuracy):
-            result[on_val(f"{identification(self.references)}/accuracy")] = float(accuracy)
-        return result
+            metrics[on_val(f"{identification(self.references)}/accuracy")] = float(accuracy)
+        return metrics
