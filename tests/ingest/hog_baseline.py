@@ -1,4 +1,4 @@
-"""The untrained floor: a histogram of oriented gradients, and an error rate by brute force."""
+"""An untrained baseline: histograms of oriented gradients, and error rates by brute force."""
 
 import cv2
 import numpy as np
@@ -9,9 +9,7 @@ HEIGHT, WIDTH, CELL, ORIENTATIONS = 64, 112, 8, 9
 
 
 def shape(png: bytes) -> NDArray[np.uint8]:
-    """The ink alone: smoothed, binarised by Otsu, cropped, aspect kept, centred: [64, 112], ink
-    255.
-    """
+    """Returns the ink alone, 255 on 0: smoothed, binarised by Otsu, cropped, centred: [64, 112]."""
     grey = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert grey is not None
     _, ink = cv2.threshold(
@@ -29,22 +27,23 @@ def shape(png: bytes) -> NDArray[np.uint8]:
 
 
 def hog(png: bytes) -> Floats:
-    """A vector [features]: per 2 × 2 cells of 8 × 8 pixels the histograms of nine orientations, at
-    length one.
-    """
+    """Computes a vector [features] of length one per 2 × 2 cells: histograms of orientations."""
     descriptor = cv2.HOGDescriptor((WIDTH, HEIGHT), (16, 16), (8, 8), (CELL, CELL), ORIENTATIONS)
     return np.asarray(descriptor.compute(shape(png)), np.float64).ravel()
 
 
+def hogs(pngs: list[bytes]) -> Floats:
+    """Computes the vectors of images: [n, features]."""
+    return np.stack([hog(png) for png in pngs])
+
+
 def distances(first: Floats, second: Floats) -> Floats:
-    """Euclidean distances of all pairs: [n, m]."""
+    """Computes the Euclidean distances of all pairs: [n, m]."""
     return np.stack([np.sqrt(((second - one) ** 2).sum(axis=1)) for one in first])
 
 
 def eer(genuine: Floats, impostor: Floats) -> float:
-    """Where as many genuine pairs are refused as impostor pairs are accepted, by trying every
-    distance.
-    """
+    """Computes the equal error rate by trying every distance as the threshold."""
     thresholds = np.unique(np.concatenate([genuine, impostor]))
     frr = np.array([(genuine > t).mean() for t in thresholds])
     far = np.array([(impostor <= t).mean() for t in thresholds])
@@ -53,6 +52,6 @@ def eer(genuine: Floats, impostor: Floats) -> float:
 
 
 def auc(higher: Floats, lower: Floats) -> float:
-    """The chance that a draw of the first is above one of the second; ties count half."""
+    """Computes the chance that a draw of `higher` exceeds one of `lower`; ties count half."""
     difference = higher[:, None] - lower[None, :]
     return float((difference > 0).mean() + 0.5 * (difference == 0).mean())
