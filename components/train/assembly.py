@@ -47,12 +47,12 @@ def trainer(
 
 
 def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> TripletModel:
-    """The model to train, with its first weights and its optimizer.
+    """Builds the model to train, with its first weights and its optimizer.
 
     Args:
         params: section `train`.
         shape: (height, width, channels) of the images.
-        policy: the precision.
+        policy: `float32` or `mixed_bfloat16`.
 
     Raises:
         InputError: the first weights cannot be used.
@@ -68,19 +68,21 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
     if params.start_from is not None or params.weights != "none":
         network.freeze_batch_norm(embedder)
     network.regularise(embedder, params.l2)
+    millions, size = embedder.count_params() / 1e6, "×".join(map(str, shape))
     sys.stderr.write(
-        f"training ResNet50 ({embedder.count_params() / 1e6:.1f} M parameters, weights {_public_name(params)}) "
-        f"on {'×'.join(map(str, shape))} in {policy}\n"
+        f"training ResNet50 ({millions:.1f} M parameters, weights {_describe_weights(params)}) "
+        f"on {size} in {policy}\n"
     )
     model = TripletModel(embedder, params)
-    model.compile(optimizer=adam(params), jit_compile=_has_gpu())
+    model.compile(optimizer=adam(params), jit_compile=_uses_xla())
     model.optimizer.build(model.trainable_variables)
     return model
 
 
-def _has_gpu() -> bool:
-    """XLA pays on a GPU and knows no MirroredStrategy; on CPUs the plain graph with oneDNN is
-    faster.
+def _uses_xla() -> bool:
+    """Tells whether XLA compiles the training step: on one GPU, and always on JAX.
+
+    XLA knows no MirroredStrategy; on CPUs the plain graph with oneDNN is faster.
     """
     if keras.backend.backend() == "jax":
         return True
@@ -89,7 +91,8 @@ def _has_gpu() -> bool:
     return replicas.count() == 1 and bool(tf.config.list_physical_devices("GPU"))
 
 
-def _public_name(params: TrainParams) -> str:
+def _describe_weights(params: TrainParams) -> str:
+    """Returns a name of the first weights without the folder they lie in."""
     if params.start_from is not None:
         return f"of '{Path(params.start_from).name}'"
     local = params.weights == "imagenet" and os.environ.get("RESNET50_DIR")

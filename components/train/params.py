@@ -9,9 +9,9 @@ from components.shared.model.architecture import Architecture, View
 from components.shared.runtime.params import StepParams
 
 STAGE_ENDS = (3, 7, 13, 16)
-"""Of ResNet50's 16 residual blocks."""
+"""Last residual block of each of ResNet50's four stages."""
 FEATURES = (256, 512, 1024, 2048)
-"""What a block of each stage puts out."""
+"""Output channels of the blocks of each stage."""
 Margin = StrictFloat | StrictInt | Literal["soft"]
 """A distance, or `soft`: softplus in place of the hinge."""
 
@@ -201,8 +201,8 @@ class TrainParams(StepParams):
         0.0,
         ge=0,
         lt=1,
-        description="Momentum of a moving average of the weights, which is the one that is validated and "
-        "kept; 0: none.",
+        description="Momentum of a moving average of the weights, which is the one that is validated "
+        "and kept; 0: none.",
     )
     log_every: int = Field(10, ge=1, description="Steps between two rows of the curves.")
     validate_every: int = Field(160, ge=1, description="Steps between two validations on val.")
@@ -239,14 +239,15 @@ class TrainParams(StepParams):
         )
 
     @model_validator(mode="after")
-    def _contradictions(self) -> "TrainParams":
-        """Says every contradiction between parameters before any work is done."""
-        faults = [reason for holds, reason in self._faults() if holds]
+    def _validate_together(self) -> "TrainParams":
+        """Checks parameters that may contradict each other, and names every contradiction."""
+        faults = [reason for holds, reason in self._contradictions() if holds]
         if faults:
             raise ValueError("; ".join(faults))
         return self
 
-    def _faults(self) -> list[tuple[bool, str]]:
+    def _contradictions(self) -> list[tuple[bool, str]]:
+        """Returns each possible contradiction: true where it holds, and its description."""
         numeric = self.margin != "soft"
         first = min(self.pooled_blocks)
         features = FEATURES[bisect_left(STAGE_ENDS, first)]
@@ -257,7 +258,8 @@ class TrainParams(StepParams):
             ),
             (
                 self.pooled_components > features,
-                f"pooled_components is {self.pooled_components}, but block {first} has {features} features",
+                f"pooled_components is {self.pooled_components}, but block {first} has "
+                f"{features} features",
             ),
             (
                 len(set(self.views)) < len(self.views),
@@ -265,7 +267,8 @@ class TrainParams(StepParams):
             ),
             (
                 self.embedding_size % len(self.views) > 0,
-                f"embedding_size is {self.embedding_size}, but {len(self.views)} views share it: make it a multiple",
+                f"embedding_size is {self.embedding_size}, but {len(self.views)} views share it: "
+                f"make it a multiple",
             ),
             (
                 numeric and float(self.margin) <= 0,
@@ -281,18 +284,22 @@ class TrainParams(StepParams):
             ),
             (
                 self.head == "discriminant" and self.weights == "none",
-                "head 'discriminant' wants the features of a network trained before: set weights, or head to random",
+                "head 'discriminant' wants the features of a network trained before: "
+                "set weights, or head to random",
             ),
             (
                 self.head_steps > 0 and self.weights == "none",
-                "head_steps wants the features of a network trained before: set weights, or head_steps to 0",
+                "head_steps wants the features of a network trained before: "
+                "set weights, or head_steps to 0",
             ),
             (
                 self.warm_up >= self.steps,
-                f"warm_up is {self.warm_up}, so that '{self.mining}' never begins in {self.steps} steps",
+                f"warm_up is {self.warm_up}, so that '{self.mining}' never begins in "
+                f"{self.steps} steps",
             ),
             (
                 self.warm_up > 0 and self.mining == "semi-hard",
-                "warm_up begins with semi-hard, which mining already is: set mining to hard or all, or warm_up to 0",
+                "warm_up begins with semi-hard, which mining already is: "
+                "set mining to hard or all, or warm_up to 0",
             ),
         ]

@@ -31,7 +31,7 @@ def run(
     data_params: Mapping[str, str] | None = None,
     resume: Path | None = None,
 ) -> dict[str, float]:
-    """Trains an embedder, or goes on with the training that was interrupted.
+    """Trains an embedder, or resumes the training that was interrupted.
 
     Args:
         params: section `train`.
@@ -41,7 +41,7 @@ def run(
             mlflow_run.json.
         data_params: the parameters of the data, as `section.parameter`, for the record; None: those
             in dvc.lock, if any.
-        resume: a checkpoint to go on from; None: the newest of this run, if any.
+        resume: a checkpoint to resume from; None: the newest of this run, if any.
 
     Returns:
         The figures of the best checkpoint on val.
@@ -65,7 +65,7 @@ def run(
     validate_channels(params.views, store.normalisation.channels)
     batches = Batches(params, store, rows["train"])
     validation = Validation(store.images, rows["val"], params.val_references)
-    _say_what_is_there(params, rows["train"], batches, validation)
+    _log_dataset_summary(params, rows["train"], batches, validation)
     key = Key.of(params, prepared, split)
     checkpoints = Checkpoints(key, params.checkpoints)
     saved = checkpoints.named(resume) if resume else checkpoints.newest()
@@ -95,7 +95,7 @@ def run(
 
 
 def rows_of(store: ImageStore, split: Path) -> dict[str, pd.DataFrame]:
-    """The rows of the index, numbered in `row`, that are in train and in val.
+    """Returns the rows of the index, numbered in `row`, that are in train and in val.
 
     Raises:
         InputError: there is none in one of them.
@@ -108,21 +108,25 @@ def rows_of(store: ImageStore, split: Path) -> dict[str, pd.DataFrame]:
     for part, members in result.items():
         if members.empty:
             raise InputError(
-                f"{split}: no image is in part '{part}'; bring more identities or change section split"
+                f"{split}: no image is in part '{part}'; "
+                f"bring more identities or change section split"
             )
     return result
 
 
-def _say_what_is_there(
+def _log_dataset_summary(
     params: TrainParams, rows: pd.DataFrame, batches: "Batches", validation: "Validation"
 ) -> None:
+    """Writes to stderr the extent of the training data and what it leaves without effect."""
     genuine, sampler = int((rows.kind == "genuine").sum()), batches.sampler
     sys.stderr.write(
-        f"{len(sampler.names)} training identities, {genuine} genuine images, {len(rows) - genuine} forgeries\n"
+        f"{len(sampler.names)} training identities, {genuine} genuine images, "
+        f"{len(rows) - genuine} forgeries\n"
     )
     if sampler.left_out:
         sys.stderr.write(
-            f"{sampler.left_out} identities with a single genuine image are left out of the training\n"
+            f"{sampler.left_out} identities with a single genuine image are left out of the "
+            f"training\n"
         )
     if params.forgeries_per_identity and not sampler.forged:
         sys.stderr.write(
@@ -130,6 +134,6 @@ def _say_what_is_there(
         )
     if validation.identifiable < 2:
         sys.stderr.write(
-            f"no two identities of val have more than train.val_references ({params.val_references}) genuine images: "
-            f"there will be no identification accuracy\n"
+            f"no two identities of val have more than train.val_references "
+            f"({params.val_references}) genuine images: there will be no identification accuracy\n"
         )

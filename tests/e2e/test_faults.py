@@ -26,7 +26,7 @@ __all__ = ["small_disk"]
 SAVE = (
     "from components.train.checkpoints.checkpoints import Checkpoints\n"
     "from tests.train.checkpoints.test_checkpoints import KEY, state\n"
-    "Checkpoints(KEY, kept=2).save(state(4))"
+    "Checkpoints(KEY, count=2).save(state(4))"
 )
 
 
@@ -124,7 +124,7 @@ def test_a_machine_taken_away_in_mid_upload_of_a_checkpoint_leaves_the_one_befor
     monkeypatch.setenv("CHECKPOINT_DIR", place)
     monkeypatch.setattr(files, "project_root", lambda: tmp_path / "other")
     (tmp_path / "other").mkdir()
-    Checkpoints(KEY, kept=2).save(state(2))
+    Checkpoints(KEY, count=2).save(state(2))
     script = (
         "from components.shared.storage import files; from pathlib import Path\n"
         f"files.project_root = Path.cwd\n{SAVE}"
@@ -132,7 +132,7 @@ def test_a_machine_taken_away_in_mid_upload_of_a_checkpoint_leaves_the_one_befor
     killed_after(passed, s3, tmp_path, ["-c", script], CHECKPOINT_DIR=place)
     (tmp_path / "third").mkdir()
     monkeypatch.setattr(files, "project_root", lambda: tmp_path / "third")
-    third = Checkpoints(KEY, kept=2)
+    third = Checkpoints(KEY, count=2)
     read = third.newest()
     assert read is not None
     assert read.step == 2

@@ -2,9 +2,9 @@
 
     $CHECKPOINT_DIR/train/<key>/step-00000090/   variables.npz · best.npz · state.json
 
-A checkpoint is whole and stands alone: it can be copied elsewhere and gone on with by `--resume`.
-Where CHECKPOINT_DIR is an `s3://` address, each is copied there besides, and the newest one there
-is gone on with.
+A checkpoint is whole and stands alone: copied elsewhere, a run resumes from it by `--resume`. Each
+is also copied to CHECKPOINT_DIR if that is an `s3://` address, and a run resumes from the newest
+one there.
 """
 
 import json
@@ -27,11 +27,12 @@ from components.shared.storage.s3_address import Address, is_s3
 from components.train.checkpoints.run_key import Key
 from components.train.checkpoints.s3_mirror import Mirror
 
-ABANDONED = (
-    5,
-    7 * 24 * 3600,
-)  # the keys that are always kept, this one among them; seconds until the others go
-BEING_WRITTEN = 3600  # seconds in which a part of a checkpoint may be another process's
+RECENT_KEYS = 5
+"""Number of keys, this one among them, whose checkpoints are never removed as abandoned."""
+ABANDONED_AFTER = 7 * 24 * 3600
+"""Age in seconds at which the checkpoints of further keys are removed."""
+BEING_WRITTEN = 3600
+"""Age in seconds up to which a part of a checkpoint may be another process's."""
 
 Arrays = list[NDArray[Any]]
 
@@ -39,17 +40,17 @@ logger = logging.getLogger(__name__)
 
 
 class State(NamedTuple):
-    """All that a run needs to go on after `step` steps.
+    """All that a run needs to resume after `step` steps.
 
     Attributes:
         step: steps done.
-        variables: of the model and of the optimizer.
+        variables: values of the model's and the optimizer's variables.
         best: weights of the embedder that was best on val; empty before the first validation.
-        best_step: the step it was at.
+        best_step: the step of those weights.
         history: rows of history.csv.
         pending: figures of the steps since the last row.
-        neighbours: of the sampler, int [identities, k], where it has any.
-        run_id: of MLflow.
+        neighbours: the sampler's confusable identities, int [identities, k], if it has any.
+        run_id: id of the MLflow run.
     """
 
     step: int
@@ -66,32 +67,29 @@ class Checkpoints:
     """The checkpoints of one key; equal key = resume.
 
     Args:
-        key: of parameters, data, code and first weights.
-        kept: how many.
+        key: key of parameters, data, code and first weights.
+        count: number of checkpoints to keep.
 
     Attributes:
+        folder: the folder of the key.
         last: the folder that was written or read last.
 
     Raises:
         InputError: CHECKPOINT_DIR is an address that cannot be used.
     """
 
-    def __init__(self, key: Key, kept: int) -> None:
-        given = os.environ.get("CHECKPOINT_DIR", "")
-        self.key, self.kept = key, kept
+    def __init__(self, key: Key, count: int) -> None:
+        place = os.environ.get("CHECKPOINT_DIR", "")
+        self.key, self.count = key, count
         self.folder = persistent_folder().resolve() / "train" / key.name
-        is_address = is_s3(given)
-        self._mirror = (
-            Mirror(Address.parse(given, "CHECKPOINT_DIR") / f"train/{key.name}")
-            if is_address
-            else None
-        )
+        self._mirror: Mirror | None = None
+        if is_s3(place):
+            self._mirror = Mirror(Address.parse(place, "CHECKPOINT_DIR") / f"train/{key.name}")
         self.last: Path | None = None
         self._best_step: int | None = None
 
     def save(self, state: State) -> None:
-        """Writes a checkpoint, atomically; older ones than the newest `kept` go, and those of a
-        later step.
+        """Writes a checkpoint, atomically, and removes all but the newest `count` up to it.
 
         Raises:
             InputError: the disk is full.
@@ -104,8 +102,9 @@ class Checkpoints:
             if not cli.disk_is_full(error):
                 raise
             raise InputError(
-                f"{self.folder}: the disk is full, no checkpoint could be written after step {state.step}; free some "
-                f"space (CHECKPOINT_DIR says where checkpoints go) and give the same command again: it goes on from "
+                f"{self.folder}: the disk is full, no checkpoint could be written after step "
+                f"{state.step}; free some space (CHECKPOINT_DIR says where checkpoints go) and "
+                f"give the same command again: it goes on from "
                 f"{self.last.name if self.last else 'the start'}"
             ) from error
         self.last, self._best_step = folder, state.best_step
@@ -115,19 +114,21 @@ class Checkpoints:
             self._mirror.push(folder, {path.name for path in _steps(self.folder)})
 
     def newest(self) -> State | None:
-        """The newest checkpoint that can be read, or None; a torn one costs a warning.
+        """Reads the newest checkpoint that can be read; a torn one costs a warning.
+
+        Returns:
+            None where there is none.
 
         Raises:
             InputError: the store that it may be in refuses or cannot be reached.
         """
         if self._mirror:
-            self._mirror.pull(
-                self.folder, max((path.name for path in _steps(self.folder)), default="")
-            )
+            steps = _steps(self.folder)
+            self._mirror.pull(self.folder, newest=steps[-1].name if steps else "")
         return self._newest_in(self.folder)
 
     def named(self, path: Path) -> State:
-        """The checkpoint that a user names, or the newest in the folder of a key.
+        """Reads the checkpoint that a user names, or the newest in the folder of a key.
 
         Raises:
             InputError: there is none, it cannot be read, or it is of another key, with the
@@ -196,24 +197,25 @@ class Checkpoints:
         return state
 
     def _tidy(self, newest: Path) -> None:
-        """Removes all but the newest `kept` up to this one: older ones, those of a future given up,
-        parts of others.
+        """Keeps the newest `count` checkpoints up to this one and removes all others.
+
+        Those are older ones, later ones (after a resume from an earlier step) and stale parts.
         """
-        kept = [path for path in _steps(self.folder) if path.name <= newest.name][-self.kept :]
+        steps = [path for path in _steps(self.folder) if path.name <= newest.name]
+        retained = steps[-self.count :]
         for path in self.folder.iterdir():
             being_written = path.name.startswith(TEMPORARY) and _age(path) < BEING_WRITTEN
-            if path not in kept and not being_written:
+            if path not in retained and not being_written:
                 shutil.rmtree(path, ignore_errors=True)
 
     def _remove_abandoned(self) -> None:
-        """Removes the checkpoints of runs that nobody has gone on with for long."""
+        """Removes the checkpoints of runs that nobody has resumed for long."""
         others = [
             path for path in self.folder.parent.iterdir() if re.fullmatch("[0-9a-f]{16}", path.name)
         ]
         ages = {path: _age(path) for path in others}
-        count, seconds = ABANDONED
-        for path in sorted(others, key=lambda path: ages[path])[count:]:
-            if ages[path] > seconds and path != self.folder:
+        for path in sorted(others, key=lambda path: ages[path])[RECENT_KEYS:]:
+            if ages[path] > ABANDONED_AFTER and path != self.folder:
                 logger.info(
                     "removing the checkpoints of an abandoned training, %d days old: %s",
                     ages[path] / 86400,

@@ -1,4 +1,4 @@
-"""The key of a run: what determines it. Equal key = the same run, to be gone on with."""
+"""The key of a run, made of all that determines its result; a run resumes at an equal key."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ class Key(NamedTuple):
 
     @classmethod
     def of(cls, params: TrainParams, prepared: Path, split: Path) -> Self:
-        """The key of a training on data that `open_store` has opened.
+        """Computes the key of a training on data that `open_store` has opened.
 
         Raises:
             InputError: the first weights are missing.
@@ -49,17 +49,12 @@ class Key(NamedTuple):
         return hashlib.sha256(json.dumps(self, sort_keys=True).encode()).hexdigest()[:16]
 
     def differences(self, then: "Key") -> list[str]:
-        """What was otherwise in a run with another key, one phrase for each difference."""
-        names = sorted(self.params.keys() | then.params.keys())
-        values = [
-            (name, then.params.get(name, "unknown"), self.params.get(name, "unknown"))
-            for name in names
-        ]
-        result = [
-            f"{name} was {before} in the checkpoint and is {now} now"
-            for name, before, now in values
-            if before != now
-        ]
+        """Describes each difference to the key of a checkpoint, in one phrase."""
+        result = []
+        for name in sorted(self.params.keys() | then.params.keys()):
+            before, now = then.params.get(name, "unknown"), self.params.get(name, "unknown")
+            if before != now:
+                result.append(f"{name} was {before} in the checkpoint and is {now} now")
         result += ["the data or their split are others"] * (self.data != then.data)
         result += ["the first weights are others"] * (self.weights != then.weights)
         return result + ["the code is another version"] * (self.code != then.code)

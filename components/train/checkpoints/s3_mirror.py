@@ -27,7 +27,7 @@ class Mirror:
     """The copies of one key's checkpoints.
 
     Args:
-        address: below which they stand.
+        address: address below which they stand.
     """
 
     def __init__(self, address: Address) -> None:
@@ -35,8 +35,9 @@ class Mirror:
         self._store = Store()
 
     def pull(self, folder: Path, newest: str) -> None:
-        """Brings the newest checkpoint that is newer than the newest one here; a damaged one costs
-        a warning.
+        """Downloads the newest checkpoint if it is newer than the newest one here.
+
+        A damaged one costs a warning.
 
         Args:
             folder: of the checkpoints here.
@@ -51,11 +52,11 @@ class Mirror:
             if item.name.endswith(MANIFEST)
         }
         for name in sorted(names, reverse=True):
-            if name <= newest or self._bring(name, folder / name):
+            if name <= newest or self._download(name, folder / name):
                 return
 
-    def push(self, checkpoint: Path, kept: Collection[str]) -> None:
-        """Copies a checkpoint and removes those that are not kept any more.
+    def push(self, checkpoint: Path, retained: Collection[str]) -> None:
+        """Uploads a checkpoint and removes those that are not retained.
 
         A store that refuses or cannot be reached costs a warning: the training goes on with what is
         on this machine.
@@ -65,7 +66,7 @@ class Mirror:
             for name in (hashes := manifest(checkpoint)):
                 self._store.upload(checkpoint / name, target / name)
             self._store.write(target / MANIFEST, json.dumps(hashes).encode())
-            self._remove(kept)
+            self._remove(retained)
         except StoreError as error:
             logger.warning(
                 "warning: %s; %s is on this machine only, and the training goes on",
@@ -74,15 +75,15 @@ class Mirror:
             )
 
     def clear(self) -> None:
-        """Removes all of them: the run has ended well."""
+        """Removes all copies: the run has ended well."""
         try:
-            self._remove(kept=())
+            self._remove(retained=())
         except StoreError as error:
             logger.warning(
                 "warning: %s; checkpoints that are not needed any more are left there", error
             )
 
-    def _bring(self, name: str, folder: Path) -> bool:
+    def _download(self, name: str, folder: Path) -> bool:
         source = self.address / name
         try:
             with atomic_folder(folder) as fresh:
@@ -97,9 +98,11 @@ class Mirror:
             return False
         return True
 
-    def _remove(self, kept: Collection[str]) -> None:
+    def _remove(self, retained: Collection[str]) -> None:
         self._store.abort_uploads(self.address)
-        names = [item.name for item in self._listing() if item.name.partition("/")[0] not in kept]
+        names = [
+            item.name for item in self._listing() if item.name.partition("/")[0] not in retained
+        ]
         for name in sorted(names, key=lambda name: not name.endswith(MANIFEST)):
             self._store.delete(self.address / name)
 
@@ -107,8 +110,8 @@ class Mirror:
         return list(self._store.below(self.address))
 
 
-def _compare(found: dict[str, str], expected: dict[str, str]) -> None:
-    if found != expected:
+def _compare(hashes: dict[str, str], expected: dict[str, str]) -> None:
+    if hashes != expected:
         raise _DamagedError
 
 

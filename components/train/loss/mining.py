@@ -18,29 +18,28 @@ _INFINITY = float("inf")
 
 
 class Masks(NamedTuple):
-    """Which pairs are (anchor, positive), bool [B, B], and which (anchor, negative), bool [B, C]."""
+    """The pairs (anchor, positive), bool [B, B], and (anchor, negative), bool [B, C]."""
 
     positive: Tensor
     negative: Tensor
 
 
 class Triplets(NamedTuple):
-    """Distances of mined triplets; `valid` (float32, 0 or 1) says which entries count. All of one
-    shape.
-    """
+    """Distances of mined triplets, all of one shape; `valid` is 1 where an entry counts, else 0."""
 
     positive: Tensor
     negative: Tensor
     valid: Tensor
 
     def mean(self, values: Tensor) -> Tensor:
-        """The mean of `values` over the entries that count; 0 where none does."""
+        """Returns the mean of `values` over the entries that count; 0 where none does."""
         return ops.sum(values * self.valid) / ops.maximum(ops.sum(self.valid), 1.0)
 
 
 class AllTriplets(NamedTuple):
-    """Every positive [B, K − 1] of an anchor with every negative [B, C] of it: distances, and which
-    entries count.
+    """Distances of every positive [B, K − 1] and every negative [B, C] of each anchor.
+
+    `is_positive` and `is_negative`, bool, are true for the entries that count.
     """
 
     positive: Tensor
@@ -54,9 +53,12 @@ def distances(
     metric: Literal["euclidean", "squared"] = "euclidean",
     memory: Tensor | None = None,
 ) -> Tensor:
-    """Distances of all rows of [B, D] to each other and to a memory [M, D], float32 [B, B + M].
+    """Computes the distances of all rows of [B, D] to each other and to a memory [M, D].
 
     The gradient at distance 0 is 0; none flows into the memory.
+
+    Returns:
+        float32 [B, B + M].
     """
     embeddings = ops.cast(embeddings, "float32")
     # A common shift changes no distance; without it those of a batch that has drawn together drown
@@ -64,9 +66,8 @@ def distances(
     centre = ops.stop_gradient(ops.mean(embeddings, axis=0))
     rows = embeddings - centre
     product = ops.matmul(rows, ops.transpose(rows))
-    squares = others = ops.diagonal(
-        product
-    )  # taken from the product, equal rows are at distance 0 exactly
+    # Taken from the product, so that equal rows are at distance 0 exactly.
+    squares = others = ops.diagonal(product)
     if memory is not None:
         earlier = ops.stop_gradient(memory) - centre
         product = ops.concatenate([product, ops.matmul(rows, ops.transpose(earlier))], axis=1)
@@ -78,8 +79,10 @@ def distances(
 
 
 def masks(labels: Tensor, memory: Tensor | None = None) -> Masks:
-    """The pairs of labels int [B] with each other and, as negatives alone, with those of a memory
-    int [M].
+    """Computes the pairs of labels int [B] with each other and with those of a memory, int [M].
+
+    Those of the memory are negatives alone. Of the labels 0, 0, 1 the anchors 0 and 1 are each
+    other's positive, and image 2 is the negative of both; anchor 2 has no positive.
     """
     anchor = (labels >= 0)[:, None]
     same = labels[:, None] == labels[None, :]
@@ -94,8 +97,9 @@ def masks(labels: Tensor, memory: Tensor | None = None) -> Masks:
 
 
 def hard(distance: Tensor, masks: Masks) -> Triplets:
-    """For each anchor its farthest positive and its nearest negative; anchors that lack either do
-    not count.
+    """Mines for each anchor its farthest positive and its nearest negative.
+
+    Anchors that lack either do not count.
 
     Args:
         distance: float32 [B, C].
@@ -104,18 +108,21 @@ def hard(distance: Tensor, masks: Masks) -> Triplets:
     Returns:
         Triplets of shape [B].
     """
-    held = ops.stop_gradient(distance)
-    among = held[:, : ops.shape(masks.positive)[1]]
-    farthest = ops.argmax(ops.where(masks.positive, among, -_INFINITY), axis=1)
-    nearest = ops.argmin(ops.where(masks.negative, held, _INFINITY), axis=1)
+    fixed = ops.stop_gradient(distance)
+    within = fixed[:, : ops.shape(masks.positive)[1]]
+    farthest = ops.argmax(ops.where(masks.positive, within, -_INFINITY), axis=1)
+    nearest = ops.argmin(ops.where(masks.negative, fixed, _INFINITY), axis=1)
     valid = ops.any(masks.positive, axis=1) & ops.any(masks.negative, axis=1)
-    positive, negative = (_at(distance, column[:, None])[:, 0] for column in (farthest, nearest))
+    positive = _at(distance, farthest[:, None])[:, 0]
+    negative = _at(distance, nearest[:, None])[:, 0]
     return Triplets(positive, negative, ops.cast(valid, "float32"))
 
 
 def semi_hard(distance: Tensor, masks: Masks, positives: int) -> Triplets:
-    """For each anchor–positive pair the nearest negative farther than the positive, else the
-    farthest negative.
+    """Mines for each anchor–positive pair the nearest negative beyond the positive.
+
+    Where there is none, the farthest negative is taken. For an anchor with a positive at 0.4 and
+    negatives at 0.3, 0.5 and 0.9 it is the one at 0.5; with a positive at 1.0, the one at 0.9.
 
     Args:
         distance: float32 [B, C].
@@ -128,18 +135,18 @@ def semi_hard(distance: Tensor, masks: Masks, positives: int) -> Triplets:
     """
     is_positive, columns = _positives(masks, positives)
     to_positive = _at(distance, columns)
-    held = ops.stop_gradient(distance)
-    farthest = ops.argmax(ops.where(masks.negative, held, -_INFINITY), axis=1)
-    others = ops.where(masks.negative, held, _INFINITY)
+    fixed = ops.stop_gradient(distance)
+    farthest = ops.argmax(ops.where(masks.negative, fixed, -_INFINITY), axis=1)
+    others = ops.where(masks.negative, fixed, _INFINITY)
     thresholds = ops.stop_gradient(to_positive)
     numbers = ops.arange(positives)
 
-    def choose(k: Tensor, chosen: Tensor) -> Tensor:
+    def choose(k: Tensor, columns: Tensor) -> Tensor:
         beyond = ops.where(others > ops.take(thresholds, k, axis=1)[:, None], others, _INFINITY)
         column = ops.where(
             ops.min(beyond, axis=1) < _INFINITY, ops.argmin(beyond, axis=1), farthest
         )
-        return ops.where(numbers == k, column[:, None], chosen)
+        return ops.where(numbers == k, column[:, None], columns)
 
     negatives = ops.fori_loop(0, positives, choose, columns)
     valid = is_positive & ops.any(masks.negative, axis=1)[:, None]
@@ -147,7 +154,7 @@ def semi_hard(distance: Tensor, masks: Masks, positives: int) -> Triplets:
 
 
 def batch_all(distance: Tensor, masks: Masks, positives: int) -> AllTriplets:
-    """Every anchor with every positive and every negative, for `triplet_loss` to go through.
+    """Pairs every anchor with every positive and every negative, for `triplet_loss` to sum over.
 
     Args:
         distance: float32 [B, C].
@@ -159,7 +166,7 @@ def batch_all(distance: Tensor, masks: Masks, positives: int) -> AllTriplets:
 
 
 def spread(distance: Tensor) -> Tensor:
-    """Mean distance between two different rows of a batch, from its distances [B, C]."""
+    """Computes the mean distance of two different rows of a batch, from its distances [B, C]."""
     count = ops.shape(distance)[0]
     pairs = ops.cast(ops.maximum(count * (count - 1), 1), "float32")
     within = distance[:, :count]
@@ -167,11 +174,15 @@ def spread(distance: Tensor) -> Tensor:
 
 
 def _positives(masks: Masks, count: int) -> tuple[Tensor, Tensor]:
-    """Columns int [B, count] of each anchor's positives, and which of them are such."""
-    found, columns = ops.top_k(ops.cast(masks.positive, "float32"), k=count)
-    return found > 0, columns
+    """Finds each anchor's positives.
+
+    Returns:
+        Bool [B, count], false for entries beyond an anchor's positives, and their columns, int.
+    """
+    values, columns = ops.top_k(ops.cast(masks.positive, "float32"), k=count)
+    return values > 0, columns
 
 
 def _at(distance: Tensor, columns: Tensor) -> Tensor:
-    """The distances [B, n] in the given columns of each row."""
+    """Returns the distances [B, n] in columns [B, n] of each row."""
     return ops.take_along_axis(distance, columns, axis=1)

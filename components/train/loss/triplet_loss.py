@@ -10,30 +10,28 @@ from components.train.params import Margin
 
 
 class Loss(NamedTuple):
-    """A loss and the fraction of the triplets that contribute to it (each above 0), float32
-    scalars.
-    """
+    """A loss and the fraction of triplets that are active (cost more than 0), float32 scalars."""
 
     value: Tensor
     active: Tensor
 
 
 def triplet_loss(triplets: Triplets | AllTriplets, margin: Margin) -> Loss:
-    """Mean over triplets of max(0, d(a,p) − d(a,n) + margin), or of softplus(d(a,p) − d(a,n)).
+    """Computes the mean over triplets of max(0, d(a,p) − d(a,n) + margin).
+
+    With the margin `soft` it is that of softplus(d(a,p) − d(a,n)).
 
     The mean is over the triplets that were mined; over all triplets of a batch it is over those
     above 0, since most of them soon are 0 and would hide the others (Hermans et al. 2017, section
     3.2). 0 where there is none.
 
     Args:
-        triplets: what `mining` found.
+        triplets: of `mining`.
         margin: a distance, or `soft`.
     """
-    return (
-        _mean_of_active(triplets, margin)
-        if isinstance(triplets, AllTriplets)
-        else _mean(triplets, margin)
-    )
+    if isinstance(triplets, AllTriplets):
+        return _mean_of_active(triplets, margin)
+    return _mean(triplets, margin)
 
 
 def loss_at_a_point(margin: Margin) -> float:
@@ -47,22 +45,21 @@ def _mean(triplets: Triplets, margin: Margin) -> Loss:
 
 
 def _mean_of_active(triplets: AllTriplets, margin: Margin) -> Loss:
-    """One positive of every anchor at a time, against all negatives [B, C]; memory does not grow
-    with the positives.
+    """Sums over one positive of every anchor at a time, against all negatives [B, C].
 
-    The derivatives are summed up on the way (`pull` by positive, `push` by negative), so that
-    nothing is kept for a backward pass through the loop.
+    Memory does not grow with the positives. The derivatives are summed up on the way (`pull` by
+    positive, `push` by negative), so that nothing is kept for a backward pass through the loop.
     """
     near = ops.stop_gradient(ops.where(triplets.is_positive, triplets.positive, -float("inf")))
     far = ops.stop_gradient(ops.where(triplets.is_negative, triplets.negative, float("inf")))
-    count = near.shape[1]
+    positives = near.shape[1]
 
     def add_positive(k: Tensor, sums: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         total, active, pull, push = sums
         difference = ops.take(near, k, axis=1)[:, None] - far
         each = _cost(difference, margin)
         slope = _slope(difference, margin)
-        column = ops.cast(ops.arange(count) == k, "float32")
+        column = ops.cast(ops.arange(positives) == k, "float32")
         return (
             total + ops.sum(each),
             active + ops.sum(ops.cast(each > 0, "float32")),
@@ -71,25 +68,24 @@ def _mean_of_active(triplets: AllTriplets, margin: Margin) -> Loss:
         )
 
     start = (ops.zeros(()), ops.zeros(()), ops.zeros_like(near), ops.zeros_like(far))
-    total, active, pull, push = ops.fori_loop(0, count, add_positive, start)
+    total, active, pull, push = ops.fori_loop(0, positives, add_positive, start)
     mined = ops.sum(
         ops.sum(ops.cast(triplets.is_positive, "float32"), axis=1)
         * ops.sum(ops.cast(triplets.is_negative, "float32"), axis=1)
     )
-    counted = ops.maximum(active, 1.0)
+    count = ops.maximum(active, 1.0)
     gradient = ops.sum(pull * triplets.positive) - ops.sum(push * triplets.negative)
-    value = total / counted + (gradient - ops.stop_gradient(gradient)) / counted
+    value = total / count + (gradient - ops.stop_gradient(gradient)) / count
     return Loss(value, active / ops.maximum(mined, 1.0))
 
 
 def _cost(difference: Tensor, margin: Margin) -> Tensor:
+    """Computes the loss of triplets from d(a,p) − d(a,n), of any shape."""
     return ops.softplus(difference) if margin == "soft" else ops.relu(difference + margin)
 
 
 def _slope(difference: Tensor, margin: Margin) -> Tensor:
-    """The derivative of `_cost`."""
-    return (
-        ops.sigmoid(difference)
-        if margin == "soft"
-        else ops.cast(difference + margin > 0, "float32")
-    )
+    """Computes the derivative of `_cost`."""
+    if margin == "soft":
+        return ops.sigmoid(difference)
+    return ops.cast(difference + margin > 0, "float32")

@@ -1,6 +1,4 @@
-"""What is minimised: the triplet loss of an embedder over mined triplets, plus the weights'
-penalty.
-"""
+"""The model that is trained: an embedder under the triplet loss and its weights' penalty."""
 
 from typing import Any
 
@@ -28,10 +26,9 @@ class TripletModel(keras.Model):  # type: ignore[misc]
         triplet, l2: its parts; l2 is the sum of the embedder's own penalties (`embedder.losses`).
         active: fraction of the mined triplets with a loss above 0.
         hardest_positive, hardest_negative: an anchor's distance to its farthest positive and
-        nearest negative, mean
-            over the anchors that have both.
+            nearest negative, mean over the anchors that have both.
         spread: mean distance between two embeddings of the batch. Near 0 all images look alike to
-        the embedder.
+            the embedder.
 
     Args:
         embedder: from uint8 [B, H, W, C] to [B, D].
@@ -58,7 +55,7 @@ class TripletModel(keras.Model):  # type: ignore[misc]
         self.built = True
 
     def call(self, images: Tensor, training: bool | None = None) -> Tensor:
-        """Embeddings [B, D] of uint8 [B, H, W, C]."""
+        """Computes embeddings [B, D] of uint8 [B, H, W, C]."""
         return self.embedder(images, training=training)
 
     def compute_loss(
@@ -69,8 +66,9 @@ class TripletModel(keras.Model):  # type: ignore[misc]
         sample_weight: Tensor = None,
         training: bool = True,
     ) -> Tensor:
-        """The loss of embeddings `y_pred` [B, D] with labels `y` int [B]; writes figures and, in
-        training, state.
+        """Computes the loss of embeddings `y_pred` [B, D] with labels `y`, int [B].
+
+        It updates the figures and, in training, the state.
         """
         embeddings, labels = replicas.gather(ops.cast(y_pred, "float32"), ops.cast(y, "int32"))
         distance = mining.distances(embeddings, self.params.distance, self.memory)
@@ -101,20 +99,20 @@ class TripletModel(keras.Model):  # type: ignore[misc]
                 triplets = mining.batch_all(distance, masks, positives)
             return triplet_loss(triplets, self.params.margin)
 
-        chosen = mined(self.params.mining)
+        loss = mined(self.params.mining)
         if self.warmed_up is None:
-            return chosen
+            return loss
         # Both are computed: beside the network they cost little, and XLA refuses the gradient of a
         # conditional loop.
-        begins = ops.convert_to_tensor(self.warmed_up) < self.params.warm_up
+        first = mined("semi-hard")
+        warms_up = ops.convert_to_tensor(self.warmed_up) < self.params.warm_up
         return Loss(
-            *(ops.where(begins, *pair) for pair in zip(mined("semi-hard"), chosen, strict=True))
+            value=ops.where(warms_up, first.value, loss.value),
+            active=ops.where(warms_up, first.active, loss.active),
         )
 
     def _remember(self, embeddings: Tensor, labels: Tensor) -> None:
-        """After the loss: the batch enters the memory, and the oldest leave it; a step of warm-up
-        is counted.
-        """
+        """Puts the batch into the memory, which the oldest leave, and counts a step of warm-up."""
         if self.memory is not None:
             size = self.params.cross_batch_memory
             self.memory.assign(ops.concatenate([ops.stop_gradient(embeddings), self.memory])[:size])

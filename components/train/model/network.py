@@ -76,7 +76,7 @@ def single_view(embedder: Embedder) -> Any:
 
 
 def regularise(model: Any, l2: float) -> None:
-    """Adds `l2` / 2 · Σ kernel² over all kernels to a model's `losses`, not to its configuration."""
+    """Adds `l2` / 2 · Σ kernel² of all kernels to a model's `losses`, not to its configuration."""
     if not l2:
         return
     for variable in model.trainable_variables:

@@ -35,7 +35,7 @@ def state(step: int, best_step: int = 0) -> State:
 @pytest.fixture
 def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkpoints:
     monkeypatch.setenv("CHECKPOINT_DIR", str(tmp_path / "kept"))
-    return Checkpoints(KEY, kept=2)
+    return Checkpoints(KEY, count=2)
 
 
 def names(checkpoints: Checkpoints) -> list[str]:
@@ -45,7 +45,7 @@ def names(checkpoints: Checkpoints) -> list[str]:
 def test_what_is_read_back_is_what_was_saved_to_the_bit(checkpoints: Checkpoints) -> None:
     saved = state(7, best_step=5)
     checkpoints.save(saved)
-    read = Checkpoints(KEY, kept=2).newest()
+    read = Checkpoints(KEY, count=2).newest()
     assert read is not None
     assert read.neighbours is not None
     assert read.neighbours.dtype == np.int64
@@ -99,7 +99,7 @@ def test_a_torn_checkpoint_costs_a_warning_and_the_one_before_is_taken(
         torn = checkpoints.folder / "step-00000002" / spoil
         torn.write_bytes(torn.read_bytes()[:-40])
         caplog.clear()
-        read = Checkpoints(KEY, kept=2).newest()
+        read = Checkpoints(KEY, count=2).newest()
         assert read is not None
         assert read.step == 1
         assert "step-00000002 cannot be read" in caplog.text
@@ -120,7 +120,7 @@ def test_after_going_back_to_an_earlier_one_the_steps_that_were_given_up_go(
 ) -> None:
     for step in (2, 4):
         checkpoints.save(state(step))
-    again = Checkpoints(KEY, kept=2)
+    again = Checkpoints(KEY, count=2)
     assert again.named(checkpoints.folder / "step-00000002").step == 2
     again.save(state(3))
     assert names(again) == ["step-00000002", "step-00000003"]
@@ -160,7 +160,7 @@ def test_a_checkpoint_of_another_key_is_refused_with_the_difference(
     checkpoints: Checkpoints, other: Key, difference: str
 ) -> None:
     checkpoints.save(state(2))
-    ours = Checkpoints(other, kept=2)
+    ours = Checkpoints(other, count=2)
     assert ours.newest() is None
     with pytest.raises(InputError, match=rf"a checkpoint of another run: {difference}$"):
         ours.named(checkpoints.folder)
@@ -178,7 +178,7 @@ def test_checkpoints_of_runs_long_abandoned_go_but_the_newest_few_stay(
     tmp_path: Path, checkpoints: Checkpoints
 ) -> None:
     def old(number: int, days: float) -> Path:
-        made = Checkpoints(KEY._replace(data=str(number)), kept=1)
+        made = Checkpoints(KEY._replace(data=str(number)), count=1)
         made.save(state(1))
         then = time.time() - days * 24 * 3600
         os.utime(made.folder, (then, then))
@@ -195,7 +195,7 @@ def test_a_full_disk_is_one_clear_line_and_the_checkpoint_before_is_left_whole(
     small_disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHECKPOINT_DIR", str(small_disk))
-    checkpoints = Checkpoints(KEY, kept=2)
+    checkpoints = Checkpoints(KEY, count=2)
     checkpoints.save(state(1))
     too_large = state(2)._replace(variables=[np.zeros(100_000, np.float32)])
     with pytest.raises(
@@ -203,7 +203,7 @@ def test_a_full_disk_is_one_clear_line_and_the_checkpoint_before_is_left_whole(
     ):
         checkpoints.save(too_large)
     assert names(checkpoints) == ["step-00000001"]
-    read = Checkpoints(KEY, kept=2).newest()
+    read = Checkpoints(KEY, count=2).newest()
     assert read is not None
     assert read.step == 1
     checkpoints.save(state(3))
@@ -217,7 +217,7 @@ def test_checkpoints_on_a_file_system_of_its_own_need_no_rename_from_another(
         (checkpoints.folder / "step-00000001").rename(small_disk / "moved")
     assert crossing.value.errno == errno.EXDEV
     monkeypatch.setenv("CHECKPOINT_DIR", str(small_disk))
-    mounted = Checkpoints(KEY, kept=2)
+    mounted = Checkpoints(KEY, count=2)
     mounted.named(checkpoints.folder)
     mounted.save(state(2))
     assert json.loads((mounted.folder / "step-00000002" / "state.json").read_text())["step"] == 2

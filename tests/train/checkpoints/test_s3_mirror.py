@@ -33,7 +33,7 @@ def on(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     def started(machine: str) -> Checkpoints:
         (tmp_path / machine).mkdir(exist_ok=True)
         monkeypatch.setattr(files, "project_root", lambda: tmp_path / machine)
-        return Checkpoints(KEY, kept=2)
+        return Checkpoints(KEY, count=2)
 
     return started
 
