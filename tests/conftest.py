@@ -1,4 +1,4 @@
-"""What several test modules need: a tiny generated data set, and the real one where it is at hand."""
+"""Fixtures of several test modules: a tiny generated data set, the real one, servers."""
 
 import os
 import shutil

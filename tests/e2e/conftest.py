@@ -1,4 +1,4 @@
-"""What whole runs share with the tests of a step."""
+"""Fixtures that whole runs share with the tests of a step."""
 
 from tests.train.conftest import data
 

@@ -1,4 +1,4 @@
-"""What `make repro` leaves in the project itself: the figures of the default data."""
+"""Results of `make repro` in the project itself: the figures of the default data."""
 
 import json
 from pathlib import Path

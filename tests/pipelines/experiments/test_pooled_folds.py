@@ -1,4 +1,4 @@
-"""What folds say together, against cases worked out by hand."""
+"""Pooled folds and their spread, against cases worked out by hand."""
 
 import math
 

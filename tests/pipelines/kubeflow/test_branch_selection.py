@@ -32,7 +32,7 @@ SETTINGS = [["train.mining=hard"], ["train.mining=all"], ["train.mining=semi-har
 def evaluated(
     folder: Path, quality: float, mining: str, digest: str = "same", run_id: str | None = None
 ) -> Path:
-    """What evaluate leaves of an embedder of some quality, and its record."""
+    """Writes the evaluation of an embedder of some quality, with its record."""
     folder.mkdir()
     data = made_up(PARAMS, 60, 4, 3, quality)
     write_scores(folder, data.verifications, data.part._replace(digest=digest), PARAMS)

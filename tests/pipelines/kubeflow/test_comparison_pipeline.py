@@ -25,9 +25,10 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> list[Compiled]:
 def test_every_combination_is_a_branch_of_its_own(comparison: list[Compiled]) -> None:
     compiled = comparison[0]
     assert compiled["root"]["inputDefinitions"]["parameters"]["settings"]["defaultValue"] == [
-        [f"train.mining={mining}", f"split.fold={fold}"]
-        for mining in ("hard", "all")
-        for fold in (0, 1)
+        ["train.mining=hard", "split.fold=0"],
+        ["train.mining=hard", "split.fold=1"],
+        ["train.mining=all", "split.fold=0"],
+        ["train.mining=all", "split.fold=1"],
     ]
     loop = tasks(compiled["root"])["for-loop-1"]
     items = loop["parameterIterator"]["items"]["inputParameter"]
@@ -75,9 +76,8 @@ def test_a_branch_gets_what_it_may_use_from_the_pipelines_arguments(
 ) -> None:
     compiled, platform = comparison
     loop = compiled["components"]["comp-for-loop-1"]
-    passed = {
-        f"pipelinechannel--{name}" for step in BRANCH for name in (f"{step}_cpu", f"{step}_memory")
-    }
+    passed = {f"pipelinechannel--{step}_cpu" for step in BRANCH}
+    passed |= {f"pipelinechannel--{step}_memory" for step in BRANCH}
     train = ("accelerator", "accelerator_count", "node_selector", "tolerations")
     passed |= {f"pipelinechannel--train_{name}" for name in train} | {"pipelinechannel--secret"}
     assert passed <= set(loop["inputDefinitions"]["parameters"])

@@ -1,5 +1,5 @@
-"""What a task's container sees of the machine, and what a Docker engine that is missing or refuses
-is turned into.
+"""Mounts and variables of a task's container, and errors of a Docker engine that is missing or
+refuses.
 """
 
 import json

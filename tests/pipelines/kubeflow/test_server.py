@@ -12,7 +12,7 @@ from tests.pipelines.kfp_server import FILES, TOKEN, KubeflowServer, refused
 
 
 def executors(submitted: dict[str, Any]) -> dict[str, Any]:
-    """What a submitted pipeline tells Kubernetes of each task."""
+    """Returns the Kubernetes settings of each task of a submitted pipeline."""
     platforms = submitted["pipeline_spec"]["platform_spec"]["platforms"]
     result: dict[str, Any] = platforms["kubernetes"]["deploymentSpec"]["executors"]
     return result
@@ -23,19 +23,8 @@ def test_a_run_is_started_in_its_experiment_its_page_is_printed_and_its_failure_
 ) -> None:
     server.states = ["FAILED"]
     with pytest.raises(SystemExit) as stop:
-        main(
-            [
-                "submit",
-                *FILES,
-                "--run",
-                "first",
-                "--experiment",
-                "signatures",
-                "-S",
-                "train.steps=7",
-                "--wait",
-            ]
-        )
+        names = ["--run", "first", "--experiment", "signatures"]
+        main(["submit", *FILES, *names, "-S", "train.steps=7", "--wait"])
     assert stop.value.code == 1
     said = capsys.readouterr()
     assert said.out == f"{server.host}/#/runs/details/run-1\n"
