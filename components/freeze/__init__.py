@@ -1,3 +1,1 @@
-"""models/embedder and reports/evaluation → models/frozen: what is shipped, proved equal to what was
-trained.
-"""
+"""models/embedder and reports/evaluation → models/frozen: exports equal to the trained model."""

@@ -16,43 +16,44 @@ EXAMPLES = (
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Parses the command line and runs the step, or shows or fetches what it has published."""
-    arguments = cli.create_parser(
+    """Parses the command line and runs the step, or lists or fetches published versions."""
+    parser = cli.create_parser(
         "freeze",
-        "Exports the embedder with decoding and normalisation built in, and proves that the exports equal it.",
+        "Exports the embedder with decoding and normalisation built in, and proves that the "
+        "exports equal it.",
         EXAMPLES,
     )
-    arguments.add_argument(
+    parser.add_argument(
         "action",
         nargs="?",
         choices=["run", "list", "fetch"],
         default="run",
         help="list: show the published versions; fetch: bring one, with every hash checked",
     )
-    arguments.add_argument(
+    parser.add_argument(
         "address",
         nargs="?",
         metavar="s3://…",
         help="for list, where they are; for fetch, which one",
     )
-    cli.add_folder(arguments, "raw", "data/raw", "source images and catalog.csv")
-    cli.add_folder(arguments, "embedder", "models/embedder", "trained embedder")
+    cli.add_folder(parser, "raw", "data/raw", "source images and catalog.csv")
+    cli.add_folder(parser, "embedder", "models/embedder", "trained embedder")
     cli.add_folder(
-        arguments, "evaluation", "reports/evaluation", "figures and thresholds of that embedder"
+        parser, "evaluation", "reports/evaluation", "figures and thresholds of that embedder"
     )
-    arguments.add_argument(
+    parser.add_argument(
         "--out",
         type=Path,
         default=argparse.SUPPRESS,
         metavar="DIR",
         help="what is shipped (default: models/frozen; for fetch: models/fetched)",
     )
-    options = arguments.parse_args(argv)
+    options = parser.parse_args(argv)
     if (options.address is None) == (options.action != "run"):
-        arguments.error(
-            f"{options.action} takes {'an' if options.address is None else 'no'} address"
-        )
-    cli.execute(lambda: {"run": _run, "list": _list, "fetch": _fetch}[options.action](options))
+        article = "an" if options.address is None else "no"
+        parser.error(f"{options.action} takes {article} address")
+    action = {"run": _run, "list": _list, "fetch": _fetch}[options.action]
+    cli.execute(lambda: action(options))
 
 
 def _run(options: argparse.Namespace) -> None:

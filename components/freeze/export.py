@@ -14,12 +14,12 @@ INPUT = "images"
 OUTPUT = "embeddings"
 
 
-def serving_module(embedder: Any, normalisation: Normalisation) -> tf.Module:
-    """A module whose function `serve` decodes, normalises and embeds.
+def build_serving_module(embedder: Any, normalisation: Normalisation) -> tf.Module:
+    """Builds a module whose function `serve` decodes, normalises and embeds.
 
     Args:
         embedder: Keras model, pixels [N, H, W, C] → embeddings float32 [N, D] of unit length.
-        normalisation: the one under which the embedder was trained.
+        normalisation: that of the embedder's training.
 
     Returns:
         A module; `module.serve` takes PNG or JPEG bytes, string [N], and returns {"embeddings":
@@ -45,7 +45,7 @@ def save(module: tf.Module, folder: Path) -> None:
 
 
 def run_saved_model(folder: Path, images: npt.NDArray[np.object_]) -> npt.NDArray[np.float32]:
-    """Embeds encoded images, bytes [N], with a SavedModel read from disk; returns float32 [N, D]."""
+    """Embeds encoded images, bytes [N], with a SavedModel from disk; returns float32 [N, D]."""
     signature = tf.saved_model.load(str(folder)).signatures["serving_default"]
     embeddings: npt.NDArray[np.float32] = signature(**{INPUT: tf.constant(images, tf.string)})[
         OUTPUT

@@ -1,6 +1,4 @@
-"""A true frozen graph: one file, the weights folded in as constants, no variables and no checkpoint
-beside it.
-"""
+"""The frozen graph: one file, with the weights as constants and without variables."""
 
 from pathlib import Path
 
@@ -13,19 +11,25 @@ from components.freeze.export import INPUT, OUTPUT
 
 
 def freeze(module: tf.Module) -> tf.compat.v1.GraphDef:
-    """The serving function as a GraphDef with the input tensor `images:0` and the output tensor
-    `embeddings:0`.
+    """Freezes a module's serving function.
+
+    Args:
+        module: as `export.build_serving_module` returns it.
+
+    Returns:
+        A GraphDef with the input tensor `images:0` and the output tensor `embeddings:0`.
     """
     frozen = convert_variables_to_constants_v2(module.serve.get_concrete_function())
-    return _needed_for(frozen.graph.as_graph_def(), OUTPUT)
+    return _subgraph(frozen.graph.as_graph_def(), OUTPUT)
 
 
 def write(graph: tf.compat.v1.GraphDef, path: Path) -> None:
+    """Writes a graph as a binary file."""
     path.write_bytes(graph.SerializeToString())
 
 
 def run_frozen_graph(path: Path, images: npt.NDArray[np.object_]) -> npt.NDArray[np.float32]:
-    """Embeds encoded images, bytes [N], with a frozen graph read from disk; returns float32 [N, D]."""
+    """Embeds encoded images, bytes [N], with a frozen graph from disk; returns float32 [N, D]."""
     definition = tf.compat.v1.GraphDef.FromString(path.read_bytes())
     with tf.Graph().as_default() as graph:
         tf.import_graph_def(definition, name="")
@@ -44,9 +48,10 @@ def write_tensorboard(graph: tf.compat.v1.GraphDef, folder: Path) -> None:
     writer.close()
 
 
-def _needed_for(graph: tf.compat.v1.GraphDef, output: str) -> tf.compat.v1.GraphDef:
-    """The part of a graph that computes one node: lowered loops leave placeholders behind that
-    nothing reads.
+def _subgraph(graph: tf.compat.v1.GraphDef, output: str) -> tf.compat.v1.GraphDef:
+    """Returns the part of a graph that computes one node.
+
+    The rest are placeholders that lowered loops leave behind and no node reads.
     """
     nodes = {node.name: node for node in graph.node}
     needed: set[str] = set()
@@ -55,11 +60,14 @@ def _needed_for(graph: tf.compat.v1.GraphDef, output: str) -> tf.compat.v1.Graph
         name = waiting.pop()
         if name not in needed:
             needed.add(name)
-            waiting.extend(
-                source.removeprefix("^").partition(":")[0] for source in nodes[name].input
-            )
-    kept = [node for node in graph.node if node.name in needed]
-    return tf.compat.v1.GraphDef(node=kept, versions=graph.versions, library=graph.library)
+            waiting += [_node_name(tensor) for tensor in nodes[name].input]
+    subgraph = [node for node in graph.node if node.name in needed]
+    return tf.compat.v1.GraphDef(node=subgraph, versions=graph.versions, library=graph.library)
+
+
+def _node_name(tensor: str) -> str:
+    """Returns the node of an input, which may be `name`, `name:1` or `^name` (control)."""
+    return tensor.removeprefix("^").partition(":")[0]
 
 
 def _without_value(node: tf.compat.v1.NodeDef) -> tf.compat.v1.NodeDef:

@@ -1,4 +1,4 @@
-"""The model card's figures: each with its interval and what it stands on."""
+"""The tables of a model card: figures with their intervals and the numbers behind them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -22,83 +22,79 @@ FLOORS = {**metric_names.FLOORS, "best_statistic": "the best single statistic of
 HEADER = ("figure", "value", "95 % interval", "identities", "comparisons or images")
 
 
-def measured(metrics: Metrics) -> str:
-    """Verification and identification, as a table; figures that stand on nothing known are left
-    out.
-    """
+def performance(metrics: Metrics) -> str:
+    """Tabulates verification and identification; a figure without its counts is left out."""
     rows = []
     groups = {metric_names.split(key)[0] for key in metrics if key.startswith(f"{VERIFICATION}/")}
     for group in sorted(groups):
-        if (comparisons := MetricGroup.parse(group)) is None:
+        parsed = MetricGroup.parse(group)
+        if parsed is None:
             continue
-        impostors = IMPOSTORS.get(comparisons.kind, comparisons.kind)
-        subject = f"{impostors}, {comparisons.references} reference(s)"
-        at_far = {
-            name: f"false rejections at {far(name)}"
-            for name in _leaves(metrics, f"{group}/{FRR_AT_FAR}")
-        }
-        for leaf, label in {**RATES, **at_far}.items():
+        impostors = IMPOSTORS.get(parsed.kind, parsed.kind)
+        subject = f"{impostors}, {parsed.references} reference(s)"
+        labels = dict(RATES)
+        for name in _leaves(metrics, f"{group}/{FRR_AT_FAR}"):
+            labels[name] = f"false rejections at {false_acceptances(name)}"
+        for leaf, label in labels.items():
             rows += _row(f"{subject}: {label}", f"{group}/{leaf}", group, metrics)
     for key in sorted(metrics):
         group, leaf = metric_names.split(key)
         references = metric_names.identified_from(group)
         if leaf == "accuracy" and references is not None:
-            rows += _row(
-                f"identification from {references} references: accuracy", key, group, metrics
-            )
-    return table(HEADER, rows, "The test identities were not measured.")
+            label = f"identification from {references} references: accuracy"
+            rows += _row(label, key, group, metrics)
+    return markdown(HEADER, rows, "The test identities were not measured.")
 
 
 def floors(metrics: Metrics) -> str:
-    """What the same comparisons give without training, and how much better the model is, as a
-    table.
-    """
+    """Tabulates the equal error rates without training, and the differences of the model's."""
     rows = []
     for floor, name in FLOORS.items():
         for kind, impostors in IMPOSTORS.items():
-            key, group = (
-                f"{metric_names.floor(floor, kind)}/eer",
-                metric_names.verification(kind, 1),
-            )
+            key = f"{metric_names.floor(floor, kind)}/eer"
+            group = metric_names.verification(kind, 1)
             rows += _row(f"{name}, {impostors}: equal error rate", key, group, metrics)
             rows += _row("model − this", f"{key}_difference", group, metrics)
-    return table(HEADER, rows, "None was measured.")
+    return markdown(HEADER, rows, "None was measured.")
 
 
-def probes(metrics: Metrics) -> str:
-    """How well simple statistics tell forged from genuine, as a table."""
+def shortcut_probes(metrics: Metrics) -> str:
+    """Tabulates the AUC of simple statistics that tell forged from genuine."""
     rows = []
     for name, images in PROBES.items():
         group = metric_names.probe(name)
         rows += _row(f"statistics of {images}: AUC", f"{group}/auc", group, metrics)
-    return table(HEADER, rows, "Not measured.")
+    return markdown(HEADER, rows, "Not measured.")
 
 
-def errors(metrics: Metrics, group: str) -> list[str] | None:
-    """FAR and FRR at the threshold that val chose, with intervals, and what they stand on; None if
-    not measured.
-    """
-    keys = [f"{group}/{metric_names.at_threshold(rate)}" for rate in ("far", "frr")]
-    rows = [row for key in keys for row in _row("", key, group, metrics)]
-    if len(rows) < len(keys):
-        return None
-    return [*(f"{number} ({interval})" for _, number, interval, *_ in rows), ", ".join(rows[0][3:])]
+def rates_at_threshold(metrics: Metrics, group: str) -> list[str] | None:
+    """Returns the cells FAR, FRR, counts at the threshold chosen on val; None if not measured."""
+    cells: list[str] = []
+    counts = ""
+    for rate in ("far", "frr"):
+        rows = _row("", f"{group}/{metric_names.at_threshold(rate)}", group, metrics)
+        if not rows:
+            return None
+        _, number, interval, *numbers = rows[0]
+        cells.append(f"{number} ({interval})")
+        counts = ", ".join(numbers)
+    return [*cells, counts]
 
 
-def far(name: str) -> str:
-    """`1 % false acceptances` for `far_1pct`, `frr_at_far_1pct`."""
+def false_acceptances(name: str) -> str:
+    """Returns `1 % false acceptances` for `far_1pct` or `frr_at_far_1pct`."""
     return f"{metric_names.far_percent(name)} % false acceptances"
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], absent: str) -> str:
-    """A table in Markdown, or what is said where there are no rows."""
+def markdown(header: Sequence[str], rows: Sequence[Sequence[str]], absent: str) -> str:
+    """Formats a table in Markdown; returns `absent` if there are no rows."""
     if not rows:
         return absent
     return "\n".join(f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows])
 
 
 def _row(label: str, key: str, group: str, metrics: Metrics) -> list[list[str]]:
-    """The figure's row, where it was measured and it is known on how much it stands."""
+    """Returns a figure's row, or no row if it or its counts were not measured."""
     events = next((f"{group}/{name}" for name in EVENTS if f"{group}/{name}" in metrics), None)
     identities = metrics.get(f"{group}/n_identities")
     if key not in metrics or events is None or identities is None:
@@ -108,20 +104,20 @@ def _row(label: str, key: str, group: str, metrics: Metrics) -> list[list[str]]:
 
 
 def _interval(metrics: Metrics, key: str) -> str:
-    bounds = [metrics.get(end) for end in metric_names.ends(key)]
-    return (
-        " to ".join(_number(key, bound) for bound in bounds if bound is not None) or "not computed"
-    )
+    ends = metric_names.ends(key)
+    bounds = [_number(key, metrics[end]) for end in ends if end in metrics]
+    return " to ".join(bounds) or "not computed"
 
 
 def _number(key: str, value: float) -> str:
     if key.endswith("auc"):
         return f"{value:.3f}"
-    sign = "+" if key.endswith("_difference") else ""
-    return f"{100 * value:{sign}.1f} {'points' if sign else '%'}".replace("-", "−")
+    if key.endswith("_difference"):
+        return f"{100 * value:+.1f} points".replace("-", "−")
+    return f"{100 * value:.1f} %".replace("-", "−")
 
 
 def _leaves(metrics: Metrics, prefix: str) -> list[str]:
-    """The last parts of the names that begin so, without the ends of intervals."""
+    """Returns the last parts of the names with a prefix, without the ends of intervals."""
     names = [metric_names.without_end(key) for key in metrics if key.startswith(prefix)]
     return sorted({metric_names.split(name)[1] for name in names})

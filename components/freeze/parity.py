@@ -1,4 +1,4 @@
-"""The proof that what is shipped computes what was trained, on the bytes of real source files."""
+"""The proof that an export computes the trained embeddings, on the bytes of real source files."""
 
 import contextlib
 from collections.abc import Iterator
@@ -17,37 +17,46 @@ from components.shared.runtime.errors import InputError
 
 
 def choose_images(raw: Path, count: int, normalisation: Normalisation) -> npt.NDArray[np.object_]:
-    """Reads images spread evenly over the catalogue; one that the exported graph refuses gives way
-    to its successor.
+    """Reads images spread evenly over the catalog.
+
+    The next image replaces one that the exported graph refuses.
 
     Args:
         raw: folder with catalog.csv.
-        count: how many; fewer are returned where the catalogue holds fewer.
+        count: number of images; fewer are returned if the catalog has fewer.
         normalisation: decides which images are refused.
 
     Returns:
         The files' bytes, [n] with 1 ≤ n ≤ count.
 
     Raises:
-        InputError: the catalogue cannot be used, or no PNG or JPEG file of it can be normalised.
+        InputError: the catalog cannot be used, or no PNG or JPEG file of it can be normalised.
     """
     paths = [raw / path for path in catalog.read(raw)["path"]]
-    chosen: list[bytes] = []
+    images: list[bytes] = []
     for group in np.array_split(np.arange(len(paths)), min(count, len(paths)) or 1):
-        candidates = _accepted((paths[row] for row in group), normalisation)
-        chosen.extend(encoded for encoded in [next(candidates, None)] if encoded is not None)
-    if not chosen:
+        encoded = next(_accepted((paths[row] for row in group), normalisation), None)
+        if encoded is not None:
+            images.append(encoded)
+    if not images:
         raise InputError(
             f"{raw / CATALOG}: names no PNG or JPEG image on which the exports could be compared"
         )
-    return np.array(chosen, dtype=object)
+    return np.array(images, dtype=object)
 
 
 def reference_embeddings(
     embedder: Any, normalisation: Normalisation, images: npt.NDArray[np.object_]
 ) -> npt.NDArray[np.float32]:
-    """Embeddings, float32 [N, D], of encoded images, bytes [N], by eager normalisation and the
-    Keras model itself.
+    """Embeds encoded images by eager normalisation and the Keras model itself.
+
+    Args:
+        embedder: the Keras model.
+        normalisation: that of its training.
+        images: bytes [N].
+
+    Returns:
+        Embeddings, float32 [N, D].
     """
     pixels = normalise_batch(tf.constant(images, tf.string), normalisation)
     embeddings: npt.NDArray[np.float32] = embedder(pixels, training=False).numpy()
@@ -60,8 +69,13 @@ def max_abs_difference(
     reference: npt.NDArray[np.float32],
     tolerance: float,
 ) -> float:
-    """The largest absolute difference of a component between an export's embeddings and the
-    reference, both [N, D].
+    """Returns the largest absolute difference of a component from the reference.
+
+    Args:
+        export: the name of the export, for errors.
+        embeddings: by the export, float32 [N, D].
+        reference: by the Keras model, float32 [N, D].
+        tolerance: the largest difference allowed.
 
     Raises:
         InputError: it exceeds the tolerance or is not a number, or type or shape differ.
@@ -74,13 +88,14 @@ def max_abs_difference(
     difference = float(np.abs(embeddings - reference).max())
     if not difference <= tolerance:
         raise InputError(
-            f"{export}: embeddings differ from the Keras model's by up to {difference:.3g}, more than "
-            f"freeze.tolerance {tolerance:g}; nothing was written"
+            f"{export}: embeddings differ from the Keras model's by up to {difference:.3g}, "
+            f"more than freeze.tolerance {tolerance:g}; nothing was written"
         )
     return difference
 
 
 def _accepted(paths: Iterator[Path], normalisation: Normalisation) -> Iterator[bytes]:
+    """Yields the bytes of the files that the normalisation accepts."""
     for path in paths:
         with contextlib.suppress(tf.errors.InvalidArgumentError):
             encoded = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Exports the embedder, proves the exports equal to it, and writes down what they are."""
+"""The freeze step: exports the embedder, proves the exports equal to it, and describes them."""
 
 import logging
 from collections.abc import Mapping
@@ -29,22 +29,24 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 PHASES = ("read", "SavedModel", "frozen graph", "parity", "describe", "log")
-log = logging.getLogger(__name__)
-NEEDED = {
+INPUTS = {
     "raw": ("ingest", [CATALOG]),
     "embedder": ("train", ["embedder.keras", NORMALISATION]),
     "evaluation": ("evaluate", [METRICS, THRESHOLDS]),
 }
+"""Input folders: the step that writes each, and the files needed of it."""
+
+log = logging.getLogger(__name__)
 
 
 def run(
     params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: Path
 ) -> dict[str, float]:
-    """Writes what is shipped; nothing where an export differs from the model.
+    """Writes the bundle; nothing if an export differs from the model.
 
     Args:
         params: the section `freeze`.
-        raw: source images and catalog.csv; the exports are compared on some of them.
+        raw: source images and catalog.csv; the exports are compared on some of the images.
         embedder: embedder.keras and normalise.json.
         evaluation: metrics.json, threshold.json and mlflow_run.json of that embedder.
         out: the folder to write.
@@ -53,33 +55,31 @@ def run(
         `parity/saved_model/max_abs_difference` and `parity/frozen_graph/max_abs_difference`.
 
     Raises:
-        InputError: an input is missing or damaged, or an export differs by more than
-            `params.tolerance`; or the store that it is to be published in refuses, or stops
-            answering: `out` is complete then, and no version is there.
+        InputError: an input is missing or damaged; an export differs by more than
+            `params.tolerance`; or the store for the published bundle refuses, or stops answering:
+            then `out` is complete, but there is no version.
     """
-    _require(raw=raw, embedder=embedder, evaluation=evaluation)
+    _check_inputs(raw=raw, embedder=embedder, evaluation=evaluation)
     if params.publish:
-        publish.versions(
-            params.publish
-        )  # a store that refuses does so before the work and not after it
+        publish.versions(params.publish)  # a store that refuses does so before the work
     backend.set_up_tensorflow()
     from components.freeze import export, parity
 
     phases = progress_bar("freeze", "phase", len(PHASES), even=False)
     with phases as progress, files.atomic_folder(out) as folder:
-        _enter(progress, "read")
+        _begin(progress, "read")
         model, normalisation = load_embedder(embedder), Normalisation.load(embedder / NORMALISATION)
         images = parity.choose_images(raw, params.parity_images, normalisation)
         reference = parity.reference_embeddings(model, normalisation, images)
-        _export(export.serving_module(model, normalisation), folder, progress)
-        _enter(progress, "parity")
-        figures = _prove(folder, images, reference, params.tolerance)
-        _enter(progress, "describe")
+        _export(export.build_serving_module(model, normalisation), folder, progress)
+        _begin(progress, "parity")
+        differences = _measure_parity(folder, images, reference, params.tolerance)
+        _begin(progress, "describe")
         evaluated = Record.read(evaluation)
-        manifest = _describe(folder, raw, evaluation, evaluated.params, normalisation, figures)
-        _enter(progress, "log")
+        manifest = _describe(folder, raw, evaluation, evaluated.params, normalisation, differences)
+        _begin(progress, "log")
         with step_runs.model_run(evaluated, params) as tracked:
-            tracked.log_metrics(figures)
+            tracked.log_metrics(differences)
             tracked.log_model(folder / SAVED_MODEL, reference.shape[1])
             tracked.write(folder)
             version = bundle.write(folder, manifest)
@@ -89,52 +89,54 @@ def run(
         progress.update()
     if params.publish:
         log.info("published as %s", publish.publish(out, params.publish))
-    return figures
+    return differences
 
 
-def _enter(progress: Bar, phase: str) -> None:
+def _begin(progress: Bar, phase: str) -> None:
+    """Shows the next phase."""
     progress.set_postfix_str(phase)
     progress.update(0 if phase == PHASES[0] else 1)
 
 
-def _require(**folders: Path) -> None:
-    for role, (step, names) in NEEDED.items():
+def _check_inputs(**folders: Path) -> None:
+    for role, (step, names) in INPUTS.items():
         for name in names:
-            if not (folders[role] / name).is_file():
+            path = folders[role] / name
+            if not path.is_file():
                 raise InputError(
-                    f"{folders[role] / name}: no such file; run the step '{step}' first or pass --{role}"
+                    f"{path}: no such file; run the step '{step}' first or pass --{role}"
                 )
 
 
 def _export(module: "tf.Module", folder: Path, progress: Bar) -> None:
     from components.freeze import export, frozen_graph
 
-    _enter(progress, "SavedModel")
+    _begin(progress, "SavedModel")
     export.save(module, folder / SAVED_MODEL)
-    _enter(progress, "frozen graph")
+    _begin(progress, "frozen graph")
     graph = frozen_graph.freeze(module)
     frozen_graph.write(graph, folder / FROZEN_GRAPH)
     frozen_graph.write_tensorboard(graph, folder / GRAPH)
 
 
-def _prove(
+def _measure_parity(
     folder: Path,
     images: npt.NDArray[np.object_],
     reference: npt.NDArray[np.float32],
     tolerance: float,
 ) -> dict[str, float]:
+    """Returns each export's largest difference from the reference, by its metric's name."""
     from components.freeze import export, frozen_graph, parity
 
     embeddings = {
         "saved_model": export.run_saved_model(folder / SAVED_MODEL, images),
         "frozen_graph": frozen_graph.run_frozen_graph(folder / FROZEN_GRAPH, images),
     }
-    return {
-        f"parity/{name}/max_abs_difference": parity.max_abs_difference(
-            name, values, reference, tolerance
-        )
-        for name, values in embeddings.items()
-    }
+    differences: dict[str, float] = {}
+    for name, values in embeddings.items():
+        difference = parity.max_abs_difference(name, values, reference, tolerance)
+        differences[f"parity/{name}/max_abs_difference"] = difference
+    return differences
 
 
 def _describe(
@@ -143,7 +145,7 @@ def _describe(
     evaluation: Path,
     params: Mapping[str, str],
     normalisation: Normalisation,
-    figures: dict[str, float],
+    differences: dict[str, float],
 ) -> dict[str, Any]:
     """Writes card, thresholds and normalisation; returns the manifest without hashes."""
     thresholds = threshold.read(evaluation)
@@ -153,9 +155,15 @@ def _describe(
         **bundle.origin(raw),
         "normalisation": normalisation.model_dump(),
         "thresholds": threshold.to_rows(thresholds),
-        "parity": figures,
+        "parity": differences,
     }
     metrics = metrics_file.read(evaluation)
-    facts = model_card.Facts(model_card.count(raw), metrics, thresholds, manifest, params)
-    (folder / CARD).write_text(model_card.render(facts), encoding="utf-8")
+    card = model_card.CardData(
+        image_counts=model_card.count_images(raw),
+        metrics=metrics,
+        thresholds=thresholds,
+        manifest=manifest,
+        params=params,
+    )
+    (folder / CARD).write_text(model_card.render(card), encoding="utf-8")
     return manifest

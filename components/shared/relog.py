@@ -1,6 +1,4 @@
-"""Logs output folders whose run the tracking store missed: `python -m components.shared.relog
-models/embedder …`.
-"""
+"""`python -m components.shared.relog models/embedder …`: logs outputs after the store was down."""
 
 import argparse
 import os
@@ -17,16 +15,17 @@ from components.shared.tracking.run import Run, first_line
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parses the command line and logs the folders as one run."""
-    arguments = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m components.shared.relog",
         description="Logs the outputs of train, evaluate and freeze to MLflow, as one new run.",
-        epilog="example:\n  python -m components.shared.relog models/embedder reports/evaluation models/frozen",
+        epilog="example:\n  python -m components.shared.relog models/embedder reports/evaluation "
+        "models/frozen",
         formatter_class=cli.Formatter,
     )
-    arguments.add_argument(
+    parser.add_argument(
         "folders", nargs="+", type=Path, metavar="DIR", help="a step's output folder"
     )
-    options = arguments.parse_args(argv)
+    options = parser.parse_args(argv)
     cli.execute(lambda: relog(options.folders))
 
 
@@ -66,6 +65,7 @@ def relog(folders: Sequence[Path]) -> str:
 
 
 def _log(run: Run, folder: Path) -> None:
+    """Logs an output folder: its record, its curves, its model and its files."""
     from components.shared.model.bundle import SAVED_MODEL
 
     record = Record.read(folder)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.freeze.model_card import Facts, count, render
+from components.freeze.model_card import CardData, count_images, render
 from components.shared.verification.threshold import Threshold
 
 MANIFEST: dict[str, Any] = {
@@ -58,7 +58,7 @@ RANDOM = {
 
 def card(metrics: dict[str, float], **params: str) -> str:
     return render(
-        Facts(
+        CardData(
             CATALOGUE,
             metrics,
             THRESHOLDS,
@@ -92,11 +92,11 @@ def test_a_figure_that_stands_on_nothing_known_is_left_out() -> None:
 
 @pytest.mark.parametrize("metrics", [SKILLED | RANDOM, RANDOM, {}])
 def test_every_section_is_there_whatever_was_measured(metrics: dict[str, float]) -> None:
-    told = card(metrics)
-    assert [line[3:] for line in told.splitlines() if line.startswith("## ")] == list(SECTIONS)
-    assert not set("{}") & set(told)
-    assert "Code revision: unknown" in told
-    assert ("test identities were not measured" in told) == (not metrics)
+    text = card(metrics)
+    assert [line[3:] for line in text.splitlines() if line.startswith("## ")] == list(SECTIONS)
+    assert not set("{}") & set(text)
+    assert "Code revision: unknown" in text
+    assert ("test identities were not measured" in text) == (not metrics)
 
 
 def test_figures_of_the_validation_identities_are_not_sold_as_test_figures() -> None:
@@ -114,7 +114,7 @@ def test_thresholds_stand_with_what_they_were_chosen_for_and_what_they_gave() ->
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "sentence"),
     [
         ("sample", "no real person's data, no licence needed"),
         ("cedar", "University at Buffalo"),
@@ -126,11 +126,13 @@ def test_thresholds_stand_with_what_they_were_chosen_for_and_what_they_gave() ->
         (None, "Not recorded: origin and licence are unknown"),
     ],
 )
-def test_the_data_s_licence_is_told_as_far_as_it_is_known(source: str | None, told: str) -> None:
-    found = card(SKILLED, **({} if source is None else {"ingest__source": source}))
-    assert told in found
-    assert "anna" not in found
-    assert "secret" not in found
+def test_the_data_s_licence_is_told_as_far_as_it_is_known(
+    source: str | None, sentence: str
+) -> None:
+    text = card(SKILLED, **({} if source is None else {"ingest__source": source}))
+    assert sentence in text
+    assert "anna" not in text
+    assert "secret" not in text
 
 
 def test_the_limits_tell_what_is_not_known() -> None:
@@ -150,4 +152,4 @@ def test_every_identity_counts_whatever_it_is_called(tmp_path: Path) -> None:
         *(f"{path},{name},{kind},{path}" for path, name, kind in rows),
     ]
     (tmp_path / "catalog.csv").write_text("\n".join(lines) + "\n")
-    assert count(tmp_path) == {"identities": 6, "genuine": 6, "forgery": 6}
+    assert count_images(tmp_path) == {"identities": 6, "genuine": 6, "forgery": 6}

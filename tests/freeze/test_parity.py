@@ -1,4 +1,4 @@
-"""Which images are compared, and when a difference is too large."""
+"""The choice of images for the comparison, and differences that are too large."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ def choose(tmp_path: Path) -> Callable[[dict[str, bytes], int], list[bytes]]:
     from components.freeze.parity import choose_images
     from components.shared.data.normalisation import Normalisation
 
-    def chosen(contents: dict[str, bytes], count: int) -> list[bytes]:
+    def choose(contents: dict[str, bytes], count: int) -> list[bytes]:
         for name, content in contents.items():
             (tmp_path / name).write_bytes(content)
         lines = [f"{name},a,genuine,0" for name in contents]
@@ -37,7 +37,7 @@ def choose(tmp_path: Path) -> Callable[[dict[str, bytes], int], list[bytes]]:
             )
         )
 
-    return chosen
+    return choose
 
 
 def test_images_are_spread_evenly_over_the_catalogue(

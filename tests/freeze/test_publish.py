@@ -63,16 +63,16 @@ def test_a_version_is_never_overwritten(s3: server.Store, bundle: Path) -> None:
     assert s3.objects(str(version))["manifest.json"] == b"somebody else's"
 
 
-@pytest.mark.parametrize("reached", [2, 4])
+@pytest.mark.parametrize("count", [2, 4])
 def test_a_half_uploaded_version_is_never_seen_as_complete_and_is_completed_later(
-    s3: server.Store, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reached: int
+    s3: server.Store, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     place = s3.fresh("models")
     version = f"{place}/{version_of((bundle / 'manifest.json').read_bytes())}"
     monkeypatch.setattr(client, "ATTEMPTS", 1)
     with (
         proxy.before(
-            s3.endpoint, lambda number, request: (503, "SlowDown") if number >= reached else None
+            s3.endpoint, lambda number, request: (503, "SlowDown") if number >= count else None
         ) as between,
         monkeypatch.context() as patch,
     ):
@@ -81,14 +81,14 @@ def test_a_half_uploaded_version_is_never_seen_as_complete_and_is_completed_late
             InputError, match=rf"^{version}/.* on {between.endpoint}: the store is busy"
         ):
             publish.publish(bundle, place)
-    assert len(s3.objects(version)) == reached
+    assert len(s3.objects(version)) == count
     assert publish.versions(place) == []
     with pytest.raises(InputError, match="not a complete version; `list` shows those there are"):
         publish.fetch(version, tmp_path / "fetched")
     assert not (tmp_path / "fetched").exists()
     publish.publish(bundle, place)
     publish.fetch(version, tmp_path / "fetched")
-    assert [found.name for found in publish.versions(place)] == [version.rpartition("/")[2]]
+    assert [item.name for item in publish.versions(place)] == [version.rpartition("/")[2]]
 
 
 def test_what_is_not_what_was_published_is_not_fetched(

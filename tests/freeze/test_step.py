@@ -1,4 +1,4 @@
-"""The whole step on a tiny embedder: what it writes, proves, refuses and leaves behind."""
+"""The whole step on a tiny embedder: outputs, proof, refusals and leftovers."""
 
 import json
 import shutil
@@ -29,10 +29,8 @@ def test_both_exports_give_the_embeddings_of_the_keras_model(
     from components.shared.data.normalise_graph import normalise
     from components.shared.model.embedder import load_embedder
 
-    model, spec = (
-        load_embedder(inputs["embedder"]),
-        Normalisation.load(inputs["embedder"] / "normalise.json"),
-    )
+    model = load_embedder(inputs["embedder"])
+    spec = Normalisation.load(inputs["embedder"] / "normalise.json")
     one_by_one = [
         model.predict_on_batch(normalise(image, spec).numpy()[None])[0] for image in images
     ]
@@ -95,12 +93,12 @@ def test_an_export_of_other_weights_fails_and_the_old_folder_stays(
 
     def of_other_weights(serving: object, *arguments: object) -> object:
         kernel = serving.weights[0]  # type: ignore[attr-defined]
-        kept = kernel.numpy()
-        kernel.assign(-kept)
+        values = kernel.numpy()
+        kernel.assign(-values)
         try:
             return genuine(serving, *arguments)
         finally:
-            kernel.assign(kept)
+            kernel.assign(values)
 
     monkeypatch.setattr(module, name, of_other_weights)
     out = tmp_path / "out"

@@ -28,9 +28,9 @@ class Bundle:
     """A shipped model.
 
     Attributes:
-        folder: where it is.
-        normalisation: what its graph does to an image.
-        thresholds: chosen on val when it was made.
+        folder: of its files.
+        normalisation: that of its graph.
+        thresholds: chosen on val in its evaluation.
         manifest: content of manifest.json.
     """
 
@@ -41,11 +41,12 @@ class Bundle:
 
     @property
     def saved_model(self) -> Path:
+        """The folder of the SavedModel."""
         return self.folder / SAVED_MODEL
 
     @property
     def catalog(self) -> str | None:
-        """The sha256 of the catalog.csv that it was trained on."""
+        """The sha256 of the catalog.csv of its training."""
         return dict(self.manifest.get("data", {})).get(CATALOG)
 
 
@@ -59,11 +60,11 @@ def origin(raw: Path) -> dict[str, Any]:
 
 
 def write(folder: Path, content: Mapping[str, Any]) -> str:
-    """Writes manifest.json, last, when all other files of the bundle are there.
+    """Writes manifest.json, as the last file of the bundle.
 
     Args:
         folder: of the bundle.
-        content: of the manifest, besides its schema and the files' sha256.
+        content: of the manifest, without its schema and the files' sha256.
 
     Returns:
         The bundle's version.
@@ -80,7 +81,7 @@ def version_of(manifest: bytes) -> str:
 
 
 def read(folder: Path) -> Bundle:
-    """Reads a bundle whose files are those of its manifest.
+    """Reads a bundle and checks its files against its manifest.
 
     Raises:
         InputError: a file is missing, is not listed, or has another sha256 than the manifest says,
@@ -117,12 +118,13 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _check_schema(path: Path, content: object) -> None:
-    """Lets pass what this code reads; a manifest without a schema is older than the number."""
+    """Checks that this code reads the schema; a manifest without one is older than the number."""
     schema = content.get("schema", SCHEMA) if isinstance(content, dict) else SCHEMA
     if isinstance(schema, bool) or not isinstance(schema, int) or schema < 1:
         raise InputError(f"{path}: schema {schema!r} is not a number from 1; {REMEDY}")
     if schema > SCHEMA:
         raise InputError(
-            f"{path}: schema {schema}, written by newer code than this, which reads up to {SCHEMA}; "
+            f"{path}: schema {schema}, written by newer code than this, "
+            f"which reads up to {SCHEMA}; "
             "update this code, or freeze the model again with it"
         )

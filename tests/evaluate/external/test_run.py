@@ -43,7 +43,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hidden = keras.layers.Dense(8)(keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(pixels)))
     folder = tmp_path_factory.mktemp("frozen")
     network = keras.Model(pixels, keras.layers.UnitNormalization()(hidden))
-    export.save(export.serving_module(network, SPEC), folder / "saved_model")
+    export.save(export.build_serving_module(network, SPEC), folder / "saved_model")
     (folder / "threshold.json").write_text(json.dumps(THRESHOLDS))
     SPEC.save(folder / "normalise.json")
     bundle.write(folder, {"data": {"catalog.csv": "0" * 64}})

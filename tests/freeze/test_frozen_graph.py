@@ -1,0 +1,70 @@
+"""The frozen graph as a file, and its structure as a TensorBoard log."""
+
+from pathlib import Path
+
+import numpy as np
+
+
+def test_the_frozen_graph_is_one_input_one_output_and_constants(
+    frozen: tuple[Path, dict[str, float]],
+) -> None:
+    import tensorflow as tf
+
+    graph = tf.compat.v1.GraphDef.FromString((frozen[0] / "frozen_graph.pb").read_bytes())
+    operations = {node.name: node.op for node in graph.node}
+    assert [name for name, operation in operations.items() if operation == "Placeholder"] == [
+        "images"
+    ]
+    assert operations["embeddings"] == "Identity"
+    stateful = {
+        "VarHandleOp",
+        "VariableV2",
+        "ReadVariableOp",
+        "RestoreV2",
+        "StatefulPartitionedCall",
+    }
+    assert not stateful & set(operations.values())
+    assert not graph.library.function
+
+
+def test_the_tensorboard_log_holds_every_node_and_no_weights(
+    frozen: tuple[Path, dict[str, float]],
+) -> None:
+    import tensorflow as tf
+
+    graph = tf.compat.v1.GraphDef.FromString((frozen[0] / "frozen_graph.pb").read_bytes())
+    (log,) = (frozen[0] / "graph").iterdir()
+    events = list(tf.compat.v1.train.summary_iterator(str(log)))
+    (logged,) = [
+        tf.compat.v1.GraphDef.FromString(event.graph_def) for event in events if event.graph_def
+    ]
+    assert [(node.name, list(node.input)) for node in logged.node] == [
+        (n.name, list(n.input)) for n in graph.node
+    ]
+    assert not any(node.attr["value"].tensor.tensor_content for node in logged.node)
+    assert any(node.attr["value"].tensor.tensor_content for node in graph.node)
+
+
+def test_nodes_that_the_output_does_not_need_are_left_out(tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    from components.freeze import frozen_graph
+
+    module = tf.Module()
+    module.scale = tf.Variable(3.0)
+
+    def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
+        lengths = tf.cast(tf.strings.length(images), tf.float32)
+        tf.math.log(lengths, name="unused")
+        return {"embeddings": tf.identity(lengths * module.scale, name="embeddings")}
+
+    signature = [tf.TensorSpec([None], tf.string, name="images")]
+    module.serve = tf.function(serve, input_signature=signature)
+    graph = frozen_graph.freeze(module)
+    names = {node.name for node in graph.node}
+    assert {"images", "embeddings"} <= names
+    assert "unused" not in names
+    frozen_graph.write(graph, tmp_path / "graph.pb")
+    images = np.array([b"a", b"abcd"], dtype=object)
+    embeddings = frozen_graph.run_frozen_graph(tmp_path / "graph.pb", images)
+    np.testing.assert_array_equal(embeddings, [3.0, 12.0])
