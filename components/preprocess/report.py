@@ -6,12 +6,12 @@ import pandas as pd
 
 from components.shared.verification import metrics_file
 from components.shared.verification.sampling import Bootstrap
-from components.shared.verification.shortcut_probe import Report, of_sources
+from components.shared.verification.shortcut_probe import ProbeReport, of_sources
 
 RESAMPLINGS = 1000
 
 
-def measure(index: pd.DataFrame, sources: pd.DataFrame, rejected: int) -> Report:
+def measure(index: pd.DataFrame, sources: pd.DataFrame, rejected: int) -> ProbeReport:
     """Counts images, and probes the sources for a shortcut where there are forgeries.
 
     Args:
@@ -23,10 +23,10 @@ def measure(index: pd.DataFrame, sources: pd.DataFrame, rejected: int) -> Report
     summary = "{images:,} images of {identities:,} identities prepared, {rejected:,} rejected"
     probe = of_sources(sources, index, Bootstrap(RESAMPLINGS))
     figures = {name: float(count) for name, count in counts.items()} | probe.figures
-    return Report(figures, [summary.format(**counts), *probe.lines])
+    return ProbeReport(figures, [summary.format(**counts), *probe.lines])
 
 
-def write(folder: Path, report: Report) -> None:
+def write(folder: Path, report: ProbeReport) -> None:
     """Writes metrics.json and summary.txt into `folder`."""
     metrics_file.write(folder, report.figures)
     (folder / "summary.txt").write_text("\n".join(report.lines) + "\n", encoding="utf-8")

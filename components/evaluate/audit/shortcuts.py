@@ -27,7 +27,7 @@ WARNING = (
 
 def shortcuts(
     prepared: Path, store: ImageStore, train: Part, of: Subject, params: EvaluateParams
-) -> shortcut_probe.Report:
+) -> shortcut_probe.ProbeReport:
     """Probes the prepared images and their sources, and measures the best single statistic as a
     distance.
 
@@ -66,7 +66,7 @@ def shortcuts(
         lines.append(
             f"best single statistic as a distance, {kind} forgeries, chosen on train: {name}"
         )
-    return shortcut_probe.Report(figures, lines)
+    return shortcut_probe.ProbeReport(figures, lines)
 
 
 def best(described: pd.DataFrame, train: Part) -> dict[str, str]:

@@ -51,7 +51,7 @@ def intervals(
 def paired(
     ours: Verification, theirs: Verification, bootstrap: Bootstrap
 ) -> tuple[Floats, Floats] | None:
-    """Computes the EERs of two embedders on the same comparisons and the same resamples, each [B]."""
+    """Computes the EERs [B] of two embedders on the same comparisons and the same resamples."""
     our_rates, their_rates = ours.scored.resampled_rates(), theirs.scored.resampled_rates()
     weights = bootstrap.weights(len(our_rates.names))
     if weights is None:

@@ -196,7 +196,7 @@ def _curve(segment: RocSegment, inner: Band, source: BlockSource[BlockT]) -> Roc
 
 def _exact(scores: BandScores, inner: Band, source: BlockSource[BlockT]) -> tuple[np.ndarray, int]:
     """Computes the exact distances within a band, sorted, and counts those below it."""
-    chosen = np.flatnonzero((scores.value >= inner.low) & (scores.value <= inner.high))
-    exact = source.distances(scores.value[chosen], scores.block[chosen], scores.position[chosen])
+    rows = np.flatnonzero((scores.value >= inner.low) & (scores.value <= inner.high))
+    exact = source.distances(scores.value[rows], scores.block[rows], scores.position[rows])
     below = scores.below + int(np.count_nonzero(scores.value < inner.low))
     return np.sort(exact.astype(np.float64)), below

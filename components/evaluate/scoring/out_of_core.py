@@ -143,7 +143,7 @@ class OutOfCoreScores:
         return self._genuine[:, columns], self._impostor[:, columns]
 
     def errors(self, threshold: float) -> tuple[ErrorCounts, ErrorCounts]:
-        """Counts false acceptances and false rejections at a threshold, in a pass over all blocks."""
+        """Counts false acceptances and false rejections at a threshold, in another pass."""
         limit = np.float32(threshold)
 
         def accepted(blocks: Blocks) -> list[int]:

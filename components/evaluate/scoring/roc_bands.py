@@ -153,10 +153,10 @@ def _cut(scores: BlockScores, band: Band, masks: _Masks) -> _Cut:
     below, inside = masks.of(len(value))
     np.less(value, band.low, out=below)
     np.less_equal(value, band.high, out=inside)
-    chosen = np.flatnonzero(np.logical_xor(below, inside, out=inside))
-    position = chosen if scores.position is None else scores.position[chosen]
+    cells = np.flatnonzero(np.logical_xor(below, inside, out=inside))
+    position = cells if scores.position is None else scores.position[cells]
     count = int(np.count_nonzero(below))
-    return _Cut(value[chosen], position.astype(np.int32), scores.weight, count)
+    return _Cut(value[cells], position.astype(np.int32), scores.weight, count)
 
 
 def _join(cuts: Sequence[_Cut], total: int) -> BandScores:

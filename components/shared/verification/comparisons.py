@@ -107,10 +107,10 @@ def compare(
     parts: list[tuple[Floats, Floats, Floats]] = []
     for claim in _claims(labels, draws.references + 1):
         own = vectors[claim.genuine]
-        drawn = draw_references(len(own), claim.identity, draws, fuse)
-        genuine = drawn.fuse(own, own, drawn.references)[drawn.probes]
-        skilled = drawn.fuse(own, vectors[claim.forgeries], drawn.references)
-        random = drawn.fuse(own, vectors[claim.others], drawn.references)
+        draw = draw_references(len(own), claim.identity, draws, fuse)
+        genuine = draw.fuse(own, own, draw.references)[draw.probes]
+        skilled = draw.fuse(own, vectors[claim.forgeries], draw.references)
+        random = draw.fuse(own, vectors[claim.others], draw.references)
         names.append(claim.identity)
         parts.append((genuine, skilled.ravel(), random.ravel()))
     return Comparisons(

@@ -17,7 +17,7 @@ def draw_weights(identities: int, resamplings: int, seed: int) -> Floats:
 
 
 def interval(values: Floats, level: tuple[float, float] = LEVEL) -> tuple[float, float] | None:
-    """Returns the percentiles of the resampled values that are finite; None where there are none."""
+    """Returns the percentiles of the finite resampled values; None where there are none."""
     known = values[np.isfinite(values)]
     if not len(known):
         return None

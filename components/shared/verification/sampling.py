@@ -51,7 +51,7 @@ class Bootstrap(NamedTuple):
     level: tuple[float, float] = LEVEL
 
     def weights(self, identities: int) -> Floats | None:
-        """Draws the resamples [B, K] of K identities; None without resamples, or for a single one."""
+        """Draws the resamples [B, K] of K identities; None without resamples, or if K is 1."""
         if self.resamplings == 0 or identities < 2:
             return None
         return draw_weights(identities, self.resamplings, self.seed)

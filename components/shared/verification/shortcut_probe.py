@@ -22,8 +22,8 @@ SUSPICIOUS = 0.75
 """An AUC above this is warned of."""
 SOURCE_FILES = "source files (mode, dpi, median grey, bytes, size)"
 SOURCE_WARNING = (
-    "the files themselves tell forged from genuine: error rates on skilled forgeries of a model that sees this would "
-    "be false"
+    "the files themselves tell forged from genuine: error rates on skilled forgeries of a model "
+    "that sees this would be false"
 )
 NUMBERS = ["dpi", "median_grey", "file_bytes", "height", "width"]
 
@@ -38,12 +38,12 @@ class Estimate(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """How well statistics tell forged from genuine.
+    """AUCs at which statistics tell forged from genuine.
 
     Attributes:
         auc: of the regression, over the images of all folds, and its interval.
         best: the statistic that tells most by itself.
-        best_auc: its AUC, whichever way round, and its interval.
+        best_auc: its AUC, the larger or the smaller value being the forgery's, and its interval.
         n_identities: those with images of both kinds, on which all of this stands.
         n_images: theirs.
     """
@@ -55,7 +55,7 @@ class Probe(NamedTuple):
     n_images: int
 
 
-class Report(NamedTuple):
+class ProbeReport(NamedTuple):
     """Figures by name, and the same in words; both are empty where nothing could be probed."""
 
     figures: dict[str, float]
@@ -79,12 +79,12 @@ def probe(statistics: pd.DataFrame, labels: Labels, bootstrap: Bootstrap) -> Pro
         return None
     used = np.isin(identity, both)
     values, fake = statistics.to_numpy(np.float64)[used], forged[used]
-    whose = np.searchsorted(both, identity[used])
-    drawn = bootstrap.weights(len(both))
-    weights = None if drawn is None else drawn[:, whose]
+    owner = np.searchsorted(both, identity[used])
+    resamples = bootstrap.weights(len(both))
+    weights = None if resamples is None else resamples[:, owner]
     alone = np.array([_auc(_ranks(column), fake, np.ones(len(fake))) for column in values.T])
     best = int(np.argmax(np.abs(alone - 0.5)))
-    predicted = _held_out_scores(values, fake, whose % min(FOLDS, len(both)))
+    predicted = _held_out_scores(values, fake, owner % min(FOLDS, len(both)))
     single = values[:, best] if alone[best] >= 0.5 else -values[:, best]
     return Probe(
         auc=_estimate(predicted, fake, weights, bootstrap),
@@ -95,47 +95,46 @@ def probe(statistics: pd.DataFrame, labels: Labels, bootstrap: Bootstrap) -> Pro
     )
 
 
-def report(found: Probe, key: str, what: str, warning: str) -> Report:
-    """A probe's figures, and in words.
+def report(result: Probe, key: str, statistics: str, warning: str) -> ProbeReport:
+    """Reports a probe in figures and in words.
 
     Args:
-        found: the probe.
-        key: what the figures' names begin with.
-        what: the statistics.
-        warning: what it means where they tell too much.
+        result: the probe.
+        key: group of the figures' names.
+        statistics: the statistics, in words.
+        warning: consequence of an AUC above `SUSPICIOUS`, in words.
     """
     figures: dict[str, float] = {}
-    for name, estimate in (("auc", found.auc), ("best_statistic_auc", found.best_auc)):
+    for name, estimate in (("auc", result.auc), ("best_statistic_auc", result.best_auc)):
         figures[name] = estimate.value
         if estimate.ends:
             figures |= zip(ends(name), estimate.ends, strict=True)
-    figures |= {"n_identities": float(found.n_identities), "n_images": float(found.n_images)}
+    figures |= {"n_identities": float(result.n_identities), "n_images": float(result.n_images)}
     line = (
-        f"{what} tell forged from genuine with AUC {_told(found.auc)}; best alone: {found.best}, "
-        f"{_told(found.best_auc)}; {found.n_identities} identities, {found.n_images:,} images"
+        f"{statistics} tell forged from genuine with AUC {_in_words(result.auc)}; "
+        f"best alone: {result.best}, {_in_words(result.best_auc)}; "
+        f"{result.n_identities} identities, {result.n_images:,} images"
     )
-    lines = [line] if found.auc.value <= SUSPICIOUS else [line, f"warning: {warning}"]
-    return Report({f"{key}/{name}": value for name, value in figures.items()}, lines)
+    lines = [line] if result.auc.value <= SUSPICIOUS else [line, f"warning: {warning}"]
+    return ProbeReport({f"{key}/{name}": value for name, value in figures.items()}, lines)
 
 
-def of_sources(sources: pd.DataFrame, index: pd.DataFrame, bootstrap: Bootstrap) -> Report:
-    """Probes what the source files were before normalising.
+def of_sources(sources: pd.DataFrame, index: pd.DataFrame, bootstrap: Bootstrap) -> ProbeReport:
+    """Probes the source files, as they were before normalising.
 
     Args:
         sources: rows of sources.parquet.
         index: the same rows of index.parquet: identity, kind.
         bootstrap: as `probe`.
     """
-    modes = {f"mode {mode}": sources["mode"] == mode for mode in sorted(set(sources["mode"]))}
-    statistics = pd.DataFrame({**modes, **{name: sources[name] for name in NUMBERS}}).astype(
-        np.float64
-    )
-    found = probe(statistics, labels_of(index), bootstrap)
-    return (
-        report(found, metric_names.probe("source"), SOURCE_FILES, SOURCE_WARNING)
-        if found
-        else Report({}, [])
-    )
+    statistics = pd.DataFrame(index=sources.index)
+    for mode in sorted(set(sources["mode"])):
+        statistics[f"mode {mode}"] = sources["mode"] == mode
+    statistics = pd.concat([statistics, sources[NUMBERS]], axis=1).astype(np.float64)
+    result = probe(statistics, labels_of(index), bootstrap)
+    if result is None:
+        return ProbeReport({}, [])
+    return report(result, metric_names.probe("source"), SOURCE_FILES, SOURCE_WARNING)
 
 
 def labels_of(index: pd.DataFrame) -> Labels:
@@ -143,14 +142,15 @@ def labels_of(index: pd.DataFrame) -> Labels:
     return Labels(index["identity"].to_numpy(str), (index["kind"] == "forgery").to_numpy(bool))
 
 
-def _told(estimate: Estimate) -> str:
+def _in_words(estimate: Estimate) -> str:
     within = f"{estimate.ends[0]:.3f}–{estimate.ends[1]:.3f}" if estimate.ends else "–"
     return f"{estimate.value:.3f} ({within})"
 
 
 def _held_out_scores(values: Floats, forged: NDArray[np.bool_], fold: NDArray[np.intp]) -> Floats:
-    """The score of each image by the regression that was fitted to the other folds; higher is more
-    like a forgery.
+    """Computes the score of each image by the regression fitted to the other folds.
+
+    Higher is more like a forgery.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import PredefinedSplit, cross_val_predict
@@ -183,12 +183,15 @@ def _ranks(values: Floats) -> NDArray[np.intp]:
 
 
 def _auc(rank: NDArray[np.intp], forged: NDArray[np.bool_], weight: Floats) -> float:
-    """The probability that a forgery ranks above a genuine image, a tie counting one half; NaN
-    where one kind lacks.
+    """Computes the probability that a forgery ranks above a genuine image, ties counting one half.
+
+    NaN where one kind lacks. Genuine images of ranks 0, 0, 1 and forgeries of ranks 1, 2:
+
+    >>> _auc(np.array([0, 0, 1, 1, 2]), np.array([0, 0, 0, 1, 1], bool), np.ones(5))
+    0.9166666666666666
     """
-    genuine, forgeries = (
-        np.bincount(rank, weight * which, rank.max() + 1) for which in (~forged, forged)
-    )
+    genuine = np.bincount(rank, weight * ~forged, rank.max() + 1)
+    forgeries = np.bincount(rank, weight * forged, rank.max() + 1)
     with np.errstate(invalid="ignore"):
         return float(
             forgeries @ (np.cumsum(genuine) - genuine / 2) / (forgeries.sum() * genuine.sum())

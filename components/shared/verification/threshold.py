@@ -44,9 +44,11 @@ def lookup(
     references: int,
     policy: str,
 ) -> Threshold | None:
-    """Returns the threshold of a kind, number of references and policy; None where there is none."""
-    wanted = (kind, references, policy)
-    return next((t for t in thresholds if (t.kind, t.references, t.policy) == wanted), None)
+    """Returns the threshold for a kind, number of references and policy, or None."""
+    for threshold in thresholds:
+        if (threshold.kind, threshold.references, threshold.policy) == (kind, references, policy):
+            return threshold
+    return None
 
 
 def write(thresholds: Iterable[Threshold], folder: Path) -> None:

@@ -21,40 +21,39 @@ def verification(quality: float, identities: int = 9, seed: int = 0) -> Verifica
         size=(len(identity), 6)
     )
     forged = np.tile(np.arange(8) >= 5, identities)
-    found = compare(vectors, Labels(identity, forged), Draws(1))
-    return Verification("random", 1, found.genuine, found.random)
+    scores = compare(vectors, Labels(identity, forged), Draws(1))
+    return Verification("random", 1, scores.genuine, scores.random)
+
+
+def repeated(side: Scores, weights: np.ndarray) -> np.ndarray:
+    """The distances of a resample, each identity's as often as it was drawn."""
+    return np.repeat(side.distance, weights[side.identity].astype(int))
 
 
 def eer_of_resample(v: Verification, weights: np.ndarray) -> float:
-    drawn = [name for name, times in enumerate(weights) for _ in range(int(times))]
-    genuine, impostor = (
-        np.concatenate([group.distance[group.identity == name] for name in drawn])
-        for group in (v.genuine, v.impostor)
-    )
-    return error_rates.eer(genuine, impostor).rate
+    return error_rates.eer(repeated(v.genuine, weights), repeated(v.impostor, weights)).rate
 
 
 def test_the_eers_of_two_embedders_are_those_of_a_loop_over_the_same_resamples() -> None:
     ours, theirs = verification(1.0), verification(0.6)
     weights = draw_weights(9, BOOTSTRAP.resamplings, BOOTSTRAP.seed)
-    found = paired(ours, theirs, BOOTSTRAP)
-    assert found is not None
-    for v, eers in zip((ours, theirs), found, strict=True):
+    resampled = paired(ours, theirs, BOOTSTRAP)
+    assert resampled is not None
+    for v, eers in zip((ours, theirs), resampled, strict=True):
         np.testing.assert_allclose(eers, [eer_of_resample(v, w) for w in weights], atol=1e-12)
 
 
 def test_a_share_is_resampled_with_all_events_of_an_identity() -> None:
     identity = np.array([0, 0, 0, 4, 7, 7])  # identities need not be numbered without gaps
     hit = np.array([True, True, False, True, False, False])
-    found = share("rate", identity, hit, BOOTSTRAP)
-    assert found["rate"] == 3 / 6
-    drawn = [
-        np.repeat([0, 1, 2], w.astype(int))
-        for w in draw_weights(3, BOOTSTRAP.resamplings, BOOTSTRAP.seed)
-    ]
-    loop = [np.take([2, 1, 0], d).sum() / np.take([3, 1, 2], d).sum() for d in drawn]
-    assert found["rate_ci_low"] == pytest.approx(np.percentile(loop, 2.5))
-    assert found["rate_ci_high"] == pytest.approx(np.percentile(loop, 97.5))
+    rates = share("rate", identity, hit, BOOTSTRAP)
+    assert rates["rate"] == 3 / 6
+    loop = []
+    for weights in draw_weights(3, BOOTSTRAP.resamplings, BOOTSTRAP.seed):
+        names = np.repeat([0, 1, 2], weights.astype(int))
+        loop.append(np.take([2, 1, 0], names).sum() / np.take([3, 1, 2], names).sum())
+    assert rates["rate_ci_low"] == pytest.approx(np.percentile(loop, 2.5))
+    assert rates["rate_ci_high"] == pytest.approx(np.percentile(loop, 97.5))
     assert share("rate", identity[:3], hit[:3], BOOTSTRAP) == {"rate": 2 / 3}
 
 

@@ -10,19 +10,19 @@ from components.shared.verification.resampling import draw_weights
 from components.shared.verification.sampling import Bootstrap
 
 BOOTSTRAP = Bootstrap(40, seed=3)
-PEOPLE = 6
+IDENTITIES = 6
 
 
 def scores(count: int, mean: float, seed: int) -> Scores:
     generator = np.random.default_rng(seed)
-    identity = np.arange(count) % PEOPLE
+    identity = np.arange(count) % IDENTITIES
     distance = generator.normal(mean + identity / 4, 1, count).round(
         1
     )  # with ties, and identities that differ
     return Scores(distance.astype(np.float32), identity.astype(np.int32))
 
 
-FOUND = Verification("skilled", 1, scores(60, 2, 0), scores(90, 3.5, 1))
+SKILLED = Verification("skilled", 1, scores(60, 2, 0), scores(90, 3.5, 1))
 
 
 def repeated(group: Scores, weights: np.ndarray) -> np.ndarray:
@@ -30,25 +30,20 @@ def repeated(group: Scores, weights: np.ndarray) -> np.ndarray:
 
 
 def test_a_band_is_the_middle_of_what_copied_identities_have_at_each_far() -> None:
-    around = band(FOUND, BOOTSTRAP)
+    around = band(SKILLED, BOOTSTRAP)
     assert around is not None
-    everyone = draw_weights(PEOPLE, BOOTSTRAP.resamplings, BOOTSTRAP.seed)
-    rates = [
-        [
-            frr_at_far(repeated(FOUND.genuine, weights), repeated(FOUND.impostor, weights), far)
-            for far in FARS
-        ]
-        for weights in everyone
-    ]
+    everyone = draw_weights(IDENTITIES, BOOTSTRAP.resamplings, BOOTSTRAP.seed)
+    rates = []
+    for weights in everyone:
+        genuine, impostor = repeated(SKILLED.genuine, weights), repeated(SKILLED.impostor, weights)
+        rates.append([frr_at_far(genuine, impostor, far) for far in FARS])
     low, high = np.percentile(rates, (2.5, 97.5), axis=0)
     np.testing.assert_allclose([around.low, around.high], [low, high], atol=1e-12)
     assert (around.high - around.low).max() > 0.1
 
 
 def test_there_is_no_band_where_nothing_can_be_resampled() -> None:
-    assert band(FOUND, Bootstrap(0)) is None
-    genuine, impostor = (
-        Scores(group.distance, np.zeros_like(group.identity))
-        for group in (FOUND.genuine, FOUND.impostor)
-    )
+    assert band(SKILLED, Bootstrap(0)) is None
+    genuine = Scores(SKILLED.genuine.distance, np.zeros_like(SKILLED.genuine.identity))
+    impostor = Scores(SKILLED.impostor.distance, np.zeros_like(SKILLED.impostor.identity))
     assert band(Verification("skilled", 1, genuine, impostor), BOOTSTRAP) is None

@@ -14,7 +14,7 @@ from components.evaluate.scoring import (
     roc_bands,
     scored_comparisons,
 )
-from components.shared.verification import error_rates
+from components.shared.verification import error_rates, shortcut_probe
 
 MODULES = (
     block_source,
@@ -25,6 +25,7 @@ MODULES = (
     resampled_rates,
     roc_bands,
     scored_comparisons,
+    shortcut_probe,
 )
 
 

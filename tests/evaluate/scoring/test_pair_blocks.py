@@ -37,11 +37,15 @@ def test_no_block_is_larger_than_the_size_says(kind: str) -> None:
         assert len(block.columns) <= SMALL.columns
 
 
+def cells(pairs: PairBlocks) -> int:
+    return sum(len(block.rows) * len(block.columns) for block in pairs.blocks)
+
+
 def test_a_subsample_compares_some_rows_with_some_columns_of_every_block() -> None:
     pairs = PairBlocks(*data([12] * 40, [0] * 40), "random", SMALL)
     some = pairs.subsample(2)
-    cells = [sum(len(b.rows) * len(b.columns) for b in each.blocks) for each in (pairs, some)]
-    assert cells[1] == pytest.approx(cells[0] / 4, rel=0.05)
-    rows = {row for block in some.blocks for row in block.rows}
-    columns = {column for block in some.blocks for column in block.columns}
-    assert rows | columns == set(range(len(pairs)))
+    assert cells(some) == pytest.approx(cells(pairs) / 4, rel=0.05)
+    images: set[int] = set()
+    for block in some.blocks:
+        images.update(block.rows, block.columns)
+    assert images == set(range(len(pairs)))

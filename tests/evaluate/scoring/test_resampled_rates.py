@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.evaluate.scoring.resampled_rates import ResampledRates
+from components.evaluate.scoring.resampled_rates import InterpolatedRates, ResampledRates
 from components.shared.verification import error_rates
 from components.shared.verification.comparisons import Scores
-from components.shared.verification.resampling import draw_weights, interval
+from components.shared.verification.resampling import draw_weights
 
 IDENTITIES = 5
 
@@ -42,11 +42,10 @@ def test_every_resample_has_the_rates_of_its_repeated_comparisons(
         (resampling.auc(weights), error_rates.auc),
         (resampling.frr_at_far(weights, 0.1), lambda g, i: error_rates.frr_at_far(g, i, 0.1)),
     ]
-    for found, exact in rates:
-        for value, drawn in zip(found, weights, strict=True):
-            same, other = (
-                repeated(group, resampling.names, drawn) for group in (genuine, impostor)
-            )
+    for resampled, exact in rates:
+        for value, weight in zip(resampled, weights, strict=True):
+            same = repeated(genuine, resampling.names, weight)
+            other = repeated(impostor, resampling.names, weight)
             if len(same) and len(other):
                 assert value == pytest.approx(exact(same, other), abs=1e-12)
             else:
@@ -64,14 +63,24 @@ def test_unit_weights_give_the_figure_itself_on_many_comparisons() -> None:
     )
 
 
-def test_weights_draw_as_many_identities_as_there_are_and_repeat_for_a_seed() -> None:
-    weights = draw_weights(7, 50, seed=1)
-    assert (weights.sum(axis=1) == 7).all()
-    assert len(np.unique(weights, axis=0)) > 40
-    np.testing.assert_array_equal(weights, draw_weights(7, 50, seed=1))
+def accepted(side: Scores, thresholds: np.ndarray) -> np.ndarray:
+    """The comparisons of each identity accepted at each threshold."""
+    below = side.distance[:, None] <= thresholds
+    counts = [below[side.identity == name].sum(axis=0) for name in range(IDENTITIES)]
+    return np.array(counts, np.float64)
 
 
-def test_the_interval_leaves_out_two_and_a_half_percent_on_each_side() -> None:
-    assert interval(np.arange(1001.0)) == (25.0, 975.0)
-    assert interval(np.array([np.nan, 2.0])) == (2.0, 2.0)
-    assert interval(np.array([np.nan])) is None
+def test_counts_at_every_threshold_give_the_rates_of_the_comparisons() -> None:
+    rng = np.random.default_rng(1)
+    genuine, impostor = scores(rng, 40, 2, 0.0), scores(rng, 60, 2, 1.0)
+    exact = ResampledRates(genuine, impostor)
+    distances = np.unique(np.concatenate([genuine.distance, impostor.distance]))
+    thresholds = np.append(-np.inf, distances)
+    rates = InterpolatedRates(
+        exact.names, accepted(genuine, thresholds), accepted(impostor, thresholds)
+    )
+    weights = draw_weights(IDENTITIES, 20, seed=0)
+    np.testing.assert_allclose(rates.eer(weights), exact.eer(weights), atol=1e-12)
+    expected = exact.frr_at_far(weights, 0.1)
+    np.testing.assert_allclose(rates.frr_at_far(weights, 0.1), expected, atol=1e-12)
+    np.testing.assert_allclose(rates.auc(weights), exact.auc(weights), atol=1e-12)

@@ -1,4 +1,4 @@
-"""The figures of verification on hand-made comparisons."""
+"""The figures of verification on hand-some comparisons."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.threshold_choice import choose
-from components.evaluate.scoring.verification import Verification, figures, verifications
+from components.evaluate.scoring.verification import Limits, Verification, figures, verifications
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.sampling import Draws, Labels
 
@@ -30,8 +30,8 @@ def hand_made() -> Verification:
 
 
 def test_a_threshold_of_their_own_serves_identities_better_than_one_for_all() -> None:
-    found = figures(hand_made(), FAR)
-    assert found == {
+    rates = figures(hand_made(), FAR)
+    assert rates == {
         "verification/skilled/refs_1/eer": 0.5,
         "verification/skilled/refs_1/eer_user": 0.0,
         "verification/skilled/refs_1/auc": 12 / 16,
@@ -46,10 +46,10 @@ def test_an_identity_without_impostors_counts_in_the_pool_only() -> None:
     more = Scores(
         np.append(v.genuine.distance, np.float32(2)), np.append(v.genuine.identity, np.int32(7))
     )
-    found = figures(replace(v, genuine=more), FAR)
-    assert found[f"{v.key}/n_identities"] == 2
-    assert found[f"{v.key}/n_pairs"] == 9
-    assert found[f"{v.key}/frr_at_far_1pct"] == 3 / 5
+    rates = figures(replace(v, genuine=more), FAR)
+    assert rates[f"{v.key}/n_identities"] == 2
+    assert rates[f"{v.key}/n_pairs"] == 9
+    assert rates[f"{v.key}/frr_at_far_1pct"] == 3 / 5
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,25 @@ def test_kinds_that_the_data_lacks_are_no_verification() -> None:
     rng = np.random.default_rng(0)
     identity = np.repeat(np.arange(3), 7)
     labels = Labels(identity, np.zeros(21, bool))
-    found = verifications(rng.normal(size=(21, 4)), labels, DRAWS)
-    assert [(v.kind, v.references) for v in found] == [("random", 1), ("random", 5)]
+    some = verifications(rng.normal(size=(21, 4)), labels, DRAWS)
+    assert [(v.kind, v.references) for v in some] == [("random", 1), ("random", 5)]
     alone = Labels(np.zeros(21, np.intp), np.arange(21) > 15)
-    found = verifications(rng.normal(size=(21, 4)), alone, DRAWS)
-    assert [(v.kind, v.references) for v in found] == [("skilled", 1), ("skilled", 5)]
+    some = verifications(rng.normal(size=(21, 4)), alone, DRAWS)
+    assert [(v.kind, v.references) for v in some] == [("skilled", 1), ("skilled", 5)]
+
+
+def test_rates_and_the_curve_of_a_verification_are_computed_once() -> None:
+    v = hand_made()
+    assert v.scored is v.scored
+    assert v.curve is v.curve
+    assert replace(v, kind="random").scored is not v.scored
+
+
+def test_more_comparisons_than_memory_allows_are_scored_out_of_core() -> None:
+    rng = np.random.default_rng(0)
+    labels = Labels(np.repeat(np.arange(3), 7), np.tile(np.arange(7) > 4, 3))
+    vectors = rng.normal(size=(21, 4))
+    whole = verifications(vectors, labels, DRAWS[:1])[0]
+    blocks = verifications(vectors, labels, DRAWS[:1], limits=Limits(in_memory=0))[0]
+    assert (whole.out_of_core, whole.scored.n_pairs) == (None, blocks.scored.n_pairs)
+    assert blocks.out_of_core is blocks.scored

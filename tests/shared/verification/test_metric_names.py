@@ -1,4 +1,4 @@
-"""Names of figures: spelled as every metrics.json so far spells them, and parsed as they are made."""
+"""Names of figures: spelled as in every metrics.json so far, and parsed as they are made."""
 
 import math
 
@@ -9,7 +9,7 @@ from components.shared.verification.metric_names import MetricGroup
 
 
 @pytest.mark.parametrize(
-    ("made", "name"),
+    ("result", "name"),
     [
         (metric_names.verification("skilled", 1), "verification/skilled/refs_1"),
         (metric_names.identification(5), "identification/refs_5"),
@@ -23,8 +23,8 @@ from components.shared.verification.metric_names import MetricGroup
         (metric_names.far_name(0.25), "far_25pct"),
     ],
 )
-def test_names_are_spelled_as_in_every_report_so_far(made: str, name: str) -> None:
-    assert made == name
+def test_names_are_spelled_as_in_every_report_so_far(result: str, name: str) -> None:
+    assert result == name
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ NOISE = np.random.default_rng(1).normal(size=(len(FORGED), 3))
 def probed(
     columns: dict[str, np.ndarray], forged: np.ndarray = FORGED, identity: np.ndarray = IDENTITY
 ) -> Probe:
-    found = probe(pd.DataFrame(columns), Labels(identity, forged), Bootstrap(200))
-    assert found is not None
-    return found
+    result = probe(pd.DataFrame(columns), Labels(identity, forged), Bootstrap(200))
+    assert result is not None
+    return result
 
 
 def by_pairs(values: np.ndarray, forged: np.ndarray) -> float:
@@ -32,22 +32,22 @@ def by_pairs(values: np.ndarray, forged: np.ndarray) -> float:
 
 def test_a_statistic_that_gives_the_answer_away_is_found_and_named() -> None:
     grey = np.where(FORGED, 250, 240) + np.round(NOISE[:, 0]).clip(-3, 3)
-    found = probed({"noise": NOISE[:, 1], "grey": grey})
-    assert (found.auc, found.best, found.best_auc) == ((1, (1, 1)), "grey", (1, (1, 1)))
-    assert (found.n_identities, found.n_images) == (IDENTITIES, IDENTITIES * EACH)
+    result = probed({"noise": NOISE[:, 1], "grey": grey})
+    assert (result.auc, result.best, result.best_auc) == ((1, (1, 1)), "grey", (1, (1, 1)))
+    assert (result.n_identities, result.n_images) == (IDENTITIES, IDENTITIES * EACH)
 
 
 def test_noise_is_no_shortcut() -> None:
-    found = probed({"a": NOISE[:, 0], "b": NOISE[:, 1]})
-    assert found.auc.ends is not None
-    assert found.auc.ends[0] < 0.5 < found.auc.ends[1]
+    result = probed({"a": NOISE[:, 0], "b": NOISE[:, 1]})
+    assert result.auc.ends is not None
+    assert result.auc.ends[0] < 0.5 < result.auc.ends[1]
 
 
 def test_what_only_several_statistics_tell_together_is_found() -> None:
     common = 4 * np.repeat(NOISE[::2, 0], 2)
-    found = probed({"a": common, "b": common + np.where(FORGED, 1, -1) + 0.1 * NOISE[:, 1]})
-    assert found.auc.value > 0.99
-    assert found.best_auc.value < 0.7
+    result = probed({"a": common, "b": common + np.where(FORGED, 1, -1) + 0.1 * NOISE[:, 1]})
+    assert result.auc.value > 0.99
+    assert result.best_auc.value < 0.7
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -66,15 +66,15 @@ def test_identities_are_tested_that_the_regression_was_not_fitted_to() -> None:
         for name in set(IDENTITY)
     }
     signs = dict(zip(sorted(heart), np.resize([1, -1], IDENTITIES), strict=True))
-    found = probed({name: signs[name] * heart[name] for name in sorted(heart)})
-    assert found.auc.value == 0.5
+    result = probed({name: signs[name] * heart[name] for name in sorted(heart)})
+    assert result.auc.value == 0.5
 
 
 def test_identities_without_images_of_both_kinds_are_left_out() -> None:
     forged = FORGED & ~np.isin(IDENTITY, ["w00", "w01"])
     forged[IDENTITY == "w02"] = True
-    found = probed({"x": NOISE[:, 0]}, forged)
-    assert (found.n_identities, found.n_images) == (IDENTITIES - 3, (IDENTITIES - 3) * EACH)
+    result = probed({"x": NOISE[:, 0]}, forged)
+    assert (result.n_identities, result.n_images) == (IDENTITIES - 3, (IDENTITIES - 3) * EACH)
 
 
 @pytest.mark.parametrize("with_forgeries", [0, 1])
@@ -88,18 +88,14 @@ def test_two_identities_are_enough_and_the_order_of_the_images_does_not_matter()
     few = IDENTITY < "w02"
     statistics = pd.DataFrame(NOISE[few] + FORGED[few, None], columns=["a", "b", "c"])
     order = np.random.default_rng(1).permutation(len(statistics))
-    found, again = (
-        probe(
-            statistics.iloc[rows],
-            Labels(IDENTITY[few][rows], FORGED[few][rows]),
-            Bootstrap(50),
-        )
-        for rows in (np.arange(len(order)), order)
-    )
-    assert found is not None
+    labels = Labels(IDENTITY[few], FORGED[few])
+    shuffled = Labels(labels.identity[order], labels.forged[order])
+    result = probe(statistics, labels, Bootstrap(50))
+    again = probe(statistics.iloc[order], shuffled, Bootstrap(50))
+    assert result is not None
     assert again is not None
-    assert again.auc.value == pytest.approx(found.auc.value, abs=1e-9)
-    assert again.best == found.best
+    assert again.auc.value == pytest.approx(result.auc.value, abs=1e-9)
+    assert again.best == result.best
 
 
 def test_the_interval_resamples_identities_not_images() -> None:
@@ -116,20 +112,20 @@ def test_files_of_another_mode_are_told_apart() -> None:
         {"mode": np.where(FORGED, "P", "L"), "dpi": 300, "median_grey": 240, "file_bytes": 9}
     )
     index = pd.DataFrame({"identity": IDENTITY, "kind": np.where(FORGED, "forgery", "genuine")})
-    found = of_sources(sources.assign(height=3, width=4), index, Bootstrap(20))
-    assert found.figures["probe/source/auc"] == 1
-    assert "best alone: mode L, 1.000 (1.000–1.000); 24 identities, 240 images" in found.lines[0]
-    assert found.lines[1].startswith("warning: the files themselves")
+    result = of_sources(sources.assign(height=3, width=4), index, Bootstrap(20))
+    assert result.figures["probe/source/auc"] == 1
+    assert "best alone: mode L, 1.000 (1.000–1.000); 24 identities, 240 images" in result.lines[0]
+    assert result.lines[1].startswith("warning: the files themselves")
     genuine = index.assign(kind="genuine")
     assert of_sources(sources.assign(height=3, width=4), genuine, Bootstrap(20)) == ({}, [])
 
 
 def test_figures_and_words_say_what_they_stand_on() -> None:
-    found = Probe(
+    result = Probe(
         Estimate(0.7514, (0.73, 0.77)), "median_grey", Estimate(0.7, (0.68, 0.72)), 55, 2640
     )
-    told = report(found, "probe/source", "source files", "beware")
-    assert told.figures == {
+    words = report(result, "probe/source", "source files", "beware")
+    assert words.figures == {
         "probe/source/auc": 0.7514,
         "probe/source/auc_ci_low": 0.73,
         "probe/source/auc_ci_high": 0.77,
@@ -139,11 +135,11 @@ def test_figures_and_words_say_what_they_stand_on() -> None:
         "probe/source/n_identities": 55,
         "probe/source/n_images": 2640,
     }
-    assert told.lines == [
-        "source files tell forged from genuine with AUC 0.751 (0.730–0.770); best alone: median_grey, "
-        "0.700 (0.680–0.720); 55 identities, 2,640 images",
+    assert words.lines == [
+        "source files tell forged from genuine with AUC 0.751 (0.730–0.770); "
+        "best alone: median_grey, 0.700 (0.680–0.720); 55 identities, 2,640 images",
         "warning: beware",
     ]
-    unsure = found._replace(auc=Estimate(0.75, None))
+    unsure = result._replace(auc=Estimate(0.75, None))
     (line,) = report(unsure, "probe/source", "source files", "beware").lines
     assert "AUC 0.750 (–); best" in line

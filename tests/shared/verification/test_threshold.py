@@ -26,11 +26,12 @@ def test_thresholds_are_read_as_they_were_written(tmp_path: Path) -> None:
 
 def test_the_file_names_every_field_that_is_known(tmp_path: Path) -> None:
     threshold.write([CHOSEN[0], CHOSEN[3]], tmp_path)
+    skilled = {"kind": "skilled", "references": 1, "policy": "equal_error"}
+    identification = {"kind": "identification", "references": 5, "policy": "equal_error"}
     assert json.loads((tmp_path / "threshold.json").read_text()) == [
-        {"kind": "skilled", "references": 1, "policy": "equal_error", "threshold": 0.5, "chosen_on": "val"},
-        {"kind": "identification", "references": 5, "policy": "equal_error", "threshold": 0.75,
-         "chosen_on": "val", "smallest_gap": 0.125},
-    ]  # fmt: skip
+        skilled | {"threshold": 0.5, "chosen_on": "val"},
+        identification | {"threshold": 0.75, "chosen_on": "val", "smallest_gap": 0.125},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -46,8 +47,8 @@ def test_a_damaged_file_is_refused_with_what_to_do(tmp_path: Path, text: str) ->
 
 @pytest.mark.parametrize("place", range(len(CHOSEN)))
 def test_a_threshold_is_found_by_kind_references_and_policy(place: int) -> None:
-    kind, references, policy, *_ = wanted = CHOSEN[place]
-    assert lookup(CHOSEN, kind, references, policy) == wanted
+    kind, references, policy = CHOSEN[place][:3]
+    assert lookup(CHOSEN, kind, references, policy) == CHOSEN[place]
 
 
 def test_there_is_no_threshold_where_one_of_the_three_differs() -> None:
