@@ -89,8 +89,9 @@ def _run(options: argparse.Namespace) -> None:
 def _compare(options: argparse.Namespace) -> None:
     from components.evaluate import paired_comparison
 
-    found = paired_comparison.compare(*options.reports)
-    sys.stdout.write(paired_comparison.text(found, *map(str, options.reports)) + "\n")
+    left, right = options.reports
+    differences = paired_comparison.compare(left, right)
+    sys.stdout.write(paired_comparison.text(differences, str(left), str(right)) + "\n")
 
 
 if __name__ == "__main__":

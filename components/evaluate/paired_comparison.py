@@ -1,8 +1,8 @@
-"""Two models on the same pairs: is one better, or may it be chance?"""
+"""Paired comparison of two models: is one better on the same pairs, or may it be chance?"""
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -22,17 +22,17 @@ RESAMPLINGS = 1000
 
 
 class Difference(NamedTuple):
-    """The EERs of two models, and of their difference the 95 % interval: both are resampled over
-    the same identities.
+    """The EERs of two models on the same pairs.
 
     Attributes:
         verification: `skilled, 1 reference`.
         left: EER of the first model.
         right: EER of the second.
-        ends: of the interval of left − right; None for a single identity.
-        n_identities: on which this stands.
-        n_pairs: likewise; of too many, only some are kept.
-        n_all: of how many they were drawn.
+        ends: of the 95 % interval of left − right, both resampled over the same identities; None
+            for a single identity.
+        n_identities: number of identities.
+        n_pairs: number of pairs that were compared.
+        n_all: number of pairs that these were sampled from.
     """
 
     verification: str
@@ -51,13 +51,23 @@ class Difference(NamedTuple):
         return "left" if self.ends[1] < 0 else "right"
 
 
+class Pairs(TypedDict):
+    """Facts on the pairs of one verification: a digest of which they are, and their number."""
+
+    digest: str
+    number: int
+
+
 class _Report(NamedTuple):
-    """Rows of scores.parquet, identities by their place among all; what is known of the pairs, by
-    kind/references.
+    """The scores of one evaluation.
+
+    Attributes:
+        scores: rows of scores.parquet, identities as numbers.
+        pairs: by `<kind>/<references>`.
     """
 
     scores: pd.DataFrame
-    pairs: dict[str, dict[str, Any]]
+    pairs: dict[str, Pairs]
 
 
 def compare(
@@ -80,63 +90,73 @@ def compare(
         raise InputError(
             f"{left} and {right} have no verification in common: set evaluate.references alike"
         )
-    found = []
+    differences = []
     for name in common:
         kind, references = name.split("/")
-        mine, other = (_verification(report, kind, int(references)) for report in (ours, theirs))
-        if ours.pairs[name] != theirs.pairs[name] or not _same(mine, other):
+        mine = _verification(ours, kind, int(references))
+        other = _verification(theirs, kind, int(references))
+        if ours.pairs[name] != theirs.pairs[name] or not _have_same_identities(mine, other):
             raise InputError(
-                f"{left} and {right} were not made on the same pairs ({label(mine)}): evaluate both models on the same "
-                "images, part, draws and seed"
+                f"{left} and {right} were not made on the same pairs ({label(mine)}): "
+                "evaluate both models on the same images, part, draws and seed"
             )
-        found.append(_difference(mine, other, ours.pairs[name]["number"], resamplings, seed))
-    return found
+        pairs = ours.pairs[name]["number"]
+        differences.append(_difference(mine, other, pairs, resamplings, seed))
+    return differences
 
 
-def sentence(found: Difference, left: str, right: str) -> str:
-    """The answer in words, for models of these names."""
-    gap = found.left - found.right
-    kept = f"{found.n_pairs:,}" + (f" of {found.n_all:,}" if found.n_pairs < found.n_all else "")
-    stands_on = f"{found.n_identities:,} identities, {kept} comparisons"
-    if found.ends is None:
-        rates = f"EER {found.left:.1%} ({left}) and {found.right:.1%} ({right})".replace("%", " %")
-        return (
-            f"{found.verification}: {rates}; {stands_on} are too few to tell whether it is chance"
+def sentence(difference: Difference, left: str, right: str) -> str:
+    """Returns a difference in words, for models of these names."""
+    count = f"{difference.n_pairs:,}"
+    if difference.n_pairs < difference.n_all:
+        count += f" of {difference.n_all:,}"
+    sizes = f"{difference.n_identities:,} identities, {count} comparisons"
+    if difference.ends is None:
+        rates = (
+            f"EER {_percent(difference.left)} ({left}) and {_percent(difference.right)} ({right})"
         )
-    winner = left if gap < 0 else right
-    low, high = found.ends if gap >= 0 else (-found.ends[1], -found.ends[0])
-    within = f"{_points(low)} to {_points(high)}"
-    told = (
-        f"{winner} is better by {_points(abs(gap))} points ({within})"
-        if gap
-        else f"no difference ({within} points)"
-    )
-    rates = f"EER {min(found.left, found.right):.1%} against {max(found.left, found.right):.1%}".replace(
-        "%", " %"
-    )
-    verdict = "more than chance" if found.better else "may be chance"
-    return f"{found.verification}: {told}: {verdict}; {rates}; {stands_on}"
+        return (
+            f"{difference.verification}: {rates}; {sizes} are too few to tell whether it is chance"
+        )
+    low, high = difference.ends
+    gap = difference.left - difference.right
+    if gap < 0:
+        low, high = -high, -low
+    interval = f"{_points(low)} to {_points(high)}"
+    answer = f"no difference ({interval} points)"
+    if gap:
+        winner = left if gap < 0 else right
+        answer = f"{winner} is better by {_points(abs(gap))} points ({interval})"
+    verdict = "more than chance" if difference.better else "may be chance"
+    lower, upper = sorted([difference.left, difference.right])
+    rates = f"EER {_percent(lower)} against {_percent(upper)}"
+    return f"{difference.verification}: {answer}: {verdict}; {rates}; {sizes}"
 
 
-def text(found: list[Difference], left: str, right: str) -> str:
-    """The answers, a line each."""
-    return "\n".join(sentence(each, left, right) for each in found)
+def text(differences: list[Difference], left: str, right: str) -> str:
+    """Returns the differences in words, a line each."""
+    return "\n".join(sentence(difference, left, right) for difference in differences)
 
 
 def _difference(
     ours: Verification, theirs: Verification, pairs: int, resamplings: int, seed: int
 ) -> Difference:
-    left, right = (ResampledRates(v.genuine, v.impostor) for v in (ours, theirs))
+    left = ResampledRates(ours.genuine, ours.impostor)
+    right = ResampledRates(theirs.genuine, theirs.impostor)
     identities = len(np.intersect1d(ours.genuine.identity, ours.impostor.identity))
     ends = None
     if len(left.names) > 1:
         weights = draw_weights(len(left.names), resamplings, seed)
         ends = interval(left.eer(weights) - right.eer(weights))
-    mine, other = (
-        error_rates.eer(v.genuine.distance, v.impostor.distance).rate for v in (ours, theirs)
+    return Difference(
+        verification=label(ours),
+        left=error_rates.eer(ours.genuine.distance, ours.impostor.distance).rate,
+        right=error_rates.eer(theirs.genuine.distance, theirs.impostor.distance).rate,
+        ends=ends,
+        n_identities=identities,
+        n_pairs=len(ours.genuine.distance) + len(ours.impostor.distance),
+        n_all=pairs,
     )
-    kept = len(ours.genuine.distance) + len(ours.impostor.distance)
-    return Difference(label(ours), mine, other, ends, identities, kept, pairs)
 
 
 def _read(folder: Path) -> _Report:
@@ -151,27 +171,31 @@ def _read(folder: Path) -> _Report:
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{path}: {str(error).splitlines()[0]}; run evaluate again") from None
     scores = table.to_pandas()
-    return _Report(
-        scores.assign(identity=np.unique(scores["identity"], return_inverse=True)[1]), pairs
-    )
+    identity = np.unique(scores["identity"], return_inverse=True)[1]
+    return _Report(scores.assign(identity=identity), pairs)
 
 
 def _verification(report: _Report, kind: str, references: int) -> Verification:
-    here = report.scores[report.scores["references"] == references]
-    genuine, impostor = (_scores(here[here["kind"] == name]) for name in ("genuine", kind))
-    return Verification(kind, references, genuine, impostor)
+    rows = report.scores[report.scores["references"] == references]
+    genuine = _scores(rows[rows["kind"] == "genuine"])
+    return Verification(kind, references, genuine, _scores(rows[rows["kind"] == kind]))
 
 
 def _scores(rows: pd.DataFrame) -> Scores:
     return Scores(rows["distance"].to_numpy(np.float32), rows["identity"].to_numpy(np.int32))
 
 
-def _same(ours: Verification, theirs: Verification) -> bool:
-    """Whether the rows are of the same pairs: where there are too many scores, only some of them
-    are kept.
+def _have_same_identities(ours: Verification, theirs: Verification) -> bool:
+    """Checks that the rows belong to the same identities, in the same order.
+
+    Of too many scores only a sample is in the file, which must be the same one.
     """
-    sides = ((ours.genuine, theirs.genuine), (ours.impostor, theirs.impostor))
-    return all(np.array_equal(left.identity, right.identity) for left, right in sides)
+    genuine = np.array_equal(ours.genuine.identity, theirs.genuine.identity)
+    return genuine and np.array_equal(ours.impostor.identity, theirs.impostor.identity)
+
+
+def _percent(rate: float) -> str:
+    return f"{rate * 100:.1f} %"
 
 
 def _points(share: float) -> str:
