@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from components.shared.verification.sampling import Bootstrap, Draws
 
 Part = Literal["val", "test", "both"]
-Protocol = Literal["deployed", "field", "references", "identification"]
+Protocol = Literal["deployed", "literature", "references", "identification", "field"]
+ALIASES = {"field": "literature"}
+"""Former names of protocols, by which they may still be chosen."""
 
 
 class ReportParams(StepParams):
@@ -26,22 +28,24 @@ class ReportParams(StepParams):
 
 
 class EvaluateParams(StepParams):
+    """The section `evaluate` of params.yaml."""
+
     part: Part = Field(
         default="both",
-        description="`val`: test is never read; `test`: val only chooses thresholds; `both`: error rates "
-        "of val and of test.",
+        description="`val`: test is never read; `test`: val only chooses thresholds; `both`: error "
+        "rates of val and of test.",
     )
     protocols: tuple[Protocol, ...] = Field(
         default=("deployed",),
         min_length=1,
-        description="Any of `deployed` (thresholds chosen on val, carried to test), `field` (for "
-        "comparison with papers only), `references` (more references, fused in several ways), "
-        "`identification` (closed and open set).",
+        description="Any of `deployed` (thresholds chosen on val, carried to test), `literature` "
+        "(for comparison with papers only; `field` is its former name), `references` (more "
+        "references, fused in several ways), `identification` (closed and open set).",
     )
     target: StrictFloat | Literal["equal_error"] = Field(
         default="equal_error",
-        description="Policy of the threshold that val chooses: `equal_error`, or a number, the largest "
-        "FAR that is allowed.",
+        description="Policy of the threshold that val chooses: `equal_error`, or a number, the "
+        "largest FAR that is allowed.",
     )
     references: int = Field(
         default=5,
@@ -68,9 +72,16 @@ class EvaluateParams(StepParams):
             raise ValueError(
                 f"target is {self.target}, but must be equal_error or a FAR between 0 and 1"
             )
-        if twice := {name for name in self.protocols if self.protocols.count(name) > 1}:
-            raise ValueError(f"protocols names {min(twice)} twice")
+        names = self.protocol_names
+        repeated = {name for name in names if names.count(name) > 1}
+        if repeated:
+            raise ValueError(f"protocols names {min(repeated)} twice")
         return self
+
+    @property
+    def protocol_names(self) -> tuple[str, ...]:
+        """The protocols under their present names."""
+        return tuple(ALIASES.get(name, name) for name in self.protocols)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -84,7 +95,7 @@ class EvaluateParams(StepParams):
 
     @property
     def policies(self) -> dict[str, float | None]:
-        """What thresholds are chosen for: policy, and the FAR that it allows; None: equal error."""
+        """Policies of the thresholds, and the FAR that each allows; None: equal error."""
         fars: dict[str, float | None] = {EQUAL_ERROR: None, self.far_name: self.far}
         return fars if self.target == "equal_error" else {**fars, self.target_name: self.target}
 
@@ -103,7 +114,7 @@ class EvaluateParams(StepParams):
 
     @property
     def far_name(self) -> str:
-        """How metrics and policies name the FAR: `far_1pct` for 0.01."""
+        """The FAR in names of metrics and policies: `far_1pct` for 0.01."""
         return far_name(self.far)
 
     @property

@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.evaluate.audit import baselines
-from components.evaluate.audit.shortcuts import shortcuts
+from components.evaluate.audit.shortcuts import find_shortcuts
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import (
+    ComparedPart,
     Metrics,
-    Subject,
-    carry,
-    choose,
-    measure,
-    of_val,
-    subject,
+    apply_thresholds,
+    choose_thresholds,
+    compare_part,
+    name_as_val,
+    run_protocols,
 )
 from components.evaluate.report import html, origin
 from components.evaluate.report.individuals import find_individuals
@@ -84,20 +84,22 @@ def run(
     model = load_embedder(embedder)
 
     embeddings = _embed(model, store, parts)
-    compared = {name: subject(images, embeddings[name], params) for name, images in parts.items()}
+    compared = {
+        name: compare_part(images, embeddings[name], params) for name, images in parts.items()
+    }
     reported = compared[params.reported]
-    thresholds = choose(compared["val"], params)
-    results = measure(reported, params)
+    thresholds = choose_thresholds(compared["val"], params)
+    results = run_protocols(reported, params)
     train = part(store.index, partitioned, "train")
-    shortcut_report = shortcuts(prepared, store, train, reported, params)
+    shortcut_report = find_shortcuts(prepared, store, train, reported, params)
     metrics = results.metrics | _baselines(model, store, reported, params)
     metrics |= shortcut_report.figures
     if params.reported == "test":
-        metrics |= carry(reported, thresholds, params)
+        metrics |= apply_thresholds(reported, thresholds, params)
     else:
-        metrics = of_val(metrics)
+        metrics = name_as_val(metrics)
     if params.part == "both":
-        metrics |= of_val(measure(compared["val"], params).metrics)
+        metrics |= name_as_val(run_protocols(compared["val"], params).metrics)
 
     training = Record.read(embedder)
     outcome = Results(
@@ -131,20 +133,20 @@ def _embed(
 
 
 def _baselines(
-    model: "keras.Model", store: ImageStore, reported: Subject, params: EvaluateParams
+    model: "keras.Model", store: ImageStore, reported: ComparedPart, params: EvaluateParams
 ) -> Metrics:
     """Computes the rates of the untrained network and of HOG on the same comparisons."""
     if not reported.verifications:
         return {}
     rows = reported.part.rows
-    network = baselines.untrained(model, params.seed)
+    network = baselines.build_untrained(model, params.seed)
     descriptors = {
         "untrained": embed(network, store.images, rows=rows, what="embed, untrained"),
-        "hog": baselines.hog(store.images, rows),
+        "hog": baselines.hog_descriptors(store.images, rows),
     }
     metrics: Metrics = {}
     for name, vectors in descriptors.items():
-        metrics |= baselines.against(
+        metrics |= baselines.compare_with_baseline(
             name, vectors, reported.part.labels, reported.verifications, params.resampling
         )
     return metrics

@@ -3,7 +3,7 @@
 import numpy as np
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.protocols.run_protocols import Subject, subject
+from components.evaluate.protocols.run_protocols import ComparedPart, compare_part
 from components.evaluate.scoring.evaluation_set import Part
 
 
@@ -14,7 +14,7 @@ def made_up(
     forgeries: int,
     quality: float = 1.0,
     seed: int = 0,
-) -> Subject:
+) -> ComparedPart:
     """Identities with so many genuine images and forgeries, the latter halfway to another place."""
     rng = np.random.default_rng(seed)
     identity = np.repeat(np.arange(identities), genuine + forgeries)
@@ -26,4 +26,4 @@ def made_up(
     part = Part(
         np.arange(len(identity)), [f"writer-{i:02}" for i in range(identities)], identity, forged
     )
-    return subject(part, vectors.astype(np.float32), params)
+    return compare_part(part, vectors.astype(np.float32), params)

@@ -63,6 +63,7 @@ def test_a_missing_input_is_one_line_and_exit_code_2(
         ),
         ("protocols: []", "protocols"),
         ("protocols: [deployed, deployed]", "names deployed twice"),
+        ("protocols: [literature, field]", "names literature twice"),
         ("protocols: [deploid]", "did you mean 'deployed'?"),
         ("target: 1.0", "must be equal_error or a FAR between 0 and 1"),
     ],

@@ -23,7 +23,7 @@ from components.shared.verification import error_rates as rates
 from tests.evaluate.conftest import FORGERIES, GENUINE, PARTS, Inputs
 
 PARAMS = EvaluateParams(
-    protocols=("deployed", "references", "field", "identification"),
+    protocols=("deployed", "references", "literature", "identification"),
     draws=3,
     bootstrap=50,
     target=0.05,

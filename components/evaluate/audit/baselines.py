@@ -1,6 +1,4 @@
-"""What any embedder must beat: the same network untrained, and histograms of oriented gradients
-(HOG).
-"""
+"""Baselines that any embedder must beat: the same network untrained, and oriented gradients (HOG)."""
 
 from typing import TYPE_CHECKING
 
@@ -21,18 +19,18 @@ HOG_CELL = 8
 HOG_WIDEST = 256
 
 
-def untrained(model: "keras.Model", seed: int) -> "keras.Model":
-    """The same architecture with fresh random weights, each layer as Keras draws it.
+def build_untrained(model: "keras.Model", seed: int) -> "keras.Model":
+    """Builds the same architecture with fresh random weights, each layer as Keras draws it.
 
     A training from `weights: none` starts with residual branches of zero, which tells images apart
-    worse: this is the harder floor.
+    worse: this is the harder baseline.
 
     Raises:
         RuntimeError: a layer came out with the weights it had.
     """
     import keras
 
-    # Training may have begun from the bare seed: its first weights are not to come out again.
+    # Training may have begun from the bare seed: its first weights must not come out again.
     keras.utils.set_random_seed(int(np.random.SeedSequence([seed, 1]).generate_state(1)[0]))
     fresh = keras.models.clone_model(model)
     fresh.jit_compile = model.jit_compile
@@ -42,9 +40,10 @@ def untrained(model: "keras.Model", seed: int) -> "keras.Model":
     return fresh
 
 
-def hog(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> NDArray[np.float32]:
-    """HOG descriptors (Dalal & Triggs 2005) of prepared images: 8-pixel cells at a height of 64
-    pixels.
+def hog_descriptors(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Computes HOG descriptors (Dalal & Triggs 2005) of prepared images.
+
+    Cells have 8 pixels at a height of 64 pixels.
 
     Args:
         images: uint8 [N, H, W, 1 or 3].
@@ -68,38 +67,38 @@ def hog(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> NDArray[np.float32
     return result
 
 
-def against(
+def compare_with_baseline(
     name: str,
-    described: NDArray[np.floating],
+    descriptors: NDArray[np.floating],
     labels: Labels,
     ours: list[Verification],
     bootstrap: Bootstrap,
 ) -> dict[str, float]:
-    """What a floor makes of our single-reference comparisons: its EER, and ours − its, with paired
-    intervals, and n.
+    """Computes a baseline's EER on our single-reference comparisons, and ours minus it.
 
     Args:
-        name: of the floor.
-        described: float [n, D], what the floor has instead of embeddings.
+        name: of the baseline.
+        descriptors: float [n, D], the baseline's embeddings.
         labels: of the n images.
         ours: the verifications of the embedder.
-        bootstrap: of the identities, for the intervals.
+        bootstrap: of the identities, for the intervals; both EERs are resampled together.
+
+    Returns:
+        EER and difference with their intervals, and the sample sizes, by kind of impostor.
     """
     single = {v.kind: v for v in ours if v.references == 1}
-    result: dict[str, float] = {}
-    for theirs in verifications(described, labels, [Draws(references=1)]):
+    metrics: dict[str, float] = {}
+    for theirs in verifications(descriptors, labels, [Draws(references=1)]):
         if theirs.kind not in single:
             continue
-        mine, basis = single[theirs.kind], floor(name, theirs.kind)
-        key = f"{basis}/eer"
-        left, right = (v.scored.eer().rate for v in (mine, theirs))
-        result |= {key: right, f"{key}_difference": left - right}
-        result |= {
-            f"{basis}/n_identities": len(theirs.scored.user_eers()),
-            f"{basis}/n_pairs": theirs.scored.n_pairs,
-        }
+        mine, group = single[theirs.kind], floor(name, theirs.kind)
+        eer, difference = f"{group}/eer", f"{group}/eer_difference"
+        metrics[eer] = theirs.scored.eer().rate
+        metrics[difference] = mine.scored.eer().rate - metrics[eer]
+        metrics[f"{group}/n_identities"] = len(theirs.scored.user_eers())
+        metrics[f"{group}/n_pairs"] = theirs.scored.n_pairs
         resampled = paired(mine, theirs, bootstrap)
         if resampled is not None:
-            result |= bootstrap.interval_of(key, resampled[1])
-            result |= bootstrap.interval_of(f"{key}_difference", resampled[0] - resampled[1])
-    return result
+            metrics |= bootstrap.interval_of(eer, resampled[1])
+            metrics |= bootstrap.interval_of(difference, resampled[0] - resampled[1])
+    return metrics

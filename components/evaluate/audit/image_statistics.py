@@ -1,5 +1,4 @@
-"""Simple statistics of an image as the network sees it: tones, edges, strokes, and the box that the
-ink fills.
+"""Simple statistics of an image as the network sees it: tones, edges, strokes, the ink's box.
 
 None of them says what was written; a network that finds them telling need not look at the writing.
 """
@@ -16,7 +15,7 @@ CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
 def describe(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> pd.DataFrame:
-    """The statistics of prepared images.
+    """Computes the statistics of prepared images.
 
     Args:
         images: uint8 [N, H, W, 1 or 3], paper light.
@@ -26,15 +25,14 @@ def describe(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> pd.DataFrame:
         float64 [n, S], finite, a statistic a column.
     """
     tracked = track(rows, "statistics", "image", len(rows))
-    described = [statistics(_grey(np.asarray(images[row]))) for row in tracked]
-    return pd.DataFrame(described, dtype=np.float64)
+    values = [statistics(_grey(np.asarray(images[row]))) for row in tracked]
+    return pd.DataFrame(values, dtype=np.float64)
 
 
 def statistics(grey: Grey) -> dict[str, float]:
-    """The statistics of one image, uint8 [H, W], by name; lengths in pixels.
+    """Computes the statistics of one image, uint8 [H, W], by name; lengths in pixels.
 
-    Ink is what Otsu's threshold finds dark. Where there is none, or nothing else, its statistics
-    are 0.
+    Ink is dark by Otsu's threshold. Where there is none, or nothing else, its statistics are 0.
     """
     _, ink = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     inked, paper, boundary = ink > 0, ink == 0, cv2.erode(ink, CROSS) < ink

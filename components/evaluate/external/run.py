@@ -6,11 +6,16 @@ from pathlib import Path
 import numpy as np
 
 from components.evaluate.audit import baselines
-from components.evaluate.audit.shortcuts import shortcuts
+from components.evaluate.audit.shortcuts import find_shortcuts
 from components.evaluate.external.embedding import Embedded, embed
 from components.evaluate.external.ingested import ingested
 from components.evaluate.params import EvaluateParams
-from components.evaluate.protocols.run_protocols import Metrics, carry, measure, subject
+from components.evaluate.protocols.run_protocols import (
+    Metrics,
+    apply_thresholds,
+    compare_part,
+    run_protocols,
+)
 from components.evaluate.report import origin
 from components.evaluate.report.individuals import find_individuals
 from components.evaluate.report.results import Results
@@ -73,14 +78,14 @@ def _evaluate(
     store = images.store
     everyone = of_rows(store.index, np.arange(len(store.index)))
     no_train = of_rows(store.index, np.zeros(0, np.intp))
-    reported = subject(everyone, images.embeddings, params)
-    results = measure(reported, params)
-    shortcut_report = shortcuts(prepared, store, no_train, reported, params)
+    reported = compare_part(everyone, images.embeddings, params)
+    results = run_protocols(reported, params)
+    shortcut_report = find_shortcuts(prepared, store, no_train, reported, params)
     metrics = results.metrics | shortcut_report.figures
-    metrics |= carry(reported, frozen.thresholds, params)
+    metrics |= apply_thresholds(reported, frozen.thresholds, params)
     if reported.verifications:
-        hog = baselines.hog(store.images, everyone.rows)
-        metrics |= baselines.against(
+        hog = baselines.hog_descriptors(store.images, everyone.rows)
+        metrics |= baselines.compare_with_baseline(
             "hog", hog, everyone.labels, reported.verifications, params.resampling
         )
     metrics["n_images"] = float(len(store.index))

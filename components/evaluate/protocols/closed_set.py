@@ -1,4 +1,4 @@
-"""Closed-set identification: whose image a probe is, when its identity is enrolled."""
+"""Closed-set identification: all identities are enrolled, and a probe is one of them."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from components.shared.verification.metric_names import ends
 from components.shared.verification.sampling import Bootstrap, Draws, Labels
 
 RANKS = (1, 5, 10)
-MOST_RANKS = 20
+MAX_CMC_RANK = 20
 
 
 class Ranks(NamedTuple):
@@ -31,56 +31,72 @@ class Ranks(NamedTuple):
     gallery: int
     references: int
 
+    @property
+    def group(self) -> str:
+        """The first part of the metrics' names."""
+        return metric_names.identification(self.references)
 
-def ranks(vectors: NDArray[np.float32], labels: Labels, draws: Draws) -> Ranks | None:
-    """Computes every probe's rank in a gallery of all identities; None where fewer than two can be enrolled."""
-    probes = [
-        (search.identity, search.rank(), len(search.enrolled))
-        for search in searches(vectors, labels, draws)
-    ]
-    if not any(len(identity) for identity, _, _ in probes):
+
+def rank_probes(embeddings: NDArray[np.float32], labels: Labels, draws: Draws) -> Ranks | None:
+    """Ranks every probe's own identity in a gallery of all identities.
+
+    A probe whose own identity is the second nearest, for instance, has rank 2.
+
+    Args:
+        embeddings: float32 [n, D].
+        labels: of the n images; forgeries are neither enrolled nor probes.
+        draws: of the enrolled references.
+
+    Returns:
+        None where fewer than two identities can be enrolled.
+    """
+    identities: list[NDArray[np.intp]] = []
+    ranks: list[NDArray[np.intp]] = []
+    gallery = 0
+    for search in searches(embeddings, labels, draws):
+        identities.append(search.identity)
+        ranks.append(search.rank())
+        gallery = len(search.enrolled)
+    if not any(len(ranks_of_draw) for ranks_of_draw in ranks):
         return None
-    identity, rank, gallery = zip(*probes, strict=True)
-    return Ranks(np.concatenate(identity), np.concatenate(rank), gallery[0], draws.references)
+    return Ranks(np.concatenate(identities), np.concatenate(ranks), gallery, draws.references)
 
 
-def accuracy(found: Ranks, bootstrap: Bootstrap) -> dict[str, float]:
-    """The share of probes whose own identity is the nearest, its interval, and what it stands on.
+def accuracy_metrics(ranks: Ranks, bootstrap: Bootstrap) -> dict[str, float]:
+    """Computes the share of probes at rank 1, its interval and the sample sizes.
 
     Identities are resampled as owners of probes; the gallery stays.
     """
-    right = share(f"{_key(found)}/accuracy", found.identity, found.rank == 1, bootstrap)
-    return right | _basis(found)
+    name = f"{ranks.group}/accuracy"
+    return share(name, ranks.identity, ranks.rank == 1, bootstrap) | _sample_sizes(ranks)
 
 
-def cmc(found: Ranks, bootstrap: Bootstrap) -> pd.DataFrame:
-    """The cumulative match characteristic: the share of probes whose own identity is among the
-    nearest.
+def rank_metrics(ranks: Ranks, bootstrap: Bootstrap) -> dict[str, float]:
+    """Computes the shares of probes within rank 1, 5 and 10, where the gallery is larger."""
+    metrics = _sample_sizes(ranks)
+    for rank in RANKS:
+        if rank < ranks.gallery:
+            name = f"{ranks.group}/rank_{rank}"
+            metrics |= share(name, ranks.identity, ranks.rank <= rank, bootstrap)
+    return metrics
 
-    One row a rank, 1 to 20: rank, share, its interval, n_identities, n_probes.
+
+def cmc_table(ranks: Ranks, bootstrap: Bootstrap) -> pd.DataFrame:
+    """Computes the cumulative match characteristic: the share of probes within each rank.
+
+    Returns:
+        One row a rank, 1 to 20: rank, share, its interval, n_identities, n_probes.
     """
     rows = []
-    for rank in range(1, min(MOST_RANKS, found.gallery) + 1):
-        within = share("share", found.identity, found.rank <= rank, bootstrap)
+    for rank in range(1, min(MAX_CMC_RANK, ranks.gallery) + 1):
+        within = share("share", ranks.identity, ranks.rank <= rank, bootstrap)
         rows.append({"rank": rank, **within})
     table = pd.DataFrame(rows, columns=["rank", "share", *ends("share")])
-    return table.assign(n_identities=len(np.unique(found.identity)), n_probes=len(found.identity))
+    return table.assign(n_identities=len(np.unique(ranks.identity)), n_probes=len(ranks.identity))
 
 
-def at_ranks(found: Ranks, bootstrap: Bootstrap) -> dict[str, float]:
-    """The curve at ranks 1, 5 and 10, where the gallery is larger."""
-    result = _basis(found)
-    for rank in RANKS:
-        if rank < found.gallery:
-            name = f"{_key(found)}/rank_{rank}"
-            result |= share(name, found.identity, found.rank <= rank, bootstrap)
-    return result
-
-
-def _basis(found: Ranks) -> dict[str, float]:
-    counts = {"n_identities": len(np.unique(found.identity)), "n_probes": len(found.identity)}
-    return {f"{_key(found)}/{name}": float(count) for name, count in counts.items()}
-
-
-def _key(found: Ranks) -> str:
-    return metric_names.identification(found.references)
+def _sample_sizes(ranks: Ranks) -> dict[str, float]:
+    return {
+        f"{ranks.group}/n_identities": float(len(np.unique(ranks.identity))),
+        f"{ranks.group}/n_probes": float(len(ranks.identity)),
+    }

@@ -1,46 +1,51 @@
-"""The protocol of published work on CEDAR: as many skilled forgeries as genuine pairs, one
-reference.
+"""The protocol of published work on CEDAR: as many skilled forgeries as genuine pairs.
 
 For comparison with papers only: the threshold is chosen on the test set itself, as theirs is.
+Its metrics keep the name `field`.
 """
 
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from components.evaluate.scoring.verification import Verification
 from components.shared.verification.comparisons import Scores
 
-PAIRS = 276
+PROTOCOL = "field"
+"""The first part of the metrics' names."""
+PAIRS_PER_IDENTITY = 276
 """Of 24 genuine images: 24 · 23 / 2."""
 
 
-def field(single: Verification, seed: int) -> Verification:
-    """Up to 276 genuine pairs of each identity, drawn where there are more, against as many drawn
-    skilled pairs.
+def sample_pairs(single: Verification, seed: int) -> Verification:
+    """Samples as many skilled as genuine pairs of each identity, up to 276.
+
+    An identity with 276 genuine and 500 skilled pairs keeps 276 of each, one with 10 genuine pairs
+    10 of each.
 
     Args:
-        single: all skilled comparisons with one reference; where they are too many to hold, of
-            their sample is drawn.
-        seed: of the draws.
+        single: all skilled comparisons with one reference; where they do not fit in memory, the
+            pairs are sampled from its sample.
+        seed: of the samples.
     """
-    names = np.intersect1d(single.genuine.identity, single.impostor.identity)
-    genuine: list[np.ndarray] = []
-    impostor: list[np.ndarray] = []
-    for name in names:
-        generator = np.random.default_rng([seed, int(name)])
-        same, other = (
-            np.flatnonzero(scores.identity == name) for scores in (single.genuine, single.impostor)
-        )
-        count = min(PAIRS, len(same), len(other))
-        for rows, drawn in ((same, genuine), (other, impostor)):
-            drawn.append(np.sort(generator.choice(rows, count, replace=False)))
-    same_drawn, other_drawn = _only(single.genuine, genuine), _only(single.impostor, impostor)
+    genuine: list[NDArray[np.intp]] = []
+    impostor: list[NDArray[np.intp]] = []
+    for code in np.intersect1d(single.genuine.identity, single.impostor.identity):
+        generator = np.random.default_rng([seed, int(code)])
+        own_genuine = np.flatnonzero(single.genuine.identity == code)
+        own_impostor = np.flatnonzero(single.impostor.identity == code)
+        count = min(PAIRS_PER_IDENTITY, len(own_genuine), len(own_impostor))
+        genuine.append(np.sort(generator.choice(own_genuine, count, replace=False)))
+        impostor.append(np.sort(generator.choice(own_impostor, count, replace=False)))
     return replace(
-        single, protocol="field", genuine=same_drawn, impostor=other_drawn, out_of_core=None
+        single,
+        protocol=PROTOCOL,
+        genuine=_select(single.genuine, np.concatenate(genuine)),
+        impostor=_select(single.impostor, np.concatenate(impostor)),
+        out_of_core=None,
     )
 
 
-def _only(scores: Scores, rows: list[np.ndarray]) -> Scores:
-    chosen = np.concatenate(rows)
-    return Scores(scores.distance[chosen], scores.identity[chosen])
+def _select(scores: Scores, rows: NDArray[np.intp]) -> Scores:
+    return Scores(scores.distance[rows], scores.identity[rows])

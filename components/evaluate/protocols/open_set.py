@@ -1,8 +1,8 @@
 """Open-set identification: half of the identities are strangers, whom the search must reject.
 
-A probe is given the nearest enrolled identity, unless that is too far or the second nearest is
-hardly farther. FAR is the share of strangers' probes that are given a name, DIR the share of
-enrolled identities' probes that are given their own (ISO/IEC 19795-1: false-positive
+A probe is given the name of the nearest enrolled identity, unless that is too far or the second
+nearest is hardly farther. FAR is the share of strangers' probes that are given a name, DIR the
+share of enrolled identities' probes that are given their own (ISO/IEC 19795-1: false-positive
 identification, and detection and identification, rate).
 """
 
@@ -22,160 +22,193 @@ from components.shared.verification.sampling import Labels
 from components.shared.verification.threshold import Threshold, lookup
 
 KIND = "identification"
-FEWEST = 3
-STEPS = 200
+MIN_ENROLLABLE = 3
+GRID_SIZE = 200
+"""Distances, and gaps, among which a reject rule is chosen."""
 
 
-class Answers(NamedTuple):
-    """What the search says of each probe of all draws.
+class Candidates(NamedTuple):
+    """The nearest enrolled identity of each probe of all draws.
 
     Attributes:
-        identity: int [n], whose image the probe is.
+        identity: int [n], of the probe.
         stranger: bool [n], whether that identity is not enrolled.
-        right: bool [n], whether the nearest identity is its own.
+        correct: bool [n], whether the nearest identity is the probe's own.
         distance: float [n], to the nearest.
-        gap: float [n], how much farther the second nearest is.
+        gap: float [n], by which the second nearest is farther.
     """
 
     identity: NDArray[np.intp]
     stranger: NDArray[np.bool_]
-    right: NDArray[np.bool_]
+    correct: NDArray[np.bool_]
     distance: NDArray[np.float64]
     gap: NDArray[np.float64]
 
 
-def answers(vectors: NDArray[np.float32], labels: Labels, params: EvaluateParams) -> Answers | None:
-    """Searches in which another half of the identities is enrolled in each draw; None where fewer
-    than 3 can be.
+def find_candidates(
+    embeddings: NDArray[np.float32], labels: Labels, params: EvaluateParams
+) -> Candidates | None:
+    """Searches each probe among the enrolled half of the identities, another half in each draw.
+
+    Args:
+        embeddings: float32 [n, D].
+        labels: of the n images.
+        params: references, draws and their seed.
+
+    Returns:
+        None where fewer than 3 identities can be enrolled.
     """
-    found = searches(vectors, labels, params.draws_of(params.references))
-    each = [
-        _answer(search, np.random.default_rng([params.seed, number]))
-        for number, search in enumerate(found)
-        if len(search.enrolled) >= FEWEST and len(search.identity)
-    ]
-    return Answers(*map(np.concatenate, zip(*each, strict=True))) if each else None
+    draws: list[Candidates] = []
+    for number, search in enumerate(
+        searches(embeddings, labels, params.draws_of(params.references))
+    ):
+        if len(search.enrolled) >= MIN_ENROLLABLE and len(search.identity):
+            draws.append(_candidates(search, np.random.default_rng([params.seed, number])))
+    if not draws:
+        return None
+    return Candidates(*map(np.concatenate, zip(*draws, strict=True)))
 
 
-def choose(found: Answers, params: EvaluateParams) -> list[Threshold]:
-    """Reject rules for the policies of `params`: the largest distance and the smallest gap,
-    together.
+def choose_reject_rules(candidates: Candidates, params: EvaluateParams) -> list[Threshold]:
+    """Chooses the largest distance and the smallest gap, together, for each policy of `params`.
 
-    Equal error makes the larger of FAR and 1 − DIR least; a FAR ≤ x is kept with the largest DIR.
+    Equal error minimises the larger of FAR and 1 − DIR; a FAR ≤ x has the largest DIR. Of equal
+    rules the one with the least FAR is taken.
     """
-    distances = np.concatenate(
-        [[np.nextafter(found.distance.min(), -np.inf)], _steps(found.distance)]
-    )
-    gaps = np.union1d([0.0], _steps(found.gap))
-    far = _accepted(found, found.stranger, distances, gaps) / max(found.stranger.sum(), 1)
-    dir_ = _accepted(found, found.right, distances, gaps) / max((~found.stranger).sum(), 1)
-    result = []
-    for policy, allowed in params.policies.items():
-        loss = (
-            np.maximum(far, 1 - dir_)
-            if allowed is None
-            else np.where(far <= allowed, 1 - dir_, np.inf)
+    smallest = np.nextafter(candidates.distance.min(), -np.inf)  # accepts no probe
+    distances = np.concatenate([[smallest], _grid(candidates.distance)])
+    gaps = np.union1d([0.0], _grid(candidates.gap))
+    accepted = _count_accepted(candidates, candidates.stranger, distances, gaps)
+    recognised = _count_accepted(candidates, candidates.correct, distances, gaps)
+    far = accepted / max(candidates.stranger.sum(), 1)
+    miss = 1 - recognised / max((~candidates.stranger).sum(), 1)
+    rules = []
+    for policy, limit in params.policies.items():
+        loss = np.maximum(far, miss) if limit is None else np.where(far <= limit, miss, np.inf)
+        best = np.lexsort((far.ravel(), loss.ravel()))[0]
+        row, column = np.unravel_index(best, loss.shape)
+        rules.append(
+            Threshold(
+                KIND,
+                params.references,
+                policy,
+                threshold=float(distances[column]),
+                smallest_gap=float(gaps[row]),
+            )
         )
-        best = np.lexsort((far.ravel(), loss.ravel()))[0]  # of equal ones that with the least FAR
-        gap, distance = np.unravel_index(best, loss.shape)
-        threshold = float(distances[distance])
-        result.append(
-            Threshold(KIND, params.references, policy, threshold, smallest_gap=float(gaps[gap]))
-        )
-    return result
+    return rules
 
 
-def carry(found: Answers, chosen: list[Threshold], params: EvaluateParams) -> dict[str, float]:
-    """FAR and DIR, with their intervals, under the rule that val chose for the target."""
-    rule = lookup(chosen, KIND, params.references, params.target_name)
+def apply_reject_rule(
+    candidates: Candidates, thresholds: list[Threshold], params: EvaluateParams
+) -> dict[str, float]:
+    """Computes FAR and DIR, with their intervals, under the rule that val chose for the target."""
+    rule = lookup(thresholds, KIND, params.references, params.target_name)
     if rule is None:
         return {}
-    accepted = (found.distance <= rule.threshold) & (found.gap >= (rule.smallest_gap or 0))
-    result: dict[str, float] = {}
-    for rate, role, hit in (
-        ("far", found.stranger, accepted),
-        ("dir", ~found.stranger, accepted & found.right),
+    near = candidates.distance <= rule.threshold
+    accepted = near & (candidates.gap >= (rule.smallest_gap or 0))
+    metrics: dict[str, float] = {}
+    for rate, probes, hits in (
+        ("far", candidates.stranger, accepted),
+        ("dir", ~candidates.stranger, accepted & candidates.correct),
     ):
-        name = f"{_key(params)}/{at_threshold(rate)}"
-        result |= share(name, found.identity[role], hit[role], params.resampling)
-    return result
+        name = f"{open_set(params.references)}/{at_threshold(rate)}"
+        metrics |= share(name, candidates.identity[probes], hits[probes], params.resampling)
+    return metrics
 
 
-def figures(found: Answers, params: EvaluateParams) -> dict[str, float]:
-    """DIR at the wanted FAR, by distance alone, its interval, and what it stands on."""
-    name = f"{_key(params)}/{at_far('dir', params.far)}"
-    known, strangers = _sides(found)
-    result = {
+def dir_metrics(candidates: Candidates, params: EvaluateParams) -> dict[str, float]:
+    """Computes DIR at the FAR of `params`, by distance alone, its interval and the sample sizes."""
+    group = open_set(params.references)
+    name = f"{group}/{at_far('dir', params.far)}"
+    known, strangers = _scores(candidates)
+    metrics = {
         name: 1 - error_rates.frr_at_far(known.distance, strangers.distance, params.far),
-        f"{_key(params)}/n_identities": float(len(np.unique(found.identity))),
-        f"{_key(params)}/n_probes": float(len(found.identity)),
-        f"{_key(params)}/n_stranger_probes": float(found.stranger.sum()),
+        f"{group}/n_identities": float(len(np.unique(candidates.identity))),
+        f"{group}/n_probes": float(len(candidates.identity)),
+        f"{group}/n_stranger_probes": float(candidates.stranger.sum()),
     }
     resampling = ResampledRates(known, strangers)
     weights = params.resampling.weights(len(resampling.names))
     if weights is None:
-        return result
+        return metrics
     rates = 1 - resampling.frr_at_far(weights, params.far)
-    return result | params.resampling.interval_of(name, rates)
+    return metrics | params.resampling.interval_of(name, rates)
 
 
-def curve(found: Answers) -> error_rates.Roc:
-    """Every operating point of the largest distance alone: FAR, and 1 − DIR in the place of FRR."""
-    known, strangers = _sides(found)
+def dir_curve(candidates: Candidates) -> error_rates.Roc:
+    """Computes FAR, and 1 − DIR in the place of FRR, for every largest distance, at any gap."""
+    known, strangers = _scores(candidates)
     return error_rates.roc(known.distance, strangers.distance)
 
 
-def table(points: error_rates.Roc) -> pd.DataFrame:
-    """The curve: far, dir, threshold."""
-    return pd.DataFrame({"far": points.far, "dir": 1 - points.frr, "threshold": points.threshold})
+def curve_table(curve: error_rates.Roc) -> pd.DataFrame:
+    """Returns the points of a curve of `dir_curve`: far, dir, threshold."""
+    return pd.DataFrame({"far": curve.far, "dir": 1 - curve.frr, "threshold": curve.threshold})
 
 
-def _answer(search: Search, generator: np.random.Generator) -> Answers:
+def _candidates(search: Search, generator: np.random.Generator) -> Candidates:
+    """Returns the candidates of one draw, in which a random half of the identities is enrolled."""
     count = len(search.enrolled)
-    kept = np.sort(generator.permutation(count)[: count - count // 2])
-    enrolled, distance = search.enrolled[kept], search.distance[:, kept]
+    half = np.sort(generator.permutation(count)[: count - count // 2])
+    enrolled, distance = search.enrolled[half], search.distance[:, half]
     nearest, second = np.partition(distance, 1, axis=1)[:, :2].T
-    named = enrolled[distance.argmin(axis=1)]
-    right = (named == search.identity) & (second > nearest)  # a tie is lost
-    return Answers(
-        search.identity, ~np.isin(search.identity, enrolled), right, nearest, second - nearest
+    candidate = enrolled[distance.argmin(axis=1)]
+    return Candidates(
+        identity=search.identity,
+        stranger=~np.isin(search.identity, enrolled),
+        correct=(candidate == search.identity) & (second > nearest),  # a tie is lost
+        distance=nearest,
+        gap=second - nearest,
     )
 
 
-def _steps(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """At most 200 of the distinct values, spread evenly over them."""
+def _grid(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns at most 200 of the distinct values, evenly spaced in their order."""
     distinct = np.unique(values)
-    return distinct[np.unique(np.linspace(0, len(distinct) - 1, STEPS).round().astype(np.intp))]
+    places = np.linspace(0, len(distinct) - 1, GRID_SIZE).round().astype(np.intp)
+    return distinct[np.unique(places)]
 
 
-def _accepted(
-    found: Answers,
-    counted: NDArray[np.bool_],
+def _count_accepted(
+    candidates: Candidates,
+    probes: NDArray[np.bool_],
     distances: NDArray[np.float64],
     gaps: NDArray[np.float64],
 ) -> NDArray[np.intp]:
-    """[G, T] how many of the counted probes each pair of a smallest gap and a largest distance
-    accepts.
+    """Counts the probes that each smallest gap and largest distance accept together.
+
+    Probes at distances 1 and 2 with gaps 5 and 0 are counted as [[1, 2], [1, 1]] for gaps 0, 5 and
+    distances 1, 2: the second probe is lost where a gap of 5 is demanded.
+
+    Args:
+        candidates: of all probes.
+        probes: bool [n], those to count.
+        distances: [T], ascending.
+        gaps: [G], ascending, from 0.
+
+    Returns:
+        int [G, T].
     """
-    column = np.searchsorted(distances, found.distance[counted])  # the first that accepts it
-    row = np.searchsorted(gaps, found.gap[counted], side="right") - 1  # the last that accepts it
-    cells = np.zeros((len(gaps), len(distances)), np.intp)
-    np.add.at(cells, (row, column), 1)
-    return cells[::-1].cumsum(axis=0)[::-1].cumsum(axis=1)
+    column = np.searchsorted(distances, candidates.distance[probes])  # the first that accepts it
+    row = np.searchsorted(gaps, candidates.gap[probes], side="right") - 1  # the last that does
+    counts = np.zeros((len(gaps), len(distances)), np.intp)
+    np.add.at(counts, (row, column), 1)
+    return counts[::-1].cumsum(axis=0)[::-1].cumsum(axis=1)
 
 
-def _sides(found: Answers) -> tuple[Scores, Scores]:
-    """Enrolled identities' probes, those with a wrong name beyond every threshold, and strangers'
-    probes.
+def _scores(candidates: Candidates) -> tuple[Scores, Scores]:
+    """Returns distances of enrolled identities' probes and of strangers' probes.
+
+    An enrolled identity's probe with another's name is put beyond every threshold.
     """
-    beyond = found.distance.max() + 1
-    distance = np.where(found.right | found.stranger, found.distance, beyond).astype(np.float32)
-    identity = found.identity.astype(np.int32)
-    known, strangers = (
-        Scores(distance[role], identity[role]) for role in (~found.stranger, found.stranger)
+    beyond = candidates.distance.max() + 1
+    acceptable = candidates.correct | candidates.stranger
+    distance = np.where(acceptable, candidates.distance, beyond).astype(np.float32)
+    identity = candidates.identity.astype(np.int32)
+    known, stranger = ~candidates.stranger, candidates.stranger
+    return (
+        Scores(distance[known], identity[known]),
+        Scores(distance[stranger], identity[stranger]),
     )
-    return known, strangers
-
-
-def _key(params: EvaluateParams) -> str:
-    return open_set(params.references)

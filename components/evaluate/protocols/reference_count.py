@@ -1,6 +1,4 @@
-"""How the error rates fall with the number of references, and how their distances are best made
-one.
-"""
+"""Verification by number of references, and by the fusion that makes one distance of several."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,13 +19,13 @@ FUSIONS: dict[str, comparisons.Fusion] = {
 }
 
 
-def references(
-    vectors: NDArray[np.float32], labels: Labels, draws: Draws, far: float
+def verify_by_references(
+    embeddings: NDArray[np.float32], labels: Labels, draws: Draws, far: float
 ) -> Iterator[Verification]:
     """Yields the verifications that the data allows; with a single reference nothing is fused.
 
     Args:
-        vectors: float32 [n, D], the embeddings.
+        embeddings: float32 [n, D].
         labels: of the n images.
         draws: number and seed of the draws; the number of references varies.
         far: as `verifications` takes it.
@@ -35,5 +33,5 @@ def references(
     for count in COUNTS:
         for fusion, fuse in FUSIONS.items():
             several = [draws._replace(references=count)]
-            for verification in verifications(vectors, labels, several, far, fuse):
+            for verification in verifications(embeddings, labels, several, far, fuse):
                 yield replace(verification, protocol="references", fusion=fusion)

@@ -1,6 +1,6 @@
-"""All figures of one part of the split, protocol by protocol, with their intervals."""
+"""All protocols on one part of the split: their metrics with intervals, tables and thresholds."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols import closed_set, open_set, threshold_choice
-from components.evaluate.protocols.literature import field
-from components.evaluate.protocols.reference_count import references
+from components.evaluate.protocols.literature import sample_pairs
+from components.evaluate.protocols.reference_count import verify_by_references
 from components.evaluate.scoring.confidence_intervals import intervals
 from components.evaluate.scoring.evaluation_set import Part
 from components.evaluate.scoring.roc_thinning import thin
@@ -22,118 +22,130 @@ Metrics = dict[str, float]
 EERS = ("eer", "eer_user")
 
 
-class Subject(NamedTuple):
-    """One part: whose images they are, their embeddings float32 [n, D], and what `deployed`
-    compares.
+class ComparedPart(NamedTuple):
+    """One part of the split and its comparisons.
+
+    Attributes:
+        part: the images and their identities.
+        embeddings: float32 [n, D].
+        verifications: those of the protocol `deployed`; empty without it.
     """
 
     part: Part
-    vectors: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
     verifications: list[Verification]
 
 
-class Measured(NamedTuple):
-    """Figures by name, all finite, and tables by the name of their file."""
+class ProtocolResults(NamedTuple):
+    """Metrics by name, all finite, and tables by the name of their CSV file."""
 
     metrics: Metrics
     tables: Mapping[str, pd.DataFrame] = {}
 
 
-def subject(part: Part, vectors: NDArray[np.float32], params: EvaluateParams) -> Subject:
-    """The part, with its comparisons."""
+def compare_part(
+    part: Part, embeddings: NDArray[np.float32], params: EvaluateParams
+) -> ComparedPart:
+    """Compares the images of one part as the protocol `deployed` does, where it is chosen."""
     counts = [1, params.references] if "deployed" in params.protocols else []
     draws = [params.draws_of(count) for count in counts]
-    return Subject(part, vectors, verifications(vectors, part.labels, draws, params.far))
+    return ComparedPart(part, embeddings, verifications(embeddings, part.labels, draws, params.far))
 
 
-def measure(of: Subject, params: EvaluateParams) -> Measured:
-    """All that the protocols say of one part."""
+def run_protocols(part: ComparedPart, params: EvaluateParams) -> ProtocolResults:
+    """Runs the chosen protocols on one part."""
     metrics: Metrics = {}
     tables: dict[str, pd.DataFrame] = {}
-    for protocol in params.protocols:
-        found = PROTOCOLS[protocol](of, params)
-        metrics |= found.metrics
-        tables |= found.tables
-    return Measured(
-        {name: float(value) for name, value in metrics.items() if np.isfinite(value)}, tables
-    )
+    for protocol in params.protocol_names:
+        results = PROTOCOLS[protocol](part, params)
+        metrics |= results.metrics
+        tables |= results.tables
+    finite = {name: float(value) for name, value in metrics.items() if np.isfinite(value)}
+    return ProtocolResults(finite, tables)
 
 
-def choose(val: Subject, params: EvaluateParams) -> list[Threshold]:
-    """What val chooses for the protocols that carry something to test."""
-    chosen = threshold_choice.choose(val.verifications, params)
+def choose_thresholds(val: ComparedPart, params: EvaluateParams) -> list[Threshold]:
+    """Chooses on val the thresholds of `deployed` and the reject rules of `identification`."""
+    thresholds = threshold_choice.choose_thresholds(val.verifications, params)
     if "identification" in params.protocols:
-        found = open_set.answers(val.vectors, val.part.labels, params)
-        chosen += [] if found is None else open_set.choose(found, params)
-    return chosen
+        candidates = open_set.find_candidates(val.embeddings, val.part.labels, params)
+        if candidates is not None:
+            thresholds += open_set.choose_reject_rules(candidates, params)
+    return thresholds
 
 
-def carry(test: Subject, chosen: list[Threshold], params: EvaluateParams) -> Metrics:
-    """The errors on test of what was chosen on val."""
-    result = threshold_choice.carry(test.verifications, chosen, params)
+def apply_thresholds(
+    test: ComparedPart, thresholds: list[Threshold], params: EvaluateParams
+) -> Metrics:
+    """Computes the error rates on test under thresholds and reject rules that val chose."""
+    metrics = threshold_choice.apply_thresholds(test.verifications, thresholds, params)
     if "identification" in params.protocols:
-        found = open_set.answers(test.vectors, test.part.labels, params)
-        result |= {} if found is None else open_set.carry(found, chosen, params)
-    return result
+        candidates = open_set.find_candidates(test.embeddings, test.part.labels, params)
+        if candidates is not None:
+            metrics |= open_set.apply_reject_rule(candidates, thresholds, params)
+    return metrics
 
 
-def of_val(metrics: Metrics) -> Metrics:
-    """The figures under the names that say that they are val's."""
+def name_as_val(metrics: Metrics) -> Metrics:
+    """Returns metrics under the names that those of val have: `val/…`."""
     return {on_val(name): value for name, value in metrics.items()}
 
 
-def _deployed(of: Subject, params: EvaluateParams) -> Measured:
+def _deployed(part: ComparedPart, params: EvaluateParams) -> ProtocolResults:
     metrics: Metrics = {}
-    for verification in of.verifications:
+    for verification in part.verifications:
         metrics |= _rates(verification, params)
     draws = params.draws_of(params.references)
-    ranks = closed_set.ranks(of.vectors, of.part.labels, draws)
+    ranks = closed_set.rank_probes(part.embeddings, part.part.labels, draws)
     if ranks is not None:
-        metrics |= closed_set.accuracy(ranks, params.resampling)
-    return Measured(metrics)
+        metrics |= closed_set.accuracy_metrics(ranks, params.resampling)
+    return ProtocolResults(metrics)
 
 
-def _field(of: Subject, params: EvaluateParams) -> Measured:
+def _literature(part: ComparedPart, params: EvaluateParams) -> ProtocolResults:
     metrics: Metrics = {}
     draws = [params.draws_of(1)]
-    for single in verifications(of.vectors, of.part.labels, draws, params.far):
+    for single in verifications(part.embeddings, part.part.labels, draws, params.far):
         if single.kind == "skilled":
-            metrics |= _rates(field(single, params.seed), params)
-    return Measured(metrics)
+            metrics |= _rates(sample_pairs(single, params.seed), params)
+    return ProtocolResults(metrics)
 
 
-def _references(of: Subject, params: EvaluateParams) -> Measured:
+def _references(part: ComparedPart, params: EvaluateParams) -> ProtocolResults:
     metrics: Metrics = {}
     draws = params.draws_of(params.references)
-    for verification in references(of.vectors, of.part.labels, draws, params.far):
+    for verification in verify_by_references(part.embeddings, part.part.labels, draws, params.far):
         metrics |= _rates(verification, params, EERS)
-    return Measured(metrics)
+    return ProtocolResults(metrics)
 
 
-def _identification(of: Subject, params: EvaluateParams) -> Measured:
+def _identification(part: ComparedPart, params: EvaluateParams) -> ProtocolResults:
     metrics: Metrics = {}
-    tables = {}
+    tables: dict[str, pd.DataFrame] = {}
     draws = params.draws_of(params.references)
-    if (ranks := closed_set.ranks(of.vectors, of.part.labels, draws)) is not None:
-        metrics |= closed_set.at_ranks(ranks, params.resampling)
-        tables["cmc.csv"] = closed_set.cmc(ranks, params.resampling)
-    if (answers := open_set.answers(of.vectors, of.part.labels, params)) is not None:
-        metrics |= open_set.figures(answers, params)
-        tables["open_set.csv"] = open_set.table(thin(open_set.curve(answers)))
-    return Measured(metrics, tables)
+    ranks = closed_set.rank_probes(part.embeddings, part.part.labels, draws)
+    if ranks is not None:
+        metrics |= closed_set.rank_metrics(ranks, params.resampling)
+        tables["cmc.csv"] = closed_set.cmc_table(ranks, params.resampling)
+    candidates = open_set.find_candidates(part.embeddings, part.part.labels, params)
+    if candidates is not None:
+        metrics |= open_set.dir_metrics(candidates, params)
+        curve = thin(open_set.dir_curve(candidates))
+        tables["open_set.csv"] = open_set.curve_table(curve)
+    return ProtocolResults(metrics, tables)
 
 
 def _rates(
     verification: Verification, params: EvaluateParams, only: Collection[str] | None = None
 ) -> Metrics:
-    """Computes the figures of a verification, or some of them, and their intervals."""
+    """Computes the rates of a verification, or some of them, and their intervals."""
     rates = figures(verification, params.far, only)
     return rates | intervals(verification, params.far, params.resampling, only)
 
 
-PROTOCOLS = {
+PROTOCOLS: dict[str, Callable[[ComparedPart, EvaluateParams], ProtocolResults]] = {
     "deployed": _deployed,
-    "field": _field,
+    "literature": _literature,
     "references": _references,
     "identification": _identification,
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols import literature
 from components.evaluate.protocols.reference_count import COUNTS, FUSIONS
 from components.evaluate.report.formatting import (
     Metrics,
@@ -48,7 +49,7 @@ def protocol_tables(metrics: Metrics, params: EvaluateParams) -> list[Table]:
         params: of the step.
     """
     tables: list[Table] = []
-    for protocol in params.protocols:
+    for protocol in params.protocol_names:
         tables += [make_table(metrics, params) for make_table in TABLES[protocol]]
     return [table for table in tables if table.rows]
 
@@ -108,7 +109,7 @@ def _accuracy_table(metrics: Metrics, params: EvaluateParams) -> Table:
 
 
 def _literature_table(metrics: Metrics, params: EvaluateParams) -> Table:
-    group = str(MetricGroup("skilled", 1, "field"))
+    group = str(MetricGroup("skilled", 1, literature.PROTOCOL))
     rows: list[Row] = []
     if f"{group}/eer" in metrics:
         rows = [("skilled", *_rates(metrics, group, params))]
@@ -181,7 +182,7 @@ def _rates_head(params: EvaluateParams) -> Row:
 
 TABLES: dict[str, tuple[Callable[[Metrics, EvaluateParams], Table], ...]] = {
     "deployed": (verification_table, _threshold_table, _baseline_table, _accuracy_table),
-    "field": (_literature_table,),
+    "literature": (_literature_table,),
     "references": (_reference_count_table,),
     "identification": (_closed_set_table, _open_set_table),
 }

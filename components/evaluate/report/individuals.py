@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.protocols.run_protocols import Subject
+from components.evaluate.protocols.run_protocols import ComparedPart
 from components.evaluate.report.mistakes import Mistake, most_confident_mistakes
 from components.evaluate.scoring.verification import user_eers
 from components.shared.verification.threshold import Threshold, lookup
@@ -40,7 +40,7 @@ class Individuals(NamedTuple):
 
 def find_individuals(
     images: NDArray[np.uint8],
-    part: Subject,
+    part: ComparedPart,
     thresholds: list[Threshold],
     params: EvaluateParams,
 ) -> Individuals:
@@ -62,7 +62,7 @@ def find_individuals(
     threshold = lookup(thresholds, single.kind, 1, params.target_name)
     if threshold is None or not params.report.images:
         return Individuals(hardest, [])
-    mistakes = most_confident_mistakes(part.vectors, part.part, threshold)
+    mistakes = most_confident_mistakes(part.embeddings, part.part, threshold)
     pairs = [Pair(m, _png(images[m.reference]), _png(images[m.probe])) for m in mistakes]
     return Individuals(hardest, pairs)
 

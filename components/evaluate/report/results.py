@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.protocols.run_protocols import Metrics, Subject
+from components.evaluate.protocols.run_protocols import ComparedPart, Metrics
 from components.evaluate.report import data_files, html, plots, text
 from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.origin import Facts
@@ -34,7 +34,7 @@ class Results:
 
     metrics: Metrics
     tables: Mapping[str, pd.DataFrame]
-    part: Subject
+    part: ComparedPart
     thresholds: list[Threshold]
     individuals: Individuals
     origin: Facts

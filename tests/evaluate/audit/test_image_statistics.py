@@ -14,18 +14,18 @@ def bar(ink: int = 50, paper: int = 250) -> np.ndarray:
 
 
 def test_tones_strokes_and_box_of_a_bar_are_those_that_were_drawn() -> None:
-    found = statistics(bar())
-    assert found["background"] == found["paper_tone"] == 250
-    assert found["ink_tone"] == 50
-    assert found["paper_spread"] == found["ink_spread"] == found["half_tones"] == 0
-    assert (found["box_height"], found["box_width"], found["ink_density"], found["pieces"]) == (
+    values = statistics(bar())
+    assert values["background"] == values["paper_tone"] == 250
+    assert values["ink_tone"] == 50
+    assert values["paper_spread"] == values["ink_spread"] == values["half_tones"] == 0
+    assert (values["box_height"], values["box_width"], values["ink_density"], values["pieces"]) == (
         4,
         10,
         1,
         1,
     )
-    assert found["box_aspect"] == pytest.approx(np.log(2.5))
-    assert found["stroke_width"] == pytest.approx(2 * 40 / 24)
+    assert values["box_aspect"] == pytest.approx(np.log(2.5))
+    assert values["stroke_width"] == pytest.approx(2 * 40 / 24)
 
 
 def test_greys_at_the_rim_are_half_tones_and_a_softer_edge() -> None:
@@ -39,19 +39,19 @@ def test_greys_at_the_rim_are_half_tones_and_a_softer_edge() -> None:
 def test_two_strokes_are_two_pieces_with_paper_between_them() -> None:
     page = bar()
     page[14:18, 15:25] = 50
-    found = statistics(page)
-    assert (found["pieces"], found["box_height"]) == (2, 12)
-    assert found["ink_density"] == pytest.approx(2 / 3)
-    assert found["stroke_width"] == statistics(bar())["stroke_width"]
+    values = statistics(page)
+    assert (values["pieces"], values["box_height"]) == (2, 12)
+    assert values["ink_density"] == pytest.approx(2 / 3)
+    assert values["stroke_width"] == statistics(bar())["stroke_width"]
 
 
 @pytest.mark.parametrize("shape", [(16, 24, 1), (24, 16, 3)])
 def test_images_of_any_kind_have_finite_statistics_row_by_row(shape: tuple[int, int, int]) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (4, *shape)).astype(np.uint8)
     noise[1:3] = np.array([0, 255], np.uint8)[:, None, None, None]
-    found = describe(noise, np.array([3, 1, 2]))
-    assert np.isfinite(found.to_numpy()).all()
-    assert len(found) == 3
-    assert found["background"].tolist()[1:] == [0, 255]
+    values = describe(noise, np.array([3, 1, 2]))
+    assert np.isfinite(values.to_numpy()).all()
+    assert len(values) == 3
+    assert values["background"].tolist()[1:] == [0, 255]
     if shape[-1] == 1:
-        assert found.iloc[0].to_dict() == statistics(np.ascontiguousarray(noise[3, ..., 0]))
+        assert values.iloc[0].to_dict() == statistics(np.ascontiguousarray(noise[3, ..., 0]))

@@ -1,4 +1,4 @@
-"""Which single statistic is the floor."""
+"""The single statistic that is taken as a baseline."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ NOISE = np.random.default_rng(0).normal(size=(3, len(IDENTITY)))
 
 
 def test_each_kind_of_impostor_has_the_statistic_that_tells_it_best() -> None:
-    described = pd.DataFrame(
+    statistics = pd.DataFrame(
         {
             "noise": NOISE[0],
             "whose": 9 * IDENTITY + NOISE[1],
@@ -23,16 +23,16 @@ def test_each_kind_of_impostor_has_the_statistic_that_tells_it_best() -> None:
             "flat": 7.0,
         }
     )
-    assert shortcuts.best(described, TRAIN) == {"skilled": "forged", "random": "whose"}
+    assert shortcuts.best_statistics(statistics, TRAIN) == {"skilled": "forged", "random": "whose"}
 
 
 def test_the_best_statistic_is_that_of_the_lowest_error_by_loop() -> None:
-    described = pd.DataFrame(
+    statistics = pd.DataFrame(
         np.round(NOISE.T + 0.4 * IDENTITY[:, None] * [0.5, 1, 2], 1), columns=["a", "b", "c"]
     )
     rates = {}
-    for name in described:
-        values = described[name].to_numpy()
+    for name in statistics:
+        values = statistics[name].to_numpy()
         same, other = [], []
         for i in np.flatnonzero(~FORGED):
             for j in np.flatnonzero(~FORGED):
@@ -43,16 +43,18 @@ def test_the_best_statistic_is_that_of_the_lowest_error_by_loop() -> None:
         rates[str(name)] = error_rates.eer(
             np.array(same, np.float32), np.array(other, np.float32)
         ).rate
-    assert shortcuts.best(described, TRAIN)["random"] == min(rates, key=lambda name: rates[name])
+    assert shortcuts.best_statistics(statistics, TRAIN)["random"] == min(
+        rates, key=lambda name: rates[name]
+    )
 
 
 def test_without_train_identities_there_is_no_best_statistic() -> None:
     nobody = Part(np.array([], np.intp), [], np.array([], np.intp), np.array([], bool))
-    assert shortcuts.best(pd.DataFrame({"x": NOISE[0]})[:0], nobody) == {}
+    assert shortcuts.best_statistics(pd.DataFrame({"x": NOISE[0]})[:0], nobody) == {}
 
 
 def test_identities_are_kept_whole_where_there_are_too_many_images() -> None:
-    some = shortcuts._first(TRAIN, 3 * EACH + 5)
-    assert some.names == ["w0", "w1", "w2"]
-    assert some.rows.tolist() == list(range(3 * EACH))
-    assert len(shortcuts._first(TRAIN, 1).names) == 2
+    subset = shortcuts._first_identities(TRAIN, 3 * EACH + 5)
+    assert subset.names == ["w0", "w1", "w2"]
+    assert subset.rows.tolist() == list(range(3 * EACH))
+    assert len(shortcuts._first_identities(TRAIN, 1).names) == 2

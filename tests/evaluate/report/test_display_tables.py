@@ -40,7 +40,7 @@ def test_only_tables_of_the_chosen_protocols_with_rows_are_returned() -> None:
     }
     (deployed,) = protocol_tables(metrics, EvaluateParams())
     assert deployed.title == "verification of the test identities"
-    (literature,) = protocol_tables(metrics, EvaluateParams(protocols=("field",)))
+    (literature,) = protocol_tables(metrics, EvaluateParams(protocols=("literature",)))
     assert literature.title.startswith("for comparison with papers")
     assert protocol_tables({}, EvaluateParams(protocols=("deployed", "identification"))) == []
 

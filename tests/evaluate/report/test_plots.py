@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.protocols.run_protocols import choose
+from components.evaluate.protocols.run_protocols import choose_thresholds
 from components.evaluate.report import plots
 from tests.evaluate.embeddings import made_up
 
@@ -14,7 +14,7 @@ PARAMS = EvaluateParams(bootstrap=10, draws=2)
 
 def test_every_plot_is_a_png_file_and_the_same_one_again(tmp_path: Path) -> None:
     part = made_up(PARAMS, 6, 7, 4)
-    thresholds = choose(part, PARAMS)
+    thresholds = choose_thresholds(part, PARAMS)
     (tmp_path / "again").mkdir()
     paths = plots.draw(tmp_path, part.verifications, thresholds, PARAMS)
     again = plots.draw(tmp_path / "again", part.verifications, thresholds, PARAMS)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.protocols.run_protocols import choose, measure
+from components.evaluate.protocols.run_protocols import choose_thresholds, run_protocols
 from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.results import Results
 from tests.evaluate.embeddings import made_up
@@ -24,10 +24,10 @@ FILES = {
 def results() -> Results:
     part = made_up(PARAMS, 6, 7, 4)
     return Results(
-        metrics=measure(part, PARAMS).metrics | PROBE,
+        metrics=run_protocols(part, PARAMS).metrics | PROBE,
         tables={"cmc.csv": pd.DataFrame({"rank": [1], "share": [1 / 3]})},
         part=part,
-        thresholds=choose(part, PARAMS),
+        thresholds=choose_thresholds(part, PARAMS),
         individuals=Individuals([("writer-03", 0.5)], []),
         origin={"git revision": "0123abc"},
         parameters={"train.mining": "hard"},

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.protocols.literature import field
-from components.evaluate.protocols.threshold_choice import carry, choose
+from components.evaluate.protocols.literature import sample_pairs
+from components.evaluate.protocols.threshold_choice import apply_thresholds, choose_thresholds
 from components.evaluate.report.data_files import scores_table
 from components.evaluate.scoring import operating_points, out_of_core
 from components.evaluate.scoring.confidence_intervals import intervals, paired
@@ -90,9 +90,11 @@ def test_all_figures_are_equal_and_thresholds_too(grid: int | None) -> None:
             assert user_eers(blocks) == user_eers(whole)
             assert blocks.scored.eer() == whole.scored.eer()
         in_memory, in_blocks = [pair.whole for pair in alike], [pair.blocks for pair in alike]
-        thresholds = choose(in_memory, PARAMS)
-        assert choose(in_blocks, PARAMS) == thresholds
-        assert carry(in_blocks, thresholds, PARAMS) == carry(in_memory, thresholds, PARAMS)
+        thresholds = choose_thresholds(in_memory, PARAMS)
+        assert choose_thresholds(in_blocks, PARAMS) == thresholds
+        assert apply_thresholds(in_blocks, thresholds, PARAMS) == apply_thresholds(
+            in_memory, thresholds, PARAMS
+        )
 
 
 def test_curves_lie_on_those_of_all_comparisons(pairs: list[Pair]) -> None:
@@ -162,8 +164,8 @@ def test_the_field_protocol_draws_of_the_sample(pairs: list[Pair]) -> None:
     whole, blocks = next(
         pair for pair in pairs if pair.whole.kind == "skilled" and pair.whole.references == 1
     )
-    papers = field(blocks, PARAMS.seed)
+    papers = sample_pairs(blocks, PARAMS.seed)
     assert papers.out_of_core is None
-    expected = figures(field(whole, PARAMS.seed), FAR)
+    expected = figures(sample_pairs(whole, PARAMS.seed), FAR)
     assert figures(papers, FAR).keys() == expected.keys()
     assert papers.scored.n_pairs < whole.scored.n_pairs

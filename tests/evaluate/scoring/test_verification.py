@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.protocols.threshold_choice import choose
+from components.evaluate.protocols.threshold_choice import choose_thresholds
 from components.evaluate.scoring.verification import Limits, Verification, figures, verifications
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.sampling import Draws, Labels
@@ -59,7 +59,7 @@ def test_an_identity_without_impostors_counts_in_the_pool_only() -> None:
 def test_the_far_gives_its_metric_the_name(far: float, name: str) -> None:
     params = EvaluateParams(far=far)
     assert f"verification/skilled/refs_1/frr_at_{name}" in figures(hand_made(), far)
-    assert [t.policy for t in choose([hand_made()], params)] == ["equal_error", name]
+    assert [t.policy for t in choose_thresholds([hand_made()], params)] == ["equal_error", name]
 
 
 def test_kinds_that_the_data_lacks_are_no_verification() -> None:

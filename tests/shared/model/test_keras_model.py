@@ -84,7 +84,7 @@ def test_an_old_embedder_is_cloned_and_so_is_its_untrained_network(name: str, ol
     embedder = load_embedder(old)
     clone = network.clone_in_precision(embedder, "float32")
     np.testing.assert_allclose(embed(clone, IMAGES, progress=False), EMBEDDINGS[name], atol=1e-5)
-    untrained = baselines.untrained(embedder, seed=0)
+    untrained = baselines.build_untrained(embedder, seed=0)
     assert embed(untrained, IMAGES, progress=False).shape == (3, len(EMBEDDINGS[name][0]))
 
 
