@@ -1,5 +1,4 @@
-"""What preprocessing an image costs, against bare OpenCV decoding of the same files, both on all
-cores.
+"""Cost of preprocessing an image, against bare OpenCV decoding of the same file, on all cores.
 
     python -m benchmarks.preprocess /data/images
 
@@ -74,7 +73,8 @@ def _measure(files: list[Path], params: "PreprocessParams", folder: Path, rounds
         preparing.append((whole - fixed[-1]) / (len(files) - FEW))
     ratio = statistics.median(p / d for p, d in zip(preparing, decoding, strict=True))
     print(
-        f"{len(files)} images to {params.height} × {params.width}, {os.cpu_count()} cores, median of {rounds} rounds"
+        f"{len(files)} images to {params.height} × {params.width}, {os.cpu_count()} cores, "
+        f"median of {rounds} rounds"
     )
     print(f"{'OpenCV decodes':<24}{statistics.median(decoding) * 1e3:8.3f} ms of CPU an image")
     print(f"{'preprocess':<24}{statistics.median(preparing) * 1e3:8.3f} ms of CPU an image")
@@ -83,7 +83,7 @@ def _measure(files: list[Path], params: "PreprocessParams", folder: Path, rounds
 
 
 def _catalog(folder: Path, files: list[Path]) -> Path:
-    """What ingest would write of these files, with links in place of copies."""
+    """Writes what ingest would make of these files, with links in place of copies."""
     folder.mkdir()
     entries = [Entry(f"{i}{path.suffix}", "0", "genuine", "0") for i, path in enumerate(files)]
     for entry, path in zip(entries, files, strict=True):
@@ -101,9 +101,10 @@ def _decode(files: list[Path]) -> None:
 
 
 def _cpu_seconds(work: Callable[[], object]) -> float:
-    begun = time.process_time()
+    """Measures the CPU time of all threads."""
+    start = time.process_time()
     work()
-    return time.process_time() - begun
+    return time.process_time() - start
 
 
 if __name__ == "__main__":

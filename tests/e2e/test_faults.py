@@ -1,12 +1,11 @@
-"""What happens while something is on its way: killed, refused, a full disk. Processes of their own,
-real stores.
-"""
+"""Faults while something is on its way: a kill, a refusal, a full disk, in real processes."""
 
 import os
 import signal
 import subprocess
 import sys
 import threading
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -30,20 +29,18 @@ SAVE = (
 )
 
 
-class Held:
-    """A fault of the proxy: lets `passed` requests through and holds the next ones until it is let
-    go.
-    """
+class Barrier:
+    """A fault of the proxy: `passed` requests go through, the next ones wait for its release."""
 
     def __init__(self, passed: int) -> None:
-        self.reached, self.let_go = threading.Event(), threading.Event()
+        self.reached, self.released = threading.Event(), threading.Event()
         self._passed = passed
 
     def __call__(self, number: int, request: proxy.Request) -> tuple[int, str] | None:
         if number < self._passed:
             return None
         self.reached.set()
-        self.let_go.wait(60)
+        self.released.wait(60)
         return (503, "SlowDown")
 
 
@@ -53,17 +50,17 @@ def killed_after(
     """Runs a command and kills it when that many of its requests have reached the store, and the
     next one has not.
     """
-    held = Held(passed)
-    with proxy.before(store.endpoint, held) as between:
+    barrier = Barrier(passed)
+    with proxy.before(store.endpoint, barrier) as between:
         process = subprocess.Popen(
             [sys.executable, *command],
             cwd=folder,
             env=surroundings(store, between.endpoint, **environment),
         )
-        assert held.reached.wait(120), "it ended before"
+        assert barrier.reached.wait(120), "it ended before"
         process.send_signal(signal.SIGKILL)
         process.wait()
-        held.let_go.set()
+        barrier.released.set()
 
 
 def surroundings(store: server.Store, endpoint: str, **others: str) -> dict[str, str]:
@@ -137,11 +134,9 @@ def test_a_machine_taken_away_in_mid_upload_of_a_checkpoint_leaves_the_one_befor
     assert read is not None
     assert read.step == 2
     third.save(state(4))
-    assert sorted(s3.objects(place)) == sorted(
-        f"train/{KEY.name}/step-{step:08d}/{name}"
-        for step in (2, 4)
-        for name in ("variables.npz", "best.npz", "state.json", "manifest.json")
-    )
+    names = ("variables.npz", "best.npz", "state.json", "manifest.json")
+    objects = [f"train/{KEY.name}/step-{step:08d}/{name}" for step, name in product((2, 4), names)]
+    assert sorted(s3.objects(place)) == sorted(objects)
     bucket, prefix = server.parts(place)
     uploads = s3.client().list_multipart_uploads(Bucket=bucket, Prefix=prefix).get("Uploads", [])
     assert uploads == []
@@ -215,10 +210,9 @@ def test_a_store_that_refuses_is_one_line_of_each_command_with_the_store_and_no_
         (line,) = done.stderr.splitlines()
         assert line.startswith(f"error: s3://models/x on {endpoint}: ")
         assert not any(secret in done.stderr for secret in (*keys, token or "planted"))
-    left = [path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()]
-    assert not any(
-        secret in content for content in left for secret in (keys[1], token or "planted")
-    )
+    paths = [path for path in tmp_path.rglob("*") if path.is_file()]
+    text = "".join(path.read_text(errors="replace") for path in paths)
+    assert not any(secret in text for secret in (keys[1], token or "planted"))
 
 
 def test_half_of_all_requests_refused_costs_time_only(

@@ -32,32 +32,31 @@ def cedar(cedar_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def prepared_and_source(raw: Path, params: PreprocessParams) -> tuple[float, float]:
-    """The AUC of the probe of the prepared images, and of that of the source files."""
-    out, told = raw.parent / params.mode, raw.parent / "report"
-    figures = preprocess.run(params, raw, out, told)
+    """Computes the AUC of the probe of the prepared images, and of that of the source files."""
+    out, report = raw.parent / params.mode, raw.parent / "report"
+    figures = preprocess.run(params, raw, out, report)
     store = open_store(out)
     statistics = describe(store.images, np.arange(len(store.index)))
     labels = shortcut_probe.labels_of(store.index)
-    found = shortcut_probe.probe(statistics, labels, Bootstrap(1000))
-    assert found is not None
+    probe = shortcut_probe.probe(statistics, labels, Bootstrap(1000))
+    assert probe is not None
     what = f"mode {params.mode}, {params.height}×{params.width}: statistics of the prepared images"
     lines = [
-        (told / "summary.txt").read_text(),
-        *shortcut_probe.report(found, "", what, "suspicious").lines,
+        (report / "summary.txt").read_text(),
+        *shortcut_probe.report(probe, "", what, "suspicious").lines,
     ]
     sys.stdout.write("\n" + "\n".join(lines) + "\n")
-    return found.auc.value, figures["probe/source/auc"]
+    return probe.auc.value, figures["probe/source/auc"]
 
 
 def test_cedar_s_files_give_the_answer_away_and_its_strokes_alone_much_less(cedar: Path) -> None:
-    left = {}
+    aucs = {}
     for mode in MODES:
-        left[mode], source = prepared_and_source(
-            cedar, PreprocessParams(mode=mode, height=112, width=192)
-        )
+        params = PreprocessParams(mode=mode, height=112, width=192)
+        aucs[mode], source = prepared_and_source(cedar, params)
         assert source > 0.999
-    assert left["none"] > 0.99
-    assert left["none"] >= left["tone"] > left["shape"] + 0.05
+    assert aucs["none"] > 0.99
+    assert aucs["none"] >= aucs["tone"] > aucs["shape"] + 0.05
 
 
 def test_the_sample_s_files_leak_where_they_are_told_to_and_normalising_takes_it_away(

@@ -1,4 +1,5 @@
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,8 @@ def test_auto_prefers_cedar_over_reading_its_folders_as_identities(tmp_path: Pat
 
 
 def test_cedar_twice_in_one_source_is_refused(tmp_path: Path) -> None:
-    source = folder_with(tmp_path / "source", [f"{top}/{name}" for top in "ab" for name in CEDAR])
+    for top in "ab":
+        source = folder_with(tmp_path / "source", [f"{top}/{name}" for name in CEDAR])
     with pytest.raises(InputError, match="more than once"):
         step.run(params_for(source), tmp_path / "out")
 
@@ -72,11 +74,10 @@ def test_a_folder_per_identity_is_genuine_unless_it_says_forgery(
 
 @pytest.mark.parametrize("parts", [("train", "val"), ("train", "val", "test"), ("train",)])
 def test_parts_above_the_identities_become_a_column(tmp_path: Path, parts: tuple[str, ...]) -> None:
-    names = [f"top/{part}/{part}-{who}/genuine/1.png" for part in parts for who in "ab"]
+    identities = {(part, f"{part}-{who}") for part, who in product(parts, "ab")}
+    names = [f"top/{part}/{identity}/genuine/1.png" for part, identity in identities]
     step.run(params_for(folder_with(tmp_path / "source", names)), tmp_path / "out")
-    assert {(row["part"], row["identity"]) for row in rows(tmp_path / "out")} == {
-        (part, f"{part}-{who}") for part in parts for who in "ab"
-    }
+    assert {(row["part"], row["identity"]) for row in rows(tmp_path / "out")} == identities
 
 
 def test_one_identity_among_others_may_be_called_test(tmp_path: Path) -> None:
@@ -133,10 +134,10 @@ def test_real_cedar_is_fingerprinted_and_understood(cedar_dir: Path, tmp_path: P
 
     facts = json.loads(fingerprint_of(params_for(cedar_dir), tmp_path))
     assert facts["files"] == 2640
-    found = layout.scan(files(cedar_dir), "auto", "cedar")
-    assert not found.misplaced
-    assert {image.labels.identity for image in found.images} == {
+    scan = layout.scan(files(cedar_dir), "auto", "cedar")
+    assert not scan.misplaced
+    assert {image.labels.identity for image in scan.images} == {
         str(writer) for writer in range(1, 56)
     }
     for kind in ("genuine", "forgery"):
-        assert sum(image.labels.kind == kind for image in found.images) == 55 * 24
+        assert sum(image.labels.kind == kind for image in scan.images) == 55 * 24

@@ -1,4 +1,5 @@
 import hashlib
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,8 @@ from tests.ingest.conftest import folder_with, labels, params_for, rows
 
 
 def test_the_bytes_arrive_as_they_came_with_their_hash(tmp_path: Path) -> None:
-    source = folder_with(
-        tmp_path / "source", [f"{who}/{n}.png" for who in ("ann", "Ünal, J.") for n in range(3)]
-    )
+    names = [f"{who}/{number}.png" for who, number in product(("ann", "Ünal, J."), range(3))]
+    source = folder_with(tmp_path / "source", names)
     figures = step.run(params_for(source), tmp_path / "out").figures
     for row in rows(tmp_path / "out"):
         content = (source / row["path"]).read_bytes()

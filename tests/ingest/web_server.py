@@ -59,8 +59,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing."""
 
     def _answer(self, body: bool) -> None:
-        plan, wanted = self.plan, self.headers.get("Range")
-        plan.requests.append((self.command, wanted))
+        plan, span = self.plan, self.headers.get("Range")
+        plan.requests.append((self.command, span))
         if plan.statuses or plan.redirect:
             self.send_response(plan.statuses.pop(0) if plan.statuses else 302)
             if plan.redirect:
@@ -69,8 +69,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         start = 0
-        if wanted and plan.ranges and self.headers.get("If-Range") == plan.etag:
-            start = int(wanted.removeprefix("bytes=").rstrip("-"))
+        if span and plan.ranges and self.headers.get("If-Range") == plan.etag:
+            start = int(span.removeprefix("bytes=").rstrip("-"))
             self.send_response(206)
             self.send_header(
                 "Content-Range", f"bytes {start}-{len(plan.content) - 1}/{len(plan.content)}"

@@ -1,4 +1,4 @@
-"""What preprocess says of the source files."""
+"""The report of preprocess on the source files."""
 
 import json
 from pathlib import Path
@@ -19,10 +19,8 @@ PARAMS = PreprocessParams(height=16, width=24)
 
 
 def sample(folder: Path, **settings: object) -> Path:
-    wanted = SampleParams.model_validate(
-        {"identities": 24, "genuine": 4, "forgeries": 4, **settings}
-    )
-    ingest.run(IngestParams(sample=wanted), folder / "raw")
+    params = {"identities": 24, "genuine": 4, "forgeries": 4, **settings}
+    ingest.run(IngestParams(sample=SampleParams.model_validate(params)), folder / "raw")
     return folder / "raw"
 
 
@@ -38,15 +36,14 @@ def prepared(raw: Path) -> Path:
 
 
 def test_sources_say_what_each_file_is_in_the_order_of_the_index(raw: Path, prepared: Path) -> None:
-    sources, index = (
-        pd.read_parquet(prepared / name) for name in ("sources.parquet", "index.parquet")
-    )
+    sources = pd.read_parquet(prepared / "sources.parquet")
+    index = pd.read_parquet(prepared / "index.parquet")
     assert list(sources.columns) == ["mode", "dpi", "median_grey", "file_bytes", "height", "width"]
     assert len(sources) == len(index)
-    for path, said in zip(index["path"], sources.to_dict("records"), strict=True):
+    for path, row in zip(index["path"], sources.to_dict("records"), strict=True):
         with Image.open(raw / path) as image:
             grey = slow_smoothed(np.asarray(over_white(image).convert("L")))
-            assert said == {
+            assert row == {
                 "mode": image.mode,
                 "dpi": 0,
                 "median_grey": np.sort(grey, axis=None)[(grey.size - 1) // 2],
@@ -65,9 +62,8 @@ def test_the_median_grey_of_photographs_is_that_of_their_pixels(
         {"mode": "none", "channels": channels, "height": 16, "width": 24}
     )
     step.run(params, raw, tmp_path / "out")
-    sources, index = (
-        pd.read_parquet(tmp_path / "out" / name) for name in ("sources.parquet", "index.parquet")
-    )
+    sources = pd.read_parquet(tmp_path / "out" / "sources.parquet")
+    index = pd.read_parquet(tmp_path / "out" / "index.parquet")
     for path, median in zip(index["path"], sources["median_grey"], strict=True):
         with Image.open(raw / path) as image:
             grey = np.sort(np.asarray(over_white(image).convert("L")), axis=None)
@@ -75,9 +71,9 @@ def test_the_median_grey_of_photographs_is_that_of_their_pixels(
 
 
 def test_a_sample_that_leaks_nothing_is_not_warned_of(prepared: Path) -> None:
-    found = json.loads((prepared.parent / "report" / "metrics.json").read_text())
-    assert (found["images"], found["rejected"], found["identities"]) == (192, 0, 24)
-    source = found["probe"]["source"]
+    metrics = json.loads((prepared.parent / "report" / "metrics.json").read_text())
+    assert (metrics["images"], metrics["rejected"], metrics["identities"]) == (192, 0, 24)
+    source = metrics["probe"]["source"]
     assert source["auc_ci_low"] <= source["auc"] <= source["auc_ci_high"]
     assert source["auc"] < 0.75
     assert (source["n_identities"], source["n_images"]) == (24, 192)
@@ -90,9 +86,9 @@ def test_paper_that_leaks_is_found_and_warned_of(tmp_path: Path) -> None:
     )
     assert figures["probe/source/auc"] > 0.999
     assert figures["probe/source/best_statistic_auc"] > 0.999
-    count, told, warning = (tmp_path / "report" / "summary.txt").read_text().splitlines()
+    count, probe, warning = (tmp_path / "report" / "summary.txt").read_text().splitlines()
     assert count == "192 images of 24 identities prepared, 0 rejected"
-    assert "best alone: median_grey, 1.000 (1.000–1.000); 24 identities, 192 images" in told
+    assert "best alone: median_grey, 1.000 (1.000–1.000); 24 identities, 192 images" in probe
     assert warning.startswith("warning: the files themselves tell forged from genuine")
 
 

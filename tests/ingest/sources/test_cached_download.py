@@ -20,7 +20,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def gets(served: ServedFile) -> list[str | None]:
-    return [wanted for method, wanted in served.requests if method == "GET"]
+    return [span for method, span in served.requests if method == "GET"]
 
 
 def test_a_broken_download_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -18,17 +18,17 @@ def test_nothing_changed_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_every_change_of_a_folder_is_noticed(tmp_path: Path) -> None:
     source = folder_with(tmp_path / "source", ["a/1.png", "b/1.png"])
-    seen = [fingerprint_of(params_for(source), tmp_path)]
+    prints = [fingerprint_of(params_for(source), tmp_path)]
     folder_with(source, ["b/2.png"])
-    seen.append(fingerprint_of(params_for(source), tmp_path))
+    prints.append(fingerprint_of(params_for(source), tmp_path))
     (source / "b/2.png").rename(source / "a/2.png")
-    seen.append(fingerprint_of(params_for(source), tmp_path))
+    prints.append(fingerprint_of(params_for(source), tmp_path))
     os.utime(source / "a/2.png", ns=(1, 1))
-    seen.append(fingerprint_of(params_for(source), tmp_path))
+    prints.append(fingerprint_of(params_for(source), tmp_path))
     (source / "a/2.png").write_bytes(b"")
     os.utime(source / "a/2.png", ns=(1, 1))
-    seen.append(fingerprint_of(params_for(source), tmp_path))
-    assert len(set(seen)) == len(seen)
+    prints.append(fingerprint_of(params_for(source), tmp_path))
+    assert len(set(prints)) == len(prints)
 
 
 def test_litter_of_file_managers_is_no_change(tmp_path: Path) -> None:
@@ -39,14 +39,14 @@ def test_litter_of_file_managers_is_no_change(tmp_path: Path) -> None:
 
 
 def test_no_absolute_path_is_in_it_and_the_place_does_not_matter(tmp_path: Path) -> None:
-    seen = []
+    prints = []
     for place in ("one", "two"):
         source = folder_with(tmp_path / place / "source", ["a/1.png", "b/1.png"])
         for file in source.rglob("*.png"):
             os.utime(file, ns=(1, 1))
-        seen.append(fingerprint_of(params_for(source), tmp_path))
-    assert seen[0] == seen[1]
-    assert str(tmp_path) not in seen[0]
+        prints.append(fingerprint_of(params_for(source), tmp_path))
+    assert prints[0] == prints[1]
+    assert str(tmp_path) not in prints[0]
 
 
 def test_a_replaced_archive_is_noticed(tmp_path: Path) -> None:

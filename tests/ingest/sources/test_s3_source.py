@@ -32,9 +32,9 @@ def test_a_prefix_is_ingested_as_the_folder_that_it_stands_for(
     done = step.run(params_for(f"{place}/"), tmp_path / "out")
     assert [path for path, _, _ in labels(tmp_path / "out")] == sorted(NAMES)
     assert all((tmp_path / "out" / name).read_bytes() == PNG + name.encode() for name in NAMES)
-    found = facts(place, tmp_path)
-    assert found["files"] == len(NAMES)
-    assert done.origin == {f"ingest.origin.{name}": str(value) for name, value in found.items()}
+    version = facts(place, tmp_path)
+    assert version["files"] == len(NAMES)
+    assert done.origin == {f"ingest.origin.{name}": str(value) for name, value in version.items()}
 
 
 def test_an_archive_is_unpacked_its_hash_is_checked_and_it_is_not_brought_twice(
@@ -62,16 +62,16 @@ def test_every_change_below_a_prefix_is_noticed_and_brought(
 ) -> None:
     place = put_images(s3, "a/1.png", "a/2.png", "b/1.png")
     step.run(params_for(place), tmp_path / "out")
-    seen = [facts(place, tmp_path)]
-    assert facts(place, tmp_path) == seen[0]
+    versions = [facts(place, tmp_path)]
+    assert facts(place, tmp_path) == versions[0]
     bucket, prefix = server.parts(place)
     s3.client().delete_object(Bucket=bucket, Key=f"{prefix}/a/1.png")
     s3.put(f"{place}/c/1.png", PNG + b"new")
     s3.put(f"{place}/b/1.png", PNG + b"B/1.png")
     for change in ("a/2.png", "c/2.png"):
-        seen.append(facts(place, tmp_path))
+        versions.append(facts(place, tmp_path))
         s3.put(f"{place}/{change}", PNG + b"newer")
-    assert len({str(found) for found in seen}) == 3
+    assert len({str(version) for version in versions}) == 3
     step.run(params_for(place), tmp_path / "out")
     assert [path for path, _, _ in labels(tmp_path / "out")] == [
         "a/2.png",

@@ -18,7 +18,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def gets(served: ServedFile) -> list[str | None]:
-    return [wanted for method, wanted in served.requests if method == "GET"]
+    return [span for method, span in served.requests if method == "GET"]
 
 
 def test_a_download_is_ingested_and_not_brought_twice(tmp_path: Path) -> None:
