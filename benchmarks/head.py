@@ -89,9 +89,8 @@ def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
         embeddings = _embed(features, codes, forged, ~test, params.embedding_size)[test]
         labels = Labels(codes[test], forged[test])
         found.append(pairs.compare(embeddings, labels, Draws(references=1)))
-    print(
-        f"{len(codes)} images of {len(names)} identities, {'×'.join(map(str, store.normalisation.shape))}"
-    )
+    shape = "×".join(map(str, store.normalisation.shape))
+    print(f"{len(codes)} images of {len(names)} identities, {shape}")
     pooled = (
         f"second moments of {params.pooled_components} components"
         if params.pooled_components
@@ -144,7 +143,8 @@ def _rate(found: "Sequence[Comparisons]", kind: str) -> str:
     )
     rate = error_rates.eer(genuine.distance, impostor.distance).rate
     count = len(genuine.distance) + len(impostor.distance)
-    return f"{rate:.1%} ({low:.1%}–{high:.1%}), {len(resampling.names)} identities, {count:,} comparisons"
+    basis = f"{len(resampling.names)} identities, {count:,} comparisons"
+    return f"{rate:.1%} ({low:.1%}–{high:.1%}), {basis}"
 
 
 def _pooled(found: "Sequence[Comparisons]", side: str) -> "Scores":

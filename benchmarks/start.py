@@ -54,7 +54,8 @@ def main() -> None:
             rounds.append(json.loads(done.stdout.splitlines()[-1]))
     del rounds[0]  # which made the tracking store
     print(
-        f"weights {options.weights}, {options.height}×{options.width}, median of {options.rounds} starts"
+        f"weights {options.weights}, {options.height}×{options.width}, "
+        f"median of {options.rounds} starts"
     )
     for name in rounds[0]:
         print(f"{name:<36}{statistics.median(measured[name] for measured in rounds):8.1f} s")

@@ -80,9 +80,8 @@ def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
         statistics.median(column) for column in zip(*times, strict=True)
     )
     a_step, a_validation = (first + second) / 2, embedding + scoring
-    print(
-        f"{len(rows['val'])} images of val, {'×'.join(map(str, store.normalisation.shape))}, {policy}"
-    )
+    shape = "×".join(map(str, store.normalisation.shape))
+    print(f"{len(rows['val'])} images of val, {shape}, {policy}")
     print(f"{'a step':<24}{a_step:8.2f} s")
     print(f"{'a validation':<24}{a_validation:8.2f} s, of which scoring {scoring:.2f} s")
     for steps in sorted({10, every}):

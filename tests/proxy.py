@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 
 Request = tuple[str, str]  # method and path with its query
 CUT = "cut"  # in place of a refusal: half of the answer's body, then the connection ends
-XML = '<?xml version="1.0"?><Error><Code>{code}</Code><Message>{code}</Message><RequestId>1</RequestId></Error>'
+XML = (
+    '<?xml version="1.0"?>'
+    "<Error><Code>{code}</Code><Message>{code}</Message><RequestId>1</RequestId></Error>"
+)
 
 
 @dataclass

@@ -88,7 +88,7 @@ class Store:
         }
 
     def session(self, expired: bool = False) -> tuple[tuple[str, str], str]:
-        """Temporary keys and their token, such as a spot machine has; the token's time may be over."""
+        """Returns temporary keys and their token, as a spot machine has; it may have expired."""
         given = self.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="spot")["Credentials"]
         token = _two_days_older(given["SessionToken"]) if expired else given["SessionToken"]
         return (given["AccessKeyId"], given["SecretAccessKey"]), token
@@ -183,7 +183,7 @@ def _wait(store: Store, log: Path) -> None:
 
 
 def _free_ports(count: int) -> tuple[int, ...]:
-    """Random ports that are free, as are those 10000 above them, which the server takes for itself."""
+    """Returns random free ports; those 10000 above, which the server takes too, are also free."""
     candidates = random.Random().sample(range(20_000, 30_000), 1000)
     return tuple(
         islice((port for port in candidates if _free(port) and _free(port + 10_000)), count)

@@ -39,7 +39,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 def stop_when(
     repository: Repository, moment: Callable[[], object], number: int = signal.SIGKILL
 ) -> None:
-    """Starts `dvc repro train` and sends it and its children a signal as soon as a moment has come."""
+    """Starts `dvc repro train` and sends it and its children a signal once a moment has come."""
     process = subprocess.Popen(
         ["dvc", "repro", "train"],
         cwd=repository.folder,
@@ -57,7 +57,7 @@ def stop_when(
     assert process.wait(120) != 0
 
 
-def test_the_weights_of_a_training_killed_three_times_and_interrupted_equal_those_of_one_that_was_not(
+def test_the_weights_of_a_training_killed_three_times_and_interrupted_equal_those_without_a_stop(
     repository: Repository,
 ) -> None:
     checkpoints = repository.folder / ".checkpoints" / "train"

@@ -20,12 +20,15 @@ at_import = []
 class Watch:
     def find_spec(self, name, path=None, target=None):
         if name == "tensorflow" and not at_import:
-            at_import.append({key: value for key, value in os.environ.items() if key.startswith(("TF_", "CUDA_"))})
+            prefixes = ("TF_", "CUDA_")
+            variables = os.environ.items()
+            at_import.append({key: value for key, value in variables if key.startswith(prefixes)})
 
 
 sys.meta_path.insert(0, Watch())
 module, section, values, *arguments = sys.argv[1:]
-model = getattr(importlib.import_module(f"components.{section}.params"), f"{section.capitalize()}Params")
+params = importlib.import_module(f"components.{section}.params")
+model = getattr(params, f"{section.capitalize()}Params")
 run = importlib.import_module(f"components.{section}.{module}").run
 started = list(at_import)
 run(model(**json.loads(values)), *[text if text == "auto" else Path(text) for text in arguments])
@@ -52,7 +55,7 @@ EMBEDDING = ("train", "evaluate", "freeze", "shipped")
 
 
 class Done(NamedTuple):
-    """A process that has run a step: the state of TensorFlow at its end, and its lines on stderr."""
+    """A process that has run a step: TensorFlow's state at its end, and its lines on stderr."""
 
     state: dict[str, Any]
     lines: list[str]
