@@ -1,5 +1,6 @@
 """The losses as their definitions read, in loops over float64; the oracle of several tests."""
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ def triplet_loss(
     metric: str = "euclidean",
     memory: tuple[Floats, Labels] | None = None,
 ) -> Expected:
-    """What `mining` and `loss` must give for a batch, and for a memory of filled places."""
+    """Computes the loss of a batch, with a memory all of whose places are filled."""
     earlier, earlier_labels = memory if memory else (rows[:0], labels[:0])
     everything = np.concatenate([rows, earlier]).astype(float)
     names = np.concatenate([labels, earlier_labels])
@@ -48,16 +49,18 @@ def _mined(kind: str, positives: list[float], negatives: list[float]) -> list[tu
     if kind == "hard":
         return [(max(positives), min(negatives))]
     if kind == "all":
-        return [(ap, an) for ap in positives for an in negatives]
-    return [
-        (ap, min([an for an in negatives if an > ap], default=max(negatives))) for ap in positives
-    ]
+        return list(itertools.product(positives, negatives))
+    pairs = []
+    for ap in positives:
+        beyond = [an for an in negatives if an > ap]
+        pairs.append((ap, min(beyond, default=max(negatives))))
+    return pairs
 
 
 def _cost(ap: float, an: float, margin: float | str) -> float:
-    return (
-        float(np.log1p(np.exp(ap - an))) if margin == "soft" else max(0.0, ap - an + float(margin))
-    )
+    if margin == "soft":
+        return float(np.log1p(np.exp(ap - an)))
+    return max(0.0, ap - an + float(margin))
 
 
 def unit_rows(count: int, seed: int, size: int = 16) -> Floats:

@@ -19,17 +19,18 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """prepared/ and split/: noise of 8 identities × (3 genuine + 2 forgeries); 4 in train, 2 in
     val, 2 in test.
     """
-    return _made(tmp_path_factory.mktemp("data"), forgeries=2)
+    return _write(tmp_path_factory.mktemp("data"), forgeries=2)
 
 
 @pytest.fixture(scope="session")
 def data_without_forgeries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _made(tmp_path_factory.mktemp("genuine"), forgeries=0)
+    return _write(tmp_path_factory.mktemp("genuine"), forgeries=0)
 
 
-def _made(folder: Path, forgeries: int) -> Path:
-    rows = [(str(i), kind) for i in range(8) for kind in ["genuine"] * 3 + ["forgery"] * forgeries]
-    index = pd.DataFrame(rows, columns=["identity", "kind"])
+def _write(folder: Path, forgeries: int) -> Path:
+    kinds = ["genuine"] * 3 + ["forgery"] * forgeries
+    identity = np.repeat(np.arange(8), len(kinds)).astype(str)
+    index = pd.DataFrame({"identity": identity, "kind": kinds * 8})
     index.insert(0, "path", [f"{n}.png" for n in range(len(index))])
     index["sha256"] = [f"{n:064x}" for n in range(len(index))]
     index["height"], index["width"] = 32, 48

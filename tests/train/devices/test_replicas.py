@@ -26,7 +26,8 @@ from components.train.devices import replicas
 from tests.train.training_steps import CASES, train, train_head
 from tests.train.devices.test_replicas import refusal
 
-print(json.dumps([[train(case, replicas.scope) for case in CASES], train_head(replicas.scope), refusal()]))
+steps = [train(case, replicas.scope) for case in CASES]
+print(json.dumps([steps, train_head(replicas.scope), refusal()]))
 """
 
 
@@ -43,14 +44,14 @@ def test_steps_on_two_devices_equal_those_on_one() -> None:
         command, capture_output=True, text=True, cwd=Path(__file__).parents[3], check=False
     )
     assert done.returncode == 0, done.stderr
-    split, head, refused = json.loads(done.stdout.splitlines()[-1])
-    for case, found in zip(CASES, split, strict=True):
+    steps, head, message = json.loads(done.stdout.splitlines()[-1])
+    for case, result in zip(CASES, steps, strict=True):
         expected = train(case)
-        for ours, theirs in zip(expected["logs"], found["logs"], strict=True):
+        for ours, theirs in zip(expected["logs"], result["logs"], strict=True):
             assert theirs == pytest.approx(ours, abs=1e-5)
-        assert found["variables"] == pytest.approx(expected["variables"], abs=1e-5)
+        assert result["variables"] == pytest.approx(expected["variables"], abs=1e-5)
     assert head == pytest.approx(train_head(), abs=1e-5)
-    assert refused == (
+    assert message == (
         "train.identities_per_batch is 1, but a batch is split over 2 devices; "
         "raise it, or show fewer devices (CUDA_VISIBLE_DEVICES)"
     )

@@ -12,7 +12,7 @@ from components.train.params import TrainParams
 
 
 def trained(optimizer: Any, compiled: bool) -> list[np.ndarray]:
-    """Weights, moments and averages after some steps with drawn gradients of very different sizes."""
+    """Weights, moments and averages after some steps with gradients of very different sizes."""
     random = np.random.default_rng(0)
     weights = [
         keras.Variable(random.normal(size=shape).astype(np.float32))

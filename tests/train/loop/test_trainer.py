@@ -61,13 +61,13 @@ def embedder() -> Any:
     images = keras.Input((32, 32, 1), dtype="uint8")
     small = keras.layers.AveragePooling2D(4)(keras.layers.Rescaling(1 / 255)(images))
     normal = keras.layers.BatchNormalization()(keras.layers.Flatten()(small))
-    kept = keras.layers.Dropout(0.3, seed=1)(normal)
-    projected = keras.layers.Dense(6, kernel_regularizer=keras.regularizers.L2(0.01))(kept)
+    dropped = keras.layers.Dropout(0.3, seed=1)(normal)
+    projected = keras.layers.Dense(6, kernel_regularizer=keras.regularizers.L2(0.01))(dropped)
     return keras.Model(images, keras.layers.UnitNormalization()(projected))
 
 
 class Place(NamedTuple):
-    """What belongs to one training."""
+    """The parts of one training."""
 
     trainer: Trainer
     checkpoints: Checkpoints
@@ -97,7 +97,7 @@ def make(data: Path, surroundings: Path) -> Make:
     parts = partition.read(data / "split", store.index)
     rows = store.index.assign(row=np.arange(len(store.index)), part=parts.part)
 
-    def made(
+    def make_place(
         name: str,
         params: TrainParams = PLAIN,
         batches: type[Batches] = Batches,
@@ -122,31 +122,31 @@ def make(data: Path, surroundings: Path) -> Make:
             trainer.restore(saved)
         return Place(trainer, checkpoints, MetricsLog(Run(None, None), name, saved is not None))
 
-    return made
+    return make_place
 
 
 @pytest.fixture(scope="module")
-def kept() -> dict[str, tuple[list[Any], str]]:
+def results() -> dict[str, tuple[list[Any], str]]:
     return {}
 
 
 @pytest.fixture
-def undisturbed(make: Make, kept: dict[str, tuple[list[Any], str]]) -> Undisturbed:
-    """What a training without an interruption leaves, and its history as a csv."""
+def undisturbed(make: Make, results: dict[str, tuple[list[Any], str]]) -> Undisturbed:
+    """The end of a training without an interruption, and its history as a csv."""
 
-    def trained(params: TrainParams) -> tuple[list[Any], str]:
+    def result(params: TrainParams) -> tuple[list[Any], str]:
         name = params.model_dump_json()
-        if name not in kept:
+        if name not in results:
             place = make("undisturbed", params)
             place.fit()
-            kept[name] = place.everything(), pd.DataFrame(place.trainer.history.rows).to_csv()
-        return kept[name]
+            results[name] = place.everything(), pd.DataFrame(place.trainer.history.rows).to_csv()
+        return results[name]
 
-    return trained
+    return result
 
 
 class Killed(BaseException):
-    """What kill -9 leaves: nothing is saved, nothing tidied."""
+    """An end as by kill -9: nothing is saved, nothing tidied."""
 
 
 def at_step(step: int, act: Callable[[], None]) -> type[Batches]:
@@ -275,14 +275,10 @@ def test_the_best_weights_are_those_of_the_best_validation_and_averaged_ones_lie
     place.fit()
     ours = place.trainer._candidate_weights()
     last = copy_values(place.trainer.model.embedder.weights)
-    (kernel,) = [
-        i for i, v in enumerate(place.trainer.model.embedder.weights) if v.path.endswith("kernel")
-    ]
-    assert (
-        0
-        < np.abs(ours[kernel] - start[kernel]).mean()
-        < np.abs(last[kernel] - start[kernel]).mean()
-    )
+    paths = [variable.path for variable in place.trainer.model.embedder.weights]
+    (kernel,) = [i for i, path in enumerate(paths) if path.endswith("kernel")]
+    averaged_way = np.abs(ours[kernel] - start[kernel]).mean()
+    assert 0 < averaged_way < np.abs(last[kernel] - start[kernel]).mean()
     scores = place.trainer.history.rows[-1]
     place.trainer.candidate.set_weights(ours)
     validation = place.trainer.validation
@@ -297,19 +293,16 @@ def test_the_average_is_that_of_its_recursion(make: Make) -> None:
     expected: Any = None
     for batch in place.trainer.batches.between(0, 3):
         place.trainer._train(batch, place.log)
-        now = copy_values(place.trainer.model.trainable_variables)
-        expected = (
-            now
-            if expected is None
-            else [0.75 * e + 0.25 * n for e, n in zip(expected, now, strict=True)]
-        )
-    weights = place.trainer.model.embedder.weights
-    trained = {
-        id(variable): value
-        for variable, value in zip(weights, place.trainer._candidate_weights(), strict=True)
-    }
+        values = copy_values(place.trainer.model.trainable_variables)
+        if expected is None:
+            expected = values
+        else:
+            pairs = zip(expected, values, strict=True)
+            expected = [0.75 * average + 0.25 * value for average, value in pairs]
+    paths = [variable.path for variable in place.trainer.model.embedder.weights]
+    averages = dict(zip(paths, place.trainer._candidate_weights(), strict=True))
     for variable, value in zip(place.trainer.model.trainable_variables, expected, strict=True):
-        assert trained[id(variable)] == pytest.approx(value, abs=1e-6)
+        assert averages[variable.path] == pytest.approx(value, abs=1e-6)
 
 
 def test_hard_identities_are_found_anew_at_every_validation_and_steer_the_batches(
@@ -334,11 +327,11 @@ def test_a_loss_that_is_not_finite_stops_with_step_rows_files_and_the_last_good_
         def between(self, first: int, last: int) -> Generator[Batch]:
             for number, batch in enumerate(super().between(first, last), first):
                 if number == 5:
-                    trained.assign(np.full(trained.shape, np.inf))
+                    weight.assign(np.full(weight.shape, np.inf))
                 yield batch
 
     place = make("diverged", params, Poisoned)
-    trained = place.trainer.model.trainable_variables[-1]
+    weight = place.trainer.model.trainable_variables[-1]
     rows = np.unique(place.trainer.batches.sampler.draw(5).rows)
     with pytest.raises(InputError) as stopped:
         place.fit()
