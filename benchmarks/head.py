@@ -1,13 +1,13 @@
-"""Error rates before any training: what blocks of ResNet50, size of the images and views of them
-are worth.
+"""Error rates before any training, by blocks of ResNet50, size of the images and their views.
 
-    python -m benchmarks.head /data/cedar --blocks 7 --components 56 --views whole mirror left right --size 1024
+    python -m benchmarks.head /data/cedar --blocks 7 --components 56 --views whole mirror --size 512
 
 The discriminant of the pre-trained network's features is computed on all identities but those of a
 fold and measured on those of the fold, skilled and random, with one reference; the comparisons of
 all folds are pooled.
 """
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from components.shared.verification.comparisons import Comparisons, Scores
+    from components.shared.verification.sampling import Labels
 
 
 def main() -> None:
@@ -65,51 +66,56 @@ def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
     import pandas as pd
 
     from components.shared.data.image_store import open_store
-    from components.shared.verification import comparisons as pairs
+    from components.shared.verification import comparisons
     from components.shared.verification.sampling import Draws, Labels
-    from components.train.loop.head_fitting import SURVEYED, spread
+    from components.train.loop.head_fitting import MAX_COMPONENT_IMAGES, evenly_spaced
     from components.train.model import head, network
 
     store = open_store(prepared)
     codes, names = pd.factorize(store.index.identity)
-    forged = (store.index.kind == "forgery").to_numpy()
+    labels = Labels(codes, (store.index.kind == "forgery").to_numpy())
     model = network.build(params.architecture(store.normalisation.shape), weights=params.weights)
     if params.pooled_components:
-        head.fit_components(model, store.images, spread(np.arange(len(codes)), SURVEYED))
-    begun = time.perf_counter()
+        sample = evenly_spaced(np.arange(len(codes)), MAX_COMPONENT_IMAGES)
+        head.fit_components(model, store.images, sample)
+    start = time.perf_counter()
     features = {
         view: head.pooled_features(model, store.images, view=view).astype(np.float64)
         for view in params.views
     }
-    seconds = (time.perf_counter() - begun) / len(codes)
-    fold = np.random.default_rng(0).permutation(len(names)) % folds
-    found = []
-    for number in range(folds):
-        test = fold[codes] == number
-        embeddings = _embed(features, codes, forged, ~test, params.embedding_size)[test]
-        labels = Labels(codes[test], forged[test])
-        found.append(pairs.compare(embeddings, labels, Draws(references=1)))
-    shape = "×".join(map(str, store.normalisation.shape))
-    print(f"{len(codes)} images of {len(names)} identities, {shape}")
-    pooled = (
-        f"second moments of {params.pooled_components} components"
-        if params.pooled_components
-        else "means"
-    )
-    blocks, views = (", ".join(map(str, names)) for names in (params.pooled_blocks, params.views))
-    print(f"blocks {blocks}, {pooled}; {views}: {seconds * 1e3:.0f} ms an image")
+    seconds = (time.perf_counter() - start) / len(codes)
+    fold_of_identity = np.random.default_rng(0).permutation(len(names)) % folds
+    scores = []
+    for fold in range(folds):
+        test = fold_of_identity[codes] == fold
+        embeddings = _embed(features, labels, ~test, params.embedding_size)[test]
+        test_labels = Labels(codes[test], labels.forged[test])
+        scores.append(comparisons.compare(embeddings, test_labels, Draws(references=1)))
+    size = "×".join(map(str, store.normalisation.shape))
+    print(f"{len(codes)} images of {len(names)} identities, {size}")
+    pooled = "means"
+    if params.pooled_components:
+        pooled = f"second moments of {params.pooled_components} components"
+    blocks = ", ".join(map(str, params.pooled_blocks))
+    print(f"blocks {blocks}, {pooled}; {', '.join(params.views)}: {seconds * 1e3:.0f} ms an image")
     for kind in ("skilled", "random"):
-        print(f"{kind:<10}{_rate(found, kind)}")
+        print(f"{kind:<10}{_rate(scores, kind)}")
 
 
 def _embed(
-    features: "Mapping[View, np.ndarray]",
-    codes: "np.ndarray",
-    forged: "np.ndarray",
-    known: "np.ndarray",
-    size: int,
+    features: "Mapping[View, np.ndarray]", labels: "Labels", known: "np.ndarray", size: int
 ) -> "np.ndarray":
-    """Embeddings of all images, float64 [N, size], by the discriminant of the known ones."""
+    """Embeds all images by the discriminant of the known ones.
+
+    Args:
+        features: float64 [N, F] of each view.
+        labels: of the N images.
+        known: bool [N].
+        size: D.
+
+    Returns:
+        float64 [N, D].
+    """
     import numpy as np
 
     from components.train.model import fisher_projection
@@ -117,47 +123,52 @@ def _embed(
 
     whole = features["whole"][known]
     mean, deviation = whole.mean(axis=0), whole.std(axis=0) + 1e-6
-    standard = {view: (found - mean) / deviation for view, found in features.items()}
-    parts = [found[known] for view, found in standard.items() if view == "whole" or view in PARTS]
-    learnt = fisher_projection.parts_as_identities(parts, codes[known], forged[known])
-    directions = fisher_projection.projection(*learnt, size // len(features))
-    shares = [found @ directions for found in standard.values()]
-    return np.concatenate(
-        [share / np.linalg.norm(share, axis=1, keepdims=True) for share in shares], axis=1
+    standard = {view: (values - mean) / deviation for view, values in features.items()}
+    parts = [values[known] for view, values in standard.items() if view in ("whole", *PARTS)]
+    examples = fisher_projection.parts_as_identities(
+        parts, labels.identity[known], labels.forged[known]
     )
+    directions = fisher_projection.projection(*examples, size // len(features))
+    shares = []
+    for values in standard.values():
+        share = values @ directions
+        shares.append(share / np.linalg.norm(share, axis=1, keepdims=True))
+    return np.concatenate(shares, axis=1)
 
 
-def _rate(found: "Sequence[Comparisons]", kind: str) -> str:
-    """The equal error rate of all folds' comparisons, its 95 % interval over identities, and what
-    it stands on.
+def _rate(folds: "Sequence[Comparisons]", kind: str) -> str:
+    """Returns the equal error rate of all folds' comparisons as text, with its 95 % interval over
+    identities and the numbers of identities and comparisons.
     """
     from components.evaluate.scoring.resampled_rates import ResampledRates
     from components.shared.verification import error_rates
     from components.shared.verification.resampling import draw_weights, interval
 
-    genuine, impostor = (_pooled(found, side) for side in ("genuine", kind))
-    resampling = ResampledRates(genuine, impostor)
-    low, high = (
-        interval(resampling.eer(draw_weights(len(resampling.names), 1000, 0)))
-        or (float("nan"),) * 2
-    )
+    genuine = _pool(folds, "genuine")
+    impostor = _pool(folds, kind)
+    rates = ResampledRates(genuine, impostor)
+    identities = len(rates.names)
+    ends = interval(rates.eer(draw_weights(identities, 1000, 0)))
+    low, high = ends or (math.nan, math.nan)
     rate = error_rates.eer(genuine.distance, impostor.distance).rate
     count = len(genuine.distance) + len(impostor.distance)
-    basis = f"{len(resampling.names)} identities, {count:,} comparisons"
-    return f"{rate:.1%} ({low:.1%}–{high:.1%}), {basis}"
+    return f"{rate:.1%} ({low:.1%}–{high:.1%}), {identities} identities, {count:,} comparisons"
 
 
-def _pooled(found: "Sequence[Comparisons]", side: str) -> "Scores":
+def _pool(folds: "Sequence[Comparisons]", side: str) -> "Scores":
+    """Returns the scores of one side of all folds, whose identities are numbered on."""
     import numpy as np
 
     from components.shared.verification.comparisons import Scores
 
-    firsts = np.cumsum([0, *(comparisons.n_identities for comparisons in found)])
-    parts: list[Scores] = [getattr(comparisons, side) for comparisons in found]
-    identity = np.concatenate(
-        [part.identity + first for part, first in zip(parts, firsts, strict=False)]
-    )
-    return Scores(np.concatenate([part.distance for part in parts]), identity.astype(np.int32))
+    distances, identities = [], []
+    first = 0
+    for fold in folds:
+        scores: Scores = getattr(fold, side)
+        distances.append(scores.distance)
+        identities.append(scores.identity + first)
+        first += fold.n_identities
+    return Scores(np.concatenate(distances), np.concatenate(identities).astype(np.int32))
 
 
 if __name__ == "__main__":

@@ -35,15 +35,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         _make_data(Path(folder), options.height, options.width)
-        command = [
-            sys.executable,
-            "-m",
-            "benchmarks.start",
-            "--within",
-            folder,
-            "--weights",
-            options.weights,
-        ]
+        program = [sys.executable, "-m", "benchmarks.start"]
+        command = [*program, "--within", folder, "--weights", options.weights]
         surroundings = {"CHECKPOINT_DIR": folder, "TENSORBOARD_DIR": folder, "PROGRESS": "quiet"}
         surroundings["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
         rounds = []
@@ -52,7 +45,7 @@ def main() -> None:
                 command, env=os.environ | surroundings, check=True, stdout=subprocess.PIPE
             )
             rounds.append(json.loads(done.stdout.splitlines()[-1]))
-    del rounds[0]  # which made the tracking store
+    del rounds[0]  # It also made the tracking store.
     print(
         f"weights {options.weights}, {options.height}×{options.width}, "
         f"median of {options.rounds} starts"
@@ -116,7 +109,7 @@ def _time(
 
 
 def _make_data(folder: Path, height: int, width: int) -> None:
-    """A store of noise: 20 identities × 4 images, half of them to train on."""
+    """Writes a store of noise: 20 identities × 4 images, half of them to train on."""
     import numpy as np
     import pandas as pd
 

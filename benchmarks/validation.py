@@ -1,5 +1,5 @@
-"""What validation costs: embedding and scoring CEDAR's val identities, against the training between
-two validations.
+"""The cost of a validation, which embeds and scores CEDAR's val identities, against the training
+between two validations.
 
     python -m benchmarks.validation /data/cedar
 
@@ -8,12 +8,11 @@ medians.
 """
 
 import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import cedar
-from benchmarks.arguments import parser
+from benchmarks.arguments import add_rounds, parser
+from benchmarks.timing import time_action
 from components.train.params import TrainParams
 
 BATCH = {
@@ -33,7 +32,7 @@ def main() -> None:
     arguments.add_argument(
         "--every", type=int, default=default, metavar="N", help="steps between validations"
     )
-    arguments.add_argument("--rounds", type=int, default=3, metavar="N", help="turns of both")
+    add_rounds(arguments, 3, "turns of both")
     options = arguments.parse_args()
     with cedar.prepared(arguments, options) as folders:
         _measure(*folders, options.every, options.rounds)
@@ -55,44 +54,37 @@ def _measure(prepared: Path, split: Path, every: int, rounds: int) -> None:
         model = assembly.compiled(params, store.normalisation.shape, policy)
     candidate = network.clone_in_precision(model.embedder, policy)
     validation = Validation(store.images, rows["val"], params.val_references)
-    feed = Batches(params, store, rows["train"]).between(0, 2 * rounds + 2)
+    batches = Batches(params, store, rows["train"]).between(0, 2 * rounds + 2)
 
     def train() -> None:
-        fed = next(feed)
-        train_step.train_on_batch(model, fed.images, fed.labels)
+        batch = next(batches)
+        train_step.train_on_batch(model, batch.images, batch.labels)
 
     def embed() -> None:
         candidate.set_weights(model.embedder.get_weights())
         embeddings.append(validation.embed(candidate))
 
+    def score() -> None:
+        validation.score(embeddings[-1])
+
     embeddings = [validation.embed(candidate)]
     train()
-    times = [
-        (
-            _seconds(train),
-            _seconds(train),
-            _seconds(embed),
-            _seconds(lambda: validation.score(embeddings[-1])),
-        )
-        for _ in range(rounds)
-    ]
-    first, second, embedding, scoring = (
-        statistics.median(column) for column in zip(*times, strict=True)
-    )
-    a_step, a_validation = (first + second) / 2, embedding + scoring
-    shape = "×".join(map(str, store.normalisation.shape))
-    print(f"{len(rows['val'])} images of val, {shape}, {policy}")
+    first, second, embedding, scoring = [], [], [], []
+    for _ in range(rounds):
+        first.append(time_action(train).wall)
+        second.append(time_action(train).wall)
+        embedding.append(time_action(embed).wall)
+        scoring.append(time_action(score).wall)
+    a_step = (statistics.median(first) + statistics.median(second)) / 2
+    a_score = statistics.median(scoring)
+    a_validation = statistics.median(embedding) + a_score
+    size = "×".join(map(str, store.normalisation.shape))
+    print(f"{len(rows['val'])} images of val, {size}, {policy}")
     print(f"{'a step':<24}{a_step:8.2f} s")
-    print(f"{'a validation':<24}{a_validation:8.2f} s, of which scoring {scoring:.2f} s")
+    print(f"{'a validation':<24}{a_validation:8.2f} s, of which scoring {a_score:.2f} s")
     for steps in sorted({10, every}):
         share = a_validation / (a_validation + steps * a_step)
         print(f"{f'every {steps} steps':<24}{share:8.1%} of the time")
-
-
-def _seconds(action: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def run(
     saved = checkpoints.named(resume) if resume else checkpoints.newest()
     trainer = assembly.trainer(params, store, batches, validation, checkpoints)
     if params.weights != "none" and not saved:
-        head_fitting.start(trainer.model.embedder, params, store.images, rows["train"])
+        head_fitting.fit_head(trainer.model.embedder, params, store.images, rows["train"])
     with (
         step_runs.train_run(params, saved.run_id if saved else None, data_params) as tracked,
         atomic_folder(out) as fresh,

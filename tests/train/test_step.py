@@ -93,7 +93,8 @@ def test_a_training_is_stopped_goes_on_onto_a_full_disk_and_again_to_its_end(
     with pytest.raises(SystemExit) as ended:
         cli.execute(lambda: run(EVERYTHING, f"{small_disk.name}/out", resume=tmp_path / "moved"))
     assert ended.value.code == 2
-    (line,) = [line for line in capfd.readouterr().err.splitlines() if line.startswith("error")]
+    lines = capfd.readouterr().err.splitlines()
+    (line,) = [line for line in lines if line.startswith("error")]
     assert "the disk is full" in line
     assert not list(small_disk.iterdir()), "a part of an output is left"
     assert (tmp_path / "moved" / "state.json").is_file()
@@ -200,29 +201,8 @@ def test_forgeries_that_are_asked_for_and_not_there_are_said_and_so_is_what_val_
     assert (
         "there are no forgeries to train on: train.forgeries_per_identity has no effect" in printed
     )
-    assert (
-        "more than train.val_references (3) genuine images: there will be no identification accuracy"
-        in printed
-    )
-
-
-def test_the_discriminant_is_computed_on_whole_identities_with_two_genuine_images() -> None:
-    from components.train.loop.head_fitting import whole_identities
-
-    images = [
-        (str(i), kind)
-        for i in range(9)
-        for kind in ["genuine"] * (1 if i == 4 else 2) + ["forgery"] * 2
-    ]
-    rows = pd.DataFrame(images, columns=["identity", "kind"]).assign(
-        row=np.arange(len(images))[::-1]
-    )
-    everyone = whole_identities(rows, 1000)
-    assert sorted(everyone.identity.unique()) == list("01235678")
-    assert len(everyone) == 8 * 4
-    assert everyone.row.is_monotonic_increasing
-    some = whole_identities(rows, 16)
-    assert some.identity.value_counts().to_dict() == dict.fromkeys("0257", 4)
+    assert "more than train.val_references (3) genuine images: " in printed
+    assert "there will be no identification accuracy" in printed
 
 
 @pytest.mark.slow
@@ -257,5 +237,5 @@ def test_a_training_starts_with_the_discriminant_of_the_training_images(
         train.identity.astype(int).to_numpy(),
         (train.kind == "forgery").to_numpy(),
     )
-    found, wanted = np.asarray(trained(images)), np.asarray(expected(images))
-    np.testing.assert_allclose(found @ found.T, wanted @ wanted.T, atol=1e-3)
+    ours, theirs = np.asarray(trained(images)), np.asarray(expected(images))
+    np.testing.assert_allclose(ours @ ours.T, theirs @ theirs.T, atol=1e-3)

@@ -67,7 +67,7 @@ def train_head(scope: Callable[[], AbstractContextManager[Any]] = nullcontext) -
         ["genuine", "genuine", "genuine", "forgery", "forgery"] * 6,
     )
     features = random.normal(size=(30, 2, kernel.shape[0])).astype(np.float32)
-    head_fitting.train(
+    head_fitting.train_projection(
         embedder, params, features, pd.DataFrame({"identity": identity, "kind": kind})
     )
     return [float(value) for value in np.ravel(kernel.numpy())]

@@ -1,9 +1,9 @@
-"""The start of what comes after a pre-trained network: it is fitted to the training images before
-anything is trained.
+"""Fitting of the embedder's head to the training images, before the network is trained.
 
-To train the projection first, alone, keeps the network from being bent towards a projection that is
-soon another: A. Kumar et al., Fine-Tuning can Distort Pretrained Features and Underperform
-Out-of-Distribution, ICLR 2022.
+The head is everything behind a pre-trained ResNet50: principal components, standardising,
+projection. To train the projection first, alone, keeps the network from being bent towards a
+projection that soon changes: A. Kumar et al., Fine-Tuning can Distort Pretrained Features and
+Underperform Out-of-Distribution, ICLR 2022.
 """
 
 from typing import Any
@@ -24,15 +24,15 @@ from components.train.model import fisher_projection, head
 from components.train.model.views import PARTS
 from components.train.params import TrainParams
 
-SURVEYED = 64  # images, with all their places, that say what the principal components are
-STANDARDISED = 512  # images that say what mean and variance the pooled features have
-SEEN = 16384  # images and views of them, at most, that a head is fitted to
+MAX_COMPONENT_IMAGES = 64  # the features of all their places are in memory at once
+MAX_STANDARDISING_IMAGES = 512
+MAX_VIEWS_FITTED = 16384  # images × views that the projection is fitted to
 
 
-def start(
+def fit_head(
     embedder: Any, params: TrainParams, images: NDArray[np.uint8], rows: pd.DataFrame
 ) -> None:
-    """Sets components, standardising and projection of an embedder.
+    """Fits components, standardising and projection of an embedder to the training images.
 
     Args:
         embedder: of `network.build`, with pre-trained weights.
@@ -44,45 +44,48 @@ def start(
         InputError: the projection's training diverges.
     """
     if params.pooled_components:
-        head.fit_components(embedder, images, spread(rows.row.to_numpy(), SURVEYED))
+        sample = evenly_spaced(rows.row.to_numpy(), MAX_COMPONENT_IMAGES)
+        head.fit_components(embedder, images, sample)
     if params.head == "random":
-        some = spread(rows.row.to_numpy(), STANDARDISED)
-        head.fit_standardisation(embedder, head.pooled_features(embedder, images, some))
-    if params.head == "random" and not params.head_steps:
-        return
+        sample = evenly_spaced(rows.row.to_numpy(), MAX_STANDARDISING_IMAGES)
+        head.fit_standardisation(embedder, head.pooled_features(embedder, images, sample))
+        if not params.head_steps:
+            return
     parts: list[View] = ["whole", *(view for view in params.views if view in PARTS)]
     views = dict.fromkeys([*parts, *params.views]) if params.head_steps else parts
-    whole = whole_identities(rows, SEEN // len(views))
+    rows = sample_identities(rows, MAX_VIEWS_FITTED // len(views))
     features = {
-        view: head.pooled_features(embedder, images, whole.row.to_numpy(), view) for view in views
+        view: head.pooled_features(embedder, images, rows.row.to_numpy(), view) for view in views
     }
     if params.head == "discriminant":
         head.fit_standardisation(embedder, features["whole"])
-        identity, forged = pd.factorize(whole.identity)[0], (whole.kind == "forgery").to_numpy()
-        seen = [features[part] for part in parts]
-        head.fit_projection(
-            embedder, *fisher_projection.parts_as_identities(seen, identity, forged)
-        )
+        by_part = [features[part] for part in parts]
+        codes = pd.factorize(rows.identity)[0]
+        forged = (rows.kind == "forgery").to_numpy()
+        examples = fisher_projection.parts_as_identities(by_part, codes, forged)
+        head.fit_projection(embedder, *examples)
     if params.head_steps:
-        train(embedder, params, np.stack([features[view] for view in params.views], axis=1), whole)
+        by_view = np.stack([features[view] for view in params.views], axis=1)
+        train_projection(embedder, params, by_view, rows)
 
 
-def train(
+def train_projection(
     embedder: Any, params: TrainParams, features: NDArray[np.float32], rows: pd.DataFrame
 ) -> None:
-    """Trains the projection alone, at a constant learning rate, on batches as those of the
-    network's training.
+    """Trains the projection alone, at a constant learning rate.
+
+    Its batches have the shape of those of the network's training.
 
     Args:
         embedder: of `network.build`; its head is changed.
         params: section `train`.
-        features: float32 [n, views, F], as `head.pooled_features` gives them.
-        rows: what they are of: `identity`, `kind`.
+        features: float32 [n, views, F], of `head.pooled_features`.
+        rows: of the n images: `identity`, `kind`.
 
     Raises:
         InputError: the loss is not finite.
     """
-    batches = Sampler(
+    sampler = Sampler(
         rows.assign(row=np.arange(len(rows))),
         identities=min(params.identities_per_batch, rows.identity.nunique()),
         images=params.images_per_identity,
@@ -96,30 +99,39 @@ def train(
         model.optimizer.build(model.trainable_variables)
     with progress_bar("head", "step", params.head_steps) as bar:
         for step in range(params.head_steps):
-            drawn, labels = batches.draw(step)
-            loss = train_step.train_on_batch(model, features[drawn], labels)["loss"]
+            batch = sampler.draw(step)
+            figures = train_step.train_on_batch(model, features[batch.rows], batch.labels)
+            loss = figures["loss"]
             if not np.isfinite(loss):
                 raise InputError(
-                    f"train: the loss is {loss} at step {step + 1} of the head; lower train.learning_rate"
+                    f"train: the loss is {loss} at step {step + 1} of the head; "
+                    f"lower train.learning_rate"
                 )
             bar.set_postfix_str(f"loss {loss:.3f}")
             bar.update()
 
 
-def whole_identities(rows: pd.DataFrame, at_most: int) -> pd.DataFrame:
-    """All rows of identities that have two genuine images: of every one, or of evenly spread ones
-    to keep to a number.
+def sample_identities(rows: pd.DataFrame, max_rows: int) -> pd.DataFrame:
+    """Selects identities that have two genuine images or more, with all their rows.
+
+    If they have more than `max_rows` rows, evenly spaced identities are taken: of a to e with 4
+    rows each and at most 10, every second one: a, c and e.
 
     Args:
         rows: `row`, `identity`, `kind`.
-        at_most: how many rows; identities of very different sizes may exceed it a little.
+        max_rows: a limit that is exceeded a little, since identities are kept whole.
+
+    Returns:
+        The rows, in the order of `row`.
     """
     genuine = rows[rows.kind == "genuine"].identity.value_counts()
     names = sorted(genuine.index[genuine > 1], key=str)
     count = int(rows.identity.isin(names).sum())
-    return rows[rows.identity.isin(names[:: -(-count // at_most)])].sort_values("row")
+    step = -(-count // max_rows)
+    return rows[rows.identity.isin(names[::step])].sort_values("row")
 
 
-def spread(rows: NDArray[np.intp], at_most: int) -> NDArray[np.intp]:
-    """So many of the rows at most, evenly spread."""
-    return np.sort(rows)[:: -(-len(rows) // at_most)]
+def evenly_spaced(rows: NDArray[np.intp], max_rows: int) -> NDArray[np.intp]:
+    """Returns at most `max_rows` of the rows, sorted and evenly spaced."""
+    step = -(-len(rows) // max_rows)
+    return np.sort(rows)[::step]

@@ -15,7 +15,7 @@ from components.train.data.batches import Batches
 from components.train.data.prefetch import Batch
 from components.train.devices import train_step
 from components.train.labels import Tensor
-from components.train.loop.collapse import STEPS, CollapseWatch
+from components.train.loop.collapse import PATIENCE, CollapseWatch
 from components.train.loop.history import History
 from components.train.loop.interruption import Stop
 from components.train.loop.optimizer import learning_rate
@@ -155,12 +155,12 @@ class Trainer:
             raise self._divergence(f"the loss is {figures['loss']}", number)
         self.history.add_step(figures)
         self._last_loss = figures["loss"]
-        if self._collapse.notices(figures):
+        if self._collapse.update(figures):
             logger.warning(
                 "warning: the embeddings have collapsed: for %d steps all images have lain within "
                 "%.1g of each other, the loss at the margin; lower train.learning_rate, or begin "
                 "with mining semi-hard (train.warm_up)",
-                STEPS,
+                PATIENCE,
                 figures["spread"],
             )
             log.tracked.set_tags({"collapsed": f"step {number}"})

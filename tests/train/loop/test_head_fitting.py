@@ -1,4 +1,4 @@
-"""The start of the head: the projection trained alone, on the features of images as they are."""
+"""The fitting of the head: the projection trained alone, on features of images as they are."""
 
 from typing import Any
 
@@ -47,15 +47,17 @@ def features_of(embedder: Any) -> np.ndarray:
 
 
 def trained(embedder: Any, **changes: Any) -> Any:
-    head_fitting.train(embedder, PARAMS.model_copy(update=changes), features_of(embedder), ROWS)
+    head_fitting.train_projection(
+        embedder, PARAMS.model_copy(update=changes), features_of(embedder), ROWS
+    )
     return embedder
 
 
 def test_the_head_gives_of_the_features_what_the_embedder_gives_of_the_images(
     embedder: Any,
 ) -> None:
-    found = head.build_head(embedder)(features_of(embedder))
-    np.testing.assert_allclose(found, embedder(IMAGES), atol=1e-5)
+    embeddings = head.build_head(embedder)(features_of(embedder))
+    np.testing.assert_allclose(embeddings, embedder(IMAGES), atol=1e-5)
 
 
 def test_a_step_goes_down_the_loss_of_the_whole_network_and_changes_the_projection_only(
@@ -110,7 +112,9 @@ def test_a_loss_that_is_not_finite_names_the_step(embedder: Any) -> None:
     with pytest.raises(
         InputError, match=r"the loss is nan at step 1 of the head; lower train\.learning_rate"
     ):
-        head_fitting.train(embedder, PARAMS.model_copy(update={"head_steps": 2}), features, ROWS)
+        head_fitting.train_projection(
+            embedder, PARAMS.model_copy(update={"head_steps": 2}), features, ROWS
+        )
 
 
 @pytest.mark.parametrize("start", ["random", "discriminant"])
@@ -123,7 +127,7 @@ def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
     )
     model = network.build(params.architecture(SHAPE))
     before = np.asarray(model(IMAGES))
-    head_fitting.start(model, params, IMAGES, ROWS)
+    head_fitting.fit_head(model, params, IMAGES, ROWS)
     assert "head  2/2 steps, 100 %" in capfd.readouterr().err
     assert np.abs(np.asarray(model(IMAGES)) - before).max() > 0.01
     standard = (
@@ -131,3 +135,22 @@ def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
         - model.get_layer("plain").get_layer("standardise").moving_mean
     )
     np.testing.assert_allclose(standard.mean(axis=0), 0, atol=1e-3)
+
+
+def test_the_head_is_fitted_to_whole_identities_with_two_genuine_images() -> None:
+    identity = np.delete(np.repeat(np.arange(9), 4), 16).astype(str)  # one image of 4 is missing
+    kind = np.delete(np.array(["genuine", "genuine", "forgery", "forgery"] * 9), 16)
+    rows = pd.DataFrame({"identity": identity, "kind": kind, "row": np.arange(35)[::-1]})
+    everyone = head_fitting.sample_identities(rows, 1000)
+    assert sorted(everyone.identity.unique()) == list("01235678")
+    assert len(everyone) == 8 * 4
+    assert everyone.row.is_monotonic_increasing
+    some = head_fitting.sample_identities(rows, 16)
+    assert some.identity.value_counts().to_dict() == dict.fromkeys("0257", 4)
+
+
+def test_rows_are_thinned_evenly_to_the_most_that_are_wanted() -> None:
+    rows = np.array([9, 3, 5, 7, 1])
+    assert head_fitting.evenly_spaced(rows, 5).tolist() == [1, 3, 5, 7, 9]
+    assert head_fitting.evenly_spaced(rows, 3).tolist() == [1, 5, 9]
+    assert head_fitting.evenly_spaced(rows, 4).tolist() == [1, 5, 9]
