@@ -26,15 +26,15 @@ from components.train.__main__ import main
 
 main(sys.argv[1:])
 import jax
-from tests.train import large_batch as wide
+from tests.train import large_batch
 from tests.train.training_steps import CASES, train, train_head
 
 compiled = {}
-for kind in wide.KINDS:
-    gradient = jax.value_and_grad(lambda rows: wide.mined_loss(kind, rows))
-    compiled[kind] = jax.jit(gradient).lower(wide.ROWS).as_text()
-report = {"steps": [train(case) for case in CASES], "modules": list(sys.modules)}
-report["compiled"] = compiled
+for kind in large_batch.KINDS:
+    gradient = jax.value_and_grad(lambda rows: large_batch.mined_loss(kind, rows))
+    compiled[kind] = jax.jit(gradient).lower(large_batch.ROWS).as_text()
+steps = [train(case) for case in CASES]
+report = {"steps": steps, "modules": list(sys.modules), "compiled": compiled}
 report["head"] = train_head()
 print(json.dumps(report))
 """
@@ -60,8 +60,8 @@ PARAMS = TrainParams(
 
 @pytest.fixture(scope="module")
 def on_jax(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a process with KERAS_BACKEND=jax did: a training by command line into `out`, then the
-    steps of `CASES`.
+    """The report of a process with KERAS_BACKEND=jax: a training by command line into `out`, then
+    the steps of `CASES`.
     """
     folder = tmp_path_factory.mktemp("jax")
     (folder / "params.yaml").write_text(yaml.safe_dump({"train": PARAMS.model_dump(mode="json")}))
@@ -71,7 +71,7 @@ def on_jax(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
         "split": data / "split",
     }
     arguments = [f"--{name}={path}" for name, path in {**options, "out": folder / "out"}.items()]
-    kept = {
+    environment = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("MLFLOW_", "DVC_"))
@@ -82,7 +82,7 @@ def on_jax(data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
     }
     done = subprocess.run(
         [sys.executable, "-c", ON_JAX, *arguments],
-        env={**kept, **places, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
+        env={**environment, **places, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
@@ -122,10 +122,10 @@ def test_memory_grows_as_the_square_of_the_batch_on_jax_too(
 def test_equal_weights_and_batches_give_the_losses_of_tensorflow(
     on_jax: dict[str, Any], number: int
 ) -> None:
-    expected, found = train(CASES[number]), on_jax["steps"][number]
-    for ours, theirs in zip(expected["logs"], found["logs"], strict=True):
+    expected, result = train(CASES[number]), on_jax["steps"][number]
+    for ours, theirs in zip(expected["logs"], result["logs"], strict=True):
         assert theirs == pytest.approx(ours, abs=1e-4)
-    assert found["variables"] == pytest.approx(expected["variables"], abs=1e-4)
+    assert result["variables"] == pytest.approx(expected["variables"], abs=1e-4)
 
 
 def test_a_head_trained_alone_is_that_of_tensorflow(on_jax: dict[str, Any]) -> None:

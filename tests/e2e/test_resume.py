@@ -30,16 +30,18 @@ STEPS = {
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     """With data that are split and nothing trained."""
-    made = Repository(tmp_path_factory.mktemp("resume"))
-    made.set({"train": STEPS})
-    made.repro("split")
-    return made
+    repository = Repository(tmp_path_factory.mktemp("resume"))
+    repository.set({"train": STEPS})
+    repository.repro("split")
+    return repository
 
 
 def stop_when(
     repository: Repository, moment: Callable[[], object], number: int = signal.SIGKILL
 ) -> None:
-    """Starts `dvc repro train` and sends it and its children a signal once a moment has come."""
+    """Starts `dvc repro train` and, as soon as a moment has come, sends it and its children a
+    signal.
+    """
     process = subprocess.Popen(
         ["dvc", "repro", "train"],
         cwd=repository.folder,
@@ -87,9 +89,11 @@ def test_the_weights_of_a_training_killed_three_times_and_interrupted_equal_thos
     assert not there(checkpoints, "step-*"), "checkpoints of an ended run are left"
     repository.run(sys.executable, "-m", "components.train", "--out", "undisturbed")
 
-    killed, undisturbed = (repository.folder / name for name in ("models/embedder", "undisturbed"))
+    killed = repository.folder / "models" / "embedder"
+    undisturbed = repository.folder / "undisturbed"
     assert (killed / "history.csv").read_text() == (undisturbed / "history.csv").read_text()
-    ours, theirs = (weights(folder / "embedder.keras") for folder in (killed, undisturbed))
+    ours = weights(killed / "embedder.keras")
+    theirs = weights(undisturbed / "embedder.keras")
     assert ours.keys() == theirs.keys()
     assert len(ours) > 200
     for name, array in ours.items():
@@ -97,7 +101,7 @@ def test_the_weights_of_a_training_killed_three_times_and_interrupted_equal_thos
 
 
 def weights(embedder: Path) -> dict[str, np.ndarray]:
-    """All arrays of an embedder.keras, by their place in it."""
+    """Reads all arrays of an embedder.keras, by their place in it."""
     arrays: dict[str, np.ndarray] = {}
 
     def take(name: str, item: Any) -> None:
