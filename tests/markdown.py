@@ -43,11 +43,11 @@ def links(text: str) -> Iterator[Link]:
 
 def anchors(text: str) -> set[str]:
     """Returns the anchors of a page's headings."""
-    found = set()
+    names = set()
     for title, own in HEADING.findall(prose(text)):
         words = re.sub(r"[^\w\s-]", "", title.lower()).strip()
-        found.add(own or re.sub(r"[\s-]+", "-", words))
-    return found
+        names.add(own or re.sub(r"[\s-]+", "-", words))
+    return names
 
 
 def words(text: str) -> int:

@@ -14,7 +14,7 @@ Grey = npt.NDArray[np.uint8]
 
 
 def strokes(seed: int, height: int = 90, width: int = 160, paper: int = 235, ink: int = 40) -> Grey:
-    """Random pen strokes on noisy paper, uint8 [h, w]."""
+    """Draws random pen strokes on noisy paper, uint8 [h, w]."""
     rng = np.random.default_rng(seed)
     page = np.full((height, width), paper, np.uint8)
     for _ in range(3):
@@ -33,12 +33,12 @@ def strokes(seed: int, height: int = 90, width: int = 160, paper: int = 235, ink
 
 
 def colours(seed: int, channels: int, height: int = 23, width: int = 31) -> npt.NDArray[np.uint8]:
-    """Random pixels, uint8 [h, w, channels]."""
+    """Returns random pixels, uint8 [h, w, channels]."""
     return np.random.default_rng(seed).integers(0, 256, (height, width, channels)).astype(np.uint8)
 
 
 def encode(image: Image.Image | Grey, form: str = "png", **options: Any) -> bytes:
-    """The bytes of a file."""
+    """Encodes an image as the bytes of a file."""
     stream = io.BytesIO()
     (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(
         stream, form, **options
@@ -47,7 +47,7 @@ def encode(image: Image.Image | Grey, form: str = "png", **options: Any) -> byte
 
 
 def png_of_size(width: int, height: int) -> bytes:
-    """A grey PNG whose header announces a size; its pixels are missing."""
+    """Returns a grey PNG whose header announces a size; its pixels are missing."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
@@ -67,7 +67,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def over_white(image: Image.Image) -> Image.Image:
-    """RGB or grey as Pillow converts it, transparency over white."""
+    """Composites an image over white as Pillow does, if it has transparency."""
     if image.has_transparency_data:
         rgba = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")

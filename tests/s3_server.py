@@ -23,9 +23,8 @@ from typing import Any
 import pytest
 
 BUCKETS = ("data", "models", "dvc-store", "mlflow")
-OWNER, READER = (
-    (f"PLANTED{uuid.uuid4().hex[:12]}", f"planted/{uuid.uuid4().hex}") for _ in range(2)
-)
+OWNER = (f"PLANTED{uuid.uuid4().hex[:12]}", f"planted/{uuid.uuid4().hex}")
+READER = (f"PLANTED{uuid.uuid4().hex[:12]}", f"planted/{uuid.uuid4().hex}")
 SIGNING_KEY = b"signs the session tokens of this test's store"
 ROLE = "arn:aws:iam::000000000000:role/Spot"
 ISOLATED = {
@@ -53,9 +52,9 @@ class Store:
         self, keys: tuple[str, str] = OWNER, token: str | None = None, endpoint: str | None = None
     ) -> dict[str, str]:
         """What a process needs in its environment to use the store (or a proxy before it)."""
-        found = {"AWS_ENDPOINT_URL": endpoint or self.endpoint, **ISOLATED}
-        found |= {"AWS_ACCESS_KEY_ID": keys[0], "AWS_SECRET_ACCESS_KEY": keys[1]}
-        return found | ({"AWS_SESSION_TOKEN": token} if token else {})
+        values = {"AWS_ENDPOINT_URL": endpoint or self.endpoint, **ISOLATED}
+        values |= {"AWS_ACCESS_KEY_ID": keys[0], "AWS_SECRET_ACCESS_KEY": keys[1]}
+        return values | ({"AWS_SESSION_TOKEN": token} if token else {})
 
     def client(self, service: str = "s3") -> Any:
         """A client with the owner's keys, whatever the environment says."""
@@ -81,7 +80,9 @@ class Store:
         bucket, key = parts(address)
         prefix, client = f"{key}/" if key else "", self.client()
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        keys = [found["Key"] for page in pages for found in page.get("Contents", [])]
+        keys: list[str] = []
+        for page in pages:
+            keys += [item["Key"] for item in page.get("Contents", [])]
         return {
             key.removeprefix(prefix): client.get_object(Bucket=bucket, Key=key)["Body"].read()
             for key in keys
@@ -89,9 +90,9 @@ class Store:
 
     def session(self, expired: bool = False) -> tuple[tuple[str, str], str]:
         """Returns temporary keys and their token, as a spot machine has; it may have expired."""
-        given = self.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="spot")["Credentials"]
-        token = _two_days_older(given["SessionToken"]) if expired else given["SessionToken"]
-        return (given["AccessKeyId"], given["SecretAccessKey"]), token
+        keys = self.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="spot")["Credentials"]
+        token = _two_days_older(keys["SessionToken"]) if expired else keys["SessionToken"]
+        return (keys["AccessKeyId"], keys["SecretAccessKey"]), token
 
 
 def start(folder: Path) -> Store:
@@ -149,8 +150,11 @@ def sockets(store: Store) -> list[Path]:
     """What a server opens beside its ports and those 10000 above them; where, cannot be chosen for
     all.
     """
-    ports = [above + port for port in store.ports for above in (0, 10_000)]
-    return [path for port in ports for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")]
+    paths: list[Path] = []
+    for port in store.ports:
+        for number in (port, port + 10_000):
+            paths += Path("/tmp").glob(f"seaweedfs-*-{number}.sock")
+    return paths
 
 
 def parts(address: str) -> tuple[str, str]:

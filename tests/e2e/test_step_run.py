@@ -124,11 +124,11 @@ def test_importing_a_step_does_not_load_tensorflow(done: dict[str, Done]) -> Non
 
 
 def test_every_step_asks_for_onednn_before_tensorflow_is_loaded(done: dict[str, Done]) -> None:
-    asked = {
+    settings = {
         name: process.state["environment"].get("TF_ENABLE_ONEDNN_OPTS")
         for name, process in done.items()
     }
-    assert asked == dict.fromkeys(done, "1")
+    assert settings == dict.fromkeys(done, "1")
 
 
 def test_every_step_that_embeds_does_so_in_float32(done: dict[str, Done]) -> None:

@@ -146,10 +146,9 @@ def test_the_limits_tell_what_is_not_known() -> None:
 
 def test_every_identity_counts_whatever_it_is_called(tmp_path: Path) -> None:
     names = ["001", "1", "NA", "None", "nan", "BO"]
-    rows = [(f"{name}-{kind}.png", name, kind) for name in names for kind in ("genuine", "forgery")]
-    lines = [
-        "path,identity,kind,sha256",
-        *(f"{path},{name},{kind},{path}" for path, name, kind in rows),
-    ]
+    lines = ["path,identity,kind,sha256"]
+    for name in names:
+        for kind in ("genuine", "forgery"):
+            lines.append(f"{name}-{kind}.png,{name},{kind},{name}-{kind}")
     (tmp_path / "catalog.csv").write_text("\n".join(lines) + "\n")
     assert count_images(tmp_path) == {"identities": 6, "genuine": 6, "forgery": 6}

@@ -1,4 +1,4 @@
-"""The whole normalisation of a grey page in loops over Python's integers: the oracle of its tests."""
+"""The normalisation of a grey page in loops over Python's integers: the oracle of its tests."""
 
 from fractions import Fraction
 
@@ -12,11 +12,11 @@ U8 = npt.NDArray[np.uint8]
 
 
 class Blank(Exception):
-    """There is no ink on the page."""
+    """A page without ink."""
 
 
 def slow_normalise(page: U8, spec: Normalisation) -> U8:
-    """Uint8 [h, w] to [H, W].
+    """Normalises a grey page, uint8 [h, w], to [H, W].
 
     Raises:
         Blank: all is paper.
@@ -43,7 +43,7 @@ def slow_normalise(page: U8, spec: Normalisation) -> U8:
 
 
 def slow_smoothed(page: U8) -> npt.NDArray[np.int64]:
-    """The page's levels, each the rounded mean of those around it by binomial weights."""
+    """Returns a page's levels, each the rounded binomial mean of those around it."""
     kernel, height, width = (1, 4, 6, 4, 1), *page.shape
     around = np.pad(page, 2, mode="edge").astype(np.int64)
     smoothed = np.zeros_like(page, np.int64)
@@ -54,17 +54,17 @@ def slow_smoothed(page: U8) -> npt.NDArray[np.int64]:
 
 
 def _slow_otsu(levels: npt.NDArray[np.int64]) -> int:
-    """The first level with the largest between-class variance, as exact fractions."""
-    best, chosen = Fraction(0), -1
+    """Finds the first level with the largest between-class variance, in exact fractions."""
+    best, threshold = Fraction(0), -1
     for level in range(256):
         dark, light = levels[levels <= level], levels[levels > level]
         if len(dark) and len(light):
             distance = Fraction(int(dark.sum()), len(dark)) - Fraction(int(light.sum()), len(light))
             if distance**2 * len(dark) * len(light) > best:
-                best, chosen = distance**2 * len(dark) * len(light), level
-    if chosen < 0:
+                best, threshold = distance**2 * len(dark) * len(light), level
+    if threshold < 0:
         raise Blank
-    return chosen
+    return threshold
 
 
 def _slow_extent(counts: npt.NDArray[np.int64]) -> slice:

@@ -1,6 +1,7 @@
 """The normalisation in exported graphs, and on other paths through the CPU."""
 
 import hashlib
+import itertools
 import os
 import subprocess
 import sys
@@ -83,11 +84,12 @@ print(*digests([Path(name).read_bytes() for name in sys.argv[1:]]))
 
 
 def digests(files: list[bytes]) -> list[str]:
-    """The sha256 of every file in every mode, normalised by this process."""
+    """Returns the sha256 of every file in every mode, normalised by this process."""
     specs = [
         Normalisation(mode=mode) for mode in get_args(Normalisation.model_fields["mode"].annotation)
     ]
-    images = [normalise(tf.constant(data), spec) for spec in specs for data in files]
+    pairs = itertools.product(specs, files)
+    images = [normalise(tf.constant(data), spec) for spec, data in pairs]
     return [hashlib.sha256(image.numpy().tobytes()).hexdigest() for image in images]
 
 

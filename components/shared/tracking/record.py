@@ -48,7 +48,7 @@ def flat_params(section: str, params: BaseModel) -> dict[str, str]:
 
 
 def yaml_text(value: object) -> str:
-    """Returns a value as YAML spells it in one line, so that `-S name=text` means the same value."""
+    """Returns a value as YAML spells it in one line, as `-S name=text` would set it."""
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=math.inf)
     text = text.removesuffix("\n").removesuffix("\n...")
     if len(text.splitlines()) == 1:

@@ -1,5 +1,6 @@
 """catalog.csv: what was written is what is read, whatever identities are called."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,10 @@ NAMES = ["001", "NA", "None", "nan", "true"]
 def entries() -> list[Entry]:
     """Two genuine images and one forgery of each identity."""
     kinds: list[catalog.Kind] = ["genuine", "genuine", "forgery"]
-    rows = [(name, number, kind) for name in NAMES for number, kind in enumerate(kinds)]
+    rows = itertools.product(NAMES, enumerate(kinds))
     return [
-        Entry(f"{name}/{number}.png", name, kind, f"{name}-{number}") for name, number, kind in rows
+        Entry(f"{name}/{number}.png", name, kind, f"{name}-{number}")
+        for name, (number, kind) in rows
     ]
 
 
@@ -91,10 +93,10 @@ def test_identities_keep_their_names_from_the_catalog_to_the_pooled_folds(tmp_pa
 
     embeddings = np.random.default_rng(0).normal(size=(len(tested.rows), 4)).astype(np.float32)
     params = EvaluateParams(references=2, bootstrap=0)
-    found = verifications(embeddings, tested.labels, [params.draws_of(1)])
-    write_scores(tmp_path, found, tested, params)
+    results = verifications(embeddings, tested.labels, [params.draws_of(1)])
+    write_scores(tmp_path, results, tested, params)
     scores = pd.read_parquet(tmp_path / "scores.parquet")
     assert sorted(set(scores["identity"])) == NAMES[2:]
-    metrics = {f"{v.key}/n_pairs": float(v.scored.n_pairs) for v in found}
+    metrics = {f"{v.key}/n_pairs": float(v.scored.n_pairs) for v in results}
     together = pool([Fold(metrics, scores)]).pooled
     assert [len(set(v.genuine.identity)) for v in together] == [3, 3]

@@ -34,8 +34,8 @@ def test_otsu_finds_the_cut_derived_by_hand(
 ) -> None:
     histogram = np.zeros(256, np.int32)
     histogram[list(levels)] = list(levels.values())
-    found = otsu(tf.constant(histogram))
-    assert (int(found[0]), float(found[1])) == (threshold, distance)
+    level, gap = otsu(tf.constant(histogram))
+    assert (int(level), float(gap)) == (threshold, distance)
 
 
 def test_otsu_is_exact_where_the_image_is_as_large_as_allowed() -> None:
@@ -88,13 +88,13 @@ def test_an_image_whose_sums_float32_does_not_hold_is_as_exact() -> None:
 
 def test_colours_are_resized_plane_by_plane() -> None:
     pixels = colours(3, 3, 40, 33)
-    found = normalise(
+    image = normalise(
         tf.constant(encode(pixels)), Normalisation(mode="none", height=20, width=30, channels=3)
     ).numpy()
     grey = Normalisation(mode="none", height=20, width=30)
     for channel in range(3):
         np.testing.assert_array_equal(
-            found[:, :, channel], slow_normalise(pixels[:, :, channel], grey)
+            image[:, :, channel], slow_normalise(pixels[:, :, channel], grey)
         )
 
 
@@ -103,9 +103,8 @@ def test_lighter_paper_and_a_paler_pen_leave_the_shape_as_it_is(mode: str) -> No
     page = strokes(0).astype(np.int32)
     spec = Normalisation(mode=mode, height=32, width=56)
     lighter = np.clip(page + 14, 0, 255)  # a constant: also the order of the tones stays
-    first, second = (
-        normalise(tf.constant(encode(p.astype(np.uint8))), spec).numpy() for p in (page, lighter)
-    )
+    first = normalise(tf.constant(encode(page.astype(np.uint8))), spec).numpy()
+    second = normalise(tf.constant(encode(lighter.astype(np.uint8))), spec).numpy()
     np.testing.assert_array_equal(first, second)
 
 
@@ -115,7 +114,8 @@ def test_specks_do_not_move_the_crop() -> None:
     specked = page.copy()
     specked[3:6, 2:5] = 30
     specked[196:199, 290:294] = 30
-    first, second = (normalise(tf.constant(encode(p)), SHAPE).numpy() for p in (page, specked))
+    first = normalise(tf.constant(encode(page)), SHAPE).numpy()
+    second = normalise(tf.constant(encode(specked)), SHAPE).numpy()
     np.testing.assert_array_equal(first, second)
 
 

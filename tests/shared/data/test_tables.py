@@ -32,10 +32,10 @@ def test_a_missing_table_names_the_step_to_run_first(tmp_path: Path) -> None:
         read_table(tmp_path / "index.parquet", "preprocess")
 
 
-@pytest.mark.parametrize("kept", [0, 40])
-def test_a_damaged_table_names_the_step_to_run_again(kept: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [0, 40])
+def test_a_damaged_table_names_the_step_to_run_again(size: int, tmp_path: Path) -> None:
     path = tmp_path / "split.parquet"
     write_table(TABLE, path)
-    path.write_bytes(path.read_bytes()[:kept])
+    path.write_bytes(path.read_bytes()[:size])
     with pytest.raises(InputError, match=r"split.parquet: .+; run split again"):
         read_table(path, "split")

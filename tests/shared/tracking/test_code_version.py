@@ -13,14 +13,14 @@ def test_a_given_revision_wins_over_git(monkeypatch: pytest.MonkeyPatch) -> None
     assert code_version.code_revision() == {"revision": "cafe", "dirty": None}
 
 
-@pytest.mark.parametrize("given", [None, ""])
+@pytest.mark.parametrize("revision", [None, ""])
 def test_a_machine_without_git_knows_no_revision(
-    given: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    revision: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("GIT_REVISION", raising=False)
-    if given is not None:
-        monkeypatch.setenv("GIT_REVISION", given)
+    if revision is not None:
+        monkeypatch.setenv("GIT_REVISION", revision)
     assert code_version.code_revision() == {"revision": None, "dirty": None}
 
 

@@ -152,7 +152,7 @@ def test_the_parameters_that_made_the_data_come_from_dvc_lock(
 
 @pytest.fixture(params=["refuses", pytest.param("is silent", marks=pytest.mark.slow)])
 def dead_server(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A port that nobody answers on: closed, or one that accepts connections and never says a word."""
+    """A port without an answer: closed, or one that accepts connections and stays silent."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         if request.param == "is silent":
