@@ -44,10 +44,10 @@ def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def _write(folder: Path, forgeries: int) -> Inputs:
-    found = Inputs(folder / "prepared", folder / "split", folder / "embedder")
-    for path in found:
+    folders = Inputs(folder / "prepared", folder / "split", folder / "embedder")
+    for path in folders:
         path.mkdir()
-    parts = [part for part, count in PARTS.items() for _ in range(count)]
+    parts = np.repeat(list(PARTS), list(PARTS.values())).tolist()
     rows = []
     for identity, part in enumerate(parts):
         kinds = ["genuine"] * GENUINE + ["forgery"] * forgeries
@@ -63,21 +63,21 @@ def _write(folder: Path, forgeries: int) -> Inputs:
             "width": WIDTH,
         }
     )
-    np.save(found.prepared / "images.npy", images)
-    index.to_parquet(found.prepared / "index.parquet")
+    np.save(folders.prepared / "images.npy", images)
+    index.to_parquet(folders.prepared / "index.parquet")
     sources = index[["height", "width"]].assign(
         mode="L", dpi=0, median_grey=240 + np.arange(len(index)) % 5
     )
     sources.assign(file_bytes=900 + 7 * np.arange(len(index)) % 31).to_parquet(
-        found.prepared / "sources.parquet"
+        folders.prepared / "sources.parquet"
     )
     normalisation = {"mode": "shape", "height": HEIGHT, "width": WIDTH, "channels": 1}
-    for path in (found.prepared, found.embedder):
+    for path in (folders.prepared, folders.embedder):
         (path / "normalise.json").write_text(json.dumps(normalisation))
     partition = {"row": np.arange(len(rows)), "part": [row[2] for row in rows], "fold": -1}
-    pd.DataFrame(partition).to_parquet(found.split / "split.parquet")
-    _embedder().save(found.embedder / "embedder.keras")
-    return found
+    pd.DataFrame(partition).to_parquet(folders.split / "split.parquet")
+    _embedder().save(folders.embedder / "embedder.keras")
+    return folders
 
 
 def _image(identity: int, kind: str, number: int) -> np.ndarray:

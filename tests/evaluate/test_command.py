@@ -18,10 +18,10 @@ def test_the_command_ends_with_a_table_and_a_sentence(
 ) -> None:
     folders = [f"--{name}={path}" for name, path in inputs._asdict().items()]
     main(["--params", params(tmp_path), *folders, "--out", str(tmp_path / "out")])
-    told = capsys.readouterr().out
-    assert told.splitlines()[1].split()[:2] == ["impostor", "refs"]
-    assert "identification, 5 references" in told
-    assert "With one reference, skilled forgeries are told from genuine images" in told
+    summary = capsys.readouterr().out
+    assert summary.splitlines()[1].split()[:2] == ["impostor", "refs"]
+    assert "identification, 5 references" in summary
+    assert "With one reference, skilled forgeries are told from genuine images" in summary
     assert (tmp_path / "out/report.html").is_file()
 
 
@@ -45,9 +45,9 @@ def test_a_missing_input_is_one_line_and_exit_code_2(
     with pytest.raises(SystemExit) as stopped:
         main(["--params", params(tmp_path), *options, "--out", str(tmp_path / "out")])
     assert stopped.value.code == 2
-    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: ")]
-    assert len(told) == 1
-    assert message in told[0]
+    errors = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert message in errors[0]
     assert not (tmp_path / "out").exists()
 
 

@@ -13,6 +13,7 @@ from components.evaluate.report.data_files import write_scores
 from components.evaluate.scoring.verification import Verification
 from components.shared.runtime.errors import InputError
 from components.shared.verification import error_rates
+from components.shared.verification.comparisons import Scores
 from components.shared.verification.resampling import draw_weights
 from tests.evaluate.embeddings import made_up
 
@@ -28,9 +29,9 @@ def evaluated(
     limit: int = 1_000_000,
 ) -> Path:
     """What evaluate leaves of an embedder of some quality."""
-    given = made_up(params, IDENTITIES, 7, 4, quality)
+    part = made_up(params, IDENTITIES, 7, 4, quality)
     folder.mkdir()
-    write_scores(folder, given.verifications, given.part._replace(digest=digest), params, limit)
+    write_scores(folder, part.verifications, part.part._replace(digest=digest), params, limit)
     return folder
 
 
@@ -46,28 +47,29 @@ def single(quality: float) -> Verification:
     )
 
 
-def eer(v: Verification, drawn: np.ndarray) -> float:
-    genuine, impostor = (
-        np.concatenate([scores.distance[scores.identity == name] for name in drawn])
-        for scores in (v.genuine, v.impostor)
-    )
-    return error_rates.eer(genuine, impostor).rate
+def distances_of(scores: Scores, identities: np.ndarray) -> np.ndarray:
+    return np.concatenate([scores.distance[scores.identity == name] for name in identities])
+
+
+def eer(v: Verification, identities: np.ndarray) -> float:
+    genuine = distances_of(v.genuine, identities)
+    return error_rates.eer(genuine, distances_of(v.impostor, identities)).rate
 
 
 def test_the_interval_of_the_difference_is_that_of_a_loop_over_resampled_identities(
     reports: tuple[Path, Path],
 ) -> None:
-    found = {d.verification: d for d in compare(*reports, resamplings=40, seed=3)}[
+    difference = {d.verification: d for d in compare(*reports, resamplings=40, seed=3)}[
         "random, 1 reference"
     ]
     good, bad = single(1.2), single(0.5)
     everyone = np.arange(IDENTITIES)
-    assert (found.left, found.right) == (eer(good, everyone), eer(bad, everyone))
+    assert (difference.left, difference.right) == (eer(good, everyone), eer(bad, everyone))
     weights = draw_weights(IDENTITIES, 40, 3).astype(int)
     loop = [eer(good, np.repeat(everyone, w)) - eer(bad, np.repeat(everyone, w)) for w in weights]
-    assert found.ends is not None
-    assert found.ends == pytest.approx(tuple(np.percentile(loop, (2.5, 97.5))), abs=1e-12)
-    assert (found.n_identities, found.n_pairs) == (
+    assert difference.ends is not None
+    assert difference.ends == pytest.approx(tuple(np.percentile(loop, (2.5, 97.5))), abs=1e-12)
+    assert (difference.n_identities, difference.n_pairs) == (
         IDENTITIES,
         len(good.genuine.distance) + len(good.impostor.distance),
     )
@@ -81,8 +83,11 @@ def test_the_better_one_is_named_whichever_comes_first(
         main(["compare", *map(str, order)])
         lines = capsys.readouterr().out.splitlines()
         assert [line.split(":")[0] for line in lines] == [
-            "skilled, 1 reference", "skilled, 5 references", "random, 1 reference", "random, 5 references",
-        ]  # fmt: skip
+            "skilled, 1 reference",
+            "skilled, 5 references",
+            "random, 1 reference",
+            "random, 5 references",
+        ]
         assert f"{good} is better by " in lines[2]
         assert "more than chance" in lines[2]
         assert "12 identities" in lines[2]
@@ -92,13 +97,17 @@ def test_the_better_one_is_named_whichever_comes_first(
 
 def test_a_model_does_not_differ_from_itself(reports: tuple[Path, Path]) -> None:
     good, _ = reports
-    for found in compare(good, good):
-        assert (found.left - found.right, found.ends, found.better) == (0.0, (0.0, 0.0), None)
-        assert "no difference (0.0 to 0.0 points): may be chance" in sentence(found, "a", "b")
+    for difference in compare(good, good):
+        assert (difference.left - difference.right, difference.ends, difference.better) == (
+            0.0,
+            (0.0, 0.0),
+            None,
+        )
+        assert "no difference (0.0 to 0.0 points): may be chance" in sentence(difference, "a", "b")
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "ends", "told"),
+    ("left", "right", "ends", "words"),
     [
         (0.10, 0.131, (-0.052, -0.01), "a is better by 3.1 points (1.0 to 5.2): more than chance"),
         (0.131, 0.10, (0.01, 0.052), "b is better by 3.1 points (1.0 to 5.2): more than chance"),
@@ -107,38 +116,42 @@ def test_a_model_does_not_differ_from_itself(reports: tuple[Path, Path]) -> None
     ],
 )
 def test_the_answer_is_in_words(
-    left: float, right: float, ends: tuple[float, float] | None, told: str
+    left: float, right: float, ends: tuple[float, float] | None, words: str
 ) -> None:
-    found = Difference("skilled, 1 reference", left, right, ends, 1 if ends is None else 9, 50, 50)
-    assert told in sentence(found, "a", "b")
+    difference = Difference(
+        "skilled, 1 reference", left, right, ends, 1 if ends is None else 9, 50, 50
+    )
+    assert words in sentence(difference, "a", "b")
     rates = "EER 10.0 % (a) and 13.1 % (b);" if ends is None else "EER 10.0 % against 13.1 %;"
-    assert rates in sentence(found, "a", "b")
-    assert found.better == (
-        None if "more than chance" not in told else {"a": "left", "b": "right"}[told[0]]
+    assert rates in sentence(difference, "a", "b")
+    assert difference.better == (
+        None if "more than chance" not in words else {"a": "left", "b": "right"}[words[0]]
     )
 
 
 def test_comparisons_of_which_only_some_were_kept_are_the_same_ones_and_said_to_be_some(
     tmp_path: Path,
 ) -> None:
-    good, bad = (
-        evaluated(tmp_path / name, quality, limit=1_200)
-        for name, quality in (("good", 1.2), ("bad", 0.5))
+    good = evaluated(tmp_path / "good", 1.2, limit=1_200)
+    bad = evaluated(tmp_path / "bad", 0.5, limit=1_200)
+    counts = pd.read_parquet(good / "scores.parquet").groupby(["kind", "references"]).size()
+    assert counts["random", 1] == 1_200 // 6
+    difference = {d.verification: d for d in compare(good, bad)}["random, 1 reference"]
+    assert difference.n_pairs == counts["genuine", 1] + counts["random", 1] < difference.n_all
+    assert difference.n_all == len(single(1.2).genuine.distance) + len(
+        single(1.2).impostor.distance
     )
-    kept = pd.read_parquet(good / "scores.parquet").groupby(["kind", "references"]).size()
-    assert kept["random", 1] == 1_200 // 6
-    found = {d.verification: d for d in compare(good, bad)}["random, 1 reference"]
-    assert found.n_pairs == kept["genuine", 1] + kept["random", 1] < found.n_all
-    assert found.n_all == len(single(1.2).genuine.distance) + len(single(1.2).impostor.distance)
-    assert f"{found.n_pairs:,} of {found.n_all:,} comparisons" in sentence(found, "a", "b")
+    assert f"{difference.n_pairs:,} of {difference.n_all:,} comparisons" in sentence(
+        difference, "a", "b"
+    )
 
 
 def test_other_images_or_other_draws_are_refused_in_one_line(
     reports: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     others = evaluated(tmp_path / "images", 1.2, digest="other images")
-    drawn = evaluated(tmp_path / "draws", 1.2, EvaluateParams(draws=2, seed=1))
-    for folder, where in ((others, "skilled, 1 reference"), (drawn, "skilled, 5 references")):
+    other_draws = evaluated(tmp_path / "draws", 1.2, EvaluateParams(draws=2, seed=1))
+    for folder, where in ((others, "skilled, 1 reference"), (other_draws, "skilled, 5 references")):
         with pytest.raises(SystemExit) as stopped:
             main(["compare", str(reports[0]), str(folder)])
         assert stopped.value.code == 2

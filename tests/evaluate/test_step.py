@@ -30,8 +30,8 @@ PARAMS = EvaluateParams(
 )
 FILES = {
     "metrics.json", "threshold.json", "roc.csv", "det.csv", "scores.parquet", "report.html",
-    "roc.png", "det.png", "scores.png", "identities.png", "mlflow_run.json", "summary.txt", "upload/report.html",
-    "cmc.csv", "open_set.csv",
+    "roc.png", "det.png", "scores.png", "identities.png", "cmc.csv", "open_set.csv",
+    "mlflow_run.json", "summary.txt", "upload/report.html",
 }  # fmt: skip
 
 
@@ -46,12 +46,12 @@ def evaluation(inputs: Inputs, out: Path) -> Evaluation:
 
 
 def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, float]:
-    found: dict[str, float] = {}
+    values: dict[str, float] = {}
     for key, value in tree.items():
-        found |= (
+        values |= (
             flat(value, f"{prefix}{key}/") if isinstance(value, dict) else {prefix + key: value}
         )
-    return found
+    return values
 
 
 def mistaken(report: Path) -> list[tuple[bytes, bytes, str, float]]:
@@ -61,10 +61,10 @@ def mistaken(report: Path) -> list[tuple[bytes, bytes, str, float]]:
         r".*?<figcaption>(.*?): distance ([\d.]+)",
         re.DOTALL,
     )
-    found = pair.findall(report.read_text(encoding="utf-8"))
+    pairs = pair.findall(report.read_text(encoding="utf-8"))
     return [
         (b64decode(left), b64decode(right), name, float(distance))
-        for left, right, name, distance in found
+        for left, right, name, distance in pairs
     ]
 
 
@@ -132,9 +132,8 @@ def test_all_promised_names_are_there(evaluation: Evaluation) -> None:
             key = f"verification/{kind}/refs_{references}"
             for name in ("eer", "eer_user", "auc", "frr_at_far_1pct"):
                 assert 0 <= evaluation.metrics[f"{key}/{name}"] <= 1
-                low, high = (
-                    evaluation.metrics[f"{key}/{name}_ci_{end}"] for end in ("low", "high")
-                )
+                low = evaluation.metrics[f"{key}/{name}_ci_low"]
+                high = evaluation.metrics[f"{key}/{name}_ci_high"]
                 assert low <= evaluation.metrics[f"{key}/{name}"] <= high
             assert {
                 f"{key}/n_identities",
@@ -160,34 +159,37 @@ def test_all_promised_names_are_there(evaluation: Evaluation) -> None:
 def test_no_figure_stands_without_its_interval_and_what_it_stands_on(
     evaluation: Evaluation,
 ) -> None:
-    found = evaluation.metrics
-    figures = [name for name in found if "_ci_" not in name and "/n_" not in name]
+    metrics = evaluation.metrics
+    figures = [name for name in metrics if "_ci_" not in name and "/n_" not in name]
     assert len(figures) > 45
     for name in figures:
-        assert found[f"{name}_ci_low"] <= found[name] <= found[f"{name}_ci_high"], name
+        assert metrics[f"{name}_ci_low"] <= metrics[name] <= metrics[f"{name}_ci_high"], name
         group = name.rpartition("/")[0]
         basis = (
             group.replace(f"floor/{group.split('/')[1]}", "verification")
             if "floor/" in name
             else group
         )
-        assert f"{basis}/n_identities" in found, name
-        assert {f"{basis}/n_pairs", f"{basis}/n_probes", f"{basis}/n_images"} & found.keys(), name
+        assert f"{basis}/n_identities" in metrics, name
+        assert {f"{basis}/n_pairs", f"{basis}/n_probes", f"{basis}/n_images"} & metrics.keys(), name
 
 
 def test_the_difference_to_the_untrained_network_is_that_of_the_two_eers(
     evaluation: Evaluation,
 ) -> None:
-    found = evaluation.metrics
+    metrics = evaluation.metrics
     floor = "floor/untrained/skilled/refs_1/eer"
-    assert found[f"{floor}_difference"] == found["verification/skilled/refs_1/eer"] - found[floor]
+    assert (
+        metrics[f"{floor}_difference"]
+        == metrics["verification/skilled/refs_1/eer"] - metrics[floor]
+    )
 
 
 def test_thresholds_come_from_val_and_are_carried_to_test(
     evaluation: Evaluation, inputs: Inputs, out: Path
 ) -> None:
-    chosen = json.loads((out / "threshold.json").read_text())
-    assert {(t["kind"], t["references"], t["policy"]) for t in chosen} == {
+    thresholds = json.loads((out / "threshold.json").read_text())
+    assert {(t["kind"], t["references"], t["policy"]) for t in thresholds} == {
         (kind, references, policy)
         for kind, references in (
             ("skilled", 1),
@@ -198,11 +200,11 @@ def test_thresholds_come_from_val_and_are_carried_to_test(
         )
         for policy in ("equal_error", "far_1pct", "far_5pct")
     }
-    assert all(("smallest_gap" in t) == (t["kind"] == "identification") for t in chosen)
-    assert {t["chosen_on"] for t in chosen} == {"val"}
+    assert all(("smallest_gap" in t) == (t["kind"] == "identification") for t in thresholds)
+    assert {t["chosen_on"] for t in thresholds} == {"val"}
     by_policy = {
         t["policy"]: t["threshold"]
-        for t in chosen
+        for t in thresholds
         if (t["kind"], t["references"]) == ("skilled", 1)
     }
     genuine, skilled, _ = single_by_loop(inputs, "val")
@@ -260,15 +262,15 @@ def test_the_shortcut_probes_stand_on_train_and_test_and_are_told_in_the_summary
         ("prepared", "simple statistics of the prepared images"),
         ("source", "source files"),
     ):
-        found = {
+        auc = {
             name: evaluation.metrics[f"probe/{what}/{name}"]
             for name in ("auc", "auc_ci_low", "auc_ci_high")
         }
-        assert 0 <= found["auc_ci_low"] <= found["auc"] <= found["auc_ci_high"] <= 1
+        assert 0 <= auc["auc_ci_low"] <= auc["auc"] <= auc["auc_ci_high"] <= 1
         assert evaluation.metrics[f"probe/{what}/n_identities"] == people
         assert evaluation.metrics[f"probe/{what}/n_images"] == people * (GENUINE + FORGERIES)
-        (line,) = (line for line in summary.splitlines() if line.startswith(words))
-        assert f"AUC {found['auc']:.3f} ({found['auc_ci_low']:.3f}–" in line
+        (line,) = [line for line in summary.splitlines() if line.startswith(words)]
+        assert f"AUC {auc['auc']:.3f} ({auc['auc_ci_low']:.3f}–" in line
         assert line in evaluation.uploaded_report.read_text(encoding="utf-8")
     assert "the best single statistic" in summary
 
@@ -315,7 +317,7 @@ def test_the_report_shows_the_most_confident_mistakes_as_the_network_sees_them(
     index = pd.read_parquet(inputs.prepared / "index.parquet")
     vectors = embed(load_embedder(inputs.embedder), images, progress=False)
     for reference, probe, identity, distance in pictures:
-        a, b = (rows[decoded(picture)] for picture in (reference, probe))
+        a, b = rows[decoded(reference)], rows[decoded(probe)]
         assert index["identity"][a] == index["identity"][b] == identity
         assert index["kind"][a] == "genuine"
         assert (index["kind"][b] == "forgery") == (distance <= threshold)
@@ -339,9 +341,9 @@ def test_the_run_holds_the_figures_and_the_report(evaluation: Evaluation, out: P
     from mlflow import MlflowClient
 
     record = json.loads((out / "mlflow_run.json").read_text())
-    found = MlflowClient().get_run(record["run_id"])
-    assert {name: found.data.metrics[name] for name in evaluation.metrics} == evaluation.metrics
-    assert found.data.params["evaluate.references"] == "5"
+    tracked = MlflowClient().get_run(record["run_id"])
+    assert {name: tracked.data.metrics[name] for name in evaluation.metrics} == evaluation.metrics
+    assert tracked.data.params["evaluate.references"] == "5"
     names = {
         Path(file.path).name
         for file in MlflowClient().list_artifacts(record["run_id"], "evaluation")
@@ -362,16 +364,16 @@ def test_the_same_inputs_give_the_same_files(
 def test_without_forgeries_their_figures_are_left_out(
     write_inputs: Callable[[Path, int], Inputs], tmp_path: Path
 ) -> None:
-    found = run(PARAMS, *write_inputs(tmp_path, 0), tmp_path / "out")
-    assert not [name for name in found.metrics if "skilled" in name]
-    assert not [name for name in found.metrics if name.startswith("probe/")]
+    result = run(PARAMS, *write_inputs(tmp_path, 0), tmp_path / "out")
+    assert not [name for name in result.metrics if "skilled" in name]
+    assert not [name for name in result.metrics if name.startswith("probe/")]
     assert {
         "verification/random/refs_5/eer",
         "floor/best_statistic/random/refs_1/eer",
-    } <= found.metrics.keys()
+    } <= result.metrics.keys()
     assert "skilled" not in pd.read_csv(tmp_path / "out/roc.csv")["kind"].tolist()
-    assert "other identities&#39; images" in found.report.read_text()
-    assert found.roc
+    assert "other identities&#39; images" in result.report.read_text()
+    assert result.roc
 
 
 def test_too_few_images_for_several_references_leave_those_figures_out(
@@ -387,8 +389,8 @@ def test_too_few_images_for_several_references_leave_those_figures_out(
     )
     evaluated = run(params, *inputs, tmp_path / "out")
     assert evaluated.report.read_text().count("<img ") == 4  # pictures of people are switched off
-    found = evaluated.metrics
-    assert not [name for name in found if f"refs_{GENUINE}" in name or "_ci_" in name]
+    metrics = evaluated.metrics
+    assert not [name for name in metrics if f"refs_{GENUINE}" in name or "_ci_" in name]
     single = {
         name: value
         for name, value in evaluation.metrics.items()
@@ -396,19 +398,19 @@ def test_too_few_images_for_several_references_leave_those_figures_out(
     }
     # Only test is reported, but val chose its thresholds.
     assert (
-        found.items()
+        metrics.items()
         >= {name: value for name, value in single.items() if "_ci_" not in name}.items()
     )
-    assert not [name for name in found if name.startswith("val/")]
+    assert not [name for name in metrics if name.startswith("val/")]
 
 
 def test_without_val_there_are_no_thresholds(inputs: Inputs, tmp_path: Path) -> None:
     split = pd.read_parquet(inputs.split / "split.parquet")
     split["part"] = split["part"].replace("val", "train")
     split.to_parquet(tmp_path / "split.parquet")
-    found = run(PARAMS, inputs.prepared, tmp_path, inputs.embedder, tmp_path / "out")
+    result = run(PARAMS, inputs.prepared, tmp_path, inputs.embedder, tmp_path / "out")
     assert json.loads((tmp_path / "out/threshold.json").read_text()) == []
-    assert not [name for name in found.metrics if "threshold" in name or name.startswith("val/")]
+    assert not [name for name in result.metrics if "threshold" in name or name.startswith("val/")]
 
 
 def test_a_split_without_test_identities_is_refused_and_nothing_is_written(
@@ -434,18 +436,18 @@ def test_val_alone_gives_the_same_figures_of_val_whatever_test_holds(
     )
     np.save(prepared / "images.npy", images)
     out = tmp_path / "out"
-    found = run(
+    result = run(
         PARAMS.model_copy(update={"part": "val"}), prepared, inputs.split, inputs.embedder, out
     )
-    assert {name for name in found.metrics if not name.startswith("val/")} == set()
-    beside = {name for name in found.metrics if name.startswith(("val/floor/", "val/probe/"))}
+    assert {name for name in result.metrics if not name.startswith("val/")} == set()
+    beside = {name for name in result.metrics if name.startswith(("val/floor/", "val/probe/"))}
     assert {"val/floor/hog/skilled/refs_1/eer", "val/probe/prepared/auc"} <= beside
-    rest = {name: value for name, value in found.metrics.items() if name not in beside}
+    rest = {name: value for name, value in result.metrics.items() if name not in beside}
     assert rest == {
         name: value for name, value in evaluation.metrics.items() if name.startswith("val/")
     }
     assert "test was not read" in (out / "summary.txt").read_text()
-    assert "test was not read" in found.report.read_text()
+    assert "test was not read" in result.report.read_text()
     assert set(pd.read_parquet(out / "scores.parquet")["identity"]) == {
         f"writer-{i:02}" for i in range(2, 7)
     }
@@ -497,5 +499,7 @@ def test_a_store_whose_comparisons_do_not_fit_in_memory_has_the_same_figures_and
         pd.read_parquet(folder / "scores.parquet") for folder in (out, tmp_path / "evaluation")
     ]
     order = list(scores[0].columns)
-    left, right = (table.sort_values(order, ignore_index=True) for table in scores)
-    pd.testing.assert_frame_equal(left, right)
+    left, right = scores
+    pd.testing.assert_frame_equal(
+        left.sort_values(order, ignore_index=True), right.sort_values(order, ignore_index=True)
+    )

@@ -1,4 +1,4 @@
-"""Baselines that any embedder must beat: the same network untrained, and oriented gradients (HOG)."""
+"""Baselines that any embedder must beat: the network untrained, and oriented gradients (HOG)."""
 
 from typing import TYPE_CHECKING
 

@@ -32,7 +32,7 @@ def describe(images: NDArray[np.uint8], rows: NDArray[np.intp]) -> pd.DataFrame:
 def statistics(grey: Grey) -> dict[str, float]:
     """Computes the statistics of one image, uint8 [H, W], by name; lengths in pixels.
 
-    Ink is dark by Otsu's threshold. Where there is none, or nothing else, its statistics are 0.
+    Ink is dark by Otsu's threshold. Its statistics are 0 on an image without ink, or of ink alone.
     """
     _, ink = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     inked, paper, boundary = ink > 0, ink == 0, cv2.erode(ink, CROSS) < ink

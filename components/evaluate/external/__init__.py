@@ -1,1 +1,1 @@
-"""Evaluation of a shipped model on images that it has never seen."""
+"""Evaluation of a frozen model on images that it has never seen."""
