@@ -24,7 +24,11 @@ from components.evaluate.report import html, origin
 from components.evaluate.report.individuals import find_individuals
 from components.evaluate.report.results import Results
 from components.evaluate.scoring import roc_curves
-from components.evaluate.scoring.evaluation_set import Part, check_normalisation, part
+from components.evaluate.scoring.evaluation_set import (
+    EvaluationSet,
+    check_normalisation,
+    select_part,
+)
 from components.evaluate.scoring.verification import Verification
 from components.shared.data import partition
 from components.shared.data.image_store import ImageStore, open_store
@@ -76,7 +80,7 @@ def run(
     normalisation = check_normalisation(prepared, embedder)
     store = open_store(prepared)
     partitioned = partition.read(split, store.index)
-    parts = {name: part(store.index, partitioned, name) for name in params.parts}
+    parts = {name: select_part(store.index, partitioned, name) for name in params.parts}
     name = params.reported
     if not len(parts[name].rows):
         raise InputError(f"{split} puts no images into {name}; raise split.{name}, or see split.by")
@@ -90,7 +94,7 @@ def run(
     reported = compared[params.reported]
     thresholds = choose_thresholds(compared["val"], params)
     results = run_protocols(reported, params)
-    train = part(store.index, partitioned, "train")
+    train = select_part(store.index, partitioned, "train")
     shortcut_report = find_shortcuts(prepared, store, train, reported, params)
     metrics = results.metrics | _baselines(model, store, reported, params)
     metrics |= shortcut_report.figures
@@ -123,7 +127,7 @@ def run(
 
 
 def _embed(
-    model: "keras.Model", store: ImageStore, parts: Mapping[str, Part]
+    model: "keras.Model", store: ImageStore, parts: Mapping[str, EvaluationSet]
 ) -> dict[str, NDArray[np.float32]]:
     """Embeds the images of each part: float32 [n, D], by the part's name."""
     rows = [part.rows for part in parts.values()]

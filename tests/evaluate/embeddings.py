@@ -4,7 +4,7 @@ import numpy as np
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart, compare_part
-from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.evaluation_set import EvaluationSet
 
 
 def made_up(
@@ -23,7 +23,7 @@ def made_up(
     vectors = quality * centres[identity] + forged[:, None] * elsewhere[identity] / 2
     vectors += rng.normal(size=vectors.shape)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    part = Part(
+    part = EvaluationSet(
         np.arange(len(identity)), [f"writer-{i:02}" for i in range(identities)], identity, forged
     )
     return compare_part(part, vectors.astype(np.float32), params)

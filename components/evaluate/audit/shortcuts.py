@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from components.evaluate.audit import baselines, image_statistics
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart
-from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import verifications
 from components.shared.data.image_store import ImageStore, read_sources
 from components.shared.verification import metric_names, shortcut_probe
@@ -27,7 +27,7 @@ WARNING = (
 def find_shortcuts(
     prepared: Path,
     store: ImageStore,
-    train: Part,
+    train: EvaluationSet,
     reported: ComparedPart,
     params: EvaluateParams,
 ) -> shortcut_probe.ProbeReport:
@@ -64,7 +64,7 @@ def find_shortcuts(
     return shortcut_probe.ProbeReport(figures, lines)
 
 
-def best_statistics(statistics: pd.DataFrame, train: Part) -> dict[str, str]:
+def best_statistics(statistics: pd.DataFrame, train: EvaluationSet) -> dict[str, str]:
     """Finds the statistic whose difference, taken as a distance, has the lowest EER.
 
     Args:
@@ -94,12 +94,14 @@ def _probe_images(
     return shortcut_probe.report(probe, metric_names.probe("prepared"), PREPARED_IMAGES, WARNING)
 
 
-def _first_identities(part: Part, limit: int) -> Part:
+def _first_identities(part: EvaluationSet, limit: int) -> EvaluationSet:
     """Returns the first identities, at least two, that together have at most `limit` images."""
     until = np.cumsum(np.bincount(part.identity, minlength=len(part.names)))
     count = max(int((until <= limit).sum()), 2)
     first = part.identity < count
-    return Part(part.rows[first], part.names[:count], part.identity[first], part.forged[first])
+    return EvaluationSet(
+        part.rows[first], part.names[:count], part.identity[first], part.forged[first]
+    )
 
 
 def _standardise(statistics: pd.DataFrame) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ from components.evaluate.protocols.run_protocols import (
 from components.evaluate.report import origin
 from components.evaluate.report.individuals import find_individuals
 from components.evaluate.report.results import Results
-from components.evaluate.scoring.evaluation_set import of_rows
+from components.evaluate.scoring.evaluation_set import select_rows
 from components.shared.data.catalog import CATALOG
 from components.shared.data.image_store import write_rejected
 from components.shared.model import bundle
@@ -76,8 +76,8 @@ def _evaluate(
     params: EvaluateParams, frozen: Bundle, images: Embedded, prepared: Path, catalog: str
 ) -> Results:
     store = images.store
-    everyone = of_rows(store.index, np.arange(len(store.index)))
-    no_train = of_rows(store.index, np.zeros(0, np.intp))
+    everyone = select_rows(store.index, np.arange(len(store.index)))
+    no_train = select_rows(store.index, np.zeros(0, np.intp))
     reported = compare_part(everyone, images.embeddings, params)
     results = run_protocols(reported, params)
     shortcut_report = find_shortcuts(prepared, store, no_train, reported, params)

@@ -12,7 +12,7 @@ from components.evaluate.protocols import closed_set, open_set, threshold_choice
 from components.evaluate.protocols.literature import sample_pairs
 from components.evaluate.protocols.reference_count import verify_by_references
 from components.evaluate.scoring.confidence_intervals import intervals
-from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.roc_thinning import thin
 from components.evaluate.scoring.verification import Verification, figures, verifications
 from components.shared.verification.metric_names import on_val
@@ -31,7 +31,7 @@ class ComparedPart(NamedTuple):
         verifications: those of the protocol `deployed`; empty without it.
     """
 
-    part: Part
+    part: EvaluationSet
     embeddings: NDArray[np.float32]
     verifications: list[Verification]
 
@@ -44,7 +44,7 @@ class ProtocolResults(NamedTuple):
 
 
 def compare_part(
-    part: Part, embeddings: NDArray[np.float32], params: EvaluateParams
+    part: EvaluationSet, embeddings: NDArray[np.float32], params: EvaluateParams
 ) -> ComparedPart:
     """Compares the images of one part as the protocol `deployed` does, where it is chosen."""
     counts = [1, params.references] if "deployed" in params.protocols else []

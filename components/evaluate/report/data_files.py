@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring import roc_curves
-from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import Verification
 from components.shared.verification import metrics_file, threshold
 from components.shared.verification.comparisons import Scores
@@ -67,7 +67,7 @@ def write(
 def write_scores(
     out: Path,
     verifications: list[Verification],
-    part: Part,
+    part: EvaluationSet,
     params: EvaluateParams,
     limit: int = MAX_SCORES,
 ) -> None:
@@ -89,7 +89,7 @@ def write_scores(
     pq.write_table(table.replace_schema_metadata(metadata), out / SCORES)
 
 
-def _digest(verification: Verification, part: Part, params: EvaluateParams) -> str:
+def _digest(verification: Verification, part: EvaluationSet, params: EvaluateParams) -> str:
     """Hashes all that decides the pairs: the images, and the draws of several references."""
     draws = [] if verification.references == 1 else [params.draws, params.seed]
     facts = [part.digest, verification.kind, verification.references, *draws]

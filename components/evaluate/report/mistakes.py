@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.shared.verification.comparisons import distances
 from components.shared.verification.threshold import Threshold
 
@@ -35,7 +35,7 @@ class Mistake(NamedTuple):
 
 def most_confident_mistakes(
     embeddings: NDArray[np.float32],
-    part: Part,
+    part: EvaluationSet,
     threshold: Threshold,
     limit: int = MAX_PER_ERROR,
 ) -> list[Mistake]:
@@ -75,7 +75,7 @@ def most_confident_mistakes(
 def _extreme(
     error: Error,
     embeddings: NDArray[np.float32],
-    part: Part,
+    part: EvaluationSet,
     references: NDArray[np.intp],
     probes: NDArray[np.intp],
     threshold: Threshold,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.shared.data.image_store import INDEX
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.partition import PARTITION
@@ -18,7 +18,7 @@ Facts = dict[str, str]
 
 
 def split_origin(
-    parts: Mapping[str, Part],
+    parts: Mapping[str, EvaluationSet],
     prepared: Path,
     split: Path,
     embedder: Path,
@@ -43,7 +43,7 @@ def split_origin(
     }
 
 
-def external_origin(bundle: Bundle, record: Record, part: Part, catalog: str) -> Facts:
+def external_origin(bundle: Bundle, record: Record, part: EvaluationSet, catalog: str) -> Facts:
     """Returns the same facts for a frozen model on other data.
 
     Args:
@@ -76,7 +76,7 @@ def parameters(
     return {name: redact_credentials(value) for name, value in values.items()}
 
 
-def _sizes(parts: Mapping[str, Part]) -> Facts:
+def _sizes(parts: Mapping[str, EvaluationSet]) -> Facts:
     return {
         name: f"{len(part.names):,} identities, {len(part.rows):,} images"
         for name, part in parts.items()

@@ -13,7 +13,7 @@ from components.shared.runtime.errors import InputError
 from components.shared.verification.sampling import Labels
 
 
-class Part(NamedTuple):
+class EvaluationSet(NamedTuple):
     """Images of one part.
 
     Attributes:
@@ -36,14 +36,14 @@ class Part(NamedTuple):
         return Labels(self.identity, self.forged)
 
 
-def part(index: pd.DataFrame, partition: pd.DataFrame, name: str) -> Part:
+def select_part(index: pd.DataFrame, partition: pd.DataFrame, name: str) -> EvaluationSet:
     """Selects the images that the split puts into part `name`, in the store's order."""
-    return of_rows(
+    return select_rows(
         index, np.sort(partition.loc[partition["part"] == name, "row"].to_numpy(np.intp))
     )
 
 
-def of_rows(index: pd.DataFrame, rows: NDArray[np.intp]) -> Part:
+def select_rows(index: pd.DataFrame, rows: NDArray[np.intp]) -> EvaluationSet:
     """Selects images of the store.
 
     Args:
@@ -55,7 +55,7 @@ def of_rows(index: pd.DataFrame, rows: NDArray[np.intp]) -> Part:
     forged = (selection["kind"] == "forgery").to_numpy(dtype=bool)
     text = selection[["sha256", "identity", "kind"]].to_csv(index=False, header=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return Part(rows, [str(n) for n in names], identity, forged, digest)
+    return EvaluationSet(rows, [str(n) for n in names], identity, forged, digest)
 
 
 def check_normalisation(prepared: Path, embedder: Path) -> Normalisation:

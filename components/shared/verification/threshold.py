@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from components.shared.runtime.errors import InputError
 from components.shared.verification.metric_names import far_name
@@ -56,7 +56,7 @@ def write(thresholds: Iterable[Threshold], folder: Path) -> None:
     write_json(folder / THRESHOLDS, to_rows(thresholds))
 
 
-def to_rows(thresholds: Iterable[Threshold]) -> list[dict[str, Any]]:
+def to_rows(thresholds: Iterable[Threshold]) -> list[dict[str, str | int | float]]:
     """Returns the thresholds as they stand in JSON."""
     return [_row(threshold) for threshold in thresholds]
 
@@ -78,5 +78,5 @@ def read(folder: Path, remedy: str = "run evaluate again") -> list[Threshold]:
         raise InputError(f"{path}: not what evaluate writes; {remedy}") from None
 
 
-def _row(threshold: Threshold) -> dict[str, Any]:
+def _row(threshold: Threshold) -> dict[str, str | int | float]:
     return {key: value for key, value in threshold._asdict().items() if value is not None}

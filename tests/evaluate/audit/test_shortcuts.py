@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 
 from components.evaluate.audit import shortcuts
-from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.shared.verification import error_rates
 
 IDENTITIES, EACH = 10, 8
 IDENTITY = np.repeat(np.arange(IDENTITIES), EACH)
 FORGED = np.tile(np.arange(EACH) >= 5, IDENTITIES)
-TRAIN = Part(np.arange(len(IDENTITY)), [f"w{i}" for i in range(IDENTITIES)], IDENTITY, FORGED)
+TRAIN = EvaluationSet(
+    np.arange(len(IDENTITY)), [f"w{i}" for i in range(IDENTITIES)], IDENTITY, FORGED
+)
 NOISE = np.random.default_rng(0).normal(size=(3, len(IDENTITY)))
 
 
@@ -49,7 +51,7 @@ def test_the_best_statistic_is_that_of_the_lowest_error_by_loop() -> None:
 
 
 def test_without_train_identities_there_is_no_best_statistic() -> None:
-    nobody = Part(np.array([], np.intp), [], np.array([], np.intp), np.array([], bool))
+    nobody = EvaluationSet(np.array([], np.intp), [], np.array([], np.intp), np.array([], bool))
     assert shortcuts.best_statistics(pd.DataFrame({"x": NOISE[0]})[:0], nobody) == {}
 
 

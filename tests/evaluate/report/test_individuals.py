@@ -7,7 +7,7 @@ import pytest
 from components.evaluate.params import EvaluateParams, ReportParams
 from components.evaluate.protocols.run_protocols import ComparedPart
 from components.evaluate.report.individuals import find_individuals
-from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import Verification
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.threshold import Threshold
@@ -20,7 +20,9 @@ THRESHOLDS = [Threshold("skilled", 1, "equal_error", 1.5)]
 def anna() -> ComparedPart:
     """Genuine images at 0 and 3, a forgery at 1: both kinds of error at a threshold of 1.5."""
     embeddings = np.array([[0, 0], [3, 0], [1, 0]], np.float32)
-    part = Part(np.arange(3), ["anna"], np.zeros(3, np.intp), np.array([False, False, True]))
+    part = EvaluationSet(
+        np.arange(3), ["anna"], np.zeros(3, np.intp), np.array([False, False, True])
+    )
     genuine = Scores(np.array([3], np.float32), np.zeros(1, np.int32))
     impostor = Scores(np.array([1, 2], np.float32), np.zeros(2, np.int32))
     return ComparedPart(part, embeddings, [Verification("skilled", 1, genuine, impostor)])

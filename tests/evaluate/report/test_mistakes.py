@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from components.evaluate.report.mistakes import Mistake, most_confident_mistakes
-from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.shared.verification.threshold import Threshold
 
 IDENTITIES, GENUINE, FORGERIES = 7, 4, 3
 EACH = GENUINE + FORGERIES
 EMBEDDINGS = np.random.default_rng(0).normal(size=(IDENTITIES * EACH, 3)).astype(np.float32)
-PART = Part(
+PART = EvaluationSet(
     rows=100 + 2 * np.arange(IDENTITIES * EACH),
     names=[f"writer-{i}" for i in range(IDENTITIES)],
     identity=np.repeat(np.arange(IDENTITIES), EACH),

@@ -8,11 +8,11 @@ import pytest
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report import origin
-from components.evaluate.scoring.evaluation_set import Part
+from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.shared.data.normalisation import Normalisation
 from components.shared.tracking.record import Record
 
-PART = Part(np.arange(3), ["a", "b"], np.array([0, 0, 1]), np.zeros(3, bool))
+PART = EvaluationSet(np.arange(3), ["a", "b"], np.array([0, 0, 1]), np.zeros(3, bool))
 
 
 def sha256(text: str) -> str:

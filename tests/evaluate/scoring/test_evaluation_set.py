@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.evaluate.scoring.evaluation_set import check_normalisation, of_rows, part
+from components.evaluate.scoring.evaluation_set import (
+    check_normalisation,
+    select_part,
+    select_rows,
+)
 from components.shared.runtime.errors import InputError
 
 INDEX = pd.DataFrame(
@@ -22,7 +26,7 @@ def test_a_part_holds_its_images_in_the_store_s_order_with_sorted_names() -> Non
     partition = pd.DataFrame(
         {"row": [4, 3, 2, 1, 0], "part": ["test", "test", "train", "test", "test"]}
     )
-    tested = part(INDEX, partition, "test")
+    tested = select_part(INDEX, partition, "test")
     assert tested.rows.tolist() == [0, 1, 3, 4]
     assert tested.names == ["anna", "cleo"]
     assert tested.labels.identity.tolist() == [1, 0, 0, 1]
@@ -31,10 +35,10 @@ def test_a_part_holds_its_images_in_the_store_s_order_with_sorted_names() -> Non
 
 def test_the_digest_tells_images_and_labels_apart() -> None:
     rows = np.array([0, 1])
-    digest = of_rows(INDEX, rows).digest
-    assert of_rows(INDEX, rows).digest == digest
-    assert of_rows(INDEX, np.array([0, 2])).digest != digest
-    assert of_rows(INDEX.assign(kind="forgery"), rows).digest != digest
+    digest = select_rows(INDEX, rows).digest
+    assert select_rows(INDEX, rows).digest == digest
+    assert select_rows(INDEX, np.array([0, 2])).digest != digest
+    assert select_rows(INDEX.assign(kind="forgery"), rows).digest != digest
 
 
 def test_an_embedder_of_other_images_is_refused(tmp_path: Path) -> None:

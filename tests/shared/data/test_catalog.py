@@ -68,7 +68,7 @@ def test_a_damaged_catalog_is_refused_in_words(
 def test_identities_keep_their_names_from_the_catalog_to_the_pooled_folds(tmp_path: Path) -> None:
     from components.evaluate.params import EvaluateParams
     from components.evaluate.report.data_files import write_scores
-    from components.evaluate.scoring.evaluation_set import part
+    from components.evaluate.scoring.evaluation_set import select_part
     from components.evaluate.scoring.verification import verifications
     from components.shared.data.image_store import open_store, write_store
     from components.shared.data.normalisation import Normalisation
@@ -88,7 +88,7 @@ def test_identities_keep_their_names_from_the_catalog_to_the_pooled_folds(tmp_pa
     lines = [f"{name},{where}" for name, where in zip(NAMES, parts, strict=True)]
     (tmp_path / "parts.csv").write_text("\n".join(["identity,part", *lines]) + "\n")
     split.run(SplitParams(by=str(tmp_path / "parts.csv")), tmp_path, tmp_path / "split")
-    tested = part(index, partition.read(tmp_path / "split", index), "test")
+    tested = select_part(index, partition.read(tmp_path / "split", index), "test")
     assert tested.names == NAMES[2:]
 
     embeddings = np.random.default_rng(0).normal(size=(len(tested.rows), 4)).astype(np.float32)
