@@ -149,7 +149,7 @@ def test_the_head_is_fitted_to_whole_identities_with_two_genuine_images() -> Non
     assert some.identity.value_counts().to_dict() == dict.fromkeys("0257", 4)
 
 
-def test_rows_are_thinned_evenly_to_the_most_that_are_wanted() -> None:
+def test_no_more_rows_than_the_limit_are_taken_evenly_spaced() -> None:
     rows = np.array([9, 3, 5, 7, 1])
     assert head_fitting.evenly_spaced(rows, 5).tolist() == [1, 3, 5, 7, 9]
     assert head_fitting.evenly_spaced(rows, 3).tolist() == [1, 5, 9]
