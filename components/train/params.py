@@ -201,8 +201,8 @@ class TrainParams(StepParams):
         0.0,
         ge=0,
         lt=1,
-        description="Momentum of a moving average of the weights, which is the one that is validated "
-        "and kept; 0: none.",
+        description="Momentum of a moving average of the weights, which is the one "
+        "that is validated and kept; 0: none.",
     )
     log_every: int = Field(10, ge=1, description="Steps between two rows of the curves.")
     validate_every: int = Field(160, ge=1, description="Steps between two validations on val.")

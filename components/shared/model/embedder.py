@@ -95,4 +95,4 @@ def _fits(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:
     """Tells whether a shape is the expected one, in which None stands for any size."""
     if len(shape) != len(expected):
         return False
-    return all(wanted in (None, size) for size, wanted in zip(shape, expected, strict=True))
+    return all(side in (None, size) for size, side in zip(shape, expected, strict=True))

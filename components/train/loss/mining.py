@@ -121,7 +121,7 @@ def hard(distance: Tensor, masks: Masks) -> Triplets:
 def semi_hard(distance: Tensor, masks: Masks, positives: int) -> Triplets:
     """Mines for each anchor–positive pair the nearest negative beyond the positive.
 
-    Where there is none, the farthest negative is taken. For an anchor with a positive at 0.4 and
+    If there is none, the farthest negative is taken. For an anchor with a positive at 0.4 and
     negatives at 0.3, 0.5 and 0.9 it is the one at 0.5; with a positive at 1.0, the one at 0.9.
 
     Args:

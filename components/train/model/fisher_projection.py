@@ -14,7 +14,7 @@ F64 = NDArray[np.float64]
 SHRINKAGE = 2.0
 """Shrinkage of the within scatter to its mean variance: few identities know few directions."""
 EMPHASIS = 0.25
-"""Exponent of the ratio of variances that weights a whitened direction; 0 would weight all alike."""
+"""Exponent of the ratio of variances that weights a whitened direction; 0 weights all alike."""
 
 
 def projection(

@@ -46,8 +46,8 @@ def test_embeddings_do_not_depend_on_the_batch_size(model: Any, images: Any) -> 
 
 def test_chosen_rows_come_in_the_order_asked(model: Any, images: Any) -> None:
     rows = np.array([9, 2, 5])
-    chosen = embed(model, images, batch_size=2, progress=False, rows=rows)
-    np.testing.assert_allclose(chosen, embed(model, images, progress=False)[rows], atol=1e-6)
+    embeddings = embed(model, images, batch_size=2, progress=False, rows=rows)
+    np.testing.assert_allclose(embeddings, embed(model, images, progress=False)[rows], atol=1e-6)
 
 
 def test_no_images_give_no_embeddings(model: Any, images: Any) -> None:

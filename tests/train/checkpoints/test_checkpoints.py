@@ -74,7 +74,8 @@ def test_the_newest_ones_are_kept_each_with_the_best_weights_which_stand_on_the_
     for step in (2, 4, 6, 8):
         checkpoints.save(state(step, best_step=0 if step < 6 else 5))
     assert names(checkpoints) == ["step-00000006", "step-00000008"]
-    first, second = (checkpoints.folder / name / "best.npz" for name in names(checkpoints))
+    first = checkpoints.folder / "step-00000006" / "best.npz"
+    second = checkpoints.folder / "step-00000008" / "best.npz"
     assert first.samefile(second)
     read = checkpoints.newest()
     assert read is not None
@@ -178,11 +179,11 @@ def test_checkpoints_of_runs_long_abandoned_go_but_the_newest_few_stay(
     tmp_path: Path, checkpoints: Checkpoints
 ) -> None:
     def old(number: int, days: float) -> Path:
-        made = Checkpoints(KEY._replace(data=str(number)), count=1)
-        made.save(state(1))
+        other = Checkpoints(KEY._replace(data=str(number)), count=1)
+        other.save(state(1))
         then = time.time() - days * 24 * 3600
-        os.utime(made.folder, (then, then))
-        return made.folder
+        os.utime(other.folder, (then, then))
+        return other.folder
 
     folders = [old(number, days) for number, days in enumerate([3, 5, 10, 11, 12, 13, 40])]
     (tmp_path / "kept" / "train" / "not-a-key").mkdir()

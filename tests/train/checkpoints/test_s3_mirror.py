@@ -108,7 +108,8 @@ def test_a_half_uploaded_checkpoint_is_never_taken_for_one_and_the_training_goes
         patch.setenv("AWS_ENDPOINT_URL", between.endpoint)
         checkpoints = on("one")
         checkpoints.save(state(4))
-    (line,) = [record.message for record in caplog.records]
+    assert len(caplog.records) == 1
+    line = caplog.records[0].message
     assert f"warning: {place}/step-00000004/" in line
     assert between.endpoint in line
     assert "step-00000004 is on this machine only, and the training goes on" in line

@@ -23,16 +23,14 @@ def tensors(*arrays: Any) -> Any:
 
 
 def test_a_forgery_is_a_negative_for_every_anchor_and_never_an_anchor() -> None:
-    positive, negative = (
-        np.asarray(mask) for mask in mining.masks(ops.convert_to_tensor([0, 0, 1, -1]))
-    )
-    assert positive.tolist() == [
+    masks = mining.masks(ops.convert_to_tensor([0, 0, 1, -1]))
+    assert np.asarray(masks.positive).tolist() == [
         [False, True, False, False],
         [True, False, False, False],
         [False] * 4,
         [False] * 4,
     ]
-    assert negative.tolist() == [
+    assert np.asarray(masks.negative).tolist() == [
         [False, False, True, True],
         [False, False, True, True],
         [True, True, False, True],
@@ -42,9 +40,9 @@ def test_a_forgery_is_a_negative_for_every_anchor_and_never_an_anchor() -> None:
 
 def test_the_memory_holds_negatives_alone_and_its_empty_places_nothing() -> None:
     labels, memory = tensors([0, 0, 1, -1], [0, 1, FORGERY, EMPTY])
-    positive, negative = (np.asarray(mask) for mask in mining.masks(labels, memory))
-    assert positive.shape == (4, 4)
-    assert negative[:, 4:].tolist() == [
+    masks = mining.masks(labels, memory)
+    assert masks.positive.shape == (4, 4)
+    assert np.asarray(masks.negative)[:, 4:].tolist() == [
         [False, True, True, False],
         [False, True, True, False],
         [True, False, True, False],
@@ -61,11 +59,11 @@ def test_distances_are_those_of_the_definition(metric: Any, apart: float) -> Non
     exact = np.linalg.norm(
         rows.astype(float)[:, None] - np.concatenate([rows, memory]).astype(float)[None], axis=2
     )
-    found = np.asarray(
+    computed = np.asarray(
         mining.distances(ops.convert_to_tensor(rows), metric, ops.convert_to_tensor(memory))
     )
-    assert found.dtype == np.float32
-    assert found == pytest.approx(
+    assert computed.dtype == np.float32
+    assert computed == pytest.approx(
         exact**2 if metric == "squared" else exact, abs=max(1e-5 * apart, 2e-6)
     )
 
@@ -82,8 +80,8 @@ def test_semi_hard_takes_the_nearest_negative_beyond_the_positive_or_else_the_fa
     distance = np.full((5, 5), 2.0, np.float32)
     distance[0] = [0, 0.4, 0.3, 0.5, 0.9]
     distance[1] = [0.4, 0, 0.1, 0.3, 0.2]
-    held, labels = tensors(distance, [0, 0, 1, 2, 3])
-    triplets = mining.semi_hard(held, mining.masks(labels), positives=1)
+    matrix, labels = tensors(distance, [0, 0, 1, 2, 3])
+    triplets = mining.semi_hard(matrix, mining.masks(labels), positives=1)
     assert np.asarray(triplets.negative)[:2, 0] == pytest.approx([0.5, 0.3])
     assert np.asarray(triplets.valid)[:, 0].tolist() == [1, 1, 0, 0, 0]
     assert float(triplet_loss(triplets, 0.2).value) == pytest.approx((0.1 + 0.3) / 2)
@@ -92,8 +90,8 @@ def test_semi_hard_takes_the_nearest_negative_beyond_the_positive_or_else_the_fa
 def test_hard_takes_the_farthest_positive_and_the_nearest_negative_of_batch_and_memory() -> None:
     distance = np.full((4, 6), 2.0, np.float32)
     distance[0] = [0, 0.4, 0.6, 0.9, 0.1, 0.7]  # the place at 0.1 is empty
-    held, labels, memory = tensors(distance, [0, 0, 0, 1], [EMPTY, 4])
-    triplets = mining.hard(held, mining.masks(labels, memory))
+    matrix, labels, memory = tensors(distance, [0, 0, 0, 1], [EMPTY, 4])
+    triplets = mining.hard(matrix, mining.masks(labels, memory))
     assert [float(each[0]) for each in triplets] == pytest.approx([0.6, 0.7, 1.0])
 
 
@@ -103,8 +101,8 @@ def test_all_is_every_positive_with_every_negative() -> None:
     distance = np.full((5, 5), 2.0, np.float32)
     distance[:3, :3] = [[0, 0.5, 0.1], [0.5, 0, 0.3], [0.1, 0.3, 0]]
     distance[0, 3:] = [0.4, 0.9]
-    held, labels = tensors(distance, [0, 0, 0, -1, -1])
-    loss = triplet_loss(mining.batch_all(held, mining.masks(labels), positives=2), 0.2)
+    matrix, labels = tensors(distance, [0, 0, 0, -1, -1])
+    loss = triplet_loss(mining.batch_all(matrix, mining.masks(labels), positives=2), 0.2)
     assert float(loss.value) == pytest.approx(0.3)
     assert float(loss.active) == pytest.approx(1 / 12)
 

@@ -74,14 +74,12 @@ def test_every_step_logs_its_own_batch_alone() -> None:
 
 
 def test_steps_bring_the_loss_down_and_the_penalty_shrinks_the_kernels() -> None:
-    plain, held = model_of(), model_of(small_embedder(l2=0.5))
-    logs = [
-        [train_step.train_on_batch(model, images_of(0), LABELS) for _ in range(40)]
-        for model in (plain, held)
-    ]
-    assert logs[0][-1]["triplet"] < 0.5 * logs[0][0]["triplet"]
-    assert logs[1][-1]["l2"] < 0.5 * logs[1][0]["l2"]
-    assert logs[0][-1]["l2"] == 0.0
+    plain, penalised = model_of(), model_of(small_embedder(l2=0.5))
+    logs = [train_step.train_on_batch(plain, images_of(0), LABELS) for _ in range(40)]
+    penalties = [train_step.train_on_batch(penalised, images_of(0), LABELS) for _ in range(40)]
+    assert logs[-1]["triplet"] < 0.5 * logs[0]["triplet"]
+    assert penalties[-1]["l2"] < 0.5 * penalties[0]["l2"]
+    assert logs[-1]["l2"] == 0.0
 
 
 def test_warm_up_is_semi_hard_for_so_many_steps_and_then_the_mining_asked_for() -> None:
@@ -89,12 +87,12 @@ def test_warm_up_is_semi_hard_for_so_many_steps_and_then_the_mining_asked_for() 
     for step in range(4):
         rows = embeddings_of(model, images_of(step))
         kind = "semi-hard" if step < 2 else "hard"
-        found = train_step.train_on_batch(model, images_of(step), LABELS)["triplet"]
-        assert found == pytest.approx(
+        loss = train_step.train_on_batch(model, images_of(step), LABELS)["triplet"]
+        assert loss == pytest.approx(
             brute_force.triplet_loss(kind, rows, LABELS, 0.4).value, abs=1e-5
         )
         other = "hard" if step < 2 else "semi-hard"
-        assert found != pytest.approx(
+        assert loss != pytest.approx(
             brute_force.triplet_loss(other, rows, LABELS, 0.4).value, abs=1e-4
         )
 
@@ -111,9 +109,9 @@ def test_the_memory_adds_the_most_recent_embeddings_as_negatives(kind: Any, size
     recent = np.zeros((0, SIZE), np.float32), np.zeros(0, np.int32)
     for step in range(5):
         rows, labels = embeddings_of(model, images_of(step)), labels_of(step)
-        found = train_step.train_on_batch(model, images_of(step), labels)["triplet"]
+        loss = train_step.train_on_batch(model, images_of(step), labels)["triplet"]
         expected = brute_force.triplet_loss(kind, rows, labels, 0.5, memory=recent)
-        assert found == pytest.approx(expected.value, abs=1e-5)
+        assert loss == pytest.approx(expected.value, abs=1e-5)
         recent = (
             np.concatenate([rows, recent[0]])[:size],
             np.concatenate([labels, recent[1]])[:size],

@@ -36,10 +36,10 @@ def test_white_paper_is_0_to_the_network_and_black_ink_is_2() -> None:
     levels = keras.Model(model.input, model.get_layer("grey_to_rgb").output)
     page = np.full((1, *SHAPE), 255.0, np.float32)
     page[0, 0, 0] = 0
-    found = np.asarray(levels(page))
-    assert found.shape == (1, 32, 48, 3)
-    assert found[0, 0, 0] == pytest.approx([2, 2, 2])
-    assert np.abs(found[0, 1:]).max() < 1e-6
+    scaled = np.asarray(levels(page))
+    assert scaled.shape == (1, 32, 48, 3)
+    assert scaled[0, 0, 0] == pytest.approx([2, 2, 2])
+    assert np.abs(scaled[0, 1:]).max() < 1e-6
 
 
 def test_colours_have_imagenet_s_mean_and_deviation() -> None:

@@ -36,30 +36,29 @@ def scatters(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return within, impostor
 
 
-def test_the_axis_that_forgeries_leave_comes_first_and_one_that_nothing_leaves_is_worth_nothing() -> (
-    None
-):
+def test_the_axis_that_forgeries_leave_comes_first_and_one_that_nothing_leaves_is_worth_0() -> None:
     # Two writers at ±5 on z, whose hand varies by ±1 along x; the forgeries miss by ±2 along y.
     at_home, missed = [[1, 0, 0], [-1, 0, 0]], [[0, 2, 0], [0, -2, 0]]
-    x = np.array(
-        [np.add(offset, [0, 0, place]) for place in (-5, 5) for offset in at_home + missed]
-    )
-    found = projection(x, np.repeat([0, 1], 4), np.tile([False, False, True, True], 2), 2)
+    offsets = np.array(at_home + missed)
+    x = np.concatenate([np.add(offsets, [0, 0, -5]), np.add(offsets, [0, 0, 5])])
+    directions = projection(x, np.repeat([0, 1], 4), np.tile([False, False, True, True], 2), 2)
     # within = diag(1, 0, 0), shrunk by 2/3; impostor = diag(0, 4, 0): ratio 4 / (2/3) = 6.
-    assert np.abs(found[:, 0]) == pytest.approx([0, 6**0.25 / np.sqrt(2 / 3), 0])
-    assert np.abs(found[:, 1]).max() < 1e-3
+    assert np.abs(directions[:, 0]) == pytest.approx([0, 6**0.25 / np.sqrt(2 / 3), 0])
+    assert np.abs(directions[:, 1]).max() < 1e-3
 
 
 def test_the_directions_are_whitened_and_solve_the_generalised_eigenproblem() -> None:
     x = features(5)
-    found = projection(x, IDENTITY, FORGED, 5)
+    directions = projection(x, IDENTITY, FORGED, 5)
     within, impostor = scatters(x)
     shrunk = within + SHRINKAGE * np.trace(within) / 5 * np.eye(5)
-    ratio = np.diag(found.T @ impostor @ found) / np.diag(found.T @ shrunk @ found)
+    ratio = np.diag(directions.T @ impostor @ directions) / np.diag(
+        directions.T @ shrunk @ directions
+    )
     assert (np.diff(ratio) < 0).all()
-    np.testing.assert_allclose(impostor @ found, shrunk @ found * ratio, atol=1e-10)
+    np.testing.assert_allclose(impostor @ directions, shrunk @ directions * ratio, atol=1e-10)
     np.testing.assert_allclose(
-        found.T @ shrunk @ found, np.diag(ratio ** (2 * EMPHASIS)), atol=1e-10
+        directions.T @ shrunk @ directions, np.diag(ratio ** (2 * EMPHASIS)), atol=1e-10
     )
 
 
@@ -76,17 +75,17 @@ def test_fewer_directions_are_the_first_of_more_and_more_than_there_are_is_fille
 
 def test_names_and_order_of_the_images_play_no_part() -> None:
     x, order = features(4), np.random.default_rng(0).permutation(len(IDENTITY))
-    found = projection(x[order], 100 - 7 * IDENTITY[order], FORGED[order], 4)
+    directions = projection(x[order], 100 - 7 * IDENTITY[order], FORGED[order], 4)
     np.testing.assert_allclose(
-        np.abs(found), np.abs(projection(x, IDENTITY, FORGED, 4)), atol=1e-10
+        np.abs(directions), np.abs(projection(x, IDENTITY, FORGED, 4)), atol=1e-10
     )
 
 
 def test_without_forgeries_the_axis_along_which_the_identities_differ_comes_first() -> None:
     x = features(4)[~FORGED]
     x[:, 2] += 50 * IDENTITY[~FORGED]
-    found = projection(x, IDENTITY[~FORGED], FORGED[~FORGED], 1)
-    assert np.abs(found).argmax() == 2
+    directions = projection(x, IDENTITY[~FORGED], FORGED[~FORGED], 1)
+    assert np.abs(directions).argmax() == 2
 
 
 def test_parts_are_images_of_identities_of_their_own() -> None:

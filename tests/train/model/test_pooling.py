@@ -22,13 +22,11 @@ def moments_of(maps: np.ndarray, components: int) -> tuple[Any, np.ndarray]:
     return model.get_layer("combined"), np.asarray(model(maps))
 
 
-def test_second_moments_are_the_root_of_the_mean_products_of_any_two_combinations_over_the_places() -> (
-    None
-):
+def test_second_moments_are_the_root_of_the_mean_products_of_any_two_combinations() -> None:
     maps = RANDOM.normal(size=(2, 3, 4, 5)).astype(np.float32)
     layer, moments = moments_of(maps, 3)
     places = (maps @ layer.kernel.numpy() + layer.bias.numpy()).reshape(2, 12, 3)
-    products = np.stack([sum(np.outer(place, place) for place in image) / 12 for image in places])
+    products = np.einsum("ipq,ipr->iqr", places, places) / 12
     roots = np.asarray(pooling.square_root(products))
     expected = [root[np.triu_indices(3)] for root in roots]
     np.testing.assert_allclose(moments, expected, atol=1e-5)

@@ -51,10 +51,11 @@ def test_a_part_is_its_ink_in_the_middle_as_large_as_fits_and_not_larger_than_1_
     view: View, first: int, beyond: int
 ) -> None:
     images = drawn(6)
-    for image, found in zip(images, seen(images, view), strict=True):
+    for image, part in zip(images, seen(images, view), strict=True):
         ink = np.zeros((HEIGHT, WIDTH), np.float32)
         ink[:, first:beyond] = 255 - image[:, first:beyond, 0].astype(np.float32)
-        rows, columns = (np.flatnonzero((ink > 127).any(axis=axis)) for axis in (1, 0))
+        rows = np.flatnonzero((ink > 127).any(axis=1))
+        columns = np.flatnonzero((ink > 127).any(axis=0))
         height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
         scale = min((HEIGHT - 2) / height, (WIDTH - 2) / width, 1.8)
         assert scale > 1
@@ -63,20 +64,19 @@ def test_a_part_is_its_ink_in_the_middle_as_large_as_fits_and_not_larger_than_1_
         enlarged = cv2.warpAffine(
             ink, np.array([[scale, 0, shift[0]], [0, scale, shift[1]]]), (WIDTH, HEIGHT)
         )
-        difference = np.abs(255 - enlarged - found[:, :, 0])
+        difference = np.abs(255 - enlarged - part[:, :, 0])
         assert difference.max() <= 12  # OpenCV knows 32 places between two pixels
         assert difference.mean() < 1
 
 
-def test_what_lies_outside_of_a_part_is_paper_there_and_a_small_stroke_is_enlarged_1_8_times_only() -> (
-    None
-):
+def test_outside_of_a_part_is_paper_and_a_small_stroke_is_enlarged_1_8_times_only() -> None:
     # 10 × 10 pixels at the left, which become 18 × 18 in the middle; the bar at the right is not
     # seen.
-    (found,) = seen(page((5, 15, 3, 13), (0, 32, 60, 64))[np.newaxis], "left")
-    ink = 255.0 - found[:, :, 0]
+    (part,) = seen(page((5, 15, 3, 13), (0, 32, 60, 64))[np.newaxis], "left")
+    ink = 255.0 - part[:, :, 0]
     assert ink.sum() / 255 == pytest.approx(18 * 18, rel=0.02)
-    rows, columns = (np.flatnonzero((ink > 127).any(axis=axis)) for axis in (1, 0))
+    rows = np.flatnonzero((ink > 127).any(axis=1))
+    columns = np.flatnonzero((ink > 127).any(axis=0))
     assert (rows[0], rows[-1], columns[0], columns[-1]) == (7, 24, 23, 40)
 
 
