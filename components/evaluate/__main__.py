@@ -13,7 +13,7 @@ OUTPUTS = {"split": Path("reports/evaluation"), "shipped": Path("reports/other")
 EXAMPLES = "\n  ".join(
     [
         "python -m components.evaluate --embedder models/embedder --out reports/evaluation",
-        "python -m components.evaluate --model models/frozen --data photos.zip --out reports/photos",
+        "python -m components.evaluate --model models/frozen --data new.zip --out reports/new",
         "python -m components.evaluate compare reports/evaluation reports/challenger",
     ]
 )
@@ -34,8 +34,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     arguments = cli.create_parser(
         "evaluate",
-        "Measures an embedder on the test identities, or a shipped model (--model) on raw images that it has never\n"
-        "seen (--data): error rates, intervals, floors, pictures and a report. Or compares two evaluations.",
+        "Measures an embedder on the test identities, or a shipped model (--model) on raw images\n"
+        "that it has never seen (--data): error rates, intervals, floors, pictures and a report.\n"
+        "Or compares two evaluations.",
         EXAMPLES,
     )
     arguments.add_argument(
@@ -67,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=argparse.SUPPRESS,
         metavar="DIR",
-        help="where the figures and the report go (default: reports/evaluation, or reports/other with --model)",
+        help="where the figures and the report go "
+        "(default: reports/evaluation, or reports/other with --model)",
     )
     return arguments
 

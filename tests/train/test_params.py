@@ -65,7 +65,8 @@ def test_the_project_s_own_file_sets_every_parameter_to_its_default() -> None:
         ),
         (
             {"views": ["lfet"]},
-            "must be 'whole', 'mirror', 'left', 'right', 'start', 'middle' or 'end' (did you mean 'left'?)",
+            "must be 'whole', 'mirror', 'left', 'right', 'start', 'middle' or 'end' "
+            "(did you mean 'left'?)",
         ),
         ({"average": 1.0}, "average is 1.0"),
         ({"l2": -1}, "l2 is -1"),

@@ -42,7 +42,8 @@ def test_the_sentence_gives_the_figure_its_interval_and_whether_training_helped(
     assert text.sentence(METRICS, PARAMS) == (
         "With one reference, skilled forgeries are told from genuine images at an equal error rate "
         "of 16.2 % (95 % interval 14.0–18.3 %, 11 test identities, 9,372 comparisons); on the same "
-        "comparisons the untrained network has 31.0 % (28.0–33.0 %), and the gain is more than chance."
+        "comparisons the untrained network has 31.0 % (28.0–33.0 %), and the gain is more than "
+        "chance."
     )
 
 
