@@ -112,7 +112,7 @@ def done(folder: Path, raw_folder: Path) -> dict[str, Done]:
         folder, "freeze", {"parity_images": 2}, raw, "embedder", "evaluation", "frozen"
     )
     result["shipped"] = run(
-        folder, "evaluate", EVALUATE, "frozen", raw, "auto", "other", module="shipped"
+        folder, "evaluate", EVALUATE, "frozen", raw, "auto", "other", module="external.run"
     )
     return result
 
