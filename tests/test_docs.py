@@ -49,11 +49,11 @@ def test_every_path_in_backticks_exists() -> None:
     assert sorted(missing) == []
 
 
-def test_the_architecture_answers_twenty_times_where_a_thing_is() -> None:
+def test_the_architecture_answers_at_least_twenty_times_where_a_thing_is() -> None:
     text = (markdown.ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     index = text.partition("{ #where-is }")[2]
     answers = re.findall(r"^\| .+\? \| `([\w./]+)` \|$", index, re.MULTILINE)
-    assert len(answers) == len(set(answers)) == 20
+    assert len(answers) == len(set(answers)) >= 20
     assert all(PATH.fullmatch(path) and path.endswith(".py") for path in answers)
 
 

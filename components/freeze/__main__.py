@@ -70,17 +70,17 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
-    from components.freeze import publish
+    from components.freeze import s3_publish
 
-    for version in publish.versions(options.address):
+    for version in s3_publish.versions(options.address):
         address = f"{options.address.rstrip('/')}/{version.name}"
         print(f"{version.published:%Y-%m-%d %H:%M:%S %Z}  {address}")  # noqa: T201
 
 
 def _fetch(options: argparse.Namespace) -> None:
-    from components.freeze import publish
+    from components.freeze import s3_publish
 
-    publish.fetch(options.address, getattr(options, "out", Path("models/fetched")))
+    s3_publish.fetch(options.address, getattr(options, "out", Path("models/fetched")))
 
 
 if __name__ == "__main__":

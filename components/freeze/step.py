@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from components.freeze import model_card, publish
+from components.freeze import model_card, s3_publish
 from components.freeze.params import FreezeParams
 from components.shared.data.catalog import CATALOG
 from components.shared.data.normalisation import NORMALISATION, Normalisation
@@ -61,7 +61,7 @@ def run(
     """
     _check_inputs(raw=raw, embedder=embedder, evaluation=evaluation)
     if params.publish:
-        publish.versions(params.publish)  # a store that refuses does so before the work
+        s3_publish.versions(params.publish)  # a store that refuses does so before the work
     backend.set_up_tensorflow()
     from components.freeze import export, parity
 
@@ -88,7 +88,7 @@ def run(
             tracked.set_tags({"version": version})
         progress.update()
     if params.publish:
-        log.info("published as %s", publish.publish(out, params.publish))
+        log.info("published as %s", s3_publish.publish(out, params.publish))
     return differences
 
 

@@ -90,7 +90,7 @@ def run(
         pd.DataFrame(trainer.history.rows).to_csv(fresh / "history.csv", index=False)
         tracked.log_artifacts(fresh / "history.csv", "training")
         tracked.write(fresh)
-    checkpoints.prune()
+    checkpoints.clear()
     return figures
 
 

@@ -15,7 +15,13 @@ from pipelines import sections
 from pipelines.experiments import dvc_experiments
 
 PART = "evaluate.part"
-RATES = ["val EER %, skilled", "comparisons", "val EER %, random", "comparisons", "identities"]
+RATE_COLUMNS = [
+    "val EER %, skilled",
+    "comparisons",
+    "val EER %, random",
+    "comparisons",
+    "identities",
+]
 
 
 class Outcome(NamedTuple):
@@ -76,8 +82,9 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
 
 
 def rate_cells(figures: Mapping[str, float]) -> list[str]:
-    """Formats the cells below `RATES`: both rates with their intervals and numbers of comparisons,
-    then the number of identities; a dash for what is missing.
+    """Formats the cells below `RATE_COLUMNS`; a dash for what is missing.
+
+    Both rates stand with their intervals and numbers of comparisons.
     """
     cells, identities = [], "–"
     for name in CRITERIA:
@@ -95,7 +102,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
         [" ".join(outcome.settings), outcome.name, *rate_cells(outcome.figures)]
         for outcome in outcomes
     ]
-    return align_columns([["settings", "experiment", *RATES], *rows], left=2)
+    return align_columns([["settings", "experiment", *RATE_COLUMNS], *rows], left=2)
 
 
 def command_on_test(best: Outcome, assignments: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from components.shared.tracking.record import Record
 from components.shared.verification.metric_names import CRITERIA, criterion
 from pipelines import sections
 from pipelines.experiments import dvc_experiments
-from pipelines.experiments.grid import RATES, rate_cells
+from pipelines.experiments.grid import RATE_COLUMNS, rate_cells
 from pipelines.sections import Sections
 
 PARENT = "comparison"
@@ -84,7 +84,7 @@ def choose(
     first, second = order[:2]
     if eers[first] > 1:
         raise InputError("no branch has an error rate on val; raise split.val")
-    head = ["settings", *RATES, "MLflow run"]
+    head = ["settings", *RATE_COLUMNS, "MLflow run"]
     rows = [[labels[i], *rate_cells(figures[i]), records[i].run_id or "–"] for i in order]
     difference = _difference(
         evaluations[first], evaluations[second], names=(labels[first], labels[second])

@@ -28,7 +28,10 @@ def add_run(subparsers: Commands) -> None:
         help="each run gets a folder below it",
     )
     command.add_argument(
-        "--runner", choices=("subprocess", "docker"), default="subprocess", help="what a task is"
+        "--runner",
+        choices=("subprocess", "docker"),
+        default="subprocess",
+        help="start each task as a process or as a container",
     )
     pipeline_options.add_image(command)
     cli.add_quiet(command)
@@ -52,7 +55,7 @@ def add_compile(subparsers: Commands) -> None:
         action="store_true",
         help="write a Pipeline and a PipelineVersion, for kubectl apply",
     )
-    command.add_argument("--namespace", help="of the manifests")
+    command.add_argument("--namespace", help="Kubernetes namespace of the manifests")
     command.set_defaults(action=_compile)
 
 
@@ -74,10 +77,12 @@ def add_submit(subparsers: Commands) -> None:
         "--experiment",
         default=pipeline_options.EXPERIMENT,
         metavar="NAME",
-        help="that it belongs to",
+        help="KFP experiment of the run",
     )
     command.add_argument(
-        "--wait", action="store_true", help="until the run has ended; 1 is returned where it failed"
+        "--wait",
+        action="store_true",
+        help="wait until the run has ended; exit code 1 if it failed",
     )
     command.set_defaults(action=_submit)
 

@@ -51,7 +51,7 @@ class Server:
         restarted.
 
         Raises:
-            RunFailedError: it ended otherwise than well.
+            RunFailedError: it did not succeed.
             InputError: the server refuses, or has failed for `PATIENCE`; the run goes on.
         """
         answered = time.monotonic()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.freeze import publish
+from components.freeze import s3_publish
 from components.shared.model.bundle import write
 from components.shared.storage import files
 from tests import proxy
@@ -101,13 +101,13 @@ def test_a_publication_killed_in_mid_upload_leaves_no_version_and_is_made_good_b
 ) -> None:
     place = s3.fresh("models")
     script = (
-        "from pathlib import Path; from components.freeze import publish\n"
+        "from pathlib import Path; from components.freeze import s3_publish as publish\n"
         f"publish.publish(Path('bundle'), '{place}')"
     )
     killed_after(passed, s3, tmp_path, ["-c", script])
-    assert publish.versions(place) == []
-    version = publish.publish(bundle, place)
-    publish.fetch(str(version), tmp_path / "fetched")
+    assert s3_publish.versions(place) == []
+    version = s3_publish.publish(bundle, place)
+    s3_publish.fetch(str(version), tmp_path / "fetched")
     assert files.manifest(tmp_path / "fetched") == files.manifest(bundle)
 
 
@@ -145,7 +145,7 @@ def test_a_machine_taken_away_in_mid_upload_of_a_checkpoint_leaves_the_one_befor
 def test_a_full_disk_is_one_line_and_leaves_no_part_of_what_was_fetched_or_ingested(
     s3: server.Store, bundle: Path, tmp_path: Path, small_disk: Path
 ) -> None:
-    version = str(publish.publish(bundle, s3.fresh("models")))
+    version = str(s3_publish.publish(bundle, s3.fresh("models")))
     done = run(tmp_path, s3, "-m", "components.freeze", "fetch", version, "--out", "small/fetched")
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("error: the disk is full (")
@@ -220,7 +220,7 @@ def test_half_of_all_requests_refused_costs_time_only(
 ) -> None:
     place = s3.fresh("models")
     script = (
-        "from pathlib import Path; from components.freeze import publish\n"
+        "from pathlib import Path; from components.freeze import s3_publish as publish\n"
         f"publish.publish(Path('bundle'), '{place}')"
     )
     source = s3.fresh()
@@ -231,7 +231,7 @@ def test_half_of_all_requests_refused_costs_time_only(
         environment = surroundings(s3, between.endpoint, CHECKPOINT_DIR=str(tmp_path / "kept"))
         for command in (["-c", script], ["-m", "components.ingest"]):
             subprocess.run([sys.executable, *command], cwd=tmp_path, env=environment, check=True)
-    (version,) = publish.versions(place)
-    publish.fetch(f"{place}/{version.name}", tmp_path / "fetched")
+    (version,) = s3_publish.versions(place)
+    s3_publish.fetch(f"{place}/{version.name}", tmp_path / "fetched")
     assert files.manifest(tmp_path / "fetched") == files.manifest(bundle)
     assert len(list((tmp_path / "data" / "raw").rglob("*.png"))) == 12

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.shared.data import catalog
+from components.shared.data.image_conversion import Normalised, Rejected
 from components.shared.data.image_store import ImageStore, open_store
 from components.shared.data.preparation import Graph, Normaliser, prepare
-from components.shared.data.source_files import Normalised, Rejected
 from components.shared.model.bundle import Bundle
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError

@@ -25,15 +25,15 @@ CAPTIONS = {
     "det.png": "The same errors on normal deviate scales, where low rates can be read.",
     "scores.png": "Distances of genuine, skilled and random comparisons, "
     "and the thresholds that val chose.",
-    "identities.png": "With a threshold for each identity. "
-    "A few hard identities, or is it hard for all?",
+    "identities.png": "Error rate of each identity at a threshold of its own: "
+    "do a few identities make the errors, or all?",
 }
 BANDS = {"roc.png", "det.png"}
 
 
 @dataclass(frozen=True)
 class Page:
-    """The contents of the report, but for those on single people.
+    """The contents of the report, without the results on individuals.
 
     Attributes:
         metrics: by name.

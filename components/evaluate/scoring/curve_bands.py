@@ -22,8 +22,8 @@ class CurveBand(NamedTuple):
 def band(verification: Verification, bootstrap: Bootstrap) -> CurveBand | None:
     """Computes the pointwise band of a verification's curve.
 
-    Each resample has its exact rates at the (thinned) curve's operating points; at a FAR, the least
-    of its FRRs whose FAR is no larger counts.
+    Each resample has its exact rates at the (thinned) curve's operating points; its FRR at a FAR is
+    the lowest among the points with no larger FAR.
 
     Returns:
         None without resamples, or for a single identity.

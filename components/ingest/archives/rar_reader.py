@@ -10,7 +10,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import IO
 
-from components.ingest.archives.members import Content, Gate, Member
+from components.ingest.archives.limits import Content, Gate, Member
 from components.shared.runtime.errors import InputError
 
 # No questions, UTF-8 names, no more memory than a common dictionary needs.

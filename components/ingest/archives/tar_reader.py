@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import IO, cast
 
-from components.ingest.archives.members import Content, Gate, Member
+from components.ingest.archives.limits import Content, Gate, Member
 
 LONGEST_PADDING = 1 << 20
 LARGEST_READ = 64 << 20  # a header that wants more memory at once is a bomb

@@ -11,7 +11,7 @@ from lzma import LZMAError
 from pathlib import Path
 
 from components.ingest.archives import rar_reader, tar_reader, zip_reader
-from components.ingest.archives.members import Content, Gate, Limits
+from components.ingest.archives.limits import Content, Gate, Limits
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 

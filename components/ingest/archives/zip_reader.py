@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Generator
 from pathlib import Path
 
-from components.ingest.archives.members import Content, Gate, Member
+from components.ingest.archives.limits import Content, Gate, Member
 
 ENCRYPTED = 0x1  # general purpose flag, bit 0
 

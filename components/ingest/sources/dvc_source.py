@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from components.ingest import image_files
+from components.ingest import import_images
 from components.ingest.params import IngestParams
 from components.ingest.sources.source import Fingerprint, ImportedImages
 
@@ -35,6 +35,6 @@ class DvcSource:
             with dvc_repository.open_path(self.address) as versioned:
                 path = versioned.fetch(folder / FETCHED, self.params)
                 version = versioned.facts()
-            return ImportedImages(image_files.from_path(path, folder, self.params), version)
+            return ImportedImages(import_images.from_path(path, folder, self.params), version)
         finally:
             shutil.rmtree(folder / FETCHED, ignore_errors=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from components.ingest import image_files
+from components.ingest import import_images
 from components.ingest.listing import files
 from components.ingest.params import IngestParams
 from components.ingest.sources.checksum import check
@@ -40,7 +40,7 @@ class FolderSource:
 
     def bring(self, folder: Path) -> ImportedImages:
         """Copies the images."""
-        return ImportedImages(image_files.from_folder(self.path, folder, self.params), {})
+        return ImportedImages(import_images.from_folder(self.path, folder, self.params), {})
 
 
 @dataclass(frozen=True)
@@ -59,4 +59,4 @@ class ArchiveSource:
     def bring(self, folder: Path) -> ImportedImages:
         """Unpacks the archive, once its hash is `ingest.sha256` where that is set."""
         check(self.path, self.params.sha256)
-        return ImportedImages(image_files.from_archive(self.path, folder, self.params), {})
+        return ImportedImages(import_images.from_archive(self.path, folder, self.params), {})

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from components.ingest.archives.members import inside
+from components.ingest.archives.limits import inside
 from components.ingest.params import IngestParams
 from components.ingest.sources import s3_download
 from components.ingest.sources.checksum import check

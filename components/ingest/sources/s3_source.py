@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from components.ingest import image_files
+from components.ingest import import_images
 from components.ingest.params import IngestParams
 from components.ingest.sources.source import Fingerprint, ImportedImages
 from components.shared.storage.s3 import Store
@@ -32,4 +32,4 @@ class S3Source:
         store = Store()
         listing = s3_objects.find(store, self.address, self.params)
         path = s3_objects.fetch(store, listing, self.params)
-        return ImportedImages(image_files.from_path(path, folder, self.params), listing.facts())
+        return ImportedImages(import_images.from_path(path, folder, self.params), listing.facts())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from components.ingest import image_files
+from components.ingest import import_images
 from components.ingest.params import IngestParams
 from components.ingest.sources.source import Fingerprint, ImportedImages
 
@@ -28,4 +28,4 @@ class WebSource:
         from components.ingest.sources.cached_download import fetch
 
         archive = fetch(self.address, self.params)
-        return ImportedImages(image_files.from_archive(archive, folder, self.params), {})
+        return ImportedImages(import_images.from_archive(archive, folder, self.params), {})

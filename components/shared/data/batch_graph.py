@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import tensorflow as tf
 
+from components.shared.data.image_conversion import Normalised, Rejected
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise_graph import with_median_grey
-from components.shared.data.source_files import Normalised, Rejected
 
 T = TypeVar("T")
 

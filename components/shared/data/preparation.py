@@ -9,15 +9,15 @@ from typing import NamedTuple, TypeAlias
 
 import pandas as pd
 
-from components.shared.data.image_store import StoreWriter, write_sources
-from components.shared.data.normalisation import Normalisation
-from components.shared.data.source_files import (
+from components.shared.data.image_conversion import (
     Normalised,
     Rejected,
     SourceImage,
     read,
     source_table,
 )
+from components.shared.data.image_store import StoreWriter, write_sources
+from components.shared.data.normalisation import Normalisation
 from components.shared.runtime.progress import progress_bar
 
 CHUNK = 32

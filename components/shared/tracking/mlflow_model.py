@@ -29,7 +29,7 @@ def load(saved_model: Path) -> Any:
 
 
 def log(module: Any, size: int, run_id: str) -> None:
-    """Logs a module to a run with MLflow's TensorFlow flavour; the run's status stays.
+    """Logs a module to a run with MLflow's TensorFlow flavour; the run keeps its status.
 
     Args:
         module: as `load` returns it.
@@ -55,4 +55,4 @@ def log(module: Any, size: int, run_id: str) -> None:
             signature=signature,
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
         )
-    client.update_run(run_id, status=status)
+    client.update_run(run_id, status=status)  # start_run ended the run

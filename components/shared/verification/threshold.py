@@ -21,8 +21,9 @@ class Threshold(NamedTuple):
         references: how many a claim, or an enrolled identity, has.
         policy: `equal_error`, or the FAR that was allowed: `far_1pct`.
         threshold: the largest distance that is accepted.
-        chosen_on: a part of the split.
-        smallest_gap: of an identification, how much farther the second nearest identity must be.
+        chosen_on: the part of the split that it was chosen on.
+        smallest_gap: of an identification, the least distance from the nearest identity to the
+            second nearest.
     """
 
     kind: str

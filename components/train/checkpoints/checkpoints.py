@@ -48,7 +48,7 @@ class State(NamedTuple):
         best: weights of the embedder that was best on val; empty before the first validation.
         best_step: the step of those weights.
         history: rows of history.csv.
-        pending: figures of the steps since the last row.
+        unlogged: training figures of the steps since the last row.
         neighbours: the sampler's confusable identities, int [identities, k], if it has any.
         run_id: id of the MLflow run.
     """
@@ -58,7 +58,7 @@ class State(NamedTuple):
     best: Arrays
     best_step: int
     history: list[dict[str, float]]
-    pending: list[dict[str, float]]
+    unlogged: list[dict[str, float]]
     neighbours: NDArray[np.int64] | None
     run_id: str | None
 
@@ -108,7 +108,7 @@ class Checkpoints:
                 f"{self.last.name if self.last else 'the start'}"
             ) from error
         self.last, self._best_step = folder, state.best_step
-        self._tidy(folder)
+        self._prune(folder)
         self._remove_abandoned()
         if self._mirror:
             self._mirror.push(folder, {path.name for path in _steps(self.folder)})
@@ -154,7 +154,7 @@ class Checkpoints:
             raise InputError(f"--resume {path}: no checkpoint in it can be read")
         return state
 
-    def prune(self) -> None:
+    def clear(self) -> None:
         """Removes all checkpoints of the key: the run has ended well."""
         shutil.rmtree(self.folder, ignore_errors=True)
         if self._mirror:
@@ -196,7 +196,7 @@ class Checkpoints:
         self.last, self._best_step = path, state.best_step
         return state
 
-    def _tidy(self, newest: Path) -> None:
+    def _prune(self, newest: Path) -> None:
         """Keeps the newest `count` checkpoints up to this one and removes all others.
 
         Those are older ones, later ones (after a resume from an earlier step) and stale parts.

@@ -13,7 +13,7 @@ from components.train.devices import replicas
 from components.train.labels import Tensor
 
 _jax_states: WeakKeyDictionary[Any, Sequence[Any]] = WeakKeyDictionary()
-"""Values of each model's variables after the steps begun on JAX, which uses up their own."""
+"""Current values of each model's variables on JAX: a step takes the variables' own buffers."""
 
 
 def begin_step(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -> dict[str, Tensor]:
@@ -37,8 +37,8 @@ def begin_step(model: keras.Model, images: NDArray[Any], labels: NDArray[Any]) -
         batch = images, labels, None
     else:
         parts = replicas.split(labels, strategy.num_replicas_in_sync)
-        places = np.stack([labels, np.arange(len(labels))], axis=1).astype(np.int32)
-        batch = _by_replica(images, parts, strategy), _by_replica(places, parts, strategy), None
+        rows = np.stack([labels, np.arange(len(labels))], axis=1).astype(np.int32)
+        batch = _by_replica(images, parts, strategy), _by_replica(rows, parts, strategy), None
     logs: dict[str, Tensor] = model.train_function(iter([batch]))
     return logs
 
@@ -59,7 +59,7 @@ def train_on_batch(
 
 
 def sync(model: keras.Model) -> None:
-    """Gives the variables of a model the values that they have after the steps that were begun."""
+    """Writes the current values into the variables of a model; nothing to do on TensorFlow."""
     if model in _jax_states:
         for group, values in zip(_variable_groups(model), _jax_states.pop(model), strict=True):
             for variable, value in zip(group, values, strict=True):

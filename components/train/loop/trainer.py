@@ -127,7 +127,7 @@ class Trainer:
             variable.assign(value)
         self.step = state.step
         self.history.rows = state.history
-        self.history.unlogged = state.pending
+        self.history.unlogged = state.unlogged
         self.best = state.best
         self.best_figures = self.history.row_at(state.best_step)
         self.batches.sampler.neighbours = state.neighbours
@@ -217,7 +217,7 @@ class Trainer:
             best=self.best,
             best_step=int(self.best_figures.get("step", 0)),
             history=self.history.rows,
-            pending=self.history.unlogged,
+            unlogged=self.history.unlogged,
             neighbours=self.batches.sampler.neighbours,
             run_id=log.tracked.run_id,
         )

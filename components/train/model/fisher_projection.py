@@ -23,7 +23,7 @@ def projection(
     forged: NDArray[np.bool_],
     size: int,
 ) -> F64:
-    """Computes the directions of most variance of impostors relative to that of genuine images.
+    """Computes the directions with the most variance of impostors for that of genuine images.
 
     The variance of genuine images is within an identity. Impostors are the forgeries about the
     genuine mean of the identity they imitate; where there are none, the identities' means about
@@ -31,8 +31,8 @@ def projection(
 
     Args:
         features: [N, D], each of mean 0 and variance 1 or nearly.
-        identity: [N], the writer, of a forgery the imitated one; each has two genuine images at
-            least.
+        identity: [N], the writer; of a forgery, the writer it imitates. Each has at least two
+            genuine images.
         forged: [N].
         size: number of directions.
 

@@ -45,7 +45,7 @@ def pooled_features(
 def fit_components(
     embedder: Embedder, images: NDArray[np.uint8], rows: NDArray[np.integer]
 ) -> None:
-    """Sets the combinations of features whose second moments are pooled to principal components.
+    """Sets each block's combinations of features to the principal components of its features.
 
     Args:
         embedder: it has `pooled_components`.
@@ -53,8 +53,8 @@ def fit_components(
         rows: a few images: the features of all their places are in memory at a time.
     """
     network = single_view(embedder)
-    for place in range(len(embedder.architecture.pooled_blocks)):
-        layer = network.get_layer(f"{COMPONENTS}{place}")
+    for number in range(len(embedder.architecture.pooled_blocks)):
+        layer = network.get_layer(f"{COMPONENTS}{number}")
         flat = keras.layers.Flatten(dtype="float32")(layer.input)
         model = _model_to(embedder, flat, "whole")
         features = embed(model, images, rows=rows, what="principal components")
@@ -82,13 +82,13 @@ def fit_projection(
     identity: NDArray[np.integer],
     forged: NDArray[np.bool_],
 ) -> None:
-    """Gives the projection Fisher's directions, at the size that the random kernel has.
+    """Sets the projection to Fisher's directions, scaled to the norm of the random kernel.
 
     Args:
         embedder: standardised; its layer `project` is changed.
         features: float32 [N, F], of `pooled_features`.
-        identity: int [N], the writer, of a forgery the imitated one; each has two genuine images
-            at least.
+        identity: int [N], the writer; of a forgery, the writer it imitates. Each has at least two
+            genuine images.
         forged: bool [N].
     """
     network = single_view(embedder)

@@ -26,30 +26,30 @@ class TensorBoardLog:
         if not resume:
             shutil.rmtree(folder, ignore_errors=True)
         self.folder, self._summary = folder, tf.summary
-        self._figures = tf.summary.create_file_writer(str(folder))
-        self._images = tf.summary.create_file_writer(str(folder / IMAGES))
+        self._scalar_writer = tf.summary.create_file_writer(str(folder))
+        self._image_writer = tf.summary.create_file_writer(str(folder / IMAGES))
 
     def scalars(self, values: Mapping[str, float], step: int) -> None:
         """Adds the values of a step."""
-        with self._figures.as_default():
+        with self._scalar_writer.as_default():
             for name, value in values.items():
                 self._summary.scalar(name, value, step)
-        self._figures.flush()
+        self._scalar_writer.flush()
 
     def histogram(self, name: str, values: NDArray[np.float32], step: int) -> None:
         """Adds the distribution of an array's values."""
-        with self._figures.as_default():
+        with self._scalar_writer.as_default():
             self._summary.histogram(name, values, step)
-        self._figures.flush()
+        self._scalar_writer.flush()
 
     def images(self, name: str, images: NDArray[np.uint8], step: int) -> None:
         """Adds the first `MAX_IMAGES` images of uint8 [B, H, W, C]."""
-        with self._images.as_default():
+        with self._image_writer.as_default():
             self._summary.image(name, images, step, max_outputs=MAX_IMAGES)
-        self._images.flush()
+        self._image_writer.flush()
 
     def close(self) -> list[Path]:
         """Ends the log and returns its files without the images."""
-        self._figures.close()
-        self._images.close()
+        self._scalar_writer.close()
+        self._image_writer.close()
         return sorted(path for path in self.folder.iterdir() if path.is_file())

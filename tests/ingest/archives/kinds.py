@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.ingest.archives.members import Limits
+from components.ingest.archives.limits import Limits
 from components.ingest.archives.unpack import unpack
 from components.shared.runtime.errors import InputError
 from tests.ingest.archives.archive_files import Item, tar_bytes, zip_bytes

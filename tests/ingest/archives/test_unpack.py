@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from components.ingest.archives.members import Limits
+from components.ingest.archives.limits import Limits
 from components.ingest.archives.unpack import unpack
 from components.shared.storage.files import manifest
 from tests.ingest.archives.archive_files import Item

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from components.shared.data.image_conversion import Normalised, Rejected
 from components.shared.data.image_store import open_store
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.preparation import CHUNK, Normaliser, Prepared, Row, prepare
-from components.shared.data.source_files import Normalised, Rejected
 from tests.pictures import encode, strokes
 
 SETTINGS = Normalisation(height=16, width=24)

@@ -63,7 +63,7 @@ def test_before_the_first_there_is_none_and_after_the_end_none_either(
 ) -> None:
     assert checkpoints.newest() is None
     checkpoints.save(state(1))
-    checkpoints.prune()
+    checkpoints.clear()
     assert checkpoints.newest() is None
     assert not checkpoints.folder.exists()
 
@@ -104,7 +104,7 @@ def test_a_torn_checkpoint_costs_a_warning_and_the_one_before_is_taken(
         assert read is not None
         assert read.step == 1
         assert "step-00000002 cannot be read" in caplog.text
-        checkpoints.prune()
+        checkpoints.clear()
 
 
 def test_changed_bytes_in_the_middle_are_noticed(checkpoints: Checkpoints) -> None:
@@ -134,7 +134,7 @@ def test_a_checkpoint_can_be_named_by_its_folder_or_by_its_key_s_folder_wherever
         checkpoints.save(state(step))
     shutil.copytree(checkpoints.folder, tmp_path / "elsewhere")
     shutil.copytree(checkpoints.folder / "step-00000002", tmp_path / "alone")
-    checkpoints.prune()
+    checkpoints.clear()
     assert checkpoints.named(tmp_path / "elsewhere").step == 4
     assert checkpoints.named(tmp_path / "alone").step == 2
     checkpoints.save(state(5))

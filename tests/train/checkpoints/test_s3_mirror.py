@@ -83,7 +83,7 @@ def test_old_ones_go_there_as_here_and_after_the_end_all_of_the_key(
     for step in (2, 4, 6):
         checkpoints.save(state(step))
     assert steps(s3, place) == ["step-00000004", "step-00000006"]
-    checkpoints.prune()
+    checkpoints.clear()
     assert steps(s3, place) == []
     assert steps(s3, f"{place}x") == ["step-00000001"]
     assert on("two").newest() is None

@@ -2,7 +2,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from components.ingest.archives.members import Gate, Limits, Member, inside
+from components.ingest.archives.limits import Gate, Limits, Member, inside
 from components.shared.runtime.errors import InputError
 
 

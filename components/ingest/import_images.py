@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from components.ingest import layout
-from components.ingest.archives.members import Limits
+from components.ingest.archives.limits import Limits
 from components.ingest.archives.unpack import unpack
 from components.ingest.copying import copy_images
 from components.ingest.listing import File, files, is_image

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.shared.data.source_files import Rejected, to_png_or_jpeg
+from components.shared.data.image_conversion import Rejected, to_png_or_jpeg
 from tests.pictures import colours, encode, over_white, png_of_size, strokes
 
 LIMIT = 50_000_000

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.freeze import publish
+from components.freeze import s3_publish
 from components.freeze.__main__ import main
 from components.shared.model.bundle import version_of, write
 from components.shared.runtime.errors import InputError
@@ -34,10 +34,10 @@ def test_what_is_published_is_listed_and_fetched_byte_by_byte(
     s3: server.Store, bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = s3.fresh("models")
-    first = publish.publish(bundle, f"{place}/")
+    first = s3_publish.publish(bundle, f"{place}/")
     (bundle / "model_card.md").write_text("another")
     write(bundle, {})
-    second = publish.publish(bundle, place)
+    second = s3_publish.publish(bundle, place)
     assert first.key.rpartition("/")[2] == s3_version(s3, str(first))
     main(["list", place])
     times, addresses = zip(
@@ -55,11 +55,11 @@ def s3_version(s3: server.Store, address: str) -> str:
 
 def test_a_version_is_never_overwritten(s3: server.Store, bundle: Path) -> None:
     place = s3.fresh("models")
-    version = publish.publish(bundle, place)
-    assert publish.publish(bundle, place) == version
+    version = s3_publish.publish(bundle, place)
+    assert s3_publish.publish(bundle, place) == version
     s3.put(f"{version}/manifest.json", b"somebody else's")
     with pytest.raises(InputError, match=r"manifest\.json on http.*: is there already"):
-        publish.publish(bundle, place)
+        s3_publish.publish(bundle, place)
     assert s3.objects(str(version))["manifest.json"] == b"somebody else's"
 
 
@@ -80,34 +80,34 @@ def test_a_half_uploaded_version_is_never_seen_as_complete_and_is_completed_late
         with pytest.raises(
             InputError, match=rf"^{version}/.* on {between.endpoint}: the store is busy"
         ):
-            publish.publish(bundle, place)
+            s3_publish.publish(bundle, place)
     assert len(s3.objects(version)) == count
-    assert publish.versions(place) == []
+    assert s3_publish.versions(place) == []
     with pytest.raises(InputError, match="not a complete version; `list` shows those there are"):
-        publish.fetch(version, tmp_path / "fetched")
+        s3_publish.fetch(version, tmp_path / "fetched")
     assert not (tmp_path / "fetched").exists()
-    publish.publish(bundle, place)
-    publish.fetch(version, tmp_path / "fetched")
-    assert [item.name for item in publish.versions(place)] == [version.rpartition("/")[2]]
+    s3_publish.publish(bundle, place)
+    s3_publish.fetch(version, tmp_path / "fetched")
+    assert [item.name for item in s3_publish.versions(place)] == [version.rpartition("/")[2]]
 
 
 def test_what_is_not_what_was_published_is_not_fetched(
     s3: server.Store, bundle: Path, tmp_path: Path
 ) -> None:
     place = s3.fresh("models")
-    version = str(publish.publish(bundle, place))
+    version = str(s3_publish.publish(bundle, place))
     s3.put(f"{version}/model_card.md", b"changed")
     with pytest.raises(
         InputError, match=r"model_card\.md on .*: is not the file that was published"
     ):
-        publish.fetch(version, tmp_path / "fetched")
+        s3_publish.fetch(version, tmp_path / "fetched")
     content = json.loads((bundle / "manifest.json").read_text())
     content["files"]["model_card.md"] = "0" * 64
     s3.put(f"{version}/manifest.json", json.dumps(content).encode())
     with pytest.raises(
         InputError, match=r"manifest\.json on .*: is not what was published as this version"
     ):
-        publish.fetch(version, tmp_path / "fetched")
+        s3_publish.fetch(version, tmp_path / "fetched")
     assert not (tmp_path / "fetched").exists()
 
 
@@ -116,7 +116,7 @@ def test_a_manifest_cannot_write_outside_of_the_folder(s3: server.Store, tmp_pat
     version = f"{s3.fresh('models')}/{version_of(content)}"
     s3.put(f"{version}/manifest.json", content)
     with pytest.raises(InputError, match="leads out of the folder: refused"):
-        publish.fetch(version, tmp_path / "fetched")
+        s3_publish.fetch(version, tmp_path / "fetched")
     assert not list(tmp_path.iterdir())
 
 
