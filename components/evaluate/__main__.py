@@ -13,7 +13,8 @@ OUTPUTS = {"split": Path("reports/evaluation"), "shipped": Path("reports/other")
 EXAMPLES = "\n  ".join(
     [
         "python -m components.evaluate --embedder models/embedder --out reports/evaluation",
-        "python -m components.evaluate --model models/frozen --data new.zip --out reports/new",
+        "python -m components.evaluate --model models/frozen --data photos.zip"
+        " --out reports/photos",
         "python -m components.evaluate compare reports/evaluation reports/challenger",
     ]
 )

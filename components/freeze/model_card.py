@@ -7,6 +7,7 @@ from typing import Any
 
 from components.freeze import model_card_tables
 from components.shared.data import catalog
+from components.shared.tracking.record import text_of
 from components.shared.verification import metric_names
 from components.shared.verification.metric_names import IMPOSTORS, VERIFICATION
 from components.shared.verification.shortcut_probe import SUSPICIOUS
@@ -62,8 +63,8 @@ def render(card: CardData) -> str:
         data="{identities} identities, {genuine} genuine images, {forgery} forgeries.".format(
             **card.image_counts
         ),
-        source=_source(card.params.get("ingest.source")),
-        weights=card.params.get("train.weights", "not recorded"),
+        source=_source(text_of(card.params, "ingest.source")),
+        weights=text_of(card.params, "train.weights") or "not recorded",
         figures=model_card_tables.performance(card.metrics),
         floors=model_card_tables.floors(card.metrics),
         probe=model_card_tables.shortcut_probes(card.metrics),

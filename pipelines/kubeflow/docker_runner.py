@@ -20,7 +20,8 @@ LABEL = "signature-recognition.process"
 PATHS = (("ingest", "source"), ("split", "by"), ("train", "weights"), ("train", "start_from"))
 WORDS = {"sample", "cedar", "fraction", "folders", "none", "imagenet"}
 FOLDERS = ("CEDAR_DIR", "RESNET50_DIR")
-PASSED_ON = ("AWS_", "MLFLOW_", "TF_", progress.VARIABLE, *FOLDERS)
+PASSED_ON = (progress.VARIABLE, "NO_COLOR", *FOLDERS)
+PREFIXES_PASSED_ON = ("AWS_", "MLFLOW_", "TF_")
 SQLITE = "sqlite:///"
 
 
@@ -60,7 +61,11 @@ def runner(image: str, sections: Sections) -> Any:
     checkpoints = _absolute(os.environ.get("CHECKPOINT_DIR") or str(persistent_folder()))
     curves = _absolute(os.environ.get("TENSORBOARD_DIR") or str(runs / "tensorboard"))
     data = {name: _absolute(os.environ[name]) for name in FOLDERS if os.environ.get(name)}
-    passed_on = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
+    passed_on = {
+        name: value
+        for name, value in os.environ.items()
+        if name in PASSED_ON or name.startswith(PREFIXES_PASSED_ON)
+    }
     shared = [Path(folder) for folder in (checkpoints, curves) if not is_s3(folder)]
     if store.startswith(SQLITE):
         database = _absolute(store.removeprefix(SQLITE))

@@ -9,7 +9,7 @@ from components.split.params import SplitParams
 from tests.split.indexes import index_of, index_with_parts, parts_of, split
 
 
-def test_the_folders_of_the_source_are_theparts_of(tmp_path: Path) -> None:
+def test_the_folders_of_the_source_are_the_parts(tmp_path: Path) -> None:
     parts = parts_of(
         SplitParams(by="folders"), index_with_parts("train", "val", "test", "train"), tmp_path
     )
@@ -45,7 +45,7 @@ def test_folders_that_are_no_partition_are_refused(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_csv_names_theparts_of(tmp_path: Path) -> None:
+def test_a_csv_names_the_parts(tmp_path: Path) -> None:
     listed = tmp_path / "parts.csv"
     listed.write_text("\ufeffidentity,part\nw2,train\nw0,val\nw1,test\n", encoding="utf-8")
     assert parts_of(SplitParams(by=str(listed)), index_of(3), tmp_path) == {

@@ -48,8 +48,9 @@ def set_up_tensorflow_per_image() -> None:
 
     It has no effect where TensorFlow is loaded already.
     """
-    os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    if "tensorflow" not in sys.modules:
+        os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+        os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     load_tensorflow()
 
 

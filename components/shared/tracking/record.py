@@ -1,6 +1,7 @@
 """mlflow_run.json: the record of its run that a step leaves in its output folder."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -45,6 +46,17 @@ def flat_params(section: str, params: BaseModel) -> dict[str, str]:
         nested = isinstance(value, StepParams)
         flat |= flat_params(name, value) if nested else {name: yaml_text(value)}
     return flat
+
+
+def text_of(params: Mapping[str, str], name: str) -> str | None:
+    """Returns a recorded parameter that is a text, without YAML's quotes; None where it is not
+    recorded.
+    """
+    recorded = params.get(name)
+    if recorded is None:
+        return None
+    value = yaml.safe_load(recorded)
+    return value if isinstance(value, str) else recorded
 
 
 def yaml_text(value: object) -> str:

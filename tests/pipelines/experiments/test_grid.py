@@ -60,7 +60,7 @@ def test_a_comparison_that_would_look_at_test_is_refused(
         compare(grid, assignments)
 
 
-def test_the_best_is_measured_test_command_by_a_command_with_all_its_settings() -> None:
+def test_the_best_is_measured_on_test_by_a_command_with_all_its_settings() -> None:
     best = Outcome("a", ("train.mining=hard",), {}, None)
     assignments = ["train.mining=all", "train.pooled_blocks=[7,10]"]
     assert (

@@ -72,11 +72,13 @@ def test_relative_folders_are_mounted_and_passed_on_by_their_full_paths(
         monkeypatch.setenv(name, folder)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
     monkeypatch.setenv("PROGRESS", "quiet")
+    monkeypatch.setenv("PROGRESS_OF_OTHERS", "secret")
     arguments = docker_runner.runner(IMAGE, SECTIONS).container_run_args
     full = {name: str(tmp_path / folder) for name, folder in named.items()}
     assert {name: arguments["environment"][name] for name in named} == full
     assert arguments["environment"]["MLFLOW_TRACKING_URI"] == f"sqlite:///{tmp_path}/mlflow.db"
     assert arguments["environment"]["PROGRESS"] == "quiet"
+    assert "PROGRESS_OF_OTHERS" not in arguments["environment"]
     mounted = {mount["Source"]: mount["ReadOnly"] for mount in arguments["mounts"]}
     assert {
         full["CHECKPOINT_DIR"]: False,

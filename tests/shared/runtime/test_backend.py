@@ -1,8 +1,9 @@
 """Loading a backend."""
 
+import os
+import sys
 from pathlib import Path
 from subprocess import run
-from sys import executable
 
 import pytest
 
@@ -19,7 +20,9 @@ def python(
     monkeypatch.delenv("KERAS_BACKEND", raising=False)
     if keras_backend:
         monkeypatch.setenv("KERAS_BACKEND", keras_backend)
-    done = run([executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    done = run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
     return done.stdout.strip(), done.stderr.strip()
 
 
@@ -99,3 +102,15 @@ def test_a_third_backend_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     with pytest.raises(InputError, match="KERAS_BACKEND is 'torch', but must be tensorflow or jax"):
         backend.load()
+
+
+def test_where_tensorflow_is_loaded_its_threads_and_gpu_are_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "tensorflow", sys)
+    for variable in ("TF_NUM_INTRAOP_THREADS", "CUDA_VISIBLE_DEVICES"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    backend.set_up_tensorflow_per_image()
+    assert "TF_NUM_INTRAOP_THREADS" not in os.environ
+    assert "CUDA_VISIBLE_DEVICES" not in os.environ

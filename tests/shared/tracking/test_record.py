@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from components.shared.runtime.params import StepParams
-from components.shared.tracking.record import Record, flat_params, yaml_text
+from components.shared.tracking.record import Record, flat_params, text_of, yaml_text
 
 
 class Inner(StepParams):
@@ -35,6 +35,16 @@ def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_record_has_an_empty_one(tmp_path: Path) -> None:
     assert Record.read(tmp_path) == Record()
+
+
+@pytest.mark.parametrize("text", ["photos", "001", "photos: 2024", "@x", "s3://bucket/a", "null"])
+def test_a_recorded_text_is_read_without_the_quotes_of_yaml(text: str) -> None:
+    assert text_of({"ingest.source": yaml_text(text)}, "ingest.source") == text
+
+
+def test_a_text_recorded_before_without_quotes_stays_and_a_missing_one_is_none() -> None:
+    assert text_of({"ingest.source": "001"}, "ingest.source") == "001"
+    assert text_of({}, "ingest.source") is None
 
 
 def test_parameters_are_flat_and_spelled_as_in_yaml() -> None:
