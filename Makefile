@@ -64,6 +64,7 @@ remote: install ## keep DVC's data on S3: URL=s3://bucket/prefix [ENDPOINT=https
 
 ui: install ## open MLflow on http://127.0.0.1:5000
 	@case "$$MLFLOW_TRACKING_URI" in http*) echo "the runs are on $$MLFLOW_TRACKING_URI" ;; *) \
+	python -c 'from components.shared.tracking import mlflow_store; mlflow_store.connect()' && \
 	mlflow server --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlruns/mlflow.db}" --host 127.0.0.1 --port 5000 ;; esac
 
 tensorboard: install ## open TensorBoard on the training curves

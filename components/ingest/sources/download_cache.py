@@ -1,14 +1,13 @@
 """The cache of downloads, in a folder outside every output."""
 
-import fcntl
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from components.ingest.sources.web import Remote
+from components.shared.storage.file_lock import file_lock
 from components.shared.storage.files import persistent_folder
 
 
@@ -40,13 +39,9 @@ class CachedDownload:
             lock=folder / f"{key}.lock",
         )
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keeps two runs from writing the same download."""
-        self.lock.parent.mkdir(parents=True, exist_ok=True)
-        with self.lock.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        return file_lock(self.lock)
 
     def remote(self) -> Remote | None:
         """Returns the server's description of the file that is here; None where there is none, or

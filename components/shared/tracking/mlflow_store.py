@@ -5,11 +5,15 @@ The store is `MLFLOW_TRACKING_URI` where set, else the embedded one in mlruns/.
 
 import logging
 import os
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
+from components.shared.storage.file_lock import file_lock
 from components.shared.storage.files import project_root
 
 EXPERIMENT = "signature-recognition"
+SQLITE = "sqlite:///"
 SETTINGS = {
     "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
@@ -31,8 +35,10 @@ def connect() -> Any:
     import mlflow
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or _embedded_store())
-    return mlflow.MlflowClient()
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or _embedded_store()
+    mlflow.set_tracking_uri(uri)
+    with _lock_tables(uri):
+        return mlflow.MlflowClient()
 
 
 def experiment_id(client: Any) -> str:
@@ -78,7 +84,15 @@ def _create_experiment(client: Any, name: str) -> str:
         return str(client.get_experiment_by_name(name).experiment_id)
 
 
+def _lock_tables(uri: str) -> AbstractContextManager[None]:
+    """Lets one process at a time make the tables of an SQLite store, as its client does first."""
+    database = uri.partition("?")[0].removeprefix(SQLITE)
+    if not uri.startswith(SQLITE) or not database:
+        return nullcontext()
+    return file_lock(Path(f"{database}.lock"))
+
+
 def _embedded_store() -> str:
     folder = project_root() / "mlruns"
     folder.mkdir(exist_ok=True)
-    return f"sqlite:///{folder / 'mlflow.db'}"
+    return f"{SQLITE}{folder / 'mlflow.db'}"

@@ -1,12 +1,32 @@
 """The MLflow store: its place, the experiment, and the runs that can be continued."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.shared.tracking import mlflow_store
+
+TEN_FIRST_RUNS = """
+import os, sys
+import mlflow
+from components.shared.tracking import step_runs
+from components.train.params import TrainParams
+
+children = []
+for number in range(10):
+    child = os.fork()
+    if child == 0:
+        with step_runs.train_run(TrainParams(seed=number)) as run:
+            run.log_metrics({"train/loss": number / 10}, step=20)
+        os._exit(0 if run.run_id else 1)
+    children.append(child)
+sys.exit(sum(os.waitpid(child, 0)[1] != 0 for child in children))
+"""
 
 
 def test_artifacts_of_the_embedded_store_lie_beside_it_wherever_the_step_runs(
@@ -57,3 +77,29 @@ def test_only_a_run_that_is_there_and_not_deleted_is_active(client: Any) -> None
     assert mlflow_store.active_run(client, run_id) is None
     assert mlflow_store.active_run(client, "0123456789abcdef0123456789abcdef") is None
     assert mlflow_store.active_run(client, None) is None
+
+
+@pytest.mark.slow
+def test_ten_first_runs_at_once_are_all_in_the_fresh_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = f"sqlite:///{tmp_path}/fresh/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
+    runs = subprocess.run(
+        [sys.executable, "-c", TEN_FIRST_RUNS],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert runs.returncode == 0, runs.stderr
+    import mlflow
+
+    client = mlflow.MlflowClient(store)
+    experiment = client.get_experiment_by_name(mlflow_store.EXPERIMENT)
+    logged = client.search_runs([experiment.experiment_id])
+    assert sorted(int(run.data.params["train.seed"]) for run in logged) == list(range(10))
+    assert {run.info.status for run in logged} == {"FINISHED"}
+    for run in logged:
+        assert run.data.metrics == {"train/loss": int(run.data.params["train.seed"]) / 10}
