@@ -87,7 +87,7 @@ def run(
             fresh / "embedder.keras"
         )
         store.normalisation.save(fresh / "normalise.json")
-        pd.DataFrame(trainer.history.rows).to_csv(fresh / "history.csv", index=False)
+        trainer.history.write(fresh / "history.csv")
         tracked.log_artifacts(fresh / "history.csv", "training")
         tracked.write(fresh)
     checkpoints.clear()

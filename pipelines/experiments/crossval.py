@@ -11,6 +11,7 @@ import pandas as pd
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring import roc_curves
+from components.shared.data.csv_tables import write_csv
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import parse
 from components.shared.storage.files import atomic_folder
@@ -75,7 +76,7 @@ def _write(out: Path, pool: Pool, metrics: Metrics, summary: str) -> None:
         metrics_file.write(fresh, metrics)
         (fresh / "summary.txt").write_text(summary + "\n", encoding="utf-8")
         points = roc_curves.table(pool.pooled).drop(columns="frr")
-        points.to_csv(fresh / "roc.csv", index=False, float_format="%.9g")
+        write_csv(points, fresh / "roc.csv")
         if pool.pooled:
             pooled_report.draw(pool, metrics, fresh / "roc.png")
 

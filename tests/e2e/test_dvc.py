@@ -118,7 +118,9 @@ def test_an_experiment_can_be_run_shown_compared_and_plotted(repository: Reposit
     assert "hard-mining" in repository.run("dvc", "exp", "show", "--csv")
     assert "verification" in repository.run("dvc", "metrics", "diff", "--all", "HEAD")
     repository.run("dvc", "plots", "show", "--out", "plots")
-    assert (repository.folder / "plots" / "index.html").is_file()
+    page = (repository.folder / "plots" / "index.html").read_text()
+    assert '"train/loss": "NaN"' in page  # of the step before the first
+    assert '": ""' not in page, "a blank is drawn as zero"
 
 
 def test_a_training_killed_under_dvc_goes_on_from_its_last_checkpoint(

@@ -21,7 +21,7 @@ def test_several_folders_become_one_run_with_their_records_and_files(
     client: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     embedder = output(tmp_path / "embedder", Record(params={"train.seed": "7"}))
-    (embedder / "history.csv").write_text("step,train/loss\n10,0.5\n20,0.25\n")
+    (embedder / "history.csv").write_text("step,train/loss\n0,NaN\n10,0.5\n20,0.25\n")
     (embedder / "embedder.keras").write_bytes(b"large")
     metrics = {"verification/skilled/refs_1/eer": 0.125}
     evaluation = output(

@@ -14,6 +14,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import Verification
+from components.shared.data.csv_tables import write_csv
 from components.shared.verification import metrics_file, threshold
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.threshold import Threshold
@@ -60,8 +61,8 @@ def write(
     metrics_file.write(out, metrics)
     threshold.write(thresholds, out)
     points = roc_curves.table(verifications)
-    points.drop(columns="frr").to_csv(out / "roc.csv", index=False, float_format="%.9g")
-    points.drop(columns="tpr").to_csv(out / "det.csv", index=False, float_format="%.9g")
+    write_csv(points.drop(columns="frr"), out / "roc.csv")
+    write_csv(points.drop(columns="tpr"), out / "det.csv")
 
 
 def write_scores(

@@ -11,6 +11,7 @@ from components.evaluate.protocols.run_protocols import ComparedPart, Metrics
 from components.evaluate.report import data_files, html, plots, text
 from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.origin import Facts
+from components.shared.data.csv_tables import write_csv
 from components.shared.verification.threshold import Threshold
 
 SUMMARY = "summary.txt"
@@ -48,7 +49,7 @@ class Results:
         data_files.write(folder, self.metrics, verifications, self.thresholds)
         data_files.write_scores(folder, verifications, self.part.part, params)
         for name, table in self.tables.items():
-            table.to_csv(folder / name, index=False, float_format="%.9g")
+            write_csv(table, folder / name)
         notice = text.notice(params, self.notices)
         summary = text.summary(self.metrics, params, self.shortcut_lines, notice)
         (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")

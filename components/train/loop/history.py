@@ -1,9 +1,12 @@
 """The rows of history.csv: training figures averaged over some steps, and validation scores."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from components.shared.data.csv_tables import write_csv
 from components.shared.verification.metric_names import criterion
 
 Figures = dict[str, float]
@@ -53,6 +56,10 @@ class History:
     def is_validated(self, step: int) -> bool:
         """Returns whether a row of the step has a validation's scores."""
         return any(row["step"] == step and np.isfinite(criterion(row)) for row in self.rows)
+
+    def write(self, path: Path) -> None:
+        """Writes the rows as history.csv; what a row lacks is `NaN`."""
+        write_csv(pd.DataFrame(self.rows), path, digits=None)
 
     def row_at(self, step: int) -> Figures:
         """Returns the first row of a step; an empty one if there is none."""

@@ -1,6 +1,7 @@
 """The files that the results become."""
 
 import json
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +26,7 @@ def results() -> Results:
     part = made_up(PARAMS, 6, 7, 4)
     return Results(
         metrics=run_protocols(part, PARAMS).metrics | PROBE,
-        tables={"cmc.csv": pd.DataFrame({"rank": [1], "share": [1 / 3]})},
+        tables={"cmc.csv": pd.DataFrame({"rank": [1, 2], "share": [1 / 3, math.nan]})},
         part=part,
         thresholds=choose_thresholds(part, PARAMS),
         individuals=Individuals([("writer-03", 0.5)], []),
@@ -47,7 +48,7 @@ def test_every_file_is_written_and_says_the_same(results: Results, tmp_path: Pat
         assert f"{eer * 100:.1f}" in text
         assert "Read this first." in text
         assert "source files tell nothing" in text
-    assert (tmp_path / "cmc.csv").read_text() == "rank,share\n1,0.333333333\n"
+    assert (tmp_path / "cmc.csv").read_text() == "rank,share\n1,0.333333333\n2,NaN\n"
 
 
 def test_the_copy_for_upload_names_nobody(results: Results, tmp_path: Path) -> None:

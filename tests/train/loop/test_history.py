@@ -1,6 +1,7 @@
 """The rows of history.csv."""
 
 import math
+from pathlib import Path
 
 from components.train.loop.history import History
 
@@ -46,3 +47,16 @@ def test_a_row_is_found_by_its_step_and_an_unknown_step_has_an_empty_one() -> No
     history.add_scores(0, SCORES)
     assert history.row_at(0) == {"step": 0, **SCORES}
     assert history.row_at(7) == {}
+
+
+def test_what_a_row_lacks_is_written_as_nan(tmp_path: Path) -> None:
+    history = History()
+    history.add_scores(0, SCORES)
+    history.add_step({"loss": 1.0})
+    history.log_steps(2, 0.1)
+    history.write(tmp_path / "history.csv")
+    assert (tmp_path / "history.csv").read_text().splitlines() == [
+        "step,val/verification/skilled/refs_1/eer,train/loss,train/learning_rate",
+        "0,0.25,NaN,NaN",
+        "2,NaN,1.0,0.1",
+    ]
