@@ -18,10 +18,21 @@ LIBRARIES = (
     "pillow",
     "mlflow",
 )
+TRACKED = (
+    "components",
+    "pipelines",
+    "dvc.yaml",
+    "params.yaml",
+    "pyproject.toml",
+    "requirements*.lock",
+)
+"""Code and configuration, as git's paths; a run itself changes dvc.lock. The Makefile names them
+for an image, which holds no dvc.yaml.
+"""
 
 
 class Revision(TypedDict):
-    """The code's git revision; `dirty` where tracked files were changed; null where not known."""
+    """The code's git revision; `dirty` where `TRACKED` was changed since; null where not known."""
 
     revision: str | None
     dirty: bool | None
@@ -32,7 +43,7 @@ def code_revision() -> Revision:
     revision = git_revision()
     changes = None
     if revision is not None and not os.environ.get("GIT_REVISION"):
-        changes = _git("status", "--porcelain", "--untracked-files=no")
+        changes = _git("status", "--porcelain", "--untracked-files=no", "--", *TRACKED)
     return {"revision": revision, "dirty": None if changes is None else bool(changes)}
 
 
