@@ -79,7 +79,7 @@ def _log(run: Run, folder: Path) -> None:
             step = int(row.pop("step"))
             run.log_metrics({str(name): float(value) for name, value in row.items()}, step=step)
     else:
-        run.log_metrics(record.metrics)
+        run.log_metrics(record.metrics, step=record.step)
     if (folder / SAVED_MODEL).is_dir():
         run.log_model(folder / SAVED_MODEL, _embedding_size(folder / SAVED_MODEL))
     for path in uploads(folder):

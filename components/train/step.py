@@ -82,6 +82,7 @@ def run(
             sys.stderr.write(f"going on after step {saved.step} of {params.steps}\n")
             trainer.restore(saved)
         figures = trainer.fit(log)
+        tracked.record.step = params.steps  # where no step was left, nothing was logged
         log.close()
         network.clone_in_precision(trainer.best_embedder(), "float32").save(
             fresh / "embedder.keras"

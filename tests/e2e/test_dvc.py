@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.repository import Repository
+from tests.e2e.repository import TINY, Repository
 
 OUTPUTS = [
     "data/raw",
@@ -50,7 +50,8 @@ def test_one_command_leaves_every_output_and_one_run_that_holds_all_of_it(
         == repository.run("git", "rev-parse", "HEAD").strip()
     )
     assert [used.dataset.name for used in run.inputs.dataset_inputs] == ["prepared"]
-    assert run.outputs.model_outputs, "the shipped model is not logged"
+    (model,) = run.outputs.model_outputs
+    assert model.step == TINY["train"]["steps"] + 1
 
 
 def test_outputs_are_links_into_the_cache(repository: Repository) -> None:

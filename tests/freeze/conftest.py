@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from components.shared.tracking.record import Record
+
 SPEC = {"mode": "shape", "height": 16, "width": 24, "channels": 1}
 METRICS = {
     "verification": {
@@ -35,6 +37,7 @@ THRESHOLDS = [
         "chosen_on": "val",
     },
 ]
+EVALUATED = Record(step=21, metrics={"verification/skilled/refs_1/eer": 0.125})
 
 
 def drawing(seed: int, kind: str = ".png") -> bytes:
@@ -99,7 +102,7 @@ def inputs(
     (root / "evaluation").mkdir()
     (root / "evaluation" / "metrics.json").write_text(json.dumps(METRICS))
     (root / "evaluation" / "threshold.json").write_text(json.dumps(THRESHOLDS))
-    (root / "evaluation" / "mlflow_run.json").write_text('{"run_id": null}')
+    (root / "evaluation" / "mlflow_run.json").write_text(EVALUATED.model_dump_json())
     return {name: root / name for name in ("raw", "embedder", "evaluation")}
 
 

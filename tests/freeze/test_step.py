@@ -11,6 +11,7 @@ import pytest
 from components.freeze.params import FreezeParams
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import manifest, sha256
+from tests.freeze.conftest import EVALUATED
 
 Images = npt.NDArray[np.object_]
 
@@ -145,6 +146,12 @@ def test_the_model_is_logged_with_its_signature(
     assert run.info.status == "FINISHED"
     assert {name: run.data.metrics[name] for name in frozen[1]} == frozen[1]
     (logged,) = run.outputs.model_outputs
+    in_mlflow = mlflow.MlflowClient().get_logged_model(logged.model_id)
+    assert logged.step == EVALUATED.step
+    assert {metric.key: metric.value for metric in in_mlflow.metrics} == {
+        **EVALUATED.metrics,
+        **frozen[1],
+    }
     model = mlflow.pyfunc.load_model(f"models:/{logged.model_id}")
     assert model.metadata.signature is not None
     assert np.asarray(model.predict(images)).shape == (len(images), 8)

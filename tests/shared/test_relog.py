@@ -25,7 +25,7 @@ def test_several_folders_become_one_run_with_their_records_and_files(
     (embedder / "embedder.keras").write_bytes(b"large")
     metrics = {"verification/skilled/refs_1/eer": 0.125}
     evaluation = output(
-        tmp_path / "evaluation", Record(step=20, metrics=metrics, tags={"stage": "evaluate"})
+        tmp_path / "evaluation", Record(step=21, metrics=metrics, tags={"stage": "evaluate"})
     )
     main([str(embedder), str(evaluation)])
     run_id = capsys.readouterr().out.removeprefix("logged as run ").strip()
@@ -36,6 +36,8 @@ def test_several_folders_become_one_run_with_their_records_and_files(
     assert run.data.tags["stage"] == "evaluate"
     history = client.get_metric_history(run_id, "train/loss")
     assert [(point.step, point.value) for point in history] == [(10, 0.5), (20, 0.25)]
+    (figure,) = client.get_metric_history(run_id, "verification/skilled/refs_1/eer")
+    assert figure.step == 21
     names = {item.path for item in client.list_artifacts(run_id, "embedder")}
     assert names == {"embedder/history.csv", "embedder/mlflow_run.json"}
 

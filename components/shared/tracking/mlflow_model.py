@@ -28,13 +28,14 @@ def load(saved_model: Path) -> Any:
     return Served()
 
 
-def log(module: Any, size: int, run_id: str) -> None:
+def log(module: Any, size: int, run_id: str, step: int) -> None:
     """Logs a module to a run with MLflow's TensorFlow flavour; the run keeps its status.
 
     Args:
         module: as `load` returns it.
         size: D, the length of an embedding.
         run_id: the run.
+        step: of the run's metrics that the model carries.
     """
     import mlflow
     from mlflow.models import ModelSignature
@@ -53,6 +54,7 @@ def log(module: Any, size: int, run_id: str) -> None:
             module,
             name="embedder",
             signature=signature,
+            step=step,
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
         )
     client.update_run(run_id, status=status)  # start_run ended the run

@@ -14,7 +14,15 @@ RECORD = "mlflow_run.json"
 
 
 class Record(BaseModel):
-    """The content of `mlflow_run.json`: enough to log a step's output folder later."""
+    """The content of `mlflow_run.json`: enough to log a step's output folder later.
+
+    Attributes:
+        run_id: the MLflow run; null where the store was down.
+        step: of the metrics that were logged last.
+        params: by their dotted names.
+        metrics: the last value of each.
+        tags: of the run.
+    """
 
     run_id: str | None = None
     step: int = 0

@@ -94,7 +94,9 @@ class Run:
         self._try(lambda: self._client.log_inputs(self.run_id, [used]))
 
     def log_model(self, saved_model: Path, size: int) -> None:
-        """Logs the shipped model, with its signature: encoded image bytes in, embeddings out.
+        """Logs the shipped model, with its signature and the metrics of the run's last step.
+
+        It takes encoded image bytes and returns embeddings.
 
         Args:
             saved_model: folder of the SavedModel.
@@ -105,8 +107,9 @@ class Run:
         if self._client is None:
             return
         module = mlflow_model.load(saved_model)
+        run_id, step = str(self.run_id), self.record.step
         with upload_timeout():
-            self._try(lambda: mlflow_model.log(module, size, str(self.run_id)))
+            self._try(lambda: mlflow_model.log(module, size, run_id, step))
 
     def write(self, folder: Path) -> None:
         """Writes the record into an output folder."""

@@ -41,7 +41,9 @@ def train_run(
 def evaluation_run(trained: Record, params: StepParams) -> Iterator[Run]:
     """Opens train's run if this store has it and it holds no evaluation yet, else a new one.
 
-    Train's record is copied into another run than its own.
+    Train's record is copied into another run than its own. The figures of the evaluation are
+    logged at a step of their own, the one after train's last: train may have logged others of the
+    same names.
 
     Args:
         trained: the record of train.
@@ -56,6 +58,7 @@ def evaluation_run(trained: Record, params: StepParams) -> Iterator[Run]:
         if run.run_id != trained.run_id:
             run.log_metrics(trained.metrics)
             run.set_tags({"train_run_id": trained.run_id or "unknown"})
+        run.record.step = trained.step + 1
         yield run
         run.set_tags({"evaluated": "true"})
 

@@ -35,7 +35,7 @@ def test_a_logged_model_has_its_signature_and_leaves_the_run_running(
     saved_model: Path, client: Any
 ) -> None:
     run_id = client.create_run(mlflow_store.experiment_id(client)).info.run_id
-    mlflow_model.log(mlflow_model.load(saved_model), 2, run_id)
+    mlflow_model.log(mlflow_model.load(saved_model), 2, run_id, step=0)
     run = client.get_run(run_id)
     assert run.info.status == "RUNNING"
     (output,) = run.outputs.model_outputs
@@ -48,3 +48,17 @@ def test_a_logged_model_has_its_signature_and_leaves_the_run_running(
     assert (result.type, result.shape) == (np.dtype("float32"), (-1, 2))
     (argument,) = signature.inputs.inputs
     assert (argument.name, argument.type) == (None, np.dtype(object))
+
+
+def test_a_logged_model_carries_the_figures_of_its_step_alone(
+    saved_model: Path, client: Any
+) -> None:
+    run_id = client.create_run(mlflow_store.experiment_id(client)).info.run_id
+    for step, eer in enumerate((0.5, 0.375, 0.25)):
+        client.log_metric(run_id, "eer", eer, step=step)
+    client.log_metric(run_id, "loss", 0.125, step=1)
+    mlflow_model.log(mlflow_model.load(saved_model), 2, run_id, step=2)
+    (output,) = client.get_run(run_id).outputs.model_outputs
+    metrics = client.get_logged_model(output.model_id).metrics
+    assert [(metric.key, metric.value, metric.step) for metric in metrics] == [("eer", 0.25, 2)]
+    assert output.step == 2

@@ -65,6 +65,28 @@ def test_train_evaluate_and_freeze_of_one_execution_share_one_run(
     assert [point.value for point in client.get_metric_history(run_id, "train/loss")] == [0.5, 0.25]
 
 
+@pytest.mark.parametrize("earlier", [False, True], ids=["in train's run", "in one of its own"])
+def test_evaluate_logs_its_figures_at_a_step_of_their_own_after_those_of_train(
+    earlier: bool, client: Any, embedder: Path, tmp_path: Path
+) -> None:
+    eer = "val/verification/skilled/refs_1/eer"
+    with step_runs.train_run(TrainParams()) as run:
+        run.log_metrics({"train/loss": 0.5, eer: 0.375}, step=20)
+        run.write(embedder)
+    if earlier:
+        evaluated(embedder, folder(tmp_path / "earlier"))
+    evaluation = folder(tmp_path / "evaluation")
+    with step_runs.evaluation_run(Record.read(embedder), EvaluateParams()) as run:
+        run.log_metrics({eer: 0.25})
+        run.write(evaluation)
+    with step_runs.model_run(Record.read(evaluation), FreezeParams()) as frozen:
+        frozen.log_metrics({"parity": 0.0})
+    points = client.get_metric_history(run.run_id, eer)
+    assert [(point.step, point.value) for point in points] == [(20, 0.375), (21, 0.25)]
+    assert [point.step for point in client.get_metric_history(run.run_id, "parity")] == [21]
+    assert client.get_run(run.run_id).data.metrics[eer] == 0.25
+
+
 def test_an_evaluation_with_other_settings_opens_a_run_of_its_own_with_trains_record(
     client: Any, embedder: Path, tmp_path: Path
 ) -> None:
