@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from components.shared.runtime.errors import InputError
 from components.shared.storage.file_lock import file_lock
 from components.shared.storage.files import project_root
 
@@ -45,13 +46,23 @@ def experiment_id(client: Any) -> str:
     """Returns the id of the experiment, which is created where the store does not have it.
 
     The experiment is that of `MLFLOW_EXPERIMENT_ID` or `MLFLOW_EXPERIMENT_NAME`, else `EXPERIMENT`.
+
+    Raises:
+        InputError: the experiment of that name was deleted: MLflow keeps it, and takes no run.
     """
     experiment = os.environ.get("MLFLOW_EXPERIMENT_ID")
     if experiment:
         return experiment
     name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
     existing = client.get_experiment_by_name(name)
-    return str(existing.experiment_id) if existing else _create_experiment(client, name)
+    if existing is None:
+        return _create_experiment(client, name)
+    if existing.lifecycle_stage == "deleted":
+        raise InputError(
+            f"experiment '{name}' (id {existing.experiment_id}) is deleted: restore it, or name "
+            "another in MLFLOW_EXPERIMENT_NAME"
+        )
+    return str(existing.experiment_id)
 
 
 def active_run(client: Any, run_id: str | None) -> Any:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from components.shared.runtime.errors import InputError
 from components.shared.tracking import mlflow_store
+from components.shared.tracking.run import first_line
 
 TEN_FIRST_RUNS = """
 import os, sys
@@ -67,6 +69,19 @@ def test_an_experiment_that_another_process_creates_meanwhile_is_taken(
     look_up = client.get_experiment_by_name
     answers = iter([None])
     monkeypatch.setattr(client, "get_experiment_by_name", lambda name: next(answers, look_up(name)))
+    assert mlflow_store.experiment_id(client) == created
+
+
+def test_a_deleted_experiment_is_named_with_the_way_out(client: Any) -> None:
+    created = mlflow_store.experiment_id(client)
+    client.delete_experiment(created)
+    with pytest.raises(InputError) as raised:
+        mlflow_store.experiment_id(client)
+    assert first_line(raised.value) == (
+        f"experiment 'signature-recognition' (id {created}) is deleted: restore it, or name "
+        "another in MLFLOW_EXPERIMENT_NAME"
+    )
+    client.restore_experiment(created)
     assert mlflow_store.experiment_id(client) == created
 
 

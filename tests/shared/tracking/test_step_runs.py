@@ -12,6 +12,7 @@ import pytest
 from components.evaluate.params import EvaluateParams
 from components.freeze.params import FreezeParams
 from components.shared.relog import relog
+from components.shared.runtime.errors import InputError
 from components.shared.tracking import step_runs
 from components.shared.tracking.mlflow_store import EXPERIMENT
 from components.shared.tracking.record import RECORD, Record
@@ -224,3 +225,20 @@ def test_a_store_that_is_down_costs_one_warning_and_ten_seconds_at_most_and_can_
     logged = client.get_run(relog([embedder]))
     assert logged.data.params["train.mining"] == "hard"
     assert logged.data.metrics == {"train/loss": 0.25}
+
+
+def test_a_run_after_the_experiment_was_deleted_says_so_and_is_logged_after_the_restoration(
+    client: Any, embedder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    trained(embedder)
+    experiment = client.get_experiment_by_name(EXPERIMENT).experiment_id
+    client.delete_experiment(experiment)
+    with step_runs.train_run(TrainParams(seed=7)) as run:
+        run.write(embedder)
+    assert run.run_id is None
+    (warning,) = [record.message for record in caplog.records if "tracking" in record.message]
+    assert f"(id {experiment}) is deleted: restore it" in warning
+    with pytest.raises(InputError, match=r"is deleted: restore it"):
+        relog([embedder])
+    client.restore_experiment(experiment)
+    assert client.get_run(relog([embedder])).data.params["train.seed"] == "7"
