@@ -9,17 +9,18 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from components.shared.data import catalog
+from components.shared.data import catalog, source_files
 from components.shared.data.catalog import CATALOG
 from components.shared.data.normalisation import Normalisation
-from components.shared.data.normalise_graph import normalise, normalise_batch
+from components.shared.data.normalise_graph import MAX_PIXELS, normalise, normalise_batch
+from components.shared.data.source_files import Rejected
 from components.shared.runtime.errors import InputError
 
 
 def choose_images(raw: Path, count: int, normalisation: Normalisation) -> npt.NDArray[np.object_]:
-    """Reads images spread evenly over the catalog.
+    """Reads images spread evenly over the catalog, as preprocess hands them to the normalisation.
 
-    The next image replaces one that the exported graph refuses.
+    The next image replaces one that cannot be read or that the normalisation refuses.
 
     Args:
         raw: folder with catalog.csv.
@@ -27,10 +28,10 @@ def choose_images(raw: Path, count: int, normalisation: Normalisation) -> npt.ND
         normalisation: decides which images are refused.
 
     Returns:
-        The files' bytes, [n] with 1 ≤ n ≤ count.
+        PNG or JPEG bytes, [n] with 1 ≤ n ≤ count: of the files themselves, or converted.
 
     Raises:
-        InputError: the catalog cannot be used, or no PNG or JPEG file of it can be normalised.
+        InputError: the catalog cannot be used, or no image of it can be normalised.
     """
     paths = [raw / path for path in catalog.read(raw)["path"]]
     images: list[bytes] = []
@@ -39,9 +40,7 @@ def choose_images(raw: Path, count: int, normalisation: Normalisation) -> npt.ND
         if encoded is not None:
             images.append(encoded)
     if not images:
-        raise InputError(
-            f"{raw / CATALOG}: names no PNG or JPEG image on which the exports could be compared"
-        )
+        raise InputError(f"{raw / CATALOG}: names no image on which the exports could be compared")
     return np.array(images, dtype=object)
 
 
@@ -95,9 +94,11 @@ def max_abs_difference(
 
 
 def _accepted(paths: Iterator[Path], normalisation: Normalisation) -> Iterator[bytes]:
-    """Yields the bytes of the files that the normalisation accepts."""
+    """Yields PNG or JPEG bytes of the files that can be read and that the normalisation accepts."""
     for path in paths:
+        source = source_files.read(path, MAX_PIXELS)
+        if isinstance(source, Rejected):
+            continue
         with contextlib.suppress(tf.errors.InvalidArgumentError):
-            encoded = path.read_bytes()
-            normalise(tf.constant(encoded), normalisation)
-            yield encoded
+            normalise(tf.constant(source.encoded), normalisation)
+            yield source.encoded

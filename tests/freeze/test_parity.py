@@ -1,5 +1,6 @@
 """The choice of images for the comparison, and differences that are too large."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,8 +8,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 
 from components.shared.runtime.errors import InputError
+from tests.pictures import encode, strokes
 
 
 def encoded(kind: str, ink: bool, height: int = 40) -> bytes:
@@ -54,7 +57,7 @@ def test_what_the_graph_refuses_gives_way_to_its_successor(
     good = encoded(".jpg", ink=True)
     contents = {
         "0.png": encoded(".png", ink=False),
-        "1.tif": encoded(".tiff", ink=True),
+        "1.tif": encoded(".tiff", ink=False),
         "2.png": b"",
         "3.png": encoded(".png", ink=True)[:60],
         "4.jpg": good,
@@ -63,10 +66,29 @@ def test_what_the_graph_refuses_gives_way_to_its_successor(
     assert choose(contents, 5) == [good]
 
 
+@pytest.mark.parametrize("form", ["tiff", "bmp", "webp"])
+def test_files_of_other_formats_are_compared_on_the_bytes_that_preprocess_hands_over(
+    form: str, choose: Callable[[dict[str, bytes], int], list[bytes]]
+) -> None:
+    from components.shared.data.source_files import to_png_or_jpeg
+
+    content = encoded(f".{form}", ink=True)
+    assert choose({f"0.{form}": content}, 4) == [to_png_or_jpeg(content, 10_000).encoded]
+
+
+def test_a_photograph_taken_sideways_is_compared_upright(
+    choose: Callable[[dict[str, bytes], int], list[bytes]],
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    (image,) = choose({"0.jpg": encode(strokes(0, 90, 160), "jpeg", exif=exif)}, 1)
+    assert Image.open(io.BytesIO(image)).size == (90, 160)
+
+
 def test_a_catalogue_without_a_usable_image_is_bad_input(
     choose: Callable[[dict[str, bytes], int], list[bytes]],
 ) -> None:
-    with pytest.raises(InputError, match=r"catalog.csv: names no PNG or JPEG"):
+    with pytest.raises(InputError, match=r"catalog.csv: names no image on which"):
         choose({"0.png": encoded(".png", ink=False)}, 4)
     with pytest.raises(InputError, match=r"catalog.csv: lists no images; check the source"):
         choose({}, 4)
