@@ -1,12 +1,13 @@
 """Source files as PNG or JPEG bytes, which the normalisation decodes.
 
-A PNG, or a JPEG without EXIF rotation, stays as it is. Everything else that Pillow reads becomes a
-PNG: the first frame or page, EXIF rotation applied, CMYK and the like as RGB; transparency stays,
-and the normalisation composites it over white.
+An upright PNG or JPEG stays as it is. Everything else that Pillow reads becomes a PNG: the first
+frame or page, turned as its EXIF or XMP says, CMYK and the like as RGB; transparency stays, and the
+normalisation composites it over white.
 """
 
 import io
 import re
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 _ORIENTATION = 0x0112
 SOURCE_COLUMNS = ["mode", "dpi", "median_grey", "file_bytes", "height", "width"]
 MOST_DPI = 1_000_000
+_ORIENTED = (b"eXIf", b"Raw profile type exif", b"XML:com.adobe.xmp")
+"""Names in a PNG without which it has no orientation: a chunk, and keywords of text chunks."""
 _WIDE = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 
 
@@ -38,7 +41,7 @@ class SourceImage(NamedTuple):
 
     Attributes:
         encoded: PNG or JPEG bytes.
-        height: in pixels, with EXIF rotation applied.
+        height: in pixels, of the upright image.
         width: likewise.
         mode: Pillow's mode of the file, as `L`, `RGB`, `I;16`.
         dpi: horizontal resolution, 0 if the file does not state it.
@@ -117,12 +120,16 @@ def _first_number(error: Exception) -> str:
 
 def _needs_no_conversion(image: Image.Image, data: bytes) -> bool:
     if image.format == "PNG":
-        return b"eXIf" not in data or _is_upright(image)
+        return not any(name in data for name in _ORIENTED) or _is_upright(image)
     return image.format == "JPEG" and image.mode in ("L", "RGB") and _is_upright(image)
 
 
 def _is_upright(image: Image.Image) -> bool:
-    return int(image.getexif().get(_ORIENTATION, 1)) == 1
+    """Tells whether an image is to be left as it is: also where its orientation is unreadable."""
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1)) == 1
+    except (LookupError, SyntaxError, TypeError, ValueError, struct.error):
+        return True
 
 
 def _dpi(image: Image.Image) -> int:
@@ -135,7 +142,7 @@ def _dpi(image: Image.Image) -> int:
 def _as_png(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
     """Encodes an image as PNG; returns the bytes, and width and height."""
     image.load()
-    upright = ImageOps.exif_transpose(image)
+    upright = image if _is_upright(image) else ImageOps.exif_transpose(image)
     stream = io.BytesIO()
     _to_8_bits(upright).save(stream, "png", compress_level=0)
     return stream.getvalue(), upright.size

@@ -3,6 +3,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from components.shared.data.image_conversion import Rejected, to_png_or_jpeg
 from tests.pictures import colours, encode, over_white, png_of_size, strokes
@@ -89,6 +90,61 @@ def test_a_picture_taken_with_the_camera_turned_is_upright(
     upright = np.rot90(_pixels(encode(PHOTO, form)), turn)
     np.testing.assert_array_equal(_pixels(source.encoded), upright)
     assert (source.height, source.width) == upright.shape[:2]
+
+
+SIDEWAYS = Image.Exif()
+SIDEWAYS[0x0112] = 6
+XMP = '<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/>'
+
+
+def _png_with_text(keyword: str, text: str, chunk: str) -> bytes:
+    info = PngInfo()
+    if chunk == "iTXt":
+        info.add_itxt(keyword, text)
+    else:
+        info.add_text(keyword, text, zip=chunk == "zTXt")
+    return encode(PHOTO, pnginfo=info)
+
+
+def _profile(exif: bytes) -> str:
+    """Writes EXIF as ImageMagick does: its name, its length, and lines of 72 hexadecimal digits."""
+    digits = exif.hex()
+    lines = [digits[start : start + 72] for start in range(0, len(digits), 72)]
+    return "\n".join(["", "exif", f"{len(exif):8}", *lines, ""])
+
+
+@pytest.mark.parametrize("chunk", ["tEXt", "zTXt", "iTXt"])
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        ("Raw profile type exif", _profile(SIDEWAYS.tobytes())),
+        ("Raw profile type exif", _profile(SIDEWAYS.tobytes().removeprefix(b"Exif\0\0"))),
+        ("XML:com.adobe.xmp", XMP),
+    ],
+)
+def test_a_png_that_names_its_orientation_in_text_is_upright(
+    keyword: str, text: str, chunk: str
+) -> None:
+    data = _png_with_text(keyword, text, chunk)
+    assert Image.open(io.BytesIO(data)).getexif().get(0x0112) == 6
+    source = to_png_or_jpeg(data, LIMIT)
+    np.testing.assert_array_equal(_pixels(source.encoded), np.rot90(_pixels(encode(PHOTO)), 3))
+    assert (source.height, source.width) == (64, 48)
+
+
+@pytest.mark.parametrize("form", ["jpeg", "webp", "tiff"])
+def test_an_orientation_in_xmp_is_applied_in_every_format(form: str) -> None:
+    options = {"tiffinfo": {700: XMP.encode()}} if form == "tiff" else {"xmp": XMP.encode()}
+    source = to_png_or_jpeg(encode(PHOTO, form, **options), LIMIT)
+    np.testing.assert_array_equal(
+        _pixels(source.encoded), np.rot90(_pixels(encode(PHOTO, form)), 3)
+    )
+
+
+@pytest.mark.parametrize("text", ["", "\nexif\n 4\nno hexadecimal digits\n", _profile(b"rubbish")])
+def test_an_orientation_that_cannot_be_read_leaves_a_picture_as_it_is(text: str) -> None:
+    data = _png_with_text("Raw profile type exif", text, "tEXt")
+    assert to_png_or_jpeg(data, LIMIT).encoded == data
 
 
 def test_a_tiff_of_16_bits_keeps_the_upper_8() -> None:
