@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from components.shared.data import catalog, source_files
+from components.shared.data import catalog, image_conversion
 from components.shared.data.catalog import CATALOG
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise_graph import MAX_PIXELS, normalise, normalise_batch
-from components.shared.data.source_files import Rejected
+from components.shared.data.image_conversion import Rejected
 from components.shared.runtime.errors import InputError
 
 
@@ -96,7 +96,7 @@ def max_abs_difference(
 def _accepted(paths: Iterator[Path], normalisation: Normalisation) -> Iterator[bytes]:
     """Yields PNG or JPEG bytes of the files that can be read and that the normalisation accepts."""
     for path in paths:
-        source = source_files.read(path, MAX_PIXELS)
+        source = image_conversion.read(path, MAX_PIXELS)
         if isinstance(source, Rejected):
             continue
         with contextlib.suppress(tf.errors.InvalidArgumentError):

@@ -70,7 +70,7 @@ def test_what_the_graph_refuses_gives_way_to_its_successor(
 def test_files_of_other_formats_are_compared_on_the_bytes_that_preprocess_hands_over(
     form: str, choose: Callable[[dict[str, bytes], int], list[bytes]]
 ) -> None:
-    from components.shared.data.source_files import to_png_or_jpeg
+    from components.shared.data.image_conversion import to_png_or_jpeg
 
     content = encoded(f".{form}", ink=True)
     assert choose({f"0.{form}": content}, 4) == [to_png_or_jpeg(content, 10_000).encoded]

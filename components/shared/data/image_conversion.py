@@ -2,7 +2,7 @@
 
 An upright PNG or JPEG stays as it is. Everything else that Pillow reads becomes a PNG: the first
 frame or page, turned as its EXIF or XMP says, CMYK and the like as RGB; transparency stays, and the
-normalisation composites it over white.
+normalisation composites it over white. Grey of 10 or 12 bits in 16 becomes 8 of its own bits.
 """
 
 import io
@@ -17,12 +17,19 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from components.shared.data.sample_bits import (
+    CONTAINER,
+    WIDE_MODES,
+    bits_used,
+    declared_bits,
+    upper_bits,
+)
+
 _ORIENTATION = 0x0112
 SOURCE_COLUMNS = ["mode", "dpi", "median_grey", "file_bytes", "height", "width"]
 MOST_DPI = 1_000_000
 _ORIENTED = (b"eXIf", b"Raw profile type exif", b"XML:com.adobe.xmp")
 """Names in a PNG without which it has no orientation: a chunk, and keywords of text chunks."""
-_WIDE = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 
 
 class Rejected(Exception):  # noqa: N818 - an outcome that is expected, not a failure
@@ -94,7 +101,7 @@ def to_png_or_jpeg(data: bytes, max_pixels: int) -> SourceImage:
             if _needs_no_conversion(image, data):
                 encoded, (width, height) = data, image.size
             else:
-                encoded, (width, height) = _as_png(image)
+                encoded, (width, height) = _as_png(image, declared_bits(image, data))
             return SourceImage(encoded, height, width, mode, dpi, len(data))
     except (Rejected, MemoryError):
         raise
@@ -120,7 +127,8 @@ def _first_number(error: Exception) -> str:
 
 def _needs_no_conversion(image: Image.Image, data: bytes) -> bool:
     if image.format == "PNG":
-        return not any(name in data for name in _ORIENTED) or _is_upright(image)
+        oriented = any(name in data for name in _ORIENTED) and not _is_upright(image)
+        return not oriented and not _is_narrow(image, data)
     return image.format == "JPEG" and image.mode in ("L", "RGB") and _is_upright(image)
 
 
@@ -132,6 +140,13 @@ def _is_upright(image: Image.Image) -> bool:
         return True
 
 
+def _is_narrow(image: Image.Image, data: bytes) -> bool:
+    """Tells whether a PNG has samples of 16 bits that use fewer."""
+    if image.mode not in WIDE_MODES or image.has_transparency_data:
+        return False
+    return bits_used(np.asarray(image), declared_bits(image, data)) < CONTAINER
+
+
 def _dpi(image: Image.Image) -> int:
     try:
         return min(max(round(float(image.info["dpi"][0])), 0), MOST_DPI)
@@ -139,27 +154,27 @@ def _dpi(image: Image.Image) -> int:
         return 0
 
 
-def _as_png(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
+def _as_png(image: Image.Image, declared: int | None) -> tuple[bytes, tuple[int, int]]:
     """Encodes an image as PNG; returns the bytes, and width and height."""
     image.load()
     upright = image if _is_upright(image) else ImageOps.exif_transpose(image)
     stream = io.BytesIO()
-    _to_8_bits(upright).save(stream, "png", compress_level=0)
+    _to_8_bits(upright, declared).save(stream, "png", compress_level=0)
     return stream.getvalue(), upright.size
 
 
-def _to_8_bits(image: Image.Image) -> Image.Image:
-    """Converts an image to one of the modes L, RGB, RGBA."""
+def _to_8_bits(image: Image.Image, declared: int | None) -> Image.Image:
+    """Converts an image to one of the modes L, RGB, RGBA.
+
+    Args:
+        image: of any mode.
+        declared: the bits of a sample by its file, if it names them.
+    """
     if image.has_transparency_data:
         return image.convert("RGBA")
-    if image.mode in _WIDE:
-        return Image.fromarray(_upper_bits(np.asarray(image)))
+    if image.mode in WIDE_MODES:
+        samples = np.asarray(image)
+        return Image.fromarray(upper_bits(samples, bits_used(samples, declared)))
     if image.mode == "F":
         raise Rejected("its pixels are floating-point numbers; save it with 8 bits per channel")
     return image.convert("L" if image.mode in ("1", "L") else "RGB")
-
-
-def _upper_bits(samples: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
-    """Returns the upper 8 of 16 bits, as the normalisation decodes a PNG of 16 bits."""
-    upper: npt.NDArray[np.uint8] = np.right_shift(np.clip(samples, 0, 65_535), 8).astype(np.uint8)
-    return upper

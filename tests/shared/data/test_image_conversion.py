@@ -6,9 +6,23 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from components.shared.data.image_conversion import Rejected, to_png_or_jpeg
-from tests.pictures import colours, encode, over_white, png_of_size, strokes
+from tests.pictures import colours, encode, over_white, png_chunk, png_of_size, strokes
 
 LIMIT = 50_000_000
+TIFF_OF_12_BITS = bytes.fromhex(
+    "49492a0008000000"  # little-endian, the directory at 8
+    "0800"
+    "000103000100000003000000"  # width 3
+    "010103000100000001000000"  # height 1
+    "02010300010000000c000000"  # 12 bits a sample
+    "030103000100000001000000"  # not compressed
+    "060103000100000001000000"  # 0 is black
+    "11010400010000006e000000"  # the samples at 110
+    "160103000100000001000000"  # one row a strip
+    "170104000100000005000000"  # 5 bytes
+    "00000000"
+    "000800fff0"  # 0x000, 0x800, 0xfff
+)
 PHOTO = Image.fromarray(colours(0, 3, 9, 12)).resize((64, 48), Image.Resampling.BICUBIC)
 
 
@@ -151,6 +165,51 @@ def test_a_tiff_of_16_bits_keeps_the_upper_8() -> None:
     wide = np.arange(0, 65_536, 64, dtype=np.uint16).reshape(32, 32)
     encoded = to_png_or_jpeg(encode(Image.fromarray(wide), "tiff"), LIMIT).encoded
     np.testing.assert_array_equal(_pixels(encoded, "L"), wide >> 8)
+
+
+def _ramp(bits: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
+    """Returns samples of `bits` bits in 16, the least and the greatest among them."""
+    return np.linspace(0, 2**bits - 1, 32 * 32).astype(np.uint16).reshape(32, 32)
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12])
+@pytest.mark.parametrize("form", ["png", "tiff"])
+def test_samples_of_fewer_bits_in_16_keep_their_own_upper_8(form: str, bits: int) -> None:
+    samples = _ramp(bits)
+    encoded = to_png_or_jpeg(encode(Image.fromarray(samples), form), LIMIT).encoded
+    assert Image.open(io.BytesIO(encoded)).mode == "L"
+    np.testing.assert_array_equal(_pixels(encoded, "L"), samples >> (bits - 8))
+
+
+@pytest.mark.parametrize(("declared", "shift"), [(1023, 2), (4095, 4), (16_383, 6), (65_535, 8)])
+def test_a_tiff_s_largest_sample_value_says_its_bits(declared: int, shift: int) -> None:
+    samples = _ramp(10)
+    data = encode(Image.fromarray(samples), "tiff", tiffinfo={281: declared})
+    np.testing.assert_array_equal(
+        _pixels(to_png_or_jpeg(data, LIMIT).encoded, "L"), samples >> shift
+    )
+
+
+@pytest.mark.parametrize(("significant", "shift"), [(9, 2), (10, 2), (12, 4), (14, 6)])
+def test_a_png_s_significant_bits_say_its_bits(significant: int, shift: int) -> None:
+    samples = _ramp(10)
+    data = encode(Image.fromarray(samples))
+    chunk = png_chunk(b"sBIT", bytes([significant]))
+    data = data[:33] + chunk + data[33:]  # behind signature and header
+    source = to_png_or_jpeg(data, LIMIT)
+    assert (source.mode, source.file_bytes) == ("I;16", len(data))
+    np.testing.assert_array_equal(_pixels(source.encoded, "L"), samples >> shift)
+
+
+def test_a_tiff_of_12_bits_packed_keeps_the_upper_8() -> None:
+    assert _pixels(to_png_or_jpeg(TIFF_OF_12_BITS, LIMIT).encoded, "L").tolist() == [[0, 128, 255]]
+
+
+def test_a_png_of_16_bits_passes_unchanged_even_if_it_is_dark() -> None:
+    data = encode(Image.fromarray(np.array([[0, 4096]], np.uint16)))
+    assert to_png_or_jpeg(data, LIMIT).encoded == data
+    declared = data[:33] + png_chunk(b"sBIT", bytes([12])) + data[33:]
+    assert to_png_or_jpeg(declared, LIMIT).encoded == declared
 
 
 @pytest.mark.parametrize(
