@@ -1,5 +1,6 @@
 """The serving function, encoded image bytes → embeddings, and the SavedModel that holds it."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from components.shared.data.normalisation import Normalisation
-from components.shared.data.normalise_graph import normalise_batch
+from components.shared.data.normalise_graph import PAPER, normalise
 
 INPUT = "images"
 OUTPUT = "embeddings"
@@ -23,12 +24,13 @@ def build_serving_module(embedder: Any, normalisation: Normalisation) -> tf.Modu
 
     Returns:
         A module; `module.serve` takes PNG or JPEG bytes, string [N], and returns {"embeddings":
-        float32 [N, D]}.
+        float32 [N, D]}: a row of NaN for an image that is blank or cannot be read.
     """
 
     def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        pixels = normalise_batch(images, normalisation)
-        return {OUTPUT: tf.identity(embedder(pixels, training=False), name=OUTPUT)}
+        rows, pixels = _usable(images, normalisation)
+        embeddings = _scatter(embedder(pixels, training=False), rows, tf.size(images))
+        return {OUTPUT: tf.identity(embeddings, name=OUTPUT)}
 
     module = tf.Module()
     module.weights = [variable.value for variable in embedder.variables]
@@ -36,6 +38,52 @@ def build_serving_module(embedder: Any, normalisation: Normalisation) -> tf.Modu
         serve, input_signature=[tf.TensorSpec([None], tf.string, name=INPUT)]
     )
     return module
+
+
+def _usable(images: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor, tf.Tensor]:
+    """Normalises those images of a batch that allow it.
+
+    Only a dataset goes on after an operation that fails, as the decoding of a damaged file does.
+
+    Args:
+        images: encoded, string [N].
+        spec: mode and size of the results.
+
+    Returns:
+        Rows of the usable images, int64 [n], and their pixels, uint8 [n, H, W, C]. If there is
+        none, a white image of row N, since not every layer takes an empty batch.
+    """
+    with tf.device("/CPU:0"):
+        count = tf.size(images, tf.int64)
+        usable = (
+            tf.data.Dataset.from_tensor_slices(images)
+            .enumerate()
+            .map(
+                lambda row, image: (row, normalise(image, spec)),
+                num_parallel_calls=tf.data.AUTOTUNE,
+                deterministic=True,
+            )
+            .ignore_errors()
+        )
+        white = tf.fill(spec.shape, tf.constant(PAPER, tf.uint8))
+        stand_in = tf.data.Dataset.from_tensors((count, white))
+        rows, pixels = usable.concatenate(stand_in).batch(count + 1).get_single_element()
+        kept = tf.maximum(tf.size(rows) - 1, 1)
+        return rows[:kept], tf.ensure_shape(pixels[:kept], [None, *spec.shape])
+
+
+def _scatter(embeddings: tf.Tensor, rows: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """Returns float32 [count, D] with embeddings at their rows and NaN at all others.
+
+    Args:
+        embeddings: float32 [n, D].
+        rows: of each embedding, int64 [n]; `count` for one that is no image's.
+        count: number of images.
+    """
+    size = embeddings.shape[-1]
+    nothing = tf.fill([count + 1, size], tf.constant(math.nan, tf.float32))
+    filled = tf.tensor_scatter_nd_update(nothing, rows[:, tf.newaxis], embeddings)
+    return tf.ensure_shape(filled[:count], [None, size])
 
 
 def save(module: tf.Module, folder: Path) -> None:

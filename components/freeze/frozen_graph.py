@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
+from tensorflow.python.framework import meta_graph
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from components.freeze.export import INPUT, OUTPUT
@@ -17,10 +18,11 @@ def freeze(module: tf.Module) -> tf.compat.v1.GraphDef:
         module: as `export.build_serving_module` returns it.
 
     Returns:
-        A GraphDef with the input tensor `images:0` and the output tensor `embeddings:0`.
+        A GraphDef with the input tensor `images:0` and the output tensor `embeddings:0`; its
+        functions are the steps of the decoding.
     """
     frozen = convert_variables_to_constants_v2(module.serve.get_concrete_function())
-    return _subgraph(frozen.graph.as_graph_def(), OUTPUT)
+    return _without_defaults(_subgraph(frozen.graph.as_graph_def(), OUTPUT))
 
 
 def write(graph: tf.compat.v1.GraphDef, path: Path) -> None:
@@ -63,6 +65,16 @@ def _subgraph(graph: tf.compat.v1.GraphDef, output: str) -> tf.compat.v1.GraphDe
             waiting += [_node_name(tensor) for tensor in nodes[name].input]
     subgraph = [node for node in graph.node if node.name in needed]
     return tf.compat.v1.GraphDef(node=subgraph, versions=graph.versions, library=graph.library)
+
+
+def _without_defaults(graph: tf.compat.v1.GraphDef) -> tf.compat.v1.GraphDef:
+    """Returns a graph without attributes of default value, as a SavedModel is stored.
+
+    An older TensorFlow refuses a graph with an attribute that it does not know.
+    """
+    stripped = tf.compat.v1.MetaGraphDef(graph_def=graph)
+    meta_graph.strip_graph_default_valued_attrs(stripped)
+    return stripped.graph_def
 
 
 def _node_name(tensor: str) -> str:

@@ -24,7 +24,19 @@ def test_the_frozen_graph_is_one_input_one_output_and_constants(
         "StatefulPartitionedCall",
     }
     assert not stateful & set(operations.values())
-    assert not graph.library.function
+    inner = {node.op for function in graph.library.function for node in function.node_def}
+    assert not stateful & inner
+
+
+def test_the_frozen_graph_names_no_attribute_that_an_older_tensorflow_may_not_know(
+    frozen: tuple[Path, dict[str, float]],
+) -> None:
+    import tensorflow as tf
+
+    graph = tf.compat.v1.GraphDef.FromString((frozen[0] / "frozen_graph.pb").read_bytes())
+    datasets = [node for node in graph.node if node.op.endswith("Dataset")]
+    assert datasets
+    assert not any("metadata" in node.attr for node in datasets)
 
 
 def test_the_tensorboard_log_holds_every_node_and_no_weights(

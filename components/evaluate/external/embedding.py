@@ -17,6 +17,8 @@ from components.shared.runtime.errors import InputError
 
 Embedder: TypeAlias = Callable[[Sequence[bytes]], list[NDArray[np.float32] | Rejected]]
 
+NO_EMBEDDING = "the model gives no embedding for it"
+
 
 class Embedded(NamedTuple):
     """Images of a catalog and their embeddings.
@@ -35,6 +37,9 @@ class Embedded(NamedTuple):
 class EmbeddingGraph:
     """The normalisation, run beside an embedder: it rejects each image that either rejects.
 
+    An exported graph rejects an image by a row of NaN; the normalisation says why. Graphs exported
+    by earlier versions fail instead.
+
     Attributes:
         embeddings: float32 [D] of each accepted image, in the order of the calls.
     """
@@ -51,10 +56,13 @@ class EmbeddingGraph:
         for embedding, normalised in pairs:
             if isinstance(embedding, Rejected):
                 results.append(embedding)
-                continue
-            if isinstance(normalised, Normalised):
+            elif isinstance(normalised, Rejected):
+                results.append(normalised)
+            elif np.isnan(embedding).any():
+                results.append(Rejected(NO_EMBEDDING))
+            else:
                 self.embeddings.append(embedding)
-            results.append(normalised)
+                results.append(normalised)
         return results
 
 

@@ -31,3 +31,14 @@ def test_an_image_that_either_rejects_is_rejected_and_has_no_embedding() -> None
     reasons = [str(result) if isinstance(result, Rejected) else "" for result in results]
     assert reasons == ["", "by the embedder", "by the normalisation", "by the embedder", ""]
     assert [embedding.tolist() for embedding in graph.embeddings] == [[1.0], [5.0]]
+
+
+def test_a_row_of_nan_is_rejected_for_the_reason_that_the_normalisation_gives() -> None:
+    def unusable(encoded: Sequence[bytes]) -> list[NDArray[np.float32] | Rejected]:
+        return [np.full(2, np.nan if b"e" in data else 1.0, np.float32) for data in encoded]
+
+    graph = EmbeddingGraph(unusable, normalise)
+    results = graph([b"x", b"xe", b"xen"])
+    reasons = [str(result) if isinstance(result, Rejected) else "" for result in results]
+    assert reasons == ["", "the model gives no embedding for it", "by the normalisation"]
+    assert [embedding.tolist() for embedding in graph.embeddings] == [[1.0, 1.0]]
