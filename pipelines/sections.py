@@ -2,15 +2,18 @@
 anything runs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from components.preprocess.params import PreprocessParams
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import StepParams, load, parse
+from components.train.channels import validate_channels
+from components.train.params import TrainParams
 
 STEPS = ("ingest", "preprocess", "split", "train", "evaluate", "freeze")
 Sections = dict[str, dict[str, Any]]
@@ -27,16 +30,18 @@ def read(path: Path) -> Sections:
     """Reads all sections of params.yaml, with defaults, but without nulls: KFP has none.
 
     Raises:
-        InputError: a section is missing, a parameter unknown or its value wrong.
+        InputError: with every section that is missing, every parameter that is unknown, has a wrong
+            value or contradicts another.
     """
-    return {step: _dump(load(model(step), step, path)) for step in STEPS}
+    return _validate(STEPS, lambda step: load(model(step), step, path))
 
 
 def override(sections: Sections, assignments: Iterable[str]) -> Sections:
     """Returns the sections with single parameters set, as in `train.steps=20`.
 
     Raises:
-        InputError: an assignment names no section or parameter, or its value is wrong.
+        InputError: an assignment names no section; or with every one that names no parameter, has
+            a wrong value or contradicts another.
     """
     changed = {step: dict(values) for step, values in sections.items()}
     for assignment in assignments:
@@ -47,7 +52,7 @@ def override(sections: Sections, assignments: Iterable[str]) -> Sections:
                 f"sections: {', '.join(sections)}"
             )
         changed[step] = assign(changed[step], assignment)
-    return {step: _dump(parse(model(step), step, values, "-S")) for step, values in changed.items()}
+    return _validate(changed, lambda step: parse(model(step), step, changed[step], "-S"))
 
 
 def assign(values: dict[str, Any], assignment: str) -> dict[str, Any]:
@@ -62,6 +67,31 @@ def assign(values: dict[str, Any], assignment: str) -> dict[str, Any]:
     if not equals or not keys:
         raise InputError(f"-S {assignment}: write <section>.<parameter>=<value>")
     return _set(values, keys, _value(assignment, text))
+
+
+def _validate(steps: Iterable[str], params_of: Callable[[str], StepParams]) -> Sections:
+    """Returns the parameters of steps, or says all that is wrong with them at once."""
+    params: dict[str, StepParams] = {}
+    faults: list[str] = []
+    for step in steps:
+        try:
+            params[step] = params_of(step)
+        except InputError as error:
+            faults.append(str(error))
+    try:
+        _validate_together(params)
+    except InputError as error:
+        faults.append(str(error))
+    if faults:
+        raise InputError("; ".join(dict.fromkeys(faults)))
+    return {step: _dump(values) for step, values in params.items()}
+
+
+def _validate_together(params: Mapping[str, StepParams]) -> None:
+    """Checks that the training suits the images that preprocess makes."""
+    preprocess, train = params.get("preprocess"), params.get("train")
+    if isinstance(preprocess, PreprocessParams) and isinstance(train, TrainParams):
+        validate_channels(train, preprocess.channels)
 
 
 def _dump(params: StepParams) -> dict[str, Any]:

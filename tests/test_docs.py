@@ -57,6 +57,17 @@ def test_the_architecture_answers_at_least_twenty_times_where_a_thing_is() -> No
     assert all(PATH.fullmatch(path) and path.endswith(".py") for path in answers)
 
 
+def test_the_parameters_of_every_experiment_contradict_none_of_the_others() -> None:
+    defaults = sections.read(markdown.ROOT / "params.yaml")
+    commands = []
+    for page, code in codes():
+        lines = code.replace("\\\n", " ").splitlines()
+        commands += [(page, line) for line in lines if "dvc exp run" in line and "…" not in line]
+    assert {"README.md", "your-own-data.md"} <= {page for page, _ in commands}
+    for _, command in commands:
+        sections.override(defaults, re.findall(r"-S '?([^\s';]+)", command))
+
+
 def test_every_command_is_a_module() -> None:
     modules = set()
     for page, code in codes():

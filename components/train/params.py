@@ -47,7 +47,7 @@ class AugmentParams(StepParams):
         0.3,
         ge=0,
         le=1,
-        description="Probability that strokes grow or shrink.",
+        description="Probability that strokes grow or shrink; without effect on RGB.",
     )
     flip: bool = Field(False, description="Exchanges left and right at random; for photographs.")
     brightness: float = Field(

@@ -14,6 +14,7 @@ from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder
 from components.shared.tracking import step_runs
+from components.train.channels import GREY, validate_channels
 from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.checkpoints.run_key import Key
 from components.train.params import TrainParams
@@ -52,6 +53,7 @@ def run(
         KeyboardInterrupt: Ctrl-C or SIGTERM, after a checkpoint was written.
     """
     store = open_store(prepared)
+    validate_channels(params, store.normalisation.channels)
     rows = rows_of(store, split)
     backend.set_up()
     from components.train import assembly
@@ -59,10 +61,8 @@ def run(
     from components.train.loop import head_fitting
     from components.train.loop.validation import Validation
     from components.train.model import network
-    from components.train.model.views import validate_channels
     from components.train.monitoring.metrics_log import MetricsLog
 
-    validate_channels(params.views, store.normalisation.channels)
     batches = Batches(params, store, rows["train"])
     validation = Validation(store.images, rows["val"], params.val_references)
     _log_dataset_summary(params, rows["train"], batches, validation)
@@ -133,6 +133,8 @@ def _log_dataset_summary(
         sys.stderr.write(
             "there are no forgeries to train on: train.forgeries_per_identity has no effect\n"
         )
+    if params.augment.thickness and batches.images.shape[-1] != GREY:
+        sys.stderr.write("the prepared images are RGB: train.augment.thickness has no effect\n")
     if validation.identifiable < 2:
         sys.stderr.write(
             f"no two identities of val have more than train.val_references "

@@ -67,3 +67,27 @@ def test_a_bad_assignment_is_named(
 ) -> None:
     with pytest.raises(InputError, match=message):
         sections.override(defaults, [assignment])
+
+
+def test_faults_of_several_sections_are_said_at_once(defaults: sections.Sections) -> None:
+    with pytest.raises(InputError) as error:
+        sections.override(defaults, ["train.stepz=3", "split.val=7"])
+    message = str(error.value)
+    assert "unknown parameter train.stepz" in message
+    assert "split.val is 7" in message
+    assert "\n" not in message
+
+
+def test_a_training_that_does_not_suit_the_prepared_images_is_refused(
+    defaults: sections.Sections, tmp_path: Path
+) -> None:
+    photographs = ["preprocess.mode=none", "preprocess.channels=3"]
+    colours = ["train.augment.hue=0.1", "train.augment.saturation=0.1"]
+    sections.override(defaults, [*photographs, *colours])
+    with pytest.raises(InputError, match=r"hue is 0\.1, .* are grey.*; .*saturation is 0\.1"):
+        sections.override(defaults, colours)
+    with pytest.raises(InputError, match=r"train\.views has 'left', .* images are RGB"):
+        sections.override(defaults, [*photographs, "train.views=[whole,left]"])
+    (tmp_path / "params.yaml").write_text(PARAMS.read_text().replace("hue: 0.0", "hue: 0.1"))
+    with pytest.raises(InputError, match=r"hue is 0\.1, .* are grey"):
+        sections.read(tmp_path / "params.yaml")

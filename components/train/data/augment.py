@@ -15,7 +15,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from components.shared.runtime.errors import InputError
 from components.train.data.geometry import displacements, inverse_affine, warp
 from components.train.params import AugmentParams
 
@@ -25,29 +24,14 @@ U8 = NDArray[np.uint8]
 Pixels = NDArray[Any]
 
 
-def validate_channels(params: AugmentParams, channels: int) -> None:
-    """Refuses changes that have no meaning for images of so many channels.
-
-    Raises:
-        InputError: hue or saturation of grey images, thickness of strokes in RGB.
-    """
-    names = ("hue", "saturation") if channels == 1 else ("thickness",)
-    for name in names:
-        value = getattr(params, name)
-        if value:
-            raise InputError(
-                f"train.augment.{name} is {value:g}, which has no meaning for the prepared "
-                f"images, which are {'grey' if channels == 1 else 'RGB'}: set it to 0"
-            )
-
-
 def augment(images: U8, params: AugmentParams, random: np.random.Generator) -> U8:
     """Returns one varied copy of each image.
 
     Args:
         images: uint8 [B, H, W, C]; one channel is ink on white paper, or a grey photo; three are
             RGB.
-        params: the largest changes; all 0 gives the images as they are.
+        params: the largest changes; all 0 gives the images as they are. Thickness is of strokes:
+            images in RGB keep theirs.
         random: the generator. Switching one change on leaves the draws of the others as they were.
 
     Returns:
@@ -66,7 +50,7 @@ def augment(images: U8, params: AugmentParams, random: np.random.Generator) -> U
     result = np.empty_like(images)
     for i, image in enumerate(images):
         copy = warp(image, inverse[i], None if fields is None else fields[i])
-        if chance[i, 1] < params.thickness:
+        if channels == 1 and chance[i, 1] < params.thickness:
             copy = _change_thickness(copy, stroke[i])
         if params.brightness or params.contrast or params.hue or params.saturation:
             copy = cv2.transform(copy, _colour_matrix(copy, params, colour[i]))

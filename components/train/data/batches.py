@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from components.shared.data.image_store import ImageStore
 from components.shared.model.embedder import embed
 from components.shared.runtime.errors import InputError
-from components.train.data.augment import validate_channels
 from components.train.data.prefetch import Batch, prefetch
 from components.train.data.sampler import Sampler, nearest_identities
 from components.train.params import TrainParams
@@ -30,12 +29,10 @@ class Batches:
         rows: train's rows: `row`, `identity`, `kind`.
 
     Raises:
-        InputError: there are too few identities for such batches, or the augmentation has no
-            meaning for the images.
+        InputError: there are too few identities for such batches.
     """
 
     def __init__(self, params: TrainParams, store: ImageStore, rows: pd.DataFrame) -> None:
-        validate_channels(params.augment, store.normalisation.channels)
         self.params = params
         self.images = store.images
         self.paths = store.index.path.to_numpy()

@@ -4,7 +4,6 @@ A part of a signature is cut out and enlarged as far as its ink leaves room: wha
 whole is seen there at a higher resolution, and its place on the canvas says nothing.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -12,7 +11,6 @@ import numpy as np
 from keras import ops
 
 from components.shared.model.architecture import View
-from components.shared.runtime.errors import InputError
 
 PARTS: dict[View, tuple[float, float]] = {
     "left": (0.0, 0.55),
@@ -31,20 +29,6 @@ MARGIN = 32
 """Ratio of the shorter side to the free margin about an enlarged part."""
 INK = 128
 """Grey level below which a pixel counts as ink."""
-
-
-def validate_channels(views: Sequence[View], channels: int) -> None:
-    """Checks that all views have a meaning for images of so many channels.
-
-    Raises:
-        InputError: a part of images in RGB.
-    """
-    parts = [view for view in views if view in PARTS]
-    if parts and channels != 1:
-        raise InputError(
-            f"train.views has '{parts[0]}', which is cut out by its ink; "
-            f"the prepared images are RGB: leave it out"
-        )
 
 
 def apply_view(images: Any, view: View) -> Any:

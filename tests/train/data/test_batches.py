@@ -11,7 +11,7 @@ from components.shared.data.normalisation import Normalisation
 from components.shared.runtime.errors import InputError
 from components.train.data.batches import Batches
 from components.train.data.prefetch import make_batch
-from components.train.params import AugmentParams, TrainParams
+from components.train.params import TrainParams
 
 LEVELS = [10, 200, 40, 90]
 """Of the images of each identity: 10 and 40 are nearest to each other, 90 to 40, 200 to 90."""
@@ -81,8 +81,3 @@ def test_few_rows_are_named_with_their_files_and_many_without() -> None:
 def test_hard_identities_are_refused_where_every_batch_holds_all() -> None:
     with pytest.raises(InputError, match="every batch holds all 4 training identities"):
         batches(identities_per_batch=4)
-
-
-def test_a_change_without_meaning_for_the_images_is_refused() -> None:
-    with pytest.raises(InputError, match=r"hue is 0\.1, which has no meaning"):
-        batches(augment=AugmentParams(hue=0.1))

@@ -8,7 +8,6 @@ import pytest
 from numpy.typing import NDArray
 
 from components.shared.model.architecture import Architecture, View
-from components.shared.runtime.errors import InputError
 
 HEIGHT, WIDTH = 32, 64
 
@@ -114,14 +113,3 @@ def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path:
     model.save(tmp_path / "embedder.keras")
     for same in (network.clone_in_precision(model, "float32"), load_embedder(tmp_path)):
         np.testing.assert_allclose(np.asarray(same(images)), embeddings, atol=1e-6)
-
-
-def test_parts_of_photographs_are_refused() -> None:
-    from components.train.model.views import validate_channels
-
-    validate_channels(["whole", "mirror"], 3)
-    validate_channels(["whole", "left"], 1)
-    with pytest.raises(
-        InputError, match=r"train\.views has 'left', .* the prepared images are RGB: leave it out"
-    ):
-        validate_channels(["whole", "mirror", "left", "right"], 3)
