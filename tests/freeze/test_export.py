@@ -85,7 +85,8 @@ def test_a_batch_without_images_has_no_rows(
     embed: Callable[[Images], npt.NDArray[np.float32]],
 ) -> None:
     embeddings = embed(np.array([], dtype=object))
-    assert (embeddings.dtype, embeddings.shape) == (np.float32, (0, 8))
+    assert embeddings.dtype == np.float32
+    assert embeddings.shape == (0, 8)
 
 
 def test_an_embedding_does_not_depend_on_its_neighbours(
