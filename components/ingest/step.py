@@ -11,6 +11,7 @@ from components.ingest.sources.resolve import resolve
 from components.ingest.sources.source import Source
 from components.shared.data import catalog
 from components.shared.data.catalog import Entry
+from components.shared.data.identities import nfc
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_file, atomic_folder
 from components.shared.tracking import data_version
@@ -75,7 +76,7 @@ def _figures(rows: list[Entry], folder: Path) -> dict[str, float]:
     kinds = Counter(row.kind for row in rows)
     return {
         "images": len(rows),
-        "identities": len({row.identity for row in rows}),
+        "identities": len({nfc(row.identity) for row in rows}),
         "genuine": kinds["genuine"],
         "forgeries": kinds["forgery"],
         "bytes": sum((folder / row.path).stat().st_size for row in rows),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from components.shared.data.identities import nfc, unify
 from components.shared.data.partition import PARTS
 from components.shared.runtime.errors import InputError
 from components.split.identity_groups import Group, count_identities
@@ -71,8 +72,10 @@ def by_csv(index: pd.DataFrame, path: Path) -> dict[str, str]:
         InputError: the file is missing or damaged, or an identity is missing, unknown or named
             twice, or a part empty.
     """
+    names = {nfc(name): name for name in unify(index["identity"])}
+    known = sorted(names.values())
     table = _read(path)
-    known = sorted(set(index["identity"]))
+    table["identity"] = [names.get(nfc(name), name) for name in table["identity"]]
     if (twice := table["identity"].duplicated()).any():
         raise InputError(f"{path}: identity '{table['identity'][twice].iloc[0]}' is named twice")
     for line, part in enumerate(table["part"], start=2):

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from components.shared.data.identities import unify
+
 Group = tuple[str, ...]
 
 
@@ -18,6 +20,7 @@ def groups_of(index: pd.DataFrame) -> list[Group]:
     Returns:
         The groups, sorted by their first identity, and each of them sorted.
     """
+    index = index.assign(identity=unify(index["identity"]))
     leader = {identity: identity for identity in sorted(set(index["identity"]))}
 
     def find(identity: str) -> str:

@@ -87,3 +87,22 @@ def test_a_csv_that_parts_identical_bytes_is_refused(tmp_path: Path) -> None:
     index.loc[[1, 4], "sha256"] = "x"
     with pytest.raises(InputError, match=r"the same image .* stands in test and train"):
         split(SplitParams(by=str(tmp_path / "parts.csv")), index, tmp_path)
+
+
+def test_a_csv_names_an_identity_in_either_unicode_form(tmp_path: Path) -> None:
+    listed = tmp_path / "parts.csv"
+    listed.write_text("identity,part\nJos\u00e9,train\nw1,val\nw2,test\n", encoding="utf-8")
+    index = index_of(3)
+    index.loc[index["identity"] == "w0", "identity"] = ["Jose\u0301", "Jos\u00e9"]
+    parts = split(SplitParams(by=str(listed)), index, tmp_path)["part"]
+    assert list(parts[:2]) == ["train", "train"]
+    listed.write_text("identity,part\nJos\u00e9,train\nJose\u0301,val\nw1,val\nw2,test\n", "utf-8")
+    with pytest.raises(InputError, match="is named twice"):
+        split(SplitParams(by=str(listed)), index, tmp_path)
+
+
+def test_an_identity_in_two_unicode_forms_may_not_stand_in_two_folders(tmp_path: Path) -> None:
+    index = index_with_parts("train", "val", "test", "val")
+    index.loc[[0, 1], "identity"] = ["Jose\u0301", "Jos\u00e9"]
+    with pytest.raises(InputError, match="stands in the folders train and val"):
+        split(SplitParams(by="folders"), index, tmp_path)

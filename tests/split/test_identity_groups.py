@@ -20,3 +20,9 @@ def test_a_seed_gives_one_order_of_all_groups() -> None:
 def test_identities_are_counted_over_all_groups() -> None:
     assert count_identities([("a", "b"), ("c",)]) == 3
     assert count_identities([]) == 0
+
+
+def test_two_unicode_forms_of_a_name_are_one_identity() -> None:
+    index = index_of(2)
+    index["identity"] = ["Jose\u0301", "Jos\u00e9", "w1", "w1"]
+    assert groups_of(index) == [("Jose\u0301",), ("w1",)]

@@ -50,3 +50,16 @@ def test_too_few_identities_are_counted_in_the_message(tmp_path: Path) -> None:
         split(SplitParams(folds=5), index_of(4), tmp_path)
     with pytest.raises(InputError, match=r"show 2 identities \(2 more share images"):
         split(SplitParams(), index_of(4).assign(sha256=[*"aabb", *"bbbb"]), tmp_path)
+
+
+@pytest.mark.parametrize("folds", [0, 5])
+def test_an_identity_in_two_unicode_forms_is_one_when_identities_are_drawn(
+    folds: int, tmp_path: Path
+) -> None:
+    index = index_of(10)
+    index.loc[index["identity"] == "w0", "identity"] = ["Jos\u00e9", "Jose\u0301"]
+    for seed in range(5):
+        parts = split(SplitParams(folds=folds, seed=seed), index, tmp_path)["part"]
+        assert parts[0] == parts[1]
+    figures = step.run(SplitParams(), tmp_path, tmp_path / "out")
+    assert sum(figures[f"{part}_identities"] for part in partition.PARTS) == 10

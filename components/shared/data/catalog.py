@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, get_args
 
+from components.shared.data.identities import unify
 from components.shared.runtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def write(entries: Iterable[Entry], folder: Path) -> list[Entry]:
 def read(raw: Path) -> "pd.DataFrame":
     """Reads `raw`/catalog.csv: path, identity, kind, sha256[, part], in the order of the file.
 
-    All values are strings as in the file: an identity may be called `NA`, `None` or `001`.
+    All values are strings as in the file: an identity may be called `NA`, `None` or `001`. Names
+    that differ in their Unicode form alone are one identity, spelled as its first image has it.
 
     Raises:
         InputError: it is missing, empty or damaged, or names files outside `raw`.
@@ -74,6 +76,7 @@ def read(raw: Path) -> "pd.DataFrame":
     outside = next((name for name in catalog["path"] if _leaves(name)), None)
     if outside is not None:
         raise InputError(f"{path}: {outside} lies outside {raw}")
+    catalog["identity"] = unify(catalog["identity"])
     return catalog[[*COLUMNS, *(["part"] if "part" in catalog else [])]]
 
 

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from components.shared.data.identities import unify
 from components.shared.data.normalisation import NORMALISATION, Normalisation
 from components.shared.data.tables import read_table, write_table
 from components.shared.runtime.errors import InputError
@@ -65,10 +66,13 @@ def open_store(prepared: Path) -> ImageStore:
 def read_index(prepared: Path) -> pd.DataFrame:
     """Reads index.parquet alone, for steps that look at no pixel.
 
+    Names that differ in their Unicode form alone are one identity, spelled as the first.
+
     Raises:
         InputError: it is missing or damaged.
     """
-    return read_table(prepared / INDEX, "preprocess")
+    index = read_table(prepared / INDEX, "preprocess")
+    return index.assign(identity=unify(index["identity"])) if "identity" in index else index
 
 
 def read_sources(prepared: Path, images: int) -> pd.DataFrame:

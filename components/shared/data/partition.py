@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from components.shared.data.identities import unify
 from components.shared.data.tables import read_table, write_table
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_file
@@ -56,7 +58,7 @@ def _check(partition: pd.DataFrame, index: pd.DataFrame, origin: str) -> None:
         raise InputError(f"{origin}: unknown part '{min(unknown)}' (known: {', '.join(PARTS)})")
     part = partition.set_index("row")["part"].sort_index()
     for column, meaning in (("identity", "identity"), ("sha256", "the same image (sha256)")):
-        parts = part.groupby(index[column].to_numpy()).unique()
+        parts = part.groupby(np.array(unify(index[column]), object)).unique()
         divided = parts[parts.str.len() > 1]
         if len(divided):
             names = " and ".join(sorted(divided.iloc[0]))

@@ -100,3 +100,14 @@ def test_identities_keep_their_names_from_the_catalog_to_the_pooled_folds(tmp_pa
     metrics = {f"{v.key}/n_pairs": float(v.scored.n_pairs) for v in results}
     together = pool([Fold(metrics, scores)]).pooled
     assert [len(set(v.genuine.identity)) for v in together] == [3, 3]
+
+
+def test_an_identity_in_two_unicode_forms_is_read_as_one_and_written_as_it_came(
+    tmp_path: Path,
+) -> None:
+    names = ["Jose\u0301", "Jos\u00e9", "JOS\u00c9"]
+    entries = [Entry(f"{i}.png", name, "genuine", f"{i}") for i, name in enumerate(names)]
+    catalog.write(entries, tmp_path)
+    text = (tmp_path / catalog.CATALOG).read_text(encoding="utf-8")
+    assert [line.split(",")[1] for line in text.splitlines()[1:]] == names
+    assert catalog.read(tmp_path)["identity"].tolist() == [names[0], names[0], names[2]]

@@ -56,3 +56,9 @@ def test_what_is_no_partition_is_refused(table: pd.DataFrame, message: str, tmp_
 def test_a_missing_partition_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"split.parquet: no such file; run split first"):
         partition.read(tmp_path, INDEX)
+
+
+def test_an_identity_in_two_unicode_forms_is_not_divided(tmp_path: Path) -> None:
+    index = INDEX.assign(identity=["Jos\u00e9", "Jose\u0301", "b", "c"])
+    with pytest.raises(InputError, match="stands in train and val"):
+        partition.write(_partition("train", "val", "val", "test"), index, tmp_path)
