@@ -51,6 +51,12 @@ def cedar_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def bhsig260_dir() -> Path:
+    """The real Bengali signatures of BHSig260; skips where they are missing."""
+    return _real("BHSIG260_DIR", SHARED / "datasets" / "bhsig260-bengali")
+
+
+@pytest.fixture(scope="session")
 def resnet50_dir() -> Path:
     """ImageNet weights of ResNet50; skips where they are missing."""
     return _real("RESNET50_DIR", SHARED / "weights" / "resnet50.tv_in1k")

@@ -60,9 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     arguments.add_argument(
         "--layout",
-        choices=["auto", "cedar", "folder"],
         default="auto",
-        help="how their paths name identity and kind",
+        help="how their paths name identity and kind: auto, cedar, folder, or a csv "
+        "of path,identity,kind",
     )
     arguments.add_argument(
         "--out",

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from components.ingest.layout import LabelledImage
+from components.ingest.layouts.labels import LabelledImage
 from components.shared.data.catalog import CATALOG, Entry, Kind
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import track

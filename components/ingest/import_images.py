@@ -9,6 +9,7 @@ from components.ingest import layout
 from components.ingest.archives.limits import Limits
 from components.ingest.archives.unpack import unpack
 from components.ingest.copying import copy_images
+from components.ingest.layouts.labels import Scan
 from components.ingest.listing import File, files, is_image
 from components.ingest.params import IngestParams
 from components.shared.data.catalog import Entry
@@ -45,13 +46,19 @@ def from_folder(root: Path, folder: Path, params: IngestParams) -> list[Entry]:
         InputError: there are none, they have no known layout, or one cannot be read.
     """
     contents = files(root)
-    scan = layout.scan(contents, params.layout, params.source)
-    _log_left_out(contents, scan)
+    scan = layout.scan(
+        contents,
+        params.layout,
+        params.source,
+        levels=params.identity_levels,
+        max_misplaced=params.max_misplaced,
+    )
+    _log_left_out(contents, scan, params.layout)
     return copy_images(scan.images, folder, move=root.is_relative_to(folder))
 
 
-def _log_left_out(contents: list[File], scan: layout.Scan) -> None:
-    """Logs the files that are no images, and warns of images outside the layout."""
+def _log_left_out(contents: list[File], scan: Scan, named: str) -> None:
+    """Logs the files that are no images, and warns of images outside the layout `named`."""
     paths = [file.path for file in contents]
     others = Counter(path.suffix.lower() or path.name for path in paths if not is_image(path))
     if others:
@@ -59,7 +66,8 @@ def _log_left_out(contents: list[File], scan: layout.Scan) -> None:
         log.info("no images, left out: %s", ", ".join(counts))
     if scan.misplaced:
         log.warning(
-            "%d images stand where the layout has none, such as %s: left out",
+            "%d images %s, such as %s: left out",
             len(scan.misplaced),
+            f"are not in {named}" if named.endswith(".csv") else "stand where the layout has none",
             scan.misplaced[0],
         )

@@ -1,10 +1,13 @@
 """Parameters of the ingest step."""
 
+import difflib
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from components.shared.runtime.params import StepParams
+
+LAYOUTS = ("auto", "cedar", "folder")
 
 
 class SampleParams(StepParams):
@@ -39,12 +42,29 @@ class IngestParams(StepParams):
         "`CEDAR_DIR` names, else the public archive), a folder, an archive (.zip, .tar.*, .rar), "
         "`https://…`, `s3://bucket/key-or-prefix`, or `dvc:<repo>@<rev>:<path>`.",
     )
-    layout: Literal["auto", "cedar", "folder"] = Field(
+    layout: str = Field(
         default="auto",
-        description="How paths name identity and kind. `cedar`: `full_org/original_W_S.png` and "
-        "`full_forg/forgeries_W_S.png`. `folder`: one folder per identity, optional `genuine/` "
-        "and `forgery/` below it, optional `train/`, `val/`, `test/` above it. `auto`: whichever "
-        "fits.",
+        description="How identity and kind of an image are known. `cedar`: "
+        "`full_org/original_W_S.png` and `full_forg/forgeries_W_S.png`. `folder`: one folder per "
+        "identity, optional `genuine/` and `forgery/` (or `real/`, `forged/`, …) below it, "
+        "optional `train/`, `val/`, `test/` above it. `auto`: whichever of the two fits. A path "
+        "that ends in .csv: a table of `path,identity,kind[,part]`, on this machine or in the "
+        "source, for every other tree; images that it does not name are left out.",
+    )
+    identity_levels: int | None = Field(
+        default=None,
+        ge=1,
+        le=20,
+        description="Folders that make an identity's name in the layout `folder`; folders below "
+        "them (sessions, …) do not matter then, but for those of kinds. null: one folder, and "
+        "only folders of kinds below it.",
+    )
+    max_misplaced: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="Largest fraction of the images that may stand where the layout has none and "
+        "are left out; a single one always may.",
     )
     sha256: str | None = Field(
         default=None,
@@ -67,3 +87,15 @@ class IngestParams(StepParams):
         description="Most unpacked bytes per byte of an archive.",
     )
     sample: SampleParams = SampleParams()
+
+    @field_validator("layout")
+    @classmethod
+    def _known(cls, layout: str) -> str:
+        if layout not in LAYOUTS and not layout.endswith(".csv"):
+            match = difflib.get_close_matches(layout, LAYOUTS, n=1)
+            nearest = f" (did you mean '{match[0]}'?)" if match else ""
+            raise ValueError(
+                "must be auto, cedar, folder, or the path of a .csv file of "
+                f"path,identity,kind{nearest}"
+            )
+        return layout

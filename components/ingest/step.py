@@ -13,7 +13,7 @@ from components.shared.data import catalog
 from components.shared.data.catalog import Entry
 from components.shared.data.identities import nfc
 from components.shared.runtime.errors import InputError
-from components.shared.storage.files import atomic_file, atomic_folder
+from components.shared.storage.files import atomic_file, atomic_folder, sha256
 from components.shared.tracking import data_version
 
 
@@ -56,9 +56,17 @@ def fingerprint(params: IngestParams, out: Path) -> None:
     Raises:
         InputError: the source is missing, empty or cannot be read or reached.
     """
-    facts = resolve(params).facts()
+    facts = {**resolve(params).facts(), **_table_facts(params)}
     with atomic_file(out) as path:
         path.write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _table_facts(params: IngestParams) -> dict[str, object]:
+    """Returns the hash of the csv that is the layout, where it lies on this machine."""
+    table = Path(params.layout).expanduser()
+    if params.layout.endswith(".csv") and table.is_file():
+        return {"layout": sha256(table)}
+    return {}
 
 
 def _refuse_overlap(source: Source, out: Path) -> None:

@@ -34,8 +34,9 @@ def test_images_out_of_place_are_left_out_and_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     names = ["ann/1.png", "bob/1.png", "bob/holiday/1.png", "cover.png"]
+    source = folder_with(tmp_path / "source", names)
     with caplog.at_level("INFO"):
-        step.run(params_for(folder_with(tmp_path / "source", names)), tmp_path / "out")
+        step.run(params_for(source, max_misplaced=0.5), tmp_path / "out")
     assert [path for path, _, _ in labels(tmp_path / "out")] == ["ann/1.png", "bob/1.png"]
     assert "2 images stand where the layout has none" in caplog.text
 

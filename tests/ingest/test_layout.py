@@ -141,3 +141,79 @@ def test_real_cedar_is_fingerprinted_and_understood(cedar_dir: Path, tmp_path: P
     }
     for kind in ("genuine", "forgery"):
         assert sum(image.labels.kind == kind for image in scan.images) == 55 * 24
+
+
+def test_a_class_in_the_names_that_the_layout_does_not_read_stops_with_advice(
+    tmp_path: Path,
+) -> None:
+    source = folder_with(tmp_path / "source", ["1/B-S-1-G-01.tif", "1/B-S-1-F-01.tif"])
+    for layout in ("auto", "folder"):
+        with pytest.raises(
+            InputError, match=r"F-01.tif beside 1/B-S-1-G-01.tif.*IDENTITY/forgery/"
+        ):
+            step.run(params_for(source, layout=layout), tmp_path / "out")
+    with pytest.raises(InputError, match=r"a csv of path,identity,kind .* as ingest.layout"):
+        step.run(params_for(source), tmp_path / "out")
+
+
+def test_kinds_have_synonyms_as_folders(tmp_path: Path) -> None:
+    source = folder_with(tmp_path / "source", ["001/genuine/1.png", "001/forged/1.png"])
+    step.run(params_for(source), tmp_path / "out")
+    assert [kind for _, _, kind in labels(tmp_path / "out")] == ["forgery", "genuine"]
+
+
+@pytest.mark.parametrize("layout", ["auto", "folder"])
+def test_a_stray_picture_beside_the_one_wrapper_refuses_nothing(
+    layout: str, tmp_path: Path
+) -> None:
+    names = ["cover.png", "faces/ann/1.png", "faces/bob/1.png"]
+    step.run(params_for(folder_with(tmp_path / "source", names), layout=layout), tmp_path / "out")
+    assert [path for path, _, _ in labels(tmp_path / "out")] == ["ann/1.png", "bob/1.png"]
+
+
+def test_the_layout_that_explains_the_most_images_wins(tmp_path: Path) -> None:
+    names = [*CEDAR, *(f"writer {number}/1.png" for number in range(97))]
+    misnamed = folder_with(tmp_path / "misnamed", [*CEDAR, "full_org/scan.png"])
+    step.run(params_for(misnamed), tmp_path / "out")
+    assert len(rows(tmp_path / "out")) == 3  # CEDAR, but for one
+    with pytest.raises(InputError, match=r"full_forg/forgeries_12_1.png .*looks like a forgery"):
+        step.run(params_for(folder_with(tmp_path / "source", names)), tmp_path / "out")
+
+
+def test_most_of_a_source_is_never_left_out(tmp_path: Path) -> None:
+    names = [f"people/{number}/session/1.png" for number in range(40)]
+    source = folder_with(tmp_path / "source", ["examples/1.png", "examples/2.png", *names])
+    with pytest.raises(InputError, match=r"40 of 42 images .*identity_levels.* a csv of path"):
+        step.run(params_for(source), tmp_path / "out")
+    with pytest.raises(InputError, match=r"40 of 42 images"):
+        step.run(params_for(source, max_misplaced=0.95), tmp_path / "out")
+    step.run(params_for(source, max_misplaced=0.96), tmp_path / "out")
+    step.run(params_for(source, identity_levels=2), tmp_path / "out")
+    assert len(rows(tmp_path / "out")) == 40
+    assert {identity for _, identity, _ in labels(tmp_path / "out")} >= {"people/0", "people/39"}
+
+
+def _links(source: Path, folder: Path, writers: int) -> Path:
+    """Links a few files of the first writers of a source."""
+    for path in sorted(source.glob("*/*-0[123].*")):
+        if int(path.parent.name) <= writers:
+            (folder / path.parent.name).mkdir(parents=True, exist_ok=True)
+            (folder / path.parent.name / path.name).symlink_to(path.resolve())
+    return folder
+
+
+def test_real_bhsig260_stops_with_advice_and_is_ingested_through_a_csv(
+    bhsig260_dir: Path, tmp_path: Path
+) -> None:
+    source = _links(bhsig260_dir, tmp_path / "source", 5)
+    with pytest.raises(InputError, match=r"1/B-S-1-F-01\.\w+ beside 1/B-S-1-G-01.*a csv of path"):
+        step.run(params_for(source), tmp_path / "out")
+    lines = ["path,identity,kind"]
+    for path in sorted(source.glob("*/*")):
+        kind = "forgery" if "-F-" in path.name else "genuine"
+        lines.append(f"{path.relative_to(source)},{path.parent.name},{kind}")
+    (tmp_path / "labels.csv").write_text("\n".join(lines) + "\n")
+    params = params_for(source, layout=str(tmp_path / "labels.csv"))
+    figures = step.run(params, tmp_path / "out").figures
+    expected = {"images": 30, "identities": 5, "genuine": 15, "forgeries": 15}
+    assert {name: figures[name] for name in expected} == expected

@@ -1,0 +1,1 @@
+"""Layouts: identity, kind and part of a source's images, from their paths or from a table."""
