@@ -13,13 +13,15 @@ class SplitParams(StepParams):
     by: str = Field(
         default="fraction",
         description="`fraction` draws identities by seed; `folders` takes the source's own "
-        "`train/`, `val/`, `test/`; a path ending in .csv names a table of `identity,part`.",
+        "`train/`, `val/`, `test/` (without `val/`, it is drawn from `train/`); a path ending in "
+        ".csv names a table of `identity,part`.",
     )
     val: float = Field(
         default=0.1,
         gt=0,
         lt=1,
-        description="Fraction of the identities that validate.",
+        description="Fraction of the identities that validate; with `by: folders`, where the "
+        "source has no `val/`.",
     )
     test: float = Field(
         default=0.3,

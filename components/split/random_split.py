@@ -59,6 +59,11 @@ def halved(groups: list[Group], seed: int) -> tuple[list[Group], list[Group]]:
     return first, second
 
 
+def drawn(groups: list[Group], fraction: float, total: int, seed: int) -> list[Group]:
+    """Draws groups of a fraction of `total` identities by seed; one group at least is left."""
+    return _take(shuffled(groups, seed), _share(fraction, total), spare=1)[0]
+
+
 def _deal(groups: list[Group], folds: int, seed: int) -> list[list[Group]]:
     """Deals groups into folds, the largest first, each to the smallest fold so far."""
     members: list[list[Group]] = [[] for _ in range(folds)]

@@ -8,7 +8,7 @@ import pandas as pd
 from components.shared.data import partition
 from components.shared.data.image_store import read_index
 from components.shared.storage.files import atomic_folder
-from components.split.given_split import by_csv, by_folders
+from components.split.given_split import by_csv, by_folders, warn_of_mixing
 from components.split.identity_groups import groups_of
 from components.split.params import SplitParams
 from components.split.random_split import by_folds, by_fraction
@@ -52,9 +52,10 @@ def run(params: SplitParams, prepared: Path, out: Path) -> dict[str, float]:
 def _divide(params: SplitParams, index: pd.DataFrame) -> tuple[dict[str, str], dict[str, int]]:
     """Returns the part of each identity, and its fold where there are folds."""
     if params.by == "folders":
-        return by_folders(index, groups_of(index), params.seed), {}
+        return by_folders(index, groups_of(index), params.val, params.seed), {}
     if params.by != "fraction":
         return by_csv(index, Path(params.by)), {}
+    warn_of_mixing(index)
     if params.folds:
         return by_folds(groups_of(index), params.folds, params.fold, params.val, params.seed)
     return by_fraction(groups_of(index), params.val, params.test, params.seed), {}

@@ -217,3 +217,10 @@ def test_real_bhsig260_stops_with_advice_and_is_ingested_through_a_csv(
     figures = step.run(params, tmp_path / "out").figures
     expected = {"images": 30, "identities": 5, "genuine": 15, "forgeries": 15}
     assert {name: figures[name] for name in expected} == expected
+
+
+def test_the_parts_of_the_source_may_be_called_otherwise(tmp_path: Path) -> None:
+    names = ["Training/a/1.png", "validation/b/1.png", "Testing/c/1.png"]
+    step.run(params_for(folder_with(tmp_path / "source", names)), tmp_path / "out")
+    parts = {row["identity"]: row["part"] for row in rows(tmp_path / "out")}
+    assert parts == {"a": "train", "b": "val", "c": "test"}

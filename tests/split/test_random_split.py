@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from components.shared.runtime.errors import InputError
 from components.split import random_split
-from components.split.identity_groups import Group
-from components.split.random_split import by_folds, by_fraction, halved
+from components.split.identity_groups import Group, shuffled
+from components.split.random_split import by_folds, by_fraction, drawn, halved
 
 
 @st.composite
@@ -106,3 +106,10 @@ def test_the_first_half_has_the_odd_identity_and_no_group_is_divided() -> None:
     assert (len(first), len(second)) == (3, 2)
     assert sorted(first + second) == [("a",), ("b",), ("c",), ("d",), ("e",)]
     assert halved([("a", "b", "c"), ("d",)], seed=0) == ([("a", "b", "c")], [("d",)])
+
+
+def test_a_draw_is_a_fraction_of_the_total_and_leaves_a_group() -> None:
+    groups: list[Group] = [(f"w{i}",) for i in range(10)]
+    assert len(drawn(groups, 0.2, 20, seed=0)) == 4
+    assert len(drawn(groups, 0.9, 20, seed=0)) == 9
+    assert drawn(groups, 0.01, 20, seed=0) == [shuffled(groups, 0)[0]]
