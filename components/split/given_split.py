@@ -109,10 +109,10 @@ def by_csv(index: pd.DataFrame, path: Path) -> dict[str, str]:
         InputError: the file is missing or damaged, or an identity is missing, unknown or named
             twice, or a part empty.
     """
-    names = {nfc(name): name for name in unify(index["identity"])}
-    known = sorted(names.values())
+    spellings = {nfc(name): name for name in unify(index["identity"])}
+    known = sorted(spellings.values())
     table = _read(path)
-    table["identity"] = [names.get(nfc(name), name) for name in table["identity"]]
+    table["identity"] = [spellings.get(nfc(name), name) for name in table["identity"]]
     if (twice := table["identity"].duplicated()).any():
         raise InputError(f"{path}: identity '{table['identity'][twice].iloc[0]}' is named twice")
     for line, part in enumerate(table["part"], start=2):
