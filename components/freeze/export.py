@@ -68,8 +68,8 @@ def _usable(images: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor, tf.Tenso
         white = tf.fill(spec.shape, tf.constant(PAPER, tf.uint8))
         stand_in = tf.data.Dataset.from_tensors((count, white))
         rows, pixels = usable.concatenate(stand_in).batch(count + 1).get_single_element()
-        kept = tf.maximum(tf.size(rows) - 1, 1)
-        return rows[:kept], tf.ensure_shape(pixels[:kept], [None, *spec.shape])
+        length = tf.maximum(tf.size(rows) - 1, 1)
+        return rows[:length], tf.ensure_shape(pixels[:length], [None, *spec.shape])
 
 
 def _scatter(embeddings: tf.Tensor, rows: tf.Tensor, count: tf.Tensor) -> tf.Tensor:

@@ -87,8 +87,8 @@ def _in_files(genuine: list[LabelledImage]) -> Pattern | None:
 
 def _says_forgery(image: LabelledImage) -> bool:
     """Returns whether a word of the file's name says forgery and is no part of the identity's."""
-    told = FORGERY_WORDS.intersection(words(image.path.stem))
-    return bool(told.difference(words(image.labels.identity)))
+    kind_words = FORGERY_WORDS.intersection(words(image.path.stem))
+    return bool(kind_words.difference(words(image.labels.identity)))
 
 
 def _by_letters(names: Iterable[tuple[str, str]]) -> Pattern | None:

@@ -39,8 +39,8 @@ def test_a_csv_may_name_parts_and_lie_in_the_source_and_come_from_a_spreadsheet(
         step.run(params_for(source, layout="labels.csv"), tmp_path / "out")
     table(source, "path;identity;kind;part\r\na\\1.png;a;real;Training\r\n./Jos\u00e9/1.png;b;fake")
     step.run(params_for(source, layout="labels.csv"), tmp_path / "out")
-    told = [(row["identity"], row["kind"], row["part"]) for row in rows(tmp_path / "out")]
-    assert told == [("b", "forgery", ""), ("a", "genuine", "train")]
+    entries = [(row["identity"], row["kind"], row["part"]) for row in rows(tmp_path / "out")]
+    assert entries == [("b", "forgery", ""), ("a", "genuine", "train")]
 
 
 def test_images_that_the_csv_does_not_name_are_left_out_and_counted(

@@ -36,9 +36,13 @@ def change(folder: Path, **content: Any) -> None:
 
 
 def test_a_bundle_is_read_as_it_was_written(folder: Path) -> None:
-    found = bundle.read(folder)
-    assert (found.normalisation, found.thresholds, found.catalog) == (SIZE, CHOSEN, "0" * 64)
-    assert found.saved_model == folder / "saved_model"
+    contents = bundle.read(folder)
+    assert (contents.normalisation, contents.thresholds, contents.catalog) == (
+        SIZE,
+        CHOSEN,
+        "0" * 64,
+    )
+    assert contents.saved_model == folder / "saved_model"
 
 
 def test_the_manifest_names_its_schema_and_every_other_file(folder: Path) -> None:
