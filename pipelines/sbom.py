@@ -64,7 +64,7 @@ def packages() -> list[Package]:
         # Not by `[…]`: where it is missing, some readers of metadata raise, others give None.
         licence = dict(metadata.items()).get("License-Expression", "")  # type: ignore[attr-defined]
         version, sha256 = distribution.version, archives.get(name, "")
-        result.add(Package("pypi", name, version, licence, sha256))
+        result.add(Package("pypi", name, version=version, licence=licence, sha256=sha256))
     return sorted(result | set(_debian()))
 
 

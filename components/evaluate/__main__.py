@@ -81,7 +81,13 @@ def _run(options: argparse.Namespace) -> None:
     if options.model is None:
         from components.evaluate import step
 
-        step.run(params, options.prepared, options.split, options.embedder, out)
+        step.run(
+            params,
+            prepared=options.prepared,
+            split=options.split,
+            embedder=options.embedder,
+            out=out,
+        )
     else:
         from components.evaluate.external import run
 

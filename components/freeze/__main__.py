@@ -62,10 +62,10 @@ def _run(options: argparse.Namespace) -> None:
 
     step.run(
         params,
-        options.raw,
-        options.embedder,
-        options.evaluation,
-        getattr(options, "out", Path("models/frozen")),
+        raw=options.raw,
+        embedder=options.embedder,
+        evaluation=options.evaluation,
+        out=getattr(options, "out", Path("models/frozen")),
     )
 
 

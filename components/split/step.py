@@ -57,5 +57,11 @@ def _divide(params: SplitParams, index: pd.DataFrame) -> tuple[dict[str, str], d
         return by_csv(index, Path(params.by)), {}
     warn_of_mixing(index)
     if params.folds:
-        return by_folds(groups_of(index), params.folds, params.fold, params.val, params.seed)
+        return by_folds(
+            groups_of(index),
+            folds=params.folds,
+            fold=params.fold,
+            val=params.val,
+            seed=params.seed,
+        )
     return by_fraction(groups_of(index), params.val, params.test, params.seed), {}

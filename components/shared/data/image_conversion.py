@@ -102,7 +102,9 @@ def to_png_or_jpeg(data: bytes, max_pixels: int) -> SourceImage:
                 encoded, (width, height) = data, image.size
             else:
                 encoded, (width, height) = _as_png(image, declared_bits(image, data))
-            return SourceImage(encoded, height, width, mode, dpi, len(data))
+            return SourceImage(
+                encoded, height=height, width=width, mode=mode, dpi=dpi, file_bytes=len(data)
+            )
     except (Rejected, MemoryError):
         raise
     except UnidentifiedImageError:
