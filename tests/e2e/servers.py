@@ -1,4 +1,4 @@
-"""MLflow's own server, with its artifacts in the S3 store."""
+"""MLflow's own server, with its artifacts in the S3 store or beside its database."""
 
 import os
 import signal
@@ -19,14 +19,15 @@ class Tracking:
 
     Attributes:
         address: of the server.
-        artifacts: where they go.
+        artifacts: where they go; empty where each experiment says so itself.
     """
 
-    def __init__(self, folder: Path, store: Store) -> None:
+    def __init__(self, folder: Path, store: Store | None) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.address, self.artifacts = f"http://127.0.0.1:{self.port}", store.fresh("mlflow")
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.artifacts = store.fresh("mlflow") if store else ""
         self._folder, self._store = folder, store
         self.start()
 
@@ -36,11 +37,13 @@ class Tracking:
             "host": "127.0.0.1",
             "port": self.port,
             "workers": 1,
-            "artifacts-destination": self.artifacts,
         }
+        if self.artifacts:
+            options["artifacts-destination"] = self.artifacts
         options |= {"backend-store-uri": f"sqlite:///{self._folder}/mlflow.db"}
         quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-        environment = {**os.environ, **self._store.environment(), **quiet}
+        keys = self._store.environment() if self._store else {}
+        environment = {**os.environ, **keys, **quiet}
         environment.pop("MLFLOW_TRACKING_URI", None)
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(

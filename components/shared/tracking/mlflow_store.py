@@ -12,6 +12,7 @@ from typing import Any
 from components.shared.runtime.errors import InputError
 from components.shared.storage.file_lock import file_lock
 from components.shared.storage.files import project_root
+from components.shared.tracking import store_location
 
 EXPERIMENT = "signature-recognition"
 SQLITE = "sqlite:///"
@@ -39,7 +40,10 @@ def connect() -> Any:
     uri = os.environ.get("MLFLOW_TRACKING_URI") or _embedded_store()
     mlflow.set_tracking_uri(uri)
     with _lock_tables(uri):
-        return mlflow.MlflowClient()
+        client = mlflow.MlflowClient()
+        if _is_embedded(uri):
+            store_location.follow_folder(_embedded_database())
+    return client
 
 
 def experiment_id(client: Any) -> str:
@@ -84,8 +88,8 @@ def _create_experiment(client: Any, name: str) -> str:
     import mlflow
 
     # Not by the environment, in which `connect` notes the embedded store too.
-    embedded = mlflow.get_tracking_uri() == _embedded_store()
-    location = (project_root() / "mlruns" / "artifacts").as_uri() if embedded else None
+    embedded = _is_embedded(mlflow.get_tracking_uri())
+    location = store_location.location(_embedded_database().parent) if embedded else None
     try:
         return str(client.create_experiment(name, artifact_location=location))
     except mlflow.MlflowException as error:
@@ -97,13 +101,26 @@ def _create_experiment(client: Any, name: str) -> str:
 
 def _lock_tables(uri: str) -> AbstractContextManager[None]:
     """Lets one process at a time make the tables of an SQLite store, as its client does first."""
-    database = uri.partition("?")[0].removeprefix(SQLITE)
-    if not uri.startswith(SQLITE) or not database:
-        return nullcontext()
-    return file_lock(Path(f"{database}.lock"))
+    database = _database(uri)
+    return file_lock(Path(f"{database}.lock")) if database else nullcontext()
+
+
+def _database(uri: str) -> Path | None:
+    """Returns the file of an SQLite store; None for others, and for one in memory."""
+    path = uri.partition("?")[0].removeprefix(SQLITE)
+    return Path(path) if uri.startswith(SQLITE) and path else None
+
+
+def _is_embedded(uri: str) -> bool:
+    database = _database(uri)
+    return database is not None and database.resolve() == _embedded_database().resolve()
 
 
 def _embedded_store() -> str:
-    folder = project_root() / "mlruns"
-    folder.mkdir(exist_ok=True)
-    return f"{SQLITE}{folder / 'mlflow.db'}"
+    database = _embedded_database()
+    database.parent.mkdir(exist_ok=True)
+    return f"{SQLITE}{database}"
+
+
+def _embedded_database() -> Path:
+    return project_root() / "mlruns" / "mlflow.db"
