@@ -5,23 +5,25 @@ import re
 import pytest
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.report import text
+from components.evaluate.report import answer
+from components.shared.verification.threshold import Threshold
 from tests import markdown
 
 TEXT = (markdown.ROOT / "README.md").read_text(encoding="utf-8")
-KEY, FLOOR = "verification/skilled/refs_1", "floor/untrained/skilled/refs_1/eer"
+KEY, FLOOR = "verification/skilled/refs_1", "floor/best_statistic/skilled/refs_1/eer"
 METRICS = {
-    f"{KEY}/eer": 0.238,
-    f"{KEY}/eer_ci_low": 0.203,
-    f"{KEY}/eer_ci_high": 0.271,
+    f"{KEY}/eer": 0.261,
+    f"{KEY}/eer_ci_low": 0.225,
+    f"{KEY}/eer_ci_high": 0.296,
     f"{KEY}/n_identities": 72.0,
     f"{KEY}/n_pairs": 4320.0,
-    FLOOR: 0.346,
-    f"{FLOOR}_ci_low": 0.312,
-    f"{FLOOR}_ci_high": 0.374,
-    f"{FLOOR}_difference": -0.108,
-    f"{FLOOR}_difference_ci_low": -0.127,
-    f"{FLOOR}_difference_ci_high": -0.083,
+    f"{KEY}/far_at_threshold": 0.257,
+    f"{KEY}/frr_at_threshold": 0.264,
+    FLOOR: 0.237,
+    f"{FLOOR}_ci_low": 0.205,
+    f"{FLOOR}_ci_high": 0.27,
+    f"{FLOOR}_difference_ci_low": -0.016,
+    f"{FLOOR}_difference_ci_high": 0.061,
 }
 """Of the generated sample, as docs/results.md has them."""
 
@@ -32,8 +34,10 @@ def test_it_fits_on_a_few_screens() -> None:
     assert max(len(line) for line in TEXT.splitlines()) <= 100
 
 
-def test_the_sentence_is_the_one_that_the_evaluation_writes() -> None:
-    assert text.sentence(METRICS, EvaluateParams()) in " ".join(TEXT.split())
+def test_the_sentences_are_those_that_the_evaluation_writes() -> None:
+    thresholds = [Threshold("skilled", 1, "equal_error", 0.865)]
+    sentences = answer.sentences(METRICS, EvaluateParams(), thresholds)
+    assert " ".join(sentences) in " ".join(TEXT.split())
 
 
 def test_the_lines_below_it_are_those_of_make_results() -> None:
@@ -49,8 +53,12 @@ def test_its_figures_are_those_of_the_page_of_results() -> None:
     rows = [line for line in TEXT.splitlines() if re.search(r"`make \w+` \|", line)]
     assert len(rows) == 2
     for row in rows:
-        rate, interval, writers = re.findall(r"([\d.]+) % (\([\d.–]+\)) \| (\d+)", row)[0]
+        cells = re.search(r"([\d.]+) % (\([\d.–]+\)) \| (\d+) \| ([\w ]+), ([\d.]+) % \|", row)
+        assert cells is not None
+        rate, interval, writers, floor, floor_rate = cells.groups()
         assert f"| skilled | 1 | {rate} {interval} |" in results
+        assert floor in results
+        assert f"| {floor_rate} (" in results
         assert f"| {writers}, " in results
 
 

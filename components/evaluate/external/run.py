@@ -101,6 +101,7 @@ def _evaluate(
         parameters=origin.parameters(record.params, frozen.normalisation, params),
         shortcut_lines=shortcut_report.lines,
         notices=_notices(frozen, images, catalog),
+        shipped=True,
     )
 
 

@@ -38,6 +38,7 @@ class Page:
     Attributes:
         metrics: by name.
         params: of the step.
+        answer: sentences, the most important one first.
         pictures: PNG files of plots, built into the page.
         origin: data, model and code behind the results, by name.
         parameters: of all steps, by their dotted names.
@@ -47,6 +48,7 @@ class Page:
 
     metrics: dict[str, float]
     params: EvaluateParams
+    answer: Sequence[str]
     pictures: list[Path]
     origin: Facts
     parameters: Facts
@@ -86,7 +88,7 @@ def render(page: Page, individuals: Individuals | None) -> str:
     own = text.reported_metrics(page.metrics, params)
     shortcuts = shortcut_table(own, page.shortcut_lines)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        sentence=text.sentence(own, params),
+        answer=page.answer,
         notice=page.notice,
         warning=shortcut_warning(own),
         figures=[_figure(picture, params) for picture in page.pictures],

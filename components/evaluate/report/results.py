@@ -8,7 +8,7 @@ import pandas as pd
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart, Metrics
-from components.evaluate.report import data_files, html, plots, text
+from components.evaluate.report import answer, data_files, html, plots, text
 from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.origin import Facts
 from components.shared.data.csv_tables import write_csv
@@ -31,6 +31,7 @@ class Results:
         parameters: of all steps, by their dotted names.
         shortcut_lines: findings of the shortcut probes, a line each.
         notices: sentences to be read before the results.
+        shipped: whether a shipped model was evaluated, on other data than its own test.
     """
 
     metrics: Metrics
@@ -42,6 +43,7 @@ class Results:
     parameters: Facts
     shortcut_lines: Sequence[str]
     notices: Sequence[str] = ()
+    shipped: bool = False
 
     def write(self, folder: Path, params: EvaluateParams) -> None:
         """Writes all files into an existing folder."""
@@ -51,11 +53,14 @@ class Results:
         for name, table in self.tables.items():
             write_csv(table, folder / name)
         notice = text.notice(params, self.notices)
-        summary = text.summary(self.metrics, params, self.shortcut_lines, notice)
+        own = text.reported_metrics(self.metrics, params)
+        sentences = answer.sentences(own, params, self.thresholds, self.shipped)
+        summary = text.summary(self.metrics, params, sentences, self.shortcut_lines, notice)
         (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
         page = html.Page(
             metrics=self.metrics,
             params=params,
+            answer=sentences,
             pictures=plots.draw(folder, verifications, self.thresholds, params),
             origin=self.origin,
             parameters=self.parameters,

@@ -153,6 +153,9 @@ def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> Non
     assert summary.startswith("The thresholds are the model's own, chosen on val")
     assert "seen in training" not in summary
     assert "8 test identities" in summary
+    answer = summary.splitlines()[-2:]
+    assert answer[0].startswith("At the model's own threshold (equal error, distance 0.180), ")
+    assert answer[1].startswith("With one reference, skilled forgeries are told from genuine")
     assert summary.splitlines()[0] in (out / "report.html").read_text().replace("&#39;", "'")
 
 

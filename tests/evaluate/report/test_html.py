@@ -31,7 +31,9 @@ def with_probe(auc: float) -> dict[str, float]:
 
 def render_page(metrics: dict[str, float], pictures: list[Path] | None = None) -> str:
     origin = {"git revision": "0123abc <dirty>"}
-    content = Page(metrics, EvaluateParams(), pictures or [], origin, {"train.mining": "hard"})
+    answer = ["With one reference, yes.", "At the threshold, no."]
+    parameters = {"train.mining": "hard"}
+    content = Page(metrics, EvaluateParams(), answer, pictures or [], origin, parameters)
     return render(content, Individuals([("anna & co", 0.25)], []))
 
 
@@ -47,7 +49,7 @@ def test_what_was_not_measured_is_left_out() -> None:
     ):
         assert absent not in page
     assert "20.0 (–)" in page
-    assert page.index("With one reference") < page.index("<table")
+    assert page.index("With one reference") < page.index("At the threshold") < page.index("<table")
     assert "probe" not in page
 
 

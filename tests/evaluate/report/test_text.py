@@ -38,34 +38,10 @@ METRICS = {
 }
 
 
-def test_the_sentence_gives_the_figure_its_interval_and_whether_training_helped() -> None:
-    assert text.sentence(METRICS, PARAMS) == (
-        "With one reference, skilled forgeries are told from genuine images at an equal error rate "
-        "of 16.2 % (95 % interval 14.0–18.3 %, 11 test identities, 9,372 comparisons); on the same "
-        "comparisons the untrained network has 31.0 % (28.0–33.0 %), and the gain is more than "
-        "chance."
-    )
-
-
-def test_the_sentence_claims_nothing_that_the_interval_does_not_show() -> None:
-    unsure = METRICS | {f"{FLOOR}_difference_ci_high": 0.01}
-    assert "the difference may be chance" in text.sentence(unsure, PARAMS)
-    worse = METRICS | {f"{FLOOR}_difference_ci_low": 0.01, f"{FLOOR}_difference_ci_high": 0.02}
-    assert "the loss is more than chance" in text.sentence(worse, PARAMS)
-    unknown = {k: v for k, v in METRICS.items() if "_ci_" not in k}
-    assert "chance" not in text.sentence(unknown, PARAMS)
-
-
-def test_without_forgeries_the_sentence_is_about_other_identities() -> None:
-    sentence = text.sentence(
-        {k.replace("skilled", "random"): v for k, v in METRICS.items()}, PARAMS
-    )
-    assert "other identities' images" in sentence
-    assert "no comparison" in text.sentence({}, PARAMS)
-
-
 def test_the_tables_are_aligned_and_leave_out_what_was_not_measured() -> None:
-    table, carried, floors, identification, _ = text.summary(METRICS, PARAMS).split("\n\n")
+    table, carried, floors, identification, _ = text.summary(
+        METRICS, PARAMS, ["The answer."]
+    ).split("\n\n")
     title, head, row = table.splitlines()
     assert title == "verification of the test identities"
     assert len(head) == len(row)
@@ -108,13 +84,13 @@ def test_the_tables_are_aligned_and_leave_out_what_was_not_measured() -> None:
 def test_a_report_on_val_says_so_and_has_no_other_figures() -> None:
     params = EvaluateParams(part="val")
     of_val = {f"val/{name}": value for name, value in METRICS.items()}
-    summary = text.summary(of_val, params, notice=text.notice(params))
+    summary = text.summary(of_val, params, ["The answer."], notice=text.notice(params))
     assert "figures of the val identities" in summary
     assert "test was not read" in summary
     assert "16.2 (14.0–18.3)" in summary
-    assert "11 val identities" in summary
+    assert "verification of the val identities" in summary
     assert "test identities" not in summary
-    assert "16.2" not in text.summary(METRICS, params)
+    assert "16.2" not in text.summary(METRICS, params, ["The answer."])
 
 
 def test_intervals_that_are_switched_off_are_said_to_be() -> None:

@@ -1,0 +1,92 @@
+"""The answer: what it claims, and what it does not."""
+
+import pytest
+
+from components.evaluate.params import EvaluateParams
+from components.evaluate.report import answer
+from components.shared.verification.threshold import Threshold
+
+PARAMS = EvaluateParams()
+KEY = "verification/skilled/refs_1"
+UNTRAINED, HOG = "floor/untrained/skilled/refs_1/eer", "floor/hog/skilled/refs_1/eer"
+METRICS = {
+    f"{KEY}/eer": 0.1618,
+    f"{KEY}/eer_ci_low": 0.14,
+    f"{KEY}/eer_ci_high": 0.183,
+    f"{KEY}/n_identities": 11.0,
+    f"{KEY}/n_pairs": 9372.0,
+    UNTRAINED: 0.31,
+    f"{UNTRAINED}_difference_ci_low": -0.17,
+    f"{UNTRAINED}_difference_ci_high": -0.12,
+    HOG: 0.17,
+    f"{HOG}_ci_low": 0.15,
+    f"{HOG}_ci_high": 0.19,
+    f"{HOG}_difference_ci_low": -0.03,
+    f"{HOG}_difference_ci_high": 0.02,
+}
+AT_THRESHOLD = {f"{KEY}/far_at_threshold": 0.9961, f"{KEY}/frr_at_threshold": 0.003}
+THRESHOLDS = [Threshold("skilled", 1, "equal_error", 0.61234)]
+DECISION = "996 of 1,000 skilled forgeries pass and 3 of 1,000 genuine images are refused."
+
+
+def test_the_first_sentence_names_the_strongest_floor_and_does_not_claim_a_gain_by_chance() -> None:
+    assert answer.sentences(METRICS, PARAMS) == [
+        "With one reference, skilled forgeries are told from genuine images at an equal error rate "
+        "of 16.2 % (95 % interval 14.0–18.3 %, 11 test identities, 9,372 comparisons); the "
+        "strongest floor on the same comparisons, HOG, has 17.0 % (15.0–19.0 %) and is not beaten "
+        "beyond chance."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (-0.09, -0.01, "is beaten by more than chance."),
+        (0.01, 0.02, "is better than the model by more than chance."),
+    ],
+)
+def test_the_first_sentence_says_what_the_paired_interval_shows(
+    low: float, high: float, verdict: str
+) -> None:
+    ends = {f"{HOG}_difference_ci_low": low, f"{HOG}_difference_ci_high": high}
+    assert answer.error_rate_sentence(METRICS | ends, PARAMS).endswith(verdict)
+
+
+def test_without_intervals_nothing_is_said_to_be_beaten() -> None:
+    unknown = {name: value for name, value in METRICS.items() if "_ci_" not in name}
+    sentence = answer.error_rate_sentence(unknown, PARAMS)
+    assert "HOG, has 17.0 % and cannot be said to be beaten" in sentence
+    assert "chance" not in sentence
+    assert "95 % interval" not in sentence
+
+
+def test_without_floors_none_is_named() -> None:
+    alone = {name: value for name, value in METRICS.items() if not name.startswith("floor/")}
+    assert answer.error_rate_sentence(alone, PARAMS).endswith("9,372 comparisons).")
+
+
+def test_without_forgeries_the_answer_is_about_other_identities() -> None:
+    metrics = {name.replace("skilled", "random"): v for name, v in (METRICS | AT_THRESHOLD).items()}
+    thresholds = [THRESHOLDS[0]._replace(kind="random")]
+    error_rate, decision = answer.sentences(metrics, PARAMS, thresholds)
+    assert "other identities' images are told" in error_rate
+    assert "996 of 1,000 images of other identities pass" in decision
+    assert "no comparison" in answer.error_rate_sentence({}, PARAMS)
+
+
+def test_the_threshold_of_val_is_told_in_counts_below_the_error_rate() -> None:
+    _, decision = answer.sentences(METRICS | AT_THRESHOLD, PARAMS, THRESHOLDS)
+    assert decision == (
+        f"At the threshold that val chose (equal error, distance 0.612), {DECISION}"
+    )
+
+
+def test_of_a_shipped_model_the_first_sentence_says_what_its_own_threshold_does() -> None:
+    decision, error_rate = answer.sentences(METRICS | AT_THRESHOLD, PARAMS, THRESHOLDS, True)
+    assert decision == (f"At the model's own threshold (equal error, distance 0.612), {DECISION}")
+    assert error_rate == answer.error_rate_sentence(METRICS, PARAMS)
+
+
+def test_the_rates_of_another_threshold_than_the_targets_are_not_told() -> None:
+    params = EvaluateParams(target=0.02)
+    assert answer.threshold_sentence(METRICS | AT_THRESHOLD, params, THRESHOLDS, False) == ""
