@@ -17,6 +17,8 @@ from components.train.params import TrainParams
 
 STEPS = ("ingest", "preprocess", "split", "train", "evaluate", "freeze")
 Sections = dict[str, dict[str, Any]]
+FORM = "write <section>.<parameter>=<value>"
+QUOTES = ("'", '"')
 
 
 def model(step: str) -> type[StepParams]:
@@ -47,10 +49,7 @@ def override(sections: Sections, assignments: Iterable[str]) -> Sections:
     for assignment in assignments:
         step = assignment.partition(".")[0]
         if step not in sections:
-            raise InputError(
-                f"-S {assignment}: write <section>.<parameter>=<value>; "
-                f"sections: {', '.join(sections)}"
-            )
+            raise InputError(f"-S {assignment}: {FORM}; sections: {', '.join(sections)}")
         changed[step] = assign(changed[step], assignment)
     return _validate(changed, lambda step: parse(model(step), step, changed[step], "-S"))
 
@@ -62,11 +61,28 @@ def assign(values: dict[str, Any], assignment: str) -> dict[str, Any]:
     Raises:
         InputError: the assignment names no parameter or no value, or the value is not YAML.
     """
-    name, equals, text = assignment.partition("=")
-    _, *keys = name.split(".")
-    if not equals or not keys:
-        raise InputError(f"-S {assignment}: write <section>.<parameter>=<value>")
-    return _set(values, keys, _value(assignment, text))
+    _, *keys = assignment.partition("=")[0].split(".")
+    if not keys:
+        raise InputError(f"-S {assignment}: {FORM}")
+    return _set(values, keys, read_value(assignment))
+
+
+def read_value(assignment: str) -> object:
+    """Returns the value of an assignment, which is YAML.
+
+    Raises:
+        InputError: it has none, or one that is not YAML.
+    """
+    _, equals, text = assignment.partition("=")
+    if not equals:
+        raise InputError(f"-S {assignment}: {FORM}")
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise InputError(f"-S {assignment}: the value is not valid YAML; {_quoted(text)}") from None
+    if isinstance(value, str) and text[:1] not in QUOTES and value != text.strip():
+        raise InputError(f"-S {assignment}: YAML ends the value at its '#'; {_quoted(text)}")
+    return value
 
 
 def _validate(steps: Iterable[str], params_of: Callable[[str], StepParams]) -> Sections:
@@ -106,8 +122,7 @@ def _set(values: dict[str, Any], keys: list[str], value: object) -> dict[str, An
     return {**values, first: _set(inner if isinstance(inner, dict) else {}, rest, value)}
 
 
-def _value(assignment: str, text: str) -> object:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise InputError(f"-S {assignment}: the value is not valid YAML") from None
+def _quoted(text: str) -> str:
+    """Says how a text that YAML would not read as one is written."""
+    quoted = "'{}'".format(text.replace("'", "''"))
+    return f"in quotes it is a text: {quoted}"

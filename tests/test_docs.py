@@ -1,6 +1,7 @@
 """README.md and docs/: what they name exists."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,7 +66,9 @@ def test_the_parameters_of_every_experiment_contradict_none_of_the_others() -> N
         commands += [(page, line) for line in lines if "dvc exp run" in line and "…" not in line]
     assert {"README.md", "your-own-data.md"} <= {page for page, _ in commands}
     for _, command in commands:
-        sections.override(defaults, re.findall(r"-S '?([^\s';]+)", command))
+        words = shlex.split(command.replace(";", " ; "), comments=True)
+        settings = [words[n + 1] for n, word in enumerate(words) if word == "-S"]
+        sections.override(defaults, settings)
 
 
 def test_every_command_is_a_module() -> None:

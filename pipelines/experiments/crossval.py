@@ -18,6 +18,7 @@ from components.shared.storage.files import atomic_folder
 from components.shared.verification import metrics_file
 from pipelines import sections
 from pipelines.experiments import dvc_experiments, pooled_folds, pooled_report
+from pipelines.experiments.absolute_paths import absolute_paths
 from pipelines.experiments.pooled_folds import Fold, Metrics, Pool
 
 
@@ -44,7 +45,7 @@ def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:
     names = []
     for fold, each in enumerate(settings):
         sys.stderr.write(f"\n[{fold + 1}/{folds}] fold {fold}\n")
-        options = [*each, *dvc_experiments.absolute_source(values)]
+        options = [*each, *absolute_paths(values)]
         names.append(dvc_experiments.run(f"{folds}-folds-{fold}", options, until="evaluate"))
     results = [_read(name) for name in names]
     pool = pooled_folds.pool(results)

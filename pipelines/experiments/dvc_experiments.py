@@ -20,7 +20,7 @@ from components.shared.tracking import mlflow_store
 from components.shared.tracking.record import RECORD, Record
 from components.shared.tracking.run import Run
 from components.shared.verification import metrics_file
-from pipelines.sections import Sections
+from pipelines.experiments.hydra_overrides import hydra_override
 
 ROOT = code_root()
 PARAMS = ROOT / "params.yaml"
@@ -46,7 +46,7 @@ def run(label: str, assignments: Sequence[str], until: str | None = None) -> str
     Raises:
         InputError: it failed.
     """
-    readable = re.sub(r"[^\w.]+", "-", label).strip("-")
+    readable = re.sub(r"(?:[^\w.]|\.{2,})+", "-", label).strip("-.")
     name = f"{readable[:60]}-{hashlib.sha256(' '.join(assignments).encode()).hexdigest()[:6]}"
     # An older experiment of the name gives way; what it finished is in DVC's cache. (--force would
     # run it all again.)
@@ -62,10 +62,12 @@ def run(label: str, assignments: Sequence[str], until: str | None = None) -> str
 
 
 def set_options(assignments: Sequence[str]) -> list[str]:
-    """Returns the options of `dvc exp run` that set parameters: `-S` before each assignment."""
+    """Returns the options of `dvc exp run` that set parameters: `-S` before each assignment, whose
+    value is spelled in Hydra's grammar.
+    """
     options = []
     for assignment in assignments:
-        options += ["-S", assignment]
+        options += ["-S", hydra_override(assignment)]
     return options
 
 
@@ -86,17 +88,6 @@ def read_metrics(experiment: str) -> dict[str, float]:
 def run_id(experiment: str) -> str | None:
     """Returns the MLflow run of an experiment's evaluation, None where the store was down."""
     return Record.parse(read_file(experiment, f"{EVALUATION}/{RECORD}")).run_id
-
-
-def absolute_source(sections: Sections) -> list[str]:
-    """Returns the assignment of the source's full path, or none where it is no path.
-
-    Experiments run in a copy of the project, where a relative path leads nowhere.
-    """
-    source = sections["ingest"]["source"]
-    if source in {"sample", "cedar"} or not Path(source).exists():
-        return []
-    return [f"ingest.source={Path(source).resolve()}"]
 
 
 @contextmanager
@@ -149,12 +140,16 @@ def _dvc(*arguments: str, **options: Any) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Returns the environment with folders by their full paths: an experiment runs in a copy of the
-    project, which is elsewhere.
+    """Returns the environment with folders and an SQLite store by their full paths: an experiment
+    runs in a copy of the project, which is elsewhere.
     """
     environment = dict(os.environ)
     for name in FOLDERS:
         path = environment.get(name)
         if path and not is_s3(path):
             environment[name] = str(Path(path).resolve())
+    scheme, database = mlflow_store.SQLITE, environment.get("MLFLOW_TRACKING_URI", "")
+    if database.startswith(scheme) and database != scheme:
+        full = Path(database.removeprefix(scheme)).resolve()
+        environment["MLFLOW_TRACKING_URI"] = f"{scheme}{full}"
     return environment

@@ -8,11 +8,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import yaml
+
 from components.evaluate.report.formatting import align_columns, percent, sample_sizes
 from components.shared.runtime.errors import InputError
+from components.shared.tracking.record import yaml_text
 from components.shared.verification.metric_names import CRITERIA, criterion, split
 from pipelines import sections
 from pipelines.experiments import dvc_experiments
+from pipelines.experiments.absolute_paths import absolute_paths
 
 PART = "evaluate.part"
 RATE_COLUMNS = [
@@ -36,15 +40,15 @@ class Outcome(NamedTuple):
 def combinations(grid: Sequence[str]) -> list[tuple[str, ...]]:
     """Returns all combinations of `section.parameter=value,value…`, each as single assignments.
 
+    The values are those of a sequence in YAML: `'a, b',c` are two.
+
     Raises:
         InputError: a part of the grid names no values.
     """
     axes = []
     for axis in grid:
-        name, _, values = axis.partition("=")
-        if not name or not all(values.split(",")):
-            raise InputError(f"{axis}: write <section>.<parameter>=<value>,<value>…")
-        axes.append([f"{name}={value}" for value in values.split(",")])
+        name = axis.partition("=")[0]
+        axes.append([f"{name}={yaml_text(value)}" for value in _values(axis)])
     return list(itertools.product(*axes))
 
 
@@ -74,8 +78,8 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
     outcomes = []
     for number, (each, values) in enumerate(zip(settings, checked, strict=True), start=1):
         sys.stderr.write(f"\n[{number}/{len(settings)}] {' '.join(each)}\n")
-        source = dvc_experiments.absolute_source(values)
-        outcomes.append(_experiment(each, [*common, f"{PART}=val", *each, *source]))
+        paths = absolute_paths(values)
+        outcomes.append(_experiment(each, [*common, f"{PART}=val", *each, *paths]))
     outcomes.sort(key=lambda outcome: criterion(outcome.figures))
     _track(outcomes, " × ".join(grid))
     return outcomes
@@ -110,6 +114,20 @@ def command_on_test(best: Outcome, assignments: Sequence[str]) -> str:
     common = _common(assignments, {setting.partition("=")[0] for setting in best.settings})
     options = dvc_experiments.set_options([*common, *best.settings])
     return shlex.join(["dvc", "exp", "run", *options])
+
+
+def _values(axis: str) -> list[object]:
+    name, _, text = axis.partition("=")
+    try:
+        values = yaml.safe_load(f"[{text}]")
+    except yaml.YAMLError:
+        values = None
+    if not name or not isinstance(values, list) or not values or text.rstrip().endswith(","):
+        raise InputError(
+            f"{axis}: write <section>.<parameter>=<value>,<value>…, "
+            "and 'in quotes' a value that holds , [ ] { } or #"
+        )
+    return values
 
 
 def _common(assignments: Sequence[str], varied: set[str]) -> list[str]:

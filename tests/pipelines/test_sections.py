@@ -58,7 +58,9 @@ def test_values_are_read_as_yaml_at_any_depth(defaults: sections.Sections) -> No
         ("train=3", "write <section>.<parameter>=<value>"),
         ("train.steps", "write <section>.<parameter>=<value>"),
         ("trian.steps=3", "sections: ingest, preprocess, split, train, evaluate, freeze"),
-        ("train.steps=[", "not valid YAML"),
+        ("train.steps=[", r"not valid YAML; in quotes it is a text: '\['"),
+        ("ingest.source=photos #2", r"ends the value at its '#'; .*: 'photos #2'"),
+        ("ingest.source={it's", r"not valid YAML; in quotes it is a text: '\{it''s'"),
         ("train.steps.deep=3", "train.steps"),
     ],
 )

@@ -10,9 +10,10 @@ import pytest
 
 from components.shared.runtime.errors import InputError
 from components.shared.tracking import mlflow_store
+from components.shared.tracking.record import yaml_text
 from pipelines.experiments import dvc_experiments
 
-ROOT = Path(__file__).parents[3]
+DEFAULTS = "ingest:\n  source: sample\ntrain:\n  steps: 3\n"
 
 
 @pytest.fixture(scope="module")
@@ -21,19 +22,21 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("repository")
     stage = {
         "cmd": "python evaluate.py",
-        "params": ["train.steps"],
+        "params": ["train.steps", "ingest.source"],
         "outs": [{"reports/evaluation": {"cache": False}}],
     }
     (root / "dvc.yaml").write_text(json.dumps({"stages": {"evaluate": stage}}))
-    (root / "params.yaml").write_text("train:\n  steps: 3\n")
+    (root / "params.yaml").write_text(DEFAULTS)
     (root / "evaluate.py").write_text(
-        "import json, pathlib\n"
-        "steps = int(pathlib.Path('params.yaml').read_text().split(':')[-1])\n"
+        "import json, pathlib, yaml\n"
+        "params = yaml.safe_load(pathlib.Path('params.yaml').read_text('utf-8'))\n"
+        "steps = params['train']['steps']\n"
         "assert steps < 9\n"
         "folder = pathlib.Path('reports/evaluation')\n"
         "folder.mkdir(parents=True)\n"
         "metrics = {'val': {'eer': steps / 10}}\n"
         "(folder / 'metrics.json').write_text(json.dumps(metrics))\n"
+        "(folder / 'source.txt').write_text(params['ingest']['source'], 'utf-8')\n"
     )
     for command in (
         "git init -q",
@@ -52,31 +55,21 @@ def test_an_experiment_runs_in_a_copy_and_its_files_are_read_by_its_name(
 ) -> None:
     monkeypatch.setattr(dvc_experiments, "ROOT", repository)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
-    name = dvc_experiments.run("steps=5, once", ["train.steps=5"], until="evaluate")
-    assert name.startswith("steps-5-once-")
+    source = "../é, 签 (2)='$x' \"${HOME}\" {[\\"
+    assignments = ["train.steps=5", f"ingest.source={yaml_text(source)}"]
+    name = dvc_experiments.run(f"steps=5, {source}", assignments, until="evaluate")
+    assert name.startswith("steps-5-é-签-2-x-HOME-")
     assert dvc_experiments.read_metrics(name) == {"val/eer": 0.5}
+    assert dvc_experiments.read_file(name, "reports/evaluation/source.txt").decode() == source
     assert not (repository / "reports").exists()
-    assert (repository / "params.yaml").read_text() == "train:\n  steps: 3\n"
+    assert (repository / "params.yaml").read_text() == DEFAULTS
     with pytest.raises(InputError, match=r"experiment too-many-[0-9a-f]{6} failed"):
         dvc_experiments.run("too many", ["train.steps=9"])
 
 
 def test_options_set_one_parameter_each() -> None:
-    assert dvc_experiments.set_options(["a.b=1", "c.d=x y"]) == ["-S", "a.b=1", "-S", "c.d=x y"]
+    assert dvc_experiments.set_options(["a.b=1", "c.d=(x)"]) == ["-S", "a.b=1", "-S", "c.d='(x)'"]
     assert dvc_experiments.set_options([]) == []
-
-
-def test_a_relative_source_is_named_by_its_full_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "signatures").mkdir()
-    (tmp_path / "sample").mkdir()  # a name, not this folder
-    assert dvc_experiments.absolute_source({"ingest": {"source": "signatures"}}) == [
-        f"ingest.source={tmp_path / 'signatures'}"
-    ]
-    for source in ("sample", "cedar", "https://data.example/a.zip", "missing"):
-        assert dvc_experiments.absolute_source({"ingest": {"source": source}}) == []
 
 
 def test_folders_of_the_environment_reach_an_experiment_by_their_full_paths(
@@ -85,10 +78,12 @@ def test_folders_of_the_environment_reach_an_experiment_by_their_full_paths(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CEDAR_DIR", "data/cedar")
     monkeypatch.setenv("CHECKPOINT_DIR", "s3://bucket/checkpoints")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///runs/mlflow.db")
     monkeypatch.delenv("TENSORBOARD_DIR", raising=False)
     environment = dvc_experiments._environment()
     assert environment["CEDAR_DIR"] == str(tmp_path / "data/cedar")
     assert environment["CHECKPOINT_DIR"] == "s3://bucket/checkpoints"
+    assert environment["MLFLOW_TRACKING_URI"] == f"sqlite:///{tmp_path}/runs/mlflow.db"
     assert "TENSORBOARD_DIR" not in environment
 
 

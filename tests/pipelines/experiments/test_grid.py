@@ -1,5 +1,7 @@
 """Comparing settings: what is run, what is refused before anything runs, and the table."""
 
+import shlex
+
 import pytest
 
 from components.shared.runtime.errors import InputError
@@ -15,8 +17,27 @@ def test_a_grid_is_all_combinations_in_the_order_given() -> None:
     ]
 
 
+def test_quotes_and_brackets_hold_the_values_of_a_grid_together() -> None:
+    assert combinations(["ingest.source='a, b',é (2)=$x", "train.pooled_blocks=[7],[7, 13]"]) == [
+        ("ingest.source=a, b", "train.pooled_blocks=[7]"),
+        ("ingest.source=a, b", "train.pooled_blocks=[7, 13]"),
+        ("ingest.source=é (2)=$x", "train.pooled_blocks=[7]"),
+        ("ingest.source=é (2)=$x", "train.pooled_blocks=[7, 13]"),
+    ]
+
+
 @pytest.mark.parametrize(
-    "axis", ["train.mining", "train.mining=", "train.mining=hard,,all", "=hard"]
+    "axis",
+    [
+        "train.mining",
+        "train.mining=",
+        "train.mining=hard,,all",
+        "=hard",
+        "ingest.source=a #2,b",
+        "ingest.source=[a,b",
+        "ingest.source={a,b",
+        "ingest.source=a],[b",
+    ],
 )
 def test_an_axis_without_name_or_values_is_refused(axis: str) -> None:
     with pytest.raises(InputError, match="write <section>"):
@@ -62,8 +83,8 @@ def test_a_comparison_that_would_look_at_test_is_refused(
 
 def test_the_best_is_measured_on_test_by_a_command_with_all_its_settings() -> None:
     best = Outcome("a", ("train.mining=hard",), {}, None)
-    assignments = ["train.mining=all", "train.pooled_blocks=[7,10]"]
-    assert (
-        command_on_test(best, assignments)
-        == "dvc exp run -S 'train.pooled_blocks=[7,10]' -S train.mining=hard"
-    )
+    assignments = ["train.mining=all", "train.pooled_blocks=[7,10]", "ingest.source=a (2)"]
+    command = shlex.split(command_on_test(best, assignments))
+    assert command[:3] == ["dvc", "exp", "run"]
+    settings = ["train.pooled_blocks=[7,10]", "ingest.source='a (2)'", "train.mining=hard"]
+    assert command[3:] == ["-S", settings[0], "-S", settings[1], "-S", settings[2]]

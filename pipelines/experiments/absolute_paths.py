@@ -1,0 +1,52 @@
+"""Full paths in place of relative ones: experiments run in a copy of the project, where a relative
+path leads nowhere.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from components.ingest.params import LAYOUTS
+from components.shared.tracking.record import yaml_text
+from pipelines.sections import Sections
+
+
+class PathParameter(NamedTuple):
+    """A parameter that may be a path on this machine, and the names by which it means no path."""
+
+    section: str
+    key: str
+    names: tuple[str, ...] = ()
+
+
+PATH_PARAMETERS = (
+    PathParameter("ingest", "source", ("sample", "cedar")),
+    PathParameter("ingest", "layout", LAYOUTS),
+    PathParameter("split", "by", ("fraction", "folders")),
+    PathParameter("train", "weights", ("none", "imagenet")),
+    PathParameter("train", "start_from"),
+)
+REPOSITORY = "dvc:"
+
+
+def absolute_paths(sections: Sections) -> list[str]:
+    """Returns assignments of the full paths of what the sections name and this machine has."""
+    assignments = []
+    for section, key, names in PATH_PARAMETERS:
+        value = sections[section].get(key)
+        if value is None or value in names:
+            continue
+        path = _absolute(value)
+        if path != value:
+            assignments.append(f"{section}.{key}={yaml_text(path)}")
+    return assignments
+
+
+def _absolute(value: str) -> str:
+    """Returns a value with the full path of the file, folder or DVC repository that it names."""
+    prefix, path, rest = "", value, ""
+    if value.startswith(REPOSITORY):
+        prefix = REPOSITORY
+        path, at, revision = value.removeprefix(REPOSITORY).rpartition("@")
+        rest = at + revision
+    location = Path(path).expanduser()
+    return f"{prefix}{location.resolve()}{rest}" if path and location.exists() else value
