@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from components.freeze import model_card_tables
+from components.freeze.conclusions import conclusions
 from components.shared.data import catalog
 from components.shared.tracking.record import text_of
 from components.shared.verification import metric_names
@@ -65,11 +66,12 @@ def render(card: CardData) -> str:
         ),
         source=_source(text_of(card.params, "ingest.source")),
         weights=text_of(card.params, "train.weights") or "not recorded",
+        conclusions=_bullets(conclusions(card.metrics)),
         figures=model_card_tables.performance(card.metrics),
         floors=model_card_tables.floors(card.metrics),
         probe=model_card_tables.shortcut_probes(card.metrics),
         thresholds=_thresholds(card),
-        limits="\n".join(f"- {limit}" for limit in _limits(card)),
+        limits=_bullets(_limits(card)),
         versions=versions[:1].upper() + versions[1:],
         revision=revision,
         difference=max(card.manifest["parity"].values()),
@@ -94,6 +96,10 @@ def _source(name: str | None) -> str:
         f"{label}: origin and licence are unknown to this pipeline; "
         "state them here before the model is passed on."
     )
+
+
+def _bullets(sentences: Sequence[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in sentences)
 
 
 def _thresholds(card: CardData) -> str:

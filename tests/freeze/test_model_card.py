@@ -23,8 +23,8 @@ THRESHOLDS = [
 ]
 CATALOGUE = {"identities": 55, "genuine": 1320, "forgery": 1320}
 SECTIONS = (
-    "Intended use", "Data and licence", "Figures on the test identities", "Thresholds", "Floors",
-    "Shortcut probe", "Limits", "Input and versions",
+    "Conclusions", "Intended use", "Data and licence", "Figures on the test identities",
+    "Thresholds", "Floors", "Shortcut probe", "Limits", "Input and versions",
 )  # fmt: skip
 
 
@@ -137,6 +137,12 @@ def test_the_data_s_licence_is_told_as_far_as_it_is_known(
     assert sentence in text
     assert "anna" not in text
     assert "secret" not in text
+
+
+def test_the_card_concludes_before_all_else() -> None:
+    text = card(SKILLED)
+    conclusion = "- **Good for ranking and pre-sorting against skilled forgeries"
+    assert text.index(conclusion) < text.index("## Intended use")
 
 
 def test_the_limits_tell_what_is_not_known() -> None:
