@@ -1,6 +1,7 @@
 """The layout of a source: the named one, or the one that explains its images best."""
 
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from components.ingest.layouts import cedar, folder, table, two_classes
@@ -17,6 +18,18 @@ LOOKED_FOR = {
 }
 BY_TABLE = "a csv of path,identity,kind with a line per image, named as ingest.layout"
 ALWAYS = 1  # as many misplaced images are never too many
+
+
+class MisplacedError(InputError):
+    """Too many images that stand where the layout has none.
+
+    Attributes:
+        paths: of all of them, relative to the source.
+    """
+
+    def __init__(self, message: str, paths: list[PurePosixPath]) -> None:
+        super().__init__(message)
+        self.paths = paths
 
 
 class Choice(NamedTuple):
@@ -46,8 +59,9 @@ def scan(
         max_misplaced: the largest fraction of the images that may stand where the layout has none.
 
     Raises:
-        InputError: the source has no image, none or too few where the layout has them, or names
-            tell two classes apart that the layout does not read.
+        MisplacedError: too few images stand where the layout has them.
+        InputError: the source has no image, or none where the layout has them, or names tell two
+            classes apart that the layout does not read.
     """
     contents = list(files)
     images = [file for file in contents if is_image(file.path)]
@@ -67,7 +81,8 @@ def scan(
             f"but no known layout: {expected}; or {BY_TABLE}"
         )
     if len(result.misplaced) > most:
-        raise InputError(_too_many(source, images, result, max_misplaced))
+        message = _too_many(source, images, result, max_misplaced)
+        raise MisplacedError(message, result.misplaced)
     return result
 
 

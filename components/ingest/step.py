@@ -5,16 +5,20 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from components.ingest.layout import MisplacedError
 from components.ingest.params import IngestParams
 from components.ingest.sources.local_source import FolderSource
 from components.ingest.sources.resolve import resolve
-from components.ingest.sources.source import Source
+from components.ingest.sources.source import ImportedImages, Source
 from components.shared.data import catalog
 from components.shared.data.catalog import Entry
 from components.shared.data.identities import nfc
 from components.shared.runtime.errors import InputError
+from components.shared.storage import failure_table
 from components.shared.storage.files import atomic_file, atomic_folder, sha256
 from components.shared.tracking import data_version
+
+MISPLACED = "misplaced.csv"
 
 
 class Ingested(NamedTuple):
@@ -40,12 +44,15 @@ def run(params: IngestParams, out: Path) -> Ingested:
         The figures, and what the source was.
 
     Raises:
-        InputError: the source is missing, empty, unreadable, unsafe, or of no known layout.
+        InputError: the source is missing, empty, unreadable, unsafe, or of no known layout. Images
+            that are misplaced, where they are too many, are listed in a csv beside `out`.
     """
     source = resolve(params)
     _refuse_overlap(source, out)
+    table = failure_table.path_beside(out, MISPLACED)
+    table.unlink(missing_ok=True)
     with atomic_folder(out) as folder:
-        images = source.bring(folder)
+        images = _bring(source, folder, table)
         rows = catalog.write(images.entries, folder)
         return Ingested(_figures(rows, folder), data_version.params(images.version))
 
@@ -59,6 +66,15 @@ def fingerprint(params: IngestParams, out: Path) -> None:
     facts = {**resolve(params).facts(), **_table_facts(params)}
     with atomic_file(out) as path:
         path.write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _bring(source: Source, folder: Path, table: Path) -> ImportedImages:
+    """Brings the images; where too many are misplaced, all of them are listed in a table."""
+    try:
+        return source.bring(folder)
+    except MisplacedError as error:
+        failure_table.write(table, ["path"], [[str(path)] for path in error.paths])
+        raise InputError(f"{error}; all of them: {table}") from None
 
 
 def _table_facts(params: IngestParams) -> dict[str, object]:

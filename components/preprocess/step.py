@@ -12,10 +12,11 @@ from PIL import Image
 from components.preprocess import report
 from components.preprocess.params import PreprocessParams
 from components.shared.data import catalog
-from components.shared.data.image_store import write_rejected
+from components.shared.data.image_store import REJECTED, REJECTED_COLUMNS, write_rejected
 from components.shared.data.preparation import Normaliser, prepare
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
+from components.shared.storage import failure_table
 from components.shared.storage.files import atomic_folder
 
 EXAMPLES = 3
@@ -42,7 +43,7 @@ def run(
 
     Raises:
         InputError: the catalog cannot be used, or more images are rejected than `max_rejected`
-            allows.
+            allows: those are listed, with the reasons, in a csv beside `out`.
     """
     rows = catalog.rows(raw)
     backend.set_up_tensorflow_per_image()  # once it is known that there is something to do
@@ -53,7 +54,9 @@ def run(
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     with atomic_folder(out) as folder:
         images = prepare(raw, rows, normaliser, folder, label="preprocess", workers=os.cpu_count())
-        _validate_rejected(images.rejected, len(rows), params.max_rejected, raw)
+        table = failure_table.path_beside(out, REJECTED)
+        table.unlink(missing_ok=True)
+        _validate_rejected(images.rejected, len(rows), params.max_rejected, raw, table)
         write_rejected(images.rejected, folder)
     results = report.measure(pd.DataFrame(images.rows), images.sources, len(images.rejected))
     if report_folder is not None:
@@ -63,14 +66,16 @@ def run(
 
 
 def _validate_rejected(
-    rejected: Sequence[tuple[str, str]], total: int, allowed: float, raw: Path
+    rejected: Sequence[tuple[str, str]], total: int, allowed: float, raw: Path, table: Path
 ) -> None:
+    """Fails where too many images are rejected, and writes all of them into a table then."""
     if len(rejected) > allowed * total or len(rejected) == total:
         examples = "; ".join(f"{path}: {reason}" for path, reason in rejected[:EXAMPLES])
         more = f"; and {len(rejected) - EXAMPLES} more" if len(rejected) > EXAMPLES else ""
+        failure_table.write(table, REJECTED_COLUMNS, rejected)
         raise InputError(
-            f"{raw}: {len(rejected)} of {total} images are rejected, "
-            f"more than preprocess.max_rejected ({allowed:g}) allows: {examples}{more}"
+            f"{raw}: {len(rejected)} of {total} images are rejected, more than "
+            f"preprocess.max_rejected ({allowed:g}) allows: {examples}{more}; all: {table}"
         )
     if rejected:
         logging.warning(

@@ -183,11 +183,15 @@ def test_the_layout_that_explains_the_most_images_wins(tmp_path: Path) -> None:
 def test_most_of_a_source_is_never_left_out(tmp_path: Path) -> None:
     names = [f"people/{number}/session/1.png" for number in range(40)]
     source = folder_with(tmp_path / "source", ["examples/1.png", "examples/2.png", *names])
-    with pytest.raises(InputError, match=r"40 of 42 images .*identity_levels.* a csv of path"):
+    table = tmp_path / "out-misplaced.csv"
+    advice = rf"40 of 42 images .*identity_levels.* a csv of path.*; all of them: {table}$"
+    with pytest.raises(InputError, match=advice):
         step.run(params_for(source), tmp_path / "out")
+    assert table.read_text(encoding="utf-8").splitlines() == ["path", *sorted(names)]
     with pytest.raises(InputError, match=r"40 of 42 images"):
         step.run(params_for(source, max_misplaced=0.95), tmp_path / "out")
     step.run(params_for(source, max_misplaced=0.96), tmp_path / "out")
+    assert not table.exists()
     step.run(params_for(source, identity_levels=2), tmp_path / "out")
     assert len(rows(tmp_path / "out")) == 40
     assert {identity for _, identity, _ in labels(tmp_path / "out")} >= {"people/0", "people/39"}

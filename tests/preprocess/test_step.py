@@ -127,11 +127,17 @@ def test_too_many_rejected_images_fail_the_step_and_the_old_output_stays(
     step.run(PARAMS, raw, tmp_path / "out")
     before = manifest(tmp_path / "out")
     with pytest.raises(
-        InputError, match=r"6 of 18 images are rejected.*blank\.png: blank image.*; and 3 more"
-    ):
+        InputError,
+        match=r"6 of 18 images are rejected.*blank\.png: blank image.*; and 3 more; all: .*\.csv",
+    ) as error:
         step.run(PARAMS.model_copy(update={"max_rejected": 0.3}), raw, tmp_path / "out")
     assert manifest(tmp_path / "out") == before
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    table = tmp_path / "out-rejected.csv"
+    assert str(error.value).endswith(f"; all: {table}")
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "out", table]
+    assert table.read_bytes() == (tmp_path / "out" / "rejected.csv").read_bytes()
+    step.run(PARAMS, raw, tmp_path / "out")
+    assert not table.exists()
 
 
 def test_rejecting_every_image_fails_whatever_is_allowed(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from components.shared.runtime.errors import InputError
 
 IMAGES, INDEX = "images.npy", "index.parquet"
 SOURCES, REJECTED = "sources.parquet", "rejected.csv"
+REJECTED_COLUMNS = ("path", "reason")
 
 
 @dataclass(frozen=True)
@@ -156,5 +157,5 @@ def write_rejected(rejected: Iterable[tuple[str, str]], folder: Path) -> None:
     """Writes rejected.csv (path, reason) into `folder`."""
     with (folder / REJECTED).open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["path", "reason"])
+        writer.writerow(REJECTED_COLUMNS)
         writer.writerows(rejected)
