@@ -54,7 +54,8 @@ results: install ## print the figures of the last evaluation and where to look n
 	@echo; echo "the whole report      reports/evaluation/report.html"
 	@echo "the shipped model     models/frozen/ (model_card.md says what it is)"
 	@echo "runs and curves       make ui · make tensorboard"
-	@echo "compare               source .venv/bin/activate; dvc exp run -S train.mining=hard; dvc exp show"
+	@echo "try another setting   source .venv/bin/activate; dvc exp run -S train.mining=hard"
+	@echo "compare               dvc exp show --only-changed --drop '.*/'"
 
 remote: install ## keep DVC's data on S3: URL=s3://bucket/prefix [ENDPOINT=https://…]; keys stay in the environment
 	@case "$(URL)" in s3://?*) ;; *) echo "make remote URL=s3://bucket/prefix [ENDPOINT=https://s3.example.org]"; exit 2 ;; esac

@@ -44,7 +44,7 @@ def test_the_lines_below_it_are_those_of_make_results() -> None:
     makefile = (markdown.ROOT / "Makefile").read_text(encoding="utf-8")
     recipe = makefile.partition("\nresults: ")[2].partition("\n\n")[0]
     lines = re.findall(r'echo "(.+)"', recipe)
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert "\n".join(lines) in TEXT
 
 

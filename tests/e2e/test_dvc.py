@@ -116,10 +116,16 @@ def test_an_experiment_can_be_run_shown_compared_and_plotted(repository: Reposit
     newest = repository.runs()[-1]
     assert newest.data.params["train.mining"] == "hard"
     assert newest.data.tags["DVC_EXP_NAME"] == "hard-mining"
-    assert "hard-mining" in repository.run("dvc", "exp", "show", "--csv")
-    assert "verification" in repository.run("dvc", "metrics", "diff", "--all", "HEAD")
-    repository.run("dvc", "plots", "show", "--out", "plots")
-    page = (repository.folder / "plots" / "index.html").read_text()
+    shown = repository.run("dvc", "exp", "show", "--csv", "--drop", ".*/")
+    assert "hard-mining" in shown
+    columns = shown.splitlines()[0].split(",")
+    assert columns[columns.index("parent") + 1] == "eer_skilled"
+    compared = repository.run("dvc", "metrics", "diff", "--all", "HEAD").strip().splitlines()
+    assert "eer_skilled" in compared[1] + compared[2]
+    assert len(compared) <= 11  # a head, and at most ten figures
+    repository.run("dvc", "plots", "show")
+    assert repository.run("git", "status", "--short", "dvc_plots") == ""
+    page = (repository.folder / "dvc_plots" / "index.html").read_text()
     assert '"train/loss": "NaN"' in page  # of the step before the first
     assert '": ""' not in page, "a blank is drawn as zero"
 

@@ -29,8 +29,8 @@ PARAMS = EvaluateParams(
     target=0.05,
 )
 FILES = {
-    "metrics.json", "threshold.json", "roc.csv", "det.csv", "scores.parquet", "report.html",
-    "roc.png", "det.png", "scores.png", "identities.png", "cmc.csv", "open_set.csv",
+    "metrics.json", "summary.json", "threshold.json", "roc.csv", "det.csv", "scores.parquet",
+    "report.html", "roc.png", "det.png", "scores.png", "identities.png", "cmc.csv", "open_set.csv",
     "mlflow_run.json", "summary.txt", "upload/report.html",
 }  # fmt: skip
 

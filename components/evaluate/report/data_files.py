@@ -1,4 +1,6 @@
-"""Machine-readable files: metrics.json, threshold.json, scores.parquet, roc.csv and det.csv."""
+"""Machine-readable files: metrics.json, summary.json, threshold.json, scores.parquet, roc.csv and
+det.csv.
+"""
 
 import hashlib
 import json
@@ -15,7 +17,7 @@ from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import Verification
 from components.shared.data.csv_tables import write_csv
-from components.shared.verification import metrics_file, threshold
+from components.shared.verification import metrics_file, summary_figures, threshold
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.threshold import Threshold
 
@@ -57,8 +59,9 @@ def write(
     verifications: list[Verification],
     thresholds: list[Threshold],
 ) -> None:
-    """Writes metrics.json, threshold.json, roc.csv and det.csv into `out`."""
+    """Writes metrics.json, summary.json, threshold.json, roc.csv and det.csv into `out`."""
     metrics_file.write(out, metrics)
+    summary_figures.write(out, metrics)
     threshold.write(thresholds, out)
     points = roc_curves.table(verifications)
     write_csv(points.drop(columns="frr"), out / "roc.csv")

@@ -10,6 +10,8 @@ from components.shared.data.csv_tables import write_csv
 from components.shared.verification.metric_names import criterion
 
 Figures = dict[str, float]
+CRITERION = "val/eer"
+"""Column of the rate that the best checkpoint is chosen by."""
 
 
 class History:
@@ -58,8 +60,14 @@ class History:
         return any(row["step"] == step and np.isfinite(criterion(row)) for row in self.rows)
 
     def write(self, path: Path) -> None:
-        """Writes the rows as history.csv; what a row lacks is `NaN`."""
-        write_csv(pd.DataFrame(self.rows), path, digits=None)
+        """Writes the rows as history.csv; what a row lacks is `NaN`.
+
+        `CRITERION` stands beside the figures: one name for data with forgeries and without.
+        """
+        table = pd.DataFrame(self.rows)
+        rates = pd.Series([criterion(row) for row in self.rows], dtype=float)
+        table[CRITERION] = rates.where(np.isfinite(rates))
+        write_csv(table, path, digits=None)
 
     def row_at(self, step: int) -> Figures:
         """Returns the first row of a step; an empty one if there is none."""

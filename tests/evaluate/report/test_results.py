@@ -16,8 +16,9 @@ from tests.evaluate.embeddings import made_up
 PARAMS = EvaluateParams(bootstrap=10, draws=2)
 PROBE = {"probe/source/auc": 0.5, "probe/source/n_identities": 6.0, "probe/source/n_images": 66.0}
 FILES = {
-    "metrics.json", "threshold.json", "scores.parquet", "roc.csv", "det.csv", "cmc.csv",
-    "roc.png", "det.png", "scores.png", "identities.png", "summary.txt", "report.html", "upload",
+    "metrics.json", "summary.json", "threshold.json", "scores.parquet", "roc.csv", "det.csv",
+    "cmc.csv", "roc.png", "det.png", "scores.png", "identities.png", "summary.txt", "report.html",
+    "upload",
 }  # fmt: skip
 
 
@@ -42,6 +43,7 @@ def test_every_file_is_written_and_says_the_same(results: Results, tmp_path: Pat
     assert {path.name for path in tmp_path.iterdir()} == FILES
     metrics = json.loads((tmp_path / "metrics.json").read_text())
     eer = metrics["verification"]["skilled"]["refs_1"]["eer"]
+    assert json.loads((tmp_path / "summary.json").read_text())["eer_skilled"] == eer
     summary = (tmp_path / "summary.txt").read_text()
     report = (tmp_path / "report.html").read_text()
     for text in (summary, report):

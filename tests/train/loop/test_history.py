@@ -56,7 +56,16 @@ def test_what_a_row_lacks_is_written_as_nan(tmp_path: Path) -> None:
     history.log_steps(2, 0.1)
     history.write(tmp_path / "history.csv")
     assert (tmp_path / "history.csv").read_text().splitlines() == [
-        "step,val/verification/skilled/refs_1/eer,train/loss,train/learning_rate",
-        "0,0.25,NaN,NaN",
-        "2,NaN,1.0,0.1",
+        "step,val/verification/skilled/refs_1/eer,train/loss,train/learning_rate,val/eer",
+        "0,0.25,NaN,NaN,0.25",
+        "2,NaN,1.0,0.1,NaN",
     ]
+
+
+def test_the_curve_of_the_criterion_has_one_name_with_forgeries_and_without(tmp_path: Path) -> None:
+    history = History()
+    history.add_scores(0, {"val/verification/random/refs_1/eer": 0.125})
+    history.add_scores(2, {"val/verification/random/refs_1/eer": 0.5, **SCORES})
+    history.write(tmp_path / "history.csv")
+    rows = [line.split(",") for line in (tmp_path / "history.csv").read_text().splitlines()]
+    assert [row[rows[0].index("val/eer")] for row in rows] == ["val/eer", "0.125", "0.25"]
