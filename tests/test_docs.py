@@ -1,7 +1,6 @@
 """README.md and docs/: what they name exists."""
 
 import re
-import shlex
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -58,35 +57,12 @@ def test_the_architecture_answers_at_least_twenty_times_where_a_thing_is() -> No
     assert all(PATH.fullmatch(path) and path.endswith(".py") for path in answers)
 
 
-def test_the_parameters_of_every_experiment_contradict_none_of_the_others() -> None:
-    defaults = sections.read(markdown.ROOT / "params.yaml")
-    commands = []
-    for page, code in codes():
-        lines = code.replace("\\\n", " ").splitlines()
-        commands += [(page, line) for line in lines if "dvc exp run" in line and "…" not in line]
-    assert {"README.md", "your-own-data.md"} <= {page for page, _ in commands}
-    for _, command in commands:
-        words = shlex.split(command.replace(";", " ; "), comments=True)
-        settings = [words[n + 1] for n, word in enumerate(words) if word == "-S"]
-        sections.override(defaults, settings)
-
-
 def test_every_command_is_a_module() -> None:
     modules = set()
     for page, code in codes():
         modules |= {(page, module) for module in re.findall(r"python -m ([\w.]+)(?![\w.<])", code)}
     assert len(modules) >= 10
     assert [f"{page}: {module}" for page, module in sorted(modules) if not find_spec(module)] == []
-
-
-def test_every_target_of_make_is_one() -> None:
-    makefile = (markdown.ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z0-9-]+):.*##", makefile, re.MULTILINE))
-    named: set[str] = set()
-    for _, code in codes():
-        named.update(re.findall(r"\bmake (?:[A-Z]+=\S+ )*([a-z0-9-]+)", code))
-    assert {"repro", "test", "cedar", "docs"} <= named
-    assert named - targets == set()
 
 
 def test_every_parameter_is_one() -> None:
