@@ -2,10 +2,9 @@
 
 import logging
 import shutil
-from collections import Counter
 from pathlib import Path
 
-from components.ingest import layout
+from components.ingest import contents, layout
 from components.ingest.archives.limits import Limits
 from components.ingest.archives.unpack import unpack
 from components.ingest.copying import copy_images
@@ -13,9 +12,9 @@ from components.ingest.layouts.labels import Scan
 from components.ingest.listing import File, files, is_image
 from components.ingest.params import IngestParams
 from components.shared.data.catalog import Entry
+from components.shared.runtime.errors import InputError
 
 UNPACKED = ".unpacked"
-SUFFIXES = 8  # the commonest that are reported
 log = logging.getLogger(__name__)
 
 
@@ -45,25 +44,29 @@ def from_folder(root: Path, folder: Path, params: IngestParams) -> list[Entry]:
     Raises:
         InputError: there are none, they have no known layout, or one cannot be read.
     """
-    contents = files(root)
+    listed = files(root)
+    if not any(is_image(file.path) for file in listed):
+        raise InputError(contents.no_image(params.source, root, listed))
     scan = layout.scan(
-        contents,
+        listed,
         params.layout,
         params.source,
         levels=params.identity_levels,
         max_misplaced=params.max_misplaced,
     )
-    _log_left_out(contents, scan, params.layout)
+    _log_left_out(listed, scan, params.layout)
     return copy_images(scan.images, folder, move=root.is_relative_to(folder))
 
 
-def _log_left_out(contents: list[File], scan: Scan, named: str) -> None:
-    """Logs the files that are no images, and warns of images outside the layout `named`."""
-    paths = [file.path for file in contents]
-    others = Counter(path.suffix.lower() or path.name for path in paths if not is_image(path))
-    if others:
-        counts = [f"{count} × {suffix}" for suffix, count in others.most_common(SUFFIXES)]
-        log.info("no images, left out: %s", ", ".join(counts))
+def _log_left_out(listed: list[File], scan: Scan, named: str) -> None:
+    """Logs the files that are no images, and warns of pictures that are not read, and of images
+    outside the layout `named`.
+    """
+    paths = [file.path for file in listed]
+    if others := contents.counts(paths):
+        log.info("no images, left out: %s", others)
+    for line in contents.unread_pictures(paths):
+        log.warning("%s: left out", line)
     if scan.misplaced:
         log.warning(
             "%d images %s, such as %s: left out",

@@ -50,7 +50,7 @@ def scan(
     """Labels all images of a source.
 
     Args:
-        files: every file of the source.
+        files: every file of the source, at least one of them an image.
         layout: `cedar`, `folder`, `auto` (cedar where it explains enough images, else the one
             that explains more), or the path of a csv.
         source: the source's name, for the message.
@@ -60,13 +60,11 @@ def scan(
 
     Raises:
         MisplacedError: too few images stand where the layout has them.
-        InputError: the source has no image, or none where the layout has them, or names tell two
-            classes apart that the layout does not read.
+        InputError: no image stands where the layout has them, or names tell two classes apart that
+            the layout does not read.
     """
     contents = list(files)
     images = [file for file in contents if is_image(file.path)]
-    if not images:
-        raise InputError(f"{source}: holds no image")
     if layout.endswith(".csv"):
         return table.scan(contents, images, layout)
     names = list(LOOKED_FOR) if layout == "auto" else [layout]

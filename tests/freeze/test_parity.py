@@ -66,7 +66,7 @@ def test_what_the_graph_refuses_gives_way_to_its_successor(
     assert choose(contents, 5) == [good]
 
 
-@pytest.mark.parametrize("form", ["tiff", "bmp", "webp"])
+@pytest.mark.parametrize("form", ["tiff", "bmp", "webp", "avif"])
 def test_files_of_other_formats_are_compared_on_the_bytes_that_preprocess_hands_over(
     form: str, choose: Callable[[dict[str, bytes], int], list[bytes]]
 ) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from components.ingest import import_images
+from components.ingest import contents, import_images
 from components.ingest.listing import files
 from components.ingest.params import IngestParams
 from components.ingest.sources.checksum import check
@@ -25,16 +25,16 @@ class FolderSource:
         """Returns the number and the bytes of the files, and a hash of their names, sizes and
         times.
         """
-        contents = files(self.path)
-        if not contents:
-            raise InputError(f"{self.path}: is empty")
+        listed = files(self.path)
+        if not listed:
+            raise InputError(contents.no_image(self.path, self.path, listed))
         listing = hashlib.sha256()
-        for file in contents:
+        for file in listed:
             listing.update(f"{file.path}\0{file.size}\0{file.mtime_ns}\n".encode())
         return {
             "kind": self.kind,
-            "files": len(contents),
-            "bytes": sum(file.size for file in contents),
+            "files": len(listed),
+            "bytes": sum(file.size for file in listed),
             "listing": listing.hexdigest(),
         }
 

@@ -30,6 +30,8 @@ SOURCE_COLUMNS = ["mode", "dpi", "median_grey", "file_bytes", "height", "width"]
 MOST_DPI = 1_000_000
 _ORIENTED = (b"eXIf", b"Raw profile type exif", b"XML:com.adobe.xmp")
 """Names in a PNG without which it has no orientation: a chunk, and keywords of text chunks."""
+_HEIC = (b"heic", b"heim", b"heis", b"heix", b"hevc", b"hevm", b"hevs", b"hevx", b"mif1", b"msf1")
+"""Brands of a file with HEVC in it, whatever its name ends with."""
 
 
 class Rejected(Exception):  # noqa: N818 - an outcome that is expected, not a failure
@@ -108,12 +110,18 @@ def to_png_or_jpeg(data: bytes, max_pixels: int) -> SourceImage:
     except (Rejected, MemoryError):
         raise
     except UnidentifiedImageError:
-        raise Rejected("not an image, or of an unknown format") from None
+        raise Rejected(_unidentified(data)) from None
     except Image.DecompressionBombError as error:  # the message begins with the number of pixels
         reason = f"{_first_number(error)} pixels are more than max_pixels ({max_pixels})"
         raise Rejected(reason) from None
     except Exception as error:  # Pillow's decoders raise many kinds on damaged files
         raise Rejected(f"truncated or damaged image ({' '.join(str(error).split())})") from None
+
+
+def _unidentified(data: bytes) -> str:
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
+        return "a HEIC image, which is not read: convert it to PNG or JPEG"
+    return "not an image, or of an unknown format"
 
 
 def _check_size(image: Image.Image, max_pixels: int) -> None:

@@ -9,6 +9,10 @@ from components.shared.data.image_conversion import Rejected, to_png_or_jpeg
 from tests.pictures import colours, encode, over_white, png_chunk, png_of_size, strokes
 
 LIMIT = 50_000_000
+LOSSLESS: dict[str, dict[str, object]] = {
+    "webp": {"lossless": True},
+    "avif": {"quality": 100, "subsampling": "4:4:4"},
+}
 TIFF_OF_12_BITS = bytes.fromhex(
     "49492a0008000000"  # little-endian, the directory at 8
     "0800"
@@ -69,7 +73,7 @@ def test_a_resolution_that_makes_no_sense_is_none(
     assert to_png_or_jpeg(data, LIMIT).dpi == 0
 
 
-@pytest.mark.parametrize("form", ["tiff", "bmp", "gif", "webp", "ppm", "tga"])
+@pytest.mark.parametrize("form", ["tiff", "bmp", "gif", "webp", "avif", "ppm", "tga"])
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_other_formats_become_a_png_of_the_same_pixels(form: str, mode: str) -> None:
     data = encode(PHOTO.convert(mode), form)
@@ -78,10 +82,10 @@ def test_other_formats_become_a_png_of_the_same_pixels(form: str, mode: str) -> 
     np.testing.assert_array_equal(_pixels(source.encoded), _pixels(data))
 
 
-@pytest.mark.parametrize("form", ["tiff", "webp", "gif"])
+@pytest.mark.parametrize("form", ["tiff", "webp", "avif", "gif"])
 def test_transparency_is_kept_for_the_normalisation_to_whiten(form: str) -> None:
     image = Image.fromarray(colours(1, 4, 20, 20) // 128 * 255)
-    data = encode(image, form, **({"lossless": True} if form == "webp" else {}))
+    data = encode(image, form, **LOSSLESS.get(form, {}))
     encoded = to_png_or_jpeg(data, LIMIT).encoded
     np.testing.assert_array_equal(_pixels(encoded), _pixels(data))
     clear = np.asarray(image)[:, :, 3] == 0
@@ -146,7 +150,7 @@ def test_a_png_that_names_its_orientation_in_text_is_upright(
     assert (source.height, source.width) == (64, 48)
 
 
-@pytest.mark.parametrize("form", ["jpeg", "webp", "tiff"])
+@pytest.mark.parametrize("form", ["jpeg", "webp", "avif", "tiff"])
 def test_an_orientation_in_xmp_is_applied_in_every_format(form: str) -> None:
     options = {"tiffinfo": {700: XMP.encode()}} if form == "tiff" else {"xmp": XMP.encode()}
     source = to_png_or_jpeg(encode(PHOTO, form, **options), LIMIT)
@@ -220,6 +224,9 @@ def test_a_png_of_16_bits_passes_unchanged_even_if_it_is_dark() -> None:
         (b"\x89PNG\r\n\x1a\n", "truncated or damaged|not an image"),
         (encode(PHOTO, "tiff")[:-3000], "truncated or damaged"),
         (encode(PHOTO, "webp")[:-200], "truncated or damaged|not an image"),
+        (encode(PHOTO, "avif")[:-200], "truncated or damaged|not an image"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), "a HEIC image.*convert it to PNG"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + bytes(99), "a HEIC image.*convert it to PNG"),
         (encode(Image.fromarray(np.ones((9, 9), np.float32)), "tiff"), "floating-point"),
         (png_of_size(8_000, 8_000), r"8000 × 8000 pixels are more than max_pixels \(50000000\)"),
         (png_of_size(40_000, 40_000), r"1600000000 pixels are more than max_pixels \(50000000\)"),
