@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from components.shared.data.preparation import Prepared
 from components.shared.verification import metrics_file
 from components.shared.verification.sampling import Bootstrap
 from components.shared.verification.shortcut_probe import ProbeReport, of_sources
@@ -11,17 +12,20 @@ from components.shared.verification.shortcut_probe import ProbeReport, of_source
 RESAMPLINGS = 1000
 
 
-def measure(index: pd.DataFrame, sources: pd.DataFrame, rejected: int) -> ProbeReport:
-    """Counts images, and probes the sources for a shortcut where there are forgeries.
-
-    Args:
-        index: identity and kind of each prepared image.
-        sources: the rows of sources.parquet.
-        rejected: number of rejected images.
-    """
-    counts = {"images": len(index), "rejected": rejected, "identities": index["identity"].nunique()}
-    summary = "{images:,} images of {identities:,} identities prepared, {rejected:,} rejected"
-    probe = of_sources(sources, index, Bootstrap(RESAMPLINGS))
+def measure(images: Prepared) -> ProbeReport:
+    """Counts images, and probes the sources for a shortcut where there are forgeries."""
+    index = pd.DataFrame(images.rows)
+    counts = {
+        "images": len(index),
+        "rejected": len(images.rejected),
+        "duplicates": len(images.duplicates),
+        "identities": index["identity"].nunique(),
+    }
+    summary = (
+        "{images:,} images of {identities:,} identities prepared, {rejected:,} rejected, "
+        "{duplicates:,} duplicates"
+    )
+    probe = of_sources(images.sources, index, Bootstrap(RESAMPLINGS))
     figures = {name: float(count) for name, count in counts.items()} | probe.figures
     return ProbeReport(figures, [summary.format(**counts), *probe.lines])
 

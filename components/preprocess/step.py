@@ -6,12 +6,12 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
 from PIL import Image
 
 from components.preprocess import report
 from components.preprocess.params import PreprocessParams
 from components.shared.data import catalog
+from components.shared.data.copies import DUPLICATES, Duplicate, write_duplicates
 from components.shared.data.image_store import REJECTED, REJECTED_COLUMNS, write_rejected
 from components.shared.data.preparation import Normaliser, prepare
 from components.shared.runtime import backend
@@ -29,8 +29,9 @@ def run(
     """Prepares the images of a catalog.
 
     Writes images.npy (uint8 [N, H, W, C]), index.parquet, sources.parquet (what each file said of
-    itself before: mode, dpi, median_grey, file_bytes, height, width), rejected.csv (path, reason)
-    and normalise.json into `out`, in the catalog's order, the same bytes on every machine.
+    itself before: mode, dpi, median_grey, file_bytes, height, width), rejected.csv (path, reason),
+    duplicates.csv (path, original), where there are copies, and normalise.json into `out`, in the
+    catalog's order, the same bytes on every machine.
 
     Args:
         params: mode and size, and what is rejected.
@@ -39,7 +40,7 @@ def run(
         report_folder: becomes the folder of metrics.json and summary.txt, where it is named.
 
     Returns:
-        images, rejected, identities; `probe/source/…` where there are forgeries.
+        images, rejected, duplicates, identities; `probe/source/…` where there are forgeries.
 
     Raises:
         InputError: the catalog cannot be used, or more images are rejected than `max_rejected`
@@ -58,7 +59,8 @@ def run(
         table.unlink(missing_ok=True)
         _validate_rejected(images.rejected, len(rows), params.max_rejected, raw, table)
         write_rejected(images.rejected, folder)
-    results = report.measure(pd.DataFrame(images.rows), images.sources, len(images.rejected))
+        _report_duplicates(images.duplicates, folder)
+    results = report.measure(images)
     if report_folder is not None:
         with atomic_folder(report_folder) as folder:
             report.write(folder, results)
@@ -80,4 +82,14 @@ def _validate_rejected(
     if rejected:
         logging.warning(
             "%d of %d images rejected; the reasons are in rejected.csv", len(rejected), total
+        )
+
+
+def _report_duplicates(duplicates: Sequence[Duplicate], folder: Path) -> None:
+    write_duplicates(duplicates, folder)
+    if duplicates:
+        logging.warning(
+            "%d images are copies of others and are left out; %s names them",
+            len(duplicates),
+            DUPLICATES,
         )

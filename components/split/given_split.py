@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from components.shared.data.copies import Duplicate
 from components.shared.data.identities import nfc, unify
 from components.shared.data.partition import PARTS
 from components.shared.runtime.errors import InputError
@@ -53,6 +54,22 @@ def by_folders(index: pd.DataFrame, groups: list[Group], val: float, seed: int) 
     if "test" not in names:
         _divide_val(parts, groups, seed)
     return parts
+
+
+def refuse_divided_copies(duplicates: list[Duplicate], index: pd.DataFrame) -> None:
+    """Refuses a source with one picture in two of its own parts, though preprocess left one out.
+
+    Raises:
+        InputError: there is one.
+    """
+    parts = dict(zip(index["path"], index["part"], strict=True)) if "part" in index else {}
+    for copy in duplicates:
+        part = parts.get(copy.original)
+        if copy.part != part:
+            raise InputError(
+                f"the same image stands in the folders {part} as {copy.original} "
+                f"and {copy.part} as {copy.path}; keep one"
+            )
 
 
 def warn_of_mixing(index: pd.DataFrame) -> None:

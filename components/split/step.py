@@ -6,9 +6,15 @@ from pathlib import Path
 import pandas as pd
 
 from components.shared.data import partition
+from components.shared.data.copies import read_duplicates
 from components.shared.data.image_store import read_index
 from components.shared.storage.files import atomic_folder
-from components.split.given_split import by_csv, by_folders, warn_of_mixing
+from components.split.given_split import (
+    by_csv,
+    by_folders,
+    refuse_divided_copies,
+    warn_of_mixing,
+)
 from components.split.identity_groups import groups_of
 from components.split.params import SplitParams
 from components.split.random_split import by_folds, by_fraction
@@ -29,6 +35,8 @@ def run(params: SplitParams, prepared: Path, out: Path) -> dict[str, float]:
         InputError: the identities cannot be divided so.
     """
     index = read_index(prepared)
+    if params.by == "folders":
+        refuse_divided_copies(read_duplicates(prepared), index)
     parts, folds = _divide(params, index)
     table = pd.DataFrame(
         {

@@ -54,8 +54,9 @@ def preprocess(
     Args:
         params: section `preprocess`.
         raw: output of ingest.
-        prepared: images.npy, index.parquet, rejected.csv, normalise.json.
-        metrics: how many images were prepared and rejected, and the probe of the source files.
+        prepared: images.npy, index.parquet, rejected.csv, duplicates.csv, normalise.json.
+        metrics: how many images were prepared, rejected and left out as copies, and the probe of
+            the source files.
     """
     from pathlib import Path
 

@@ -87,7 +87,7 @@ def test_paper_that_leaks_is_found_and_warned_of(tmp_path: Path) -> None:
     assert figures["probe/source/auc"] > 0.999
     assert figures["probe/source/best_statistic_auc"] > 0.999
     count, probe, warning = (tmp_path / "report" / "summary.txt").read_text().splitlines()
-    assert count == "192 images of 24 identities prepared, 0 rejected"
+    assert count == "192 images of 24 identities prepared, 0 rejected, 0 duplicates"
     assert "best alone: median_grey, 1.000 (1.000–1.000); 24 identities, 192 images" in probe
     assert warning.startswith("warning: the files themselves tell forged from genuine")
 
@@ -97,8 +97,8 @@ def test_without_forgeries_there_is_no_probe(tmp_path: Path) -> None:
     assert step.run(PARAMS, raw, tmp_path / "prepared", tmp_path / "report") == {
         "images": 12,
         "rejected": 0,
+        "duplicates": 0,
         "identities": 3,
     }
-    assert (
-        tmp_path / "report" / "summary.txt"
-    ).read_text() == "12 images of 3 identities prepared, 0 rejected\n"
+    summary = (tmp_path / "report" / "summary.txt").read_text()
+    assert summary == "12 images of 3 identities prepared, 0 rejected, 0 duplicates\n"

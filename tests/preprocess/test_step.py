@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ import yaml
 
 from components.preprocess import step
 from components.preprocess.params import PreprocessParams
+from components.shared.data import catalog
+from components.shared.data.catalog import Entry, Kind
 from components.shared.data.image_store import open_store
 from components.shared.data.normalise_graph import normalise
 from components.shared.runtime.errors import InputError
@@ -65,7 +68,7 @@ def test_rows_stand_in_the_order_of_the_catalog_and_describe_their_images(
     assert list(store.index["path"]) == sorted(_good(12))
     assert list(store.index["identity"]) == [f"0{i // 2}" for i in range(12)]
     assert set(zip(store.index["height"], store.index["width"], strict=True)) == {(90, 160)}
-    assert figures == {"images": 12, "rejected": 6, "identities": 6}
+    assert figures == {"images": 12, "rejected": 6, "duplicates": 0, "identities": 6}
     assert store.normalisation == PARAMS.normalisation
     for row in (0, 1, 4, 9):  # PNG and JPEG as they are in the graph
         expected = normalise(
@@ -114,6 +117,68 @@ def test_the_bytes_written_do_not_depend_on_the_threads(
 def test_the_list_of_rejected_images_has_its_header_where_there_are_none(tmp_path: Path) -> None:
     step.run(PARAMS, _raw(tmp_path / "raw", _good(2)), tmp_path / "out")
     assert (tmp_path / "out" / "rejected.csv").read_text() == "path,reason\n"
+
+
+def _labelled(folder: Path, files: dict[str, bytes]) -> Path:
+    """A catalog of files `identity/kind/name`."""
+    entries = []
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+        identity, kind, _ = path.split("/")
+        entries.append(Entry(path, identity, cast(Kind, kind), hashlib.sha256(data).hexdigest()))
+    catalog.write(entries, folder)
+    return folder
+
+
+def _pictures(identities: int) -> dict[str, bytes]:
+    """Files of so many identities, of two genuine images and a forgery each."""
+    names = ("forgery/1.png", "genuine/1.png", "genuine/2.png")
+    return {
+        f"{place // 3:02}/{names[place % 3]}": encode(strokes(place, 60, 90))
+        for place in range(3 * identities)
+    }
+
+
+def test_a_set_with_copies_is_prepared_as_the_set_without_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = _pictures(12)
+    copies = {
+        "00/genuine/3.png": files["00/genuine/1.png"],
+        "03/forgery/9.bmp": encode(strokes(9, 60, 90), "bmp"),
+        "03/forgery/9.tiff": encode(strokes(9, 60, 90), "tiff"),
+        "11/genuine/3.tiff": encode(strokes(34, 60, 90), "tiff"),
+    }
+    originals = ["00/genuine/1.png", "03/forgery/1.png", "03/forgery/1.png", "11/genuine/1.png"]
+    once = step.run(PARAMS, _labelled(tmp_path / "raw", files), tmp_path / "once")
+    raw = _labelled(tmp_path / "more", files | copies)
+    assert step.run(PARAMS, raw, tmp_path / "copies") == once | {"duplicates": 4}
+    listed = (tmp_path / "copies" / "duplicates.csv").read_text().splitlines()
+    expected = map(",".join, zip(copies, originals, strict=True))
+    assert listed == ["path,original", *expected]
+    (tmp_path / "copies" / "duplicates.csv").unlink()
+    assert manifest(tmp_path / "copies") == manifest(tmp_path / "once")
+    assert "4 images are copies of others and are left out; duplicates.csv names" in caplog.text
+
+
+def test_a_picture_with_two_labels_is_rejected_with_both_paths(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = _pictures(4)
+    twice = {"00/genuine/9.bmp": encode(strokes(5, 60, 90), "bmp")}
+    raw = _labelled(tmp_path / "raw", files | twice)
+    figures = step.run(PARAMS, raw, tmp_path / "out")
+    assert (figures["images"], figures["rejected"], figures["duplicates"]) == (11, 2, 0)
+    assert list(open_store(tmp_path / "out").index["path"]) == sorted(
+        set(files) - {"01/genuine/2.png"}
+    )
+    told = "00/genuine/9.bmp is the same picture as 01/genuine/2.png, genuine of 01"
+    assert told in caplog.text
+    with pytest.raises(
+        InputError, match=r"2 of 13 .*9\.bmp: the same picture as 01/genuine/2\.png"
+    ):
+        step.run(PreprocessParams(), raw, tmp_path / "out")
 
 
 def test_the_parts_of_the_source_are_carried(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from components.shared.data.copies import Duplicate, write_duplicates
 from components.shared.runtime.errors import InputError
 from components.split.params import SplitParams
 from tests.split.indexes import index_of, index_with_parts, parts_of, split
@@ -87,7 +88,7 @@ def test_a_csv_that_parts_identical_bytes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "parts.csv").write_text("identity,part\nw0,train\nw1,val\nw2,test\n")
     index = index_of(3)
     index.loc[[1, 4], "sha256"] = "x"
-    with pytest.raises(InputError, match=r"the same image .* stands in test and train"):
+    with pytest.raises(InputError, match=r"the same image stands in test as 2/0 and train as 0/1"):
         split(SplitParams(by=str(tmp_path / "parts.csv")), index, tmp_path)
 
 
@@ -128,6 +129,16 @@ def test_identities_that_share_an_image_move_to_val_together(tmp_path: Path) -> 
     for seed in range(4):
         parts = parts_of(SplitParams(by="folders", seed=seed), index, tmp_path)
         assert parts["w0"] == parts["w1"] != parts["w2"]
+
+
+def test_a_copy_in_another_folder_of_the_source_is_named_by_both_paths(tmp_path: Path) -> None:
+    index = index_with_parts("train", "val", "test")
+    copy = Duplicate("val/w0/copy", "0/0", "val")
+    write_duplicates([Duplicate("train/w0/again", "0/0", "train"), copy], tmp_path)
+    message = "the same image stands in the folders train as 0/0 and val as val/w0/copy; keep one"
+    with pytest.raises(InputError, match=message):
+        split(SplitParams(by="folders"), index, tmp_path)
+    split(SplitParams(), index, tmp_path)
 
 
 @pytest.mark.parametrize("folds", [0, 3])

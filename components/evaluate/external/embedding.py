@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.shared.data import catalog
+from components.shared.data.copies import Duplicate
 from components.shared.data.image_conversion import Normalised, Rejected
 from components.shared.data.image_store import ImageStore, open_store
 from components.shared.data.preparation import Graph, Normaliser, prepare
@@ -24,14 +25,16 @@ class Embedded(NamedTuple):
     """Images of a catalog and their embeddings.
 
     Attributes:
-        store: those that the graph accepts, normalised.
+        store: those that the graph accepts, normalised, without copies.
         embeddings: float32 [N, D], in the store's order.
-        rejected: path and reason of the others.
+        rejected: path and reason of those that cannot be used.
+        duplicates: copies of images in the store.
     """
 
     store: ImageStore
     embeddings: NDArray[np.float32]
     rejected: list[tuple[str, str]]
+    duplicates: list[Duplicate]
 
 
 class EmbeddingGraph:
@@ -95,4 +98,5 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
         raise InputError(
             f"{raw}: the model refuses all {len(rows)} images, the first being {path}: {reason}"
         )
-    return Embedded(open_store(folder), np.stack(graph.embeddings), images.rejected)
+    embeddings = np.stack(graph.embeddings)[images.places]
+    return Embedded(open_store(folder), embeddings, images.rejected, images.duplicates)

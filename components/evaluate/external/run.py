@@ -21,7 +21,8 @@ from components.evaluate.report.individuals import find_individuals
 from components.evaluate.report.results import Results
 from components.evaluate.scoring.evaluation_set import select_rows
 from components.shared.data.catalog import CATALOG
-from components.shared.data.image_store import write_rejected
+from components.shared.data.copies import DUPLICATES, write_duplicates
+from components.shared.data.image_store import REJECTED, write_rejected
 from components.shared.model import bundle
 from components.shared.model.bundle import Bundle
 from components.shared.runtime.errors import InputError
@@ -69,6 +70,7 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
         results = _evaluate(params, frozen, images, Path(prepared), catalog)
         results.write(folder, params)
         write_rejected(images.rejected, folder)
+        write_duplicates(images.duplicates, folder)
     return results.metrics
 
 
@@ -90,6 +92,7 @@ def _evaluate(
         )
     metrics["n_images"] = float(len(store.index))
     metrics["n_rejected"] = float(len(images.rejected))
+    metrics["n_duplicates"] = float(len(images.duplicates))
     record = Record.read(frozen.folder)
     return Results(
         metrics=metrics,
@@ -118,10 +121,13 @@ def _notices(frozen: Bundle, images: Embedded, catalog: str) -> list[str]:
     notices = [THRESHOLDS if frozen.thresholds else NO_THRESHOLDS]
     if catalog == frozen.catalog:
         notices.append(OWN_DATA)
-    rejected = len(images.rejected)
+    rejected, duplicates = len(images.rejected), len(images.duplicates)
+    total = len(images.store.index) + rejected + duplicates
     if rejected:
-        total = len(images.store.index) + rejected
+        notices.append(f"{rejected:,} of {total:,} images cannot be used: {REJECTED} says why.")
+    if duplicates:
         notices.append(
-            f"The model refused {rejected:,} of {total:,} images: rejected.csv says why."
+            f"{duplicates:,} of {total:,} images are copies of others, and are left out: "
+            f"{DUPLICATES} names them."
         )
     return notices

@@ -6,9 +6,12 @@ Files:
     sources.parquet: a row an image: properties of its source file.
     normalise.json: mode and size of the normalisation.
     rejected.csv: path and reason of the images of the catalog that cannot be used.
+    duplicates.csv: path, original[, part] of the images that are copies; only where there are any.
 """
 
 import csv
+import math
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,8 +103,9 @@ class StoreWriter:
         self._folder = folder
         self._normalisation = normalisation
         self._rows: list[Mapping[str, object]] = []
-        self._stream: BinaryIO = (folder / IMAGES).open("wb")
+        self._stream: BinaryIO = (folder / IMAGES).open("w+b")
         self._write_header()
+        self._start = self._stream.tell()
 
     def append(self, image: npt.NDArray[np.uint8], row: Mapping[str, object]) -> None:
         """Adds one image, uint8 [H, W, C], and its row of the index."""
@@ -111,6 +115,23 @@ class StoreWriter:
             )
         self._stream.write(image.tobytes())
         self._rows.append(row)
+
+    def keep(self, places: Sequence[int]) -> None:
+        """Keeps only some of the images added so far.
+
+        Args:
+            places: of those to keep, ascending.
+        """
+        size = math.prod(self._normalisation.shape)
+        for target, place in enumerate(places):
+            if target != place:
+                self._stream.seek(self._start + place * size)
+                image = self._stream.read(size)
+                self._stream.seek(self._start + target * size)
+                self._stream.write(image)
+        self._stream.truncate(self._start + len(places) * size)
+        self._stream.seek(0, os.SEEK_END)
+        self._rows = [self._rows[place] for place in places]
 
     def _write_header(self) -> None:
         # NumPy pads the header for a growing first axis, so that the final one takes the place of

@@ -1,8 +1,8 @@
 """The partition of an image store into train, val and test, with the fold of each identity."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from components.shared.data.identities import unify
@@ -56,13 +56,25 @@ def _check(partition: pd.DataFrame, index: pd.DataFrame, origin: str) -> None:
         raise InputError(f"{origin}: has {counts}; run split again")
     if unknown := set(partition["part"]) - set(PARTS):
         raise InputError(f"{origin}: unknown part '{min(unknown)}' (known: {', '.join(PARTS)})")
-    part = partition.set_index("row")["part"].sort_index()
-    for column, meaning in (("identity", "identity"), ("sha256", "the same image (sha256)")):
-        parts = part.groupby(np.array(unify(index[column]), object)).unique()
-        divided = parts[parts.str.len() > 1]
-        if len(divided):
-            names = " and ".join(sorted(divided.iloc[0]))
-            raise InputError(
-                f"{origin}: {meaning} '{divided.index[0]}' stands in {names}; "
-                "one part only is allowed"
-            )
+    part: list[str] = partition.sort_values("row")["part"].tolist()
+    if rows := _divided(part, unify(index["identity"])):
+        names = " and ".join(part[row] for row in rows)
+        raise InputError(
+            f"{origin}: identity '{index['identity'].iloc[rows[0]]}' stands in {names}; "
+            "one part only is allowed"
+        )
+    if rows := _divided(part, index["sha256"]):
+        places = " and ".join(f"{part[row]} as {index['path'].iloc[row]}" for row in rows)
+        raise InputError(f"{origin}: the same image stands in {places}; keep one")
+
+
+def _divided(part: list[str], values: Iterable[str]) -> list[int]:
+    """Finds a value that stands in several parts.
+
+    Returns:
+        A row of each of these parts, sorted by their names; none where there is no such value.
+    """
+    once = pd.DataFrame({"value": list(values), "part": part}).drop_duplicates()
+    divided = once[once["value"].duplicated(keep=False)]
+    rows = divided[divided["value"] == divided["value"].iloc[0]] if len(divided) else divided
+    return rows.sort_values("part").index.tolist()

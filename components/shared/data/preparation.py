@@ -1,4 +1,7 @@
-"""Preparation of raw images: each is read, converted and normalised into a store, or rejected."""
+"""Preparation of raw images: each is read, converted and normalised into a store, or rejected.
+
+Of a picture that stands several times only the first is stored.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import pandas as pd
 
+from components.shared.data.copies import Duplicate, content_of, find_copies
 from components.shared.data.image_conversion import (
     Normalised,
     Rejected,
@@ -48,12 +52,16 @@ class Prepared(NamedTuple):
     Attributes:
         rows: of the catalog, of the images in the store.
         sources: the table in sources.parquet, in the same order.
-        rejected: path and reason of all other images.
+        rejected: path and reason of the images that cannot be used.
+        duplicates: copies of images in the store, of the same identity and kind.
+        places: of the images in the store, among those that the graph accepted.
     """
 
     rows: list[Row]
     sources: pd.DataFrame
     rejected: list[tuple[str, Reason]]
+    duplicates: list[Duplicate]
+    places: list[int]
 
 
 class _Image(NamedTuple):
@@ -84,6 +92,7 @@ def prepare(
     rejected: list[tuple[str, Reason]] = []
     sources: list[SourceImage] = []
     greys: list[int] = []
+    contents: list[bytes] = []
     images = _in_parallel(partial(_convert, raw, normaliser), rows, workers)
     with (
         StoreWriter(folder, normaliser.settings) as writer,
@@ -99,9 +108,18 @@ def prepare(
             accepted.append(row)
             sources.append(image.source)
             greys.append(image.normalised.median_grey)
-    table = source_table(sources, greys)
+            contents.append(content_of(image.normalised.pixels))
+        copies = find_copies(accepted, contents)
+        writer.keep(copies.distinct)
+    table = source_table(sources, greys).iloc[copies.distinct].reset_index(drop=True)
     write_sources(table, folder)
-    return Prepared(accepted, table, rejected)
+    return Prepared(
+        rows=[accepted[place] for place in copies.distinct],
+        sources=table,
+        rejected=rejected + copies.rejected,
+        duplicates=copies.duplicates,
+        places=copies.distinct,
+    )
 
 
 def _convert(raw: Path, normaliser: Normaliser, rows: Sequence[Row]) -> list[_Image | Reason]:

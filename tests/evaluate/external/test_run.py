@@ -53,7 +53,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory, raw_folder: Path) -> Path:
     """The generated images as somebody else would keep them: a folder for each identity, in several
-    formats.
+    formats, with copies.
     """
     folder = tmp_path_factory.mktemp("photos")
     catalog = pd.read_csv(raw_folder / "catalog.csv", dtype=str)
@@ -65,6 +65,9 @@ def photos(tmp_path_factory: pytest.TempPathFactory, raw_folder: Path) -> Path:
     blank = folder / catalog["identity"][0] / "genuine"
     Image.new("L", (90, 60), 255).save(blank / "blank.png")
     (blank / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nand no more")
+    for path in sorted(folder.glob("*/genuine/[0-9]*"))[::5]:
+        with Image.open(path) as image:
+            image.save(path.with_name(f"{path.stem}_copy.png"))
     return folder
 
 
@@ -98,7 +101,7 @@ def distances(model: Path, photos: Path) -> tuple[list[float], list[float]]:
     serve = tf.saved_model.load(str(model / "saved_model")).signatures["serving_default"]
     vectors: dict[tuple[str, str, str], np.ndarray] = {}
     for path in sorted(photos.rglob("*.*")):
-        if path.stem not in ("blank", "broken"):
+        if path.stem not in ("blank", "broken") and not path.stem.endswith("_copy"):
             encoded = tf.io.encode_png(np.asarray(Image.open(path).convert("L"))[..., None])
             identity, kind = path.relative_to(photos).parts[:2]
             vectors[identity, kind, path.name] = serve(images=encoded[None])["embeddings"].numpy()[
@@ -140,7 +143,15 @@ def test_images_that_it_refuses_are_listed_and_counted(out: Path) -> None:
         "blank.png"
     ] == ("blank image: no ink found")
     assert (figures(out)["n_images"], figures(out)["n_rejected"]) == (8 * 7, 2)
-    assert "The model refused 2 of 58 images" in (out / "summary.txt").read_text()
+    assert "2 of 65 images cannot be used: rejected.csv says" in (out / "summary.txt").read_text()
+
+
+def test_copies_are_listed_and_counted_and_compared_once(out: Path) -> None:
+    duplicates = pd.read_csv(out / "duplicates.csv")
+    assert all("_copy" in path for path in duplicates["path"])
+    assert not any("_copy" in path for path in duplicates["original"])
+    assert (figures(out)["n_images"], figures(out)["n_duplicates"]) == (8 * 7, 7)
+    assert "7 of 65 images are copies of others" in (out / "summary.txt").read_text()
 
 
 def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> None:

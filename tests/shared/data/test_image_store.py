@@ -7,6 +7,7 @@ import pytest
 from components.shared.data.image_store import StoreWriter, open_store, write_store
 from components.shared.data.normalisation import Normalisation
 from components.shared.runtime.errors import InputError
+from components.shared.storage.files import manifest
 from tests.pictures import colours
 
 SPEC = Normalisation(mode="none", height=23, width=31, channels=3)
@@ -53,6 +54,19 @@ def test_equal_stores_are_equal_bytes_and_name_no_version_of_pandas(tmp_path: Pa
     for file in ("images.npy", "index.parquet", "normalise.json"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
     assert b"pandas" not in (tmp_path / "a" / "index.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("places", [[], [0, 1, 2, 3], [0, 3], [1, 2]])
+def test_images_that_are_not_kept_leave_no_trace(places: list[int], tmp_path: Path) -> None:
+    (tmp_path / "some").mkdir()
+    write_store(tmp_path / "some", _images(4)[places], _index(4).iloc[places], SPEC)
+    (tmp_path / "kept").mkdir()
+    rows = _index(4).to_dict("records")
+    with StoreWriter(tmp_path / "kept", SPEC) as writer:
+        for image, row in zip(_images(4), rows, strict=True):
+            writer.append(image, {str(key): value for key, value in row.items()})
+        writer.keep(places)
+    assert manifest(tmp_path / "kept") == manifest(tmp_path / "some")
 
 
 def test_an_image_of_another_size_is_not_taken(tmp_path: Path) -> None:

@@ -6,7 +6,13 @@ import pytest
 from components.shared.data import partition
 from components.shared.runtime.errors import InputError
 
-INDEX = pd.DataFrame({"identity": ["a", "a", "b", "c"], "sha256": ["1", "2", "3", "4"]})
+INDEX = pd.DataFrame(
+    {
+        "path": ["a/1.png", "a/2.png", "b/1.png", "c/1.png"],
+        "identity": ["a", "a", "b", "c"],
+        "sha256": ["1", "2", "3", "4"],
+    }
+)
 
 
 def _partition(*parts: str) -> pd.DataFrame:
@@ -25,9 +31,12 @@ def test_an_identity_in_two_parts_is_refused_and_nothing_written(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_identical_bytes_in_two_parts_are_refused_when_read(tmp_path: Path) -> None:
+def test_identical_bytes_in_two_parts_are_refused_when_read_and_named_by_their_paths(
+    tmp_path: Path,
+) -> None:
     partition.write(_partition("train", "train", "val", "test"), INDEX, tmp_path)
-    with pytest.raises(InputError, match=r"same image \(sha256\) '3' stands in test and val"):
+    message = "the same image stands in test as c/1.png and val as b/1.png; keep one"
+    with pytest.raises(InputError, match=message):
         partition.read(tmp_path, INDEX.assign(sha256=["1", "2", "3", "3"]))
 
 
