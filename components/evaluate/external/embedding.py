@@ -83,12 +83,12 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
     backend.set_up_tensorflow()
     from components.shared.data.batch_graph import build_normaliser, reject_bad_images
     from components.shared.data.normalise_graph import MAX_PIXELS
-    from components.shared.tracking import mlflow_model
+    from components.shared.tracking.served_model import ServedModel
 
-    model = mlflow_model.load(bundle.saved_model)
     settings = bundle.normalisation
+    served = ServedModel(bundle.saved_model)
     graph = EmbeddingGraph(
-        reject_bad_images(lambda images: model(images).numpy()), build_normaliser(settings)
+        reject_bad_images(lambda images: list(served.embed(images))), build_normaliser(settings)
     )
     rows = catalog.rows(raw)
     normaliser = Normaliser(graph, settings, MAX_PIXELS)

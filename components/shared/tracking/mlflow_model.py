@@ -1,38 +1,24 @@
-"""The shipped model as MLflow serves it: encoded image bytes in, embeddings out."""
+"""The shipped model in MLflow: the SavedModel, with the code that answers for it."""
 
+import warnings
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-REQUIREMENTS = ("tensorflow", "keras", "numpy")
+from components.shared.tracking import served_model
+
+REQUIREMENTS = ("tensorflow", "numpy")
+METADATA = {"input": f"PNG or JPEG images: bytes, or base64, plain or as {served_model.FORM}"}
+NO_EXAMPLE = "(?s).*An input example was not provided"
+"""A warning of MLflow; the example of an image would be somebody's signature."""
 
 
-def load(saved_model: Path) -> Any:
-    """Loads a SavedModel as a tf.Module, encoded images string [N] → embeddings float32 [N, D]."""
-    import tensorflow as tf
-
-    class Served(tf.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.loaded = tf.saved_model.load(str(saved_model))
-            self.serve = self.loaded.signatures["serving_default"]
-
-        @tf.function(  # type: ignore[untyped-decorator]
-            input_signature=[tf.TensorSpec([None], tf.string)]
-        )
-        def __call__(self, images: Any) -> Any:
-            return self.serve(images=images)["embeddings"]
-
-    return Served()
-
-
-def log(module: Any, size: int, run_id: str, step: int) -> None:
-    """Logs a module to a run with MLflow's TensorFlow flavour; the run keeps its status.
+def log(saved_model: Path, size: int, run_id: str, step: int) -> None:
+    """Logs a SavedModel to a run, as `mlflow models serve` takes it; the run keeps its status.
 
     Args:
-        module: as `load` returns it.
+        saved_model: its folder.
         size: D, the length of an embedding.
         run_id: the run.
         step: of the run's metrics that the model carries.
@@ -41,19 +27,19 @@ def log(module: Any, size: int, run_id: str, step: int) -> None:
     from mlflow.models import ModelSignature
     from mlflow.types import Schema, TensorSpec
 
-    # MLflow's type for bytes is object, and only an unnamed specification is passed to the single
-    # argument of a module.
-    signature = ModelSignature(
-        inputs=Schema([TensorSpec(np.dtype(object), (-1,))]),
-        outputs=Schema([TensorSpec(np.dtype(np.float32), (-1, size))]),
-    )
+    # Without inputs: MLflow's answer to those that do not fit them would repeat the images.
+    signature = ModelSignature(outputs=Schema([TensorSpec(np.dtype(np.float32), (-1, size))]))
     client = mlflow.MlflowClient()
     status = client.get_run(run_id).info.status
-    with mlflow.start_run(run_id=run_id):
-        mlflow.tensorflow.log_model(
-            module,
+    with mlflow.start_run(run_id=run_id), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", NO_EXAMPLE)
+        mlflow.pyfunc.log_model(
             name="embedder",
+            loader_module=Path(served_model.__file__).stem,
+            code_paths=[served_model.__file__],
+            data_path=str(saved_model),
             signature=signature,
+            metadata=METADATA,
             step=step,
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
         )

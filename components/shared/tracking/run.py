@@ -96,7 +96,7 @@ class Run:
     def log_model(self, saved_model: Path, size: int) -> None:
         """Logs the shipped model, with its signature and the metrics of the run's last step.
 
-        It takes encoded image bytes and returns embeddings.
+        It takes encoded images, in bytes or base64, and returns embeddings.
 
         Args:
             saved_model: folder of the SavedModel.
@@ -106,10 +106,9 @@ class Run:
 
         if self._client is None:
             return
-        module = mlflow_model.load(saved_model)
         run_id, step = str(self.run_id), self.record.step
         with upload_timeout():
-            self._try(lambda: mlflow_model.log(module, size, run_id, step))
+            self._try(lambda: mlflow_model.log(saved_model, size, run_id, step))
 
     def write(self, folder: Path) -> None:
         """Writes the record into an output folder."""
