@@ -58,7 +58,7 @@ results: install ## print the figures of the last evaluation and where to look n
 	@echo "compare               dvc exp show --only-changed --drop '.*/'"
 
 remote: install ## keep DVC's data on S3: URL=s3://bucket/prefix [ENDPOINT=https://…]; keys stay in the environment
-	@case "$(URL)" in s3://?*) ;; *) echo "make remote URL=s3://bucket/prefix [ENDPOINT=https://s3.example.org]"; exit 2 ;; esac
+	@case "$(URL)" in s3://arn:*) echo "DVC takes no ARN: give the access point's alias, URL=s3://NAME-…-s3alias/prefix"; exit 2 ;; s3://?*) ;; *) echo "make remote URL=s3://bucket/prefix [ENDPOINT=https://s3.example.org]"; exit 2 ;; esac
 	@dvc remote add --quiet --force --default store "$(URL)"
 	@$(if $(ENDPOINT),dvc remote modify store endpointurl "$(ENDPOINT)")
 	@echo "commit .dvc/config; then: dvc push, and elsewhere dvc pull, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY set"

@@ -77,3 +77,17 @@ def test_contributing_names_files_and_targets_that_exist() -> None:
     assert len(paths) > 20
     assert not [path for path in sorted(paths) if not (PROJECT / path).exists()]
     assert set(re.findall(r"(?:^|`)make ([a-z0-9-]+)", text, re.MULTILINE)) <= TARGETS
+
+
+def test_make_remote_refuses_addresses_that_dvc_cannot_use() -> None:
+    arn = "s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/scans/dvc"
+    for url, advice in ((arn, "alias, URL=s3://NAME"), ("bucket/dvc", "make remote URL=s3://")):
+        done = subprocess.run(
+            ["make", "-o", "install", "remote", f"URL={url}"],
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert advice in done.stdout

@@ -6,6 +6,13 @@ from typing import NamedTuple
 from components.shared.runtime.errors import InputError, redact_credentials
 
 SCHEME = "s3://"
+_NAME = "[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253}[A-Za-z0-9])?"  # an access point's alias too
+_POINT = "accesspoint[:/][A-Za-z0-9.-]{1,63}"
+_ARN = rf"arn:aws[a-z-]*:(?:s3|s3-object-lambda):[a-z0-9-]*:\d{{12}}:{_POINT}"
+_OUTPOST = (
+    rf"arn:aws[a-z-]*:s3-outposts:[a-z0-9-]+:\d{{12}}:outpost[:/][A-Za-z0-9-]{{1,63}}[:/]{_POINT}"
+)
+_ADDRESS = re.compile(rf"{SCHEME}({_NAME}|{_ARN}|{_OUTPOST})(?:/(.*))?")
 
 
 def is_s3(text: str) -> bool:
@@ -14,7 +21,11 @@ def is_s3(text: str) -> bool:
 
 
 class Address(NamedTuple):
-    """`s3://bucket/key`; the key may be empty, or stand for all objects below it."""
+    """`s3://bucket/key`; the key may be empty, or stand for all objects below it.
+
+    The bucket is a name, or what boto3 takes in its place: the alias of an access point, or its
+    ARN, as in `s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/name/key`.
+    """
 
     bucket: str
     key: str
@@ -30,10 +41,11 @@ class Address(NamedTuple):
         Raises:
             InputError: it is no such address.
         """
-        match = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", text)
+        match = _ADDRESS.fullmatch(text)
         if not match:
             raise InputError(
-                f"{origin}: '{redact_credentials(text)}' is not of the form s3://bucket/key"
+                f"{origin}: '{redact_credentials(text)}' is not of the form s3://bucket/key, with "
+                "the name of a bucket, or the alias or ARN of an access point"
             )
         return cls(match[1], (match[2] or "").strip("/"))
 

@@ -105,6 +105,11 @@ def connection_error(name: str, error: BaseException) -> StoreError:
             "no keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
         ),
         (exceptions.ProfileNotFound, "no such profile: check AWS_PROFILE"),
+        (
+            exceptions.MissingDependencyException,
+            "needs the package awscrt, which signs for several regions: pip install awscrt, or "
+            "name the access point of one region",
+        ),
         (exceptions.ParamValidationError, "not a bucket and key that a store can have"),
         (
             exceptions.SSLError,

@@ -119,7 +119,8 @@ def refusal(address: str, deed: str = "below") -> str:
 
 def test_missing_buckets_and_objects_are_told_apart(s3: server.Store) -> None:
     for deed in ("below", "write", "read"):
-        assert refusal("s3://no-such-bucket/a", deed).startswith("there is no such bucket")
+        for bucket in ("no-such-bucket", "no_such_bucket"):
+            assert refusal(f"s3://{bucket}/a", deed).startswith("there is no such bucket")
     with pytest.raises(MissingError, match="there is no such object"):
         Store().read(of(s3.fresh()))
 

@@ -63,6 +63,7 @@ def test_keys_that_are_not_known_are_an_old_token_s_where_there_is_one() -> None
     [
         (exceptions.NoCredentialsError(), "no keys: set AWS_ACCESS_KEY_ID"),
         (exceptions.ProfileNotFound(profile="PLANTED"), "no such profile: check AWS_PROFILE"),
+        (exceptions.MissingDependencyException(msg="PLANTED"), "needs the package awscrt"),
         (exceptions.ParamValidationError(report="PLANTED"), "not a bucket and key"),
         (
             exceptions.SSLError(endpoint_url="PLANTED", error=OSError("x")),
