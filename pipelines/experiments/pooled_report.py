@@ -60,13 +60,14 @@ def draw(pool: Pool, metrics: Metrics, out: Path) -> None:
         row = figure.subplots(1, len(panels), squeeze=False)[0]
         for axes, references in zip(row, panels, strict=True):
             pooled = [v for v in pool.pooled if v.references == references]
-            _panel(axes, pooled, pool.folds, metrics)
+            plot_pool(axes, pooled, pool.folds, metrics)
         figure.savefig(out, dpi=120, metadata={"Software": None})
 
 
-def _panel(
+def plot_pool(
     axes: Any, pooled: list[Verification], folds: list[dict[str, Verification]], metrics: Metrics
 ) -> None:
+    """Plots 1 − FRR over FAR in per cent, of the pool and, thinner, of its folds."""
     for verification in pooled:
         key = verification.key
         for fold in folds:
@@ -74,11 +75,11 @@ def _panel(
                 _line(axes, fold[key], linewidth=0.8, alpha=0.6)
         name = f"{label(verification)}: pooled EER {percent(metrics, f'{key}/eer')} %"
         _line(axes, verification, linewidth=2.4, label=name)
-    axes.plot([0, 1], [1, 0], color="#9e9e9e", linewidth=1, linestyle=":", label="FAR = FRR")
-    axes.set(xlabel="false acceptance rate (FAR)", ylabel="true acceptance rate (1 − FRR)")
+    axes.plot([0, 100], [100, 0], color="#9e9e9e", linewidth=1, linestyle=":", label="FAR = FRR")
+    axes.set(xlabel="false acceptance rate (FAR), %", ylabel="true acceptance rate (1 − FRR), %")
     axes.set(
-        xlim=(-0.01, 1),
-        ylim=(0, 1.01),
+        xlim=(-1, 100),
+        ylim=(0, 101),
         title=f"ROC of {len(folds)} folds and their pool",
         aspect="equal",
     )
@@ -88,7 +89,8 @@ def _panel(
 
 def _line(axes: Any, verification: Verification, **style: Any) -> None:
     points = curve(verification)
-    axes.step(points.far, 1 - points.frr, where="post", color=COLOURS[verification.kind], **style)
+    accepted, colour = 100 * (1 - points.frr), COLOURS[verification.kind]
+    axes.step(100 * points.far, accepted, where="post", color=colour, **style)
 
 
 def _rows(folds: Sequence[Fold], metrics: Metrics) -> list[list[str]]:

@@ -22,7 +22,7 @@ normal_deviate = np.vectorize(NormalDist().inv_cdf, otypes=[float])
 
 
 def roc(verifications: list[Verification], bands: list[CurveBand | None], part: str) -> "Figure":
-    """Plots 1 − FRR over FAR on linear scales.
+    """Plots 1 − FRR over FAR in per cent, on linear scales.
 
     Args:
         verifications: a curve each.
@@ -33,8 +33,8 @@ def roc(verifications: list[Verification], bands: list[CurveBand | None], part: 
     for v, band in zip(verifications, bands, strict=True):
         points = curve(v)
         axes.step(
-            points.far,
-            1 - points.frr,
+            100 * points.far,
+            100 * (1 - points.frr),
             where="post",
             label=label(v),
             color=COLOURS[v.kind],
@@ -43,21 +43,24 @@ def roc(verifications: list[Verification], bands: list[CurveBand | None], part: 
         )
         if band:
             axes.fill_between(
-                band.far,
-                1 - band.high,
-                1 - band.low,
+                100 * band.far,
+                100 * (1 - band.high),
+                100 * (1 - band.low),
                 color=COLOURS[v.kind],
                 alpha=BAND_OPACITY,
                 linewidth=0,
             )
-    axes.plot([0, 1], [1, 0], color=NEUTRAL, linewidth=1, linestyle=":", label="FAR = FRR")
-    axes.set(xlabel="false acceptance rate (FAR)", ylabel="true acceptance rate (1 − FRR)")
-    axes.set(xlim=(-0.01, 1), ylim=(0, 1.01), title=f"ROC, {part} identities", aspect="equal")
+    axes.plot([0, 100], [100, 0], color=NEUTRAL, linewidth=1, linestyle=":", label="FAR = FRR")
+    axes.set(xlabel="false acceptance rate (FAR), %", ylabel="true acceptance rate (1 − FRR), %")
+    axes.set(xlim=(-1, 100), ylim=(0, 101), title=f"ROC, {part} identities", aspect="equal")
     return add_legend(figure, axes, 1)
 
 
 def det(verifications: list[Verification], bands: list[CurveBand | None], part: str) -> "Figure":
-    """Plots FRR over FAR on normal deviate scales (Martin et al. 1997); arguments as `roc`."""
+    """Plots FRR over FAR in per cent, on normal deviate scales (Martin et al. 1997).
+
+    Arguments as `roc`.
+    """
     figure, (axes,) = new_figure(HEIGHT)
     low, high = TICKS[0], TICKS[-1]
     for v, band in zip(verifications, bands, strict=True):

@@ -23,15 +23,24 @@ def verifications() -> list[Verification]:
     return made_up(PARAMS, 6, 7, 4).verifications
 
 
-def test_the_roc_is_one_minus_frr_over_far(verifications: list[Verification]) -> None:
+def test_the_roc_is_one_minus_frr_over_far_in_per_cent(verifications: list[Verification]) -> None:
     (axes,) = curve_plots.roc(verifications, [None] * 4, "test").axes
     *lines, diagonal = axes.get_lines()
     for line, verification in zip(lines, verifications, strict=True):
         points = curve(verification)
-        np.testing.assert_array_equal(line.get_xdata(), points.far)
-        np.testing.assert_array_equal(line.get_ydata(), 1 - points.frr)
+        np.testing.assert_array_equal(line.get_xdata(), 100 * points.far)
+        np.testing.assert_array_equal(line.get_ydata(), 100 * (1 - points.frr))
     assert diagonal.get_label() == "FAR = FRR"
     assert axes.get_title() == "ROC, test identities"
+    assert axes.get_xlabel() == "false acceptance rate (FAR), %"
+    assert axes.get_ylabel() == "true acceptance rate (1 − FRR), %"
+    assert axes.get_xlim()[1] == 100
+
+
+def test_a_band_of_the_roc_is_in_per_cent_too(verifications: list[Verification]) -> None:
+    (axes,) = curve_plots.roc(verifications, [BAND, None, None, None], "test").axes
+    low, high = axes.collections[0].get_paths()[0].get_extents().get_points()
+    assert (low.tolist(), high.tolist()) == ([1, 40], [50, 100])
 
 
 def test_the_det_is_on_normal_deviates(verifications: list[Verification]) -> None:

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from PIL import Image
 
 from components.evaluate.params import EvaluateParams
 from pipelines.experiments.pooled_folds import Fold, measure, pool, spread
-from pipelines.experiments.pooled_report import draw, summarise
+from pipelines.experiments.pooled_report import draw, plot_pool, summarise
 from tests.pipelines.experiments.folds import FIRST, SECOND, fold
 
 PARAMS = EvaluateParams(bootstrap=200)
@@ -51,3 +52,15 @@ def test_the_picture_has_a_panel_for_each_number_of_references(tmp_path: Path) -
     one = Image.open(tmp_path / "0.png").size
     two = Image.open(tmp_path / "1.png").size
     assert two == (2 * one[0], one[1])
+
+
+def test_the_curves_of_the_pool_are_in_per_cent() -> None:
+    from matplotlib.figure import Figure
+
+    together = pool([FIRST, SECOND])
+    axes = Figure().subplots()
+    plot_pool(axes, together.pooled, together.folds, measure(together.pooled, PARAMS))
+    assert axes.get_xlabel().endswith("(FAR), %")
+    assert axes.get_ylabel().endswith("(1 − FRR), %")
+    for line in axes.get_lines():
+        assert np.max(line.get_xdata()) == np.max(line.get_ydata()) == 100
