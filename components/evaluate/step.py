@@ -23,6 +23,7 @@ from components.evaluate.protocols.run_protocols import (
 from components.evaluate.report import html, origin
 from components.evaluate.report.individuals import find_individuals
 from components.evaluate.report.results import Results
+from components.evaluate.report.subject import Subject
 from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.evaluation_set import (
     EvaluationSet,
@@ -107,11 +108,12 @@ def run(
 
     training = Record.read(embedder)
     outcome = Results(
+        subject=Subject.trained(training, embedder),
         metrics=metrics,
         tables=results.tables,
         part=reported,
         thresholds=thresholds,
-        individuals=find_individuals(store.images, reported, thresholds, params),
+        individuals=find_individuals(store, reported, thresholds, params),
         origin=origin.split_origin(parts, prepared, split, embedder, training),
         parameters=origin.parameters(training.params, normalisation, params),
         shortcut_lines=shortcut_report.lines,

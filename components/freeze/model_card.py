@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from components.freeze import model_card_tables
 from components.freeze.conclusions import conclusions
 from components.shared.data import catalog
-from components.shared.tracking.record import text_of
+from components.shared.tracking.record import source_name, text_of
 from components.shared.verification import metric_names
 from components.shared.verification.metric_names import IMPOSTORS, VERIFICATION
 from components.shared.verification.shortcut_probe import SUSPICIOUS
@@ -64,7 +64,7 @@ def render(card: CardData) -> str:
         data="{identities} identities, {genuine} genuine images, {forgery} forgeries.".format(
             **card.image_counts
         ),
-        source=_source(text_of(card.params, "ingest.source")),
+        source=_source(source_name(card.params)),
         weights=text_of(card.params, "train.weights") or "not recorded",
         conclusions=_bullets(conclusions(card.metrics)),
         figures=model_card_tables.performance(card.metrics),
@@ -88,10 +88,10 @@ def count_images(raw: Path) -> dict[str, int]:
 
 
 def _source(name: str | None) -> str:
-    """Describes the data's origin and licence, of a path or an address by its last part alone."""
+    """Describes the origin and licence of data of a name."""
     if name in SOURCES:
         return SOURCES[name]
-    label = f"“{PurePosixPath(name.partition('?')[0]).name}”" if name else "Not recorded"
+    label = f"“{name}”" if name else "Not recorded"
     return (
         f"{label}: origin and licence are unknown to this pipeline; "
         "state them here before the model is passed on."

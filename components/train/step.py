@@ -77,7 +77,7 @@ def run(
         atomic_folder(out) as fresh,
     ):
         tracked.log_dataset("prepared", prepared, key.data, "training")
-        log = MetricsLog(tracked, key.name, resume=saved is not None)
+        log = MetricsLog(tracked, resume=saved is not None)
         if saved:
             sys.stderr.write(f"going on after step {saved.step} of {params.steps}\n")
             trainer.restore(saved)

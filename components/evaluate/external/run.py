@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from components.evaluate.protocols.run_protocols import (
 from components.evaluate.report import origin
 from components.evaluate.report.individuals import find_individuals
 from components.evaluate.report.results import Results
+from components.evaluate.report.subject import Subject
 from components.evaluate.scoring.evaluation_set import select_rows
 from components.shared.data.catalog import CATALOG
 from components.shared.data.copies import DUPLICATES, write_duplicates
@@ -38,6 +40,20 @@ OWN_DATA = (
     "This is the data that the model was made from: "
     "many of these identities it has seen in training."
 )
+
+
+class _Source(NamedTuple):
+    """The data of an evaluation.
+
+    Attributes:
+        address: of the images, as the user gave it.
+        catalog: sha256 of their catalog.csv.
+        prepared: folder of their image store.
+    """
+
+    address: str
+    catalog: str
+    prepared: Path
 
 
 def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) -> Metrics:
@@ -66,23 +82,21 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
         atomic_folder(out) as folder,
     ):
         images = embed(frozen, raw, Path(prepared))
-        catalog = sha256(raw / CATALOG)
-        results = _evaluate(params, frozen, images, Path(prepared), catalog)
+        source = _Source(data, sha256(raw / CATALOG), Path(prepared))
+        results = _evaluate(params, frozen, images, source)
         results.write(folder, params)
         write_rejected(images.rejected, folder)
         write_duplicates(images.duplicates, folder)
     return results.metrics
 
 
-def _evaluate(
-    params: EvaluateParams, frozen: Bundle, images: Embedded, prepared: Path, catalog: str
-) -> Results:
+def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: _Source) -> Results:
     store = images.store
     everyone = select_rows(store.index, np.arange(len(store.index)))
     no_train = select_rows(store.index, np.zeros(0, np.intp))
     reported = compare_part(everyone, images.embeddings, params)
     results = run_protocols(reported, params)
-    shortcut_report = find_shortcuts(prepared, store, no_train, reported, params)
+    shortcut_report = find_shortcuts(source.prepared, store, no_train, reported, params)
     metrics = results.metrics | shortcut_report.figures
     metrics |= apply_thresholds(reported, frozen.thresholds, params)
     if reported.verifications:
@@ -95,16 +109,16 @@ def _evaluate(
     metrics["n_duplicates"] = float(len(images.duplicates))
     record = Record.read(frozen.folder)
     return Results(
+        subject=Subject.frozen(frozen, source.address),
         metrics=metrics,
         tables=results.tables,
         part=reported,
         thresholds=frozen.thresholds,
-        individuals=find_individuals(store.images, reported, frozen.thresholds, params),
-        origin=origin.external_origin(frozen, record, everyone, catalog),
+        individuals=find_individuals(store, reported, frozen.thresholds, params),
+        origin=origin.external_origin(frozen, record, everyone, source.catalog),
         parameters=origin.parameters(record.params, frozen.normalisation, params),
         shortcut_lines=shortcut_report.lines,
-        notices=_notices(frozen, images, catalog),
-        shipped=True,
+        notices=_notices(frozen, images, source.catalog),
     )
 
 

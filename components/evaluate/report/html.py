@@ -36,6 +36,7 @@ class Page:
     """The contents of the report, without the results on individuals.
 
     Attributes:
+        title: model, data and date.
         metrics: by name.
         params: of the step.
         answer: sentences, the most important one first.
@@ -46,6 +47,7 @@ class Page:
         notice: all that must be read before the results.
     """
 
+    title: str
     metrics: dict[str, float]
     params: EvaluateParams
     answer: Sequence[str]
@@ -88,6 +90,7 @@ def render(page: Page, individuals: Individuals | None) -> str:
     own = text.reported_metrics(page.metrics, params)
     shortcuts = shortcut_table(own, page.shortcut_lines)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        title=page.title,
         answer=page.answer,
         notice=page.notice,
         warning=shortcut_warning(own),

@@ -1,7 +1,7 @@
 """Results on single people: identities with the highest error rates, and pictures of mistakes.
 
-Signatures and names are personal data: all of this stays out of the copy of the report that is
-uploaded.
+Signatures, names and paths of files are personal data: all of this stays out of the copy of the
+report that is uploaded.
 """
 
 from typing import NamedTuple
@@ -13,17 +13,30 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart
 from components.evaluate.report.mistakes import Mistake, most_confident_mistakes
 from components.evaluate.scoring.verification import user_eers
+from components.shared.data.image_store import ImageStore
 from components.shared.verification.threshold import Threshold, lookup
 
 MAX_HARDEST = 10
 
 
+class Picture(NamedTuple):
+    """An image of the store.
+
+    Attributes:
+        png: its file as PNG.
+        path: of its source, in data/raw.
+    """
+
+    png: bytes
+    path: str
+
+
 class Pair(NamedTuple):
-    """A mistake, and PNG files of its reference and its probe as the network sees them."""
+    """A mistake, and its two images as the network sees them."""
 
     mistake: Mistake
-    reference: bytes
-    probe: bytes
+    reference: Picture
+    probe: Picture
 
 
 class Individuals(NamedTuple):
@@ -39,7 +52,7 @@ class Individuals(NamedTuple):
 
 
 def find_individuals(
-    images: NDArray[np.uint8],
+    store: ImageStore,
     part: ComparedPart,
     thresholds: list[Threshold],
     params: EvaluateParams,
@@ -49,7 +62,7 @@ def find_individuals(
     Both are those of the part's first verification with a single reference.
 
     Args:
-        images: uint8 [N, H, W, 1 or 3], the store's.
+        store: the images, and the paths of their sources.
         part: the part.
         thresholds: chosen on val; without the target's there are no mistakes.
         params: of the step; `report.images` switches the pictures off.
@@ -63,8 +76,12 @@ def find_individuals(
     if threshold is None or not params.report.images:
         return Individuals(hardest, [])
     mistakes = most_confident_mistakes(part.embeddings, part.part, threshold)
-    pairs = [Pair(m, _png(images[m.reference]), _png(images[m.probe])) for m in mistakes]
+    pairs = [Pair(m, _picture(store, m.reference), _picture(store, m.probe)) for m in mistakes]
     return Individuals(hardest, pairs)
+
+
+def _picture(store: ImageStore, row: int) -> Picture:
+    return Picture(_png(store.images[row]), str(store.index["path"].iloc[row]))
 
 
 def _png(image: NDArray[np.uint8]) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from components.evaluate.protocols.run_protocols import ComparedPart, Metrics
 from components.evaluate.report import answer, data_files, html, plots, text
 from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.origin import Facts
+from components.evaluate.report.subject import Subject
 from components.shared.data.csv_tables import write_csv
 from components.shared.verification.threshold import Threshold
 
@@ -22,6 +24,7 @@ class Results:
     """The results on the reported part.
 
     Attributes:
+        subject: the model and the data.
         metrics: by name, all finite.
         tables: CSV files of single protocols, by file name.
         part: the reported part; curves and scores are those of its verifications.
@@ -31,9 +34,9 @@ class Results:
         parameters: of all steps, by their dotted names.
         shortcut_lines: findings of the shortcut probes, a line each.
         notices: sentences to be read before the results.
-        shipped: whether a shipped model was evaluated, on other data than its own test.
     """
 
+    subject: Subject
     metrics: Metrics
     tables: Mapping[str, pd.DataFrame]
     part: ComparedPart
@@ -43,7 +46,6 @@ class Results:
     parameters: Facts
     shortcut_lines: Sequence[str]
     notices: Sequence[str] = ()
-    shipped: bool = False
 
     def write(self, folder: Path, params: EvaluateParams) -> None:
         """Writes all files into an existing folder."""
@@ -54,10 +56,11 @@ class Results:
             write_csv(table, folder / name)
         notice = text.notice(params, self.notices)
         own = text.reported_metrics(self.metrics, params)
-        sentences = answer.sentences(own, params, self.thresholds, self.shipped)
+        sentences = answer.sentences(own, params, self.thresholds, self.subject.shipped)
         summary = text.summary(self.metrics, params, sentences, self.shortcut_lines, notice)
         (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
         page = html.Page(
+            title=self.subject.title(date.today()),
             metrics=self.metrics,
             params=params,
             answer=sentences,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Self
 
 import yaml
@@ -18,6 +18,7 @@ class Record(BaseModel):
 
     Attributes:
         run_id: the MLflow run; null where the store was down.
+        name: of the run; null in records of earlier versions.
         step: of the metrics that were logged last.
         params: by their dotted names.
         metrics: the last value of each.
@@ -25,6 +26,7 @@ class Record(BaseModel):
     """
 
     run_id: str | None = None
+    name: str | None = None
     step: int = 0
     params: dict[str, str] = {}
     metrics: dict[str, float] = {}
@@ -65,6 +67,17 @@ def text_of(params: Mapping[str, str], name: str) -> str | None:
         return None
     value = yaml.safe_load(recorded)
     return value if isinstance(value, str) else recorded
+
+
+def source_name(params: Mapping[str, str]) -> str | None:
+    """Returns the name of the recorded source, of a path or an address its last part alone."""
+    source = text_of(params, "ingest.source")
+    return last_part(source) if source else None
+
+
+def last_part(address: str) -> str:
+    """Returns the last part of a path or an address, which names no folder of a user and no key."""
+    return PurePosixPath(address.partition("?")[0]).name or address
 
 
 def yaml_text(value: object) -> str:

@@ -25,6 +25,7 @@ class Run:
         client: an MlflowClient, or None.
         run_id: the run.
         logged: parameters that the run already has; they are never logged again.
+        name: of the run; its curves in TensorBoard have the same.
 
     Attributes:
         record: all that was logged, for `mlflow_run.json`.
@@ -32,11 +33,15 @@ class Run:
     """
 
     def __init__(
-        self, client: Any, run_id: str | None, logged: dict[str, str] | None = None
+        self,
+        client: Any,
+        run_id: str | None,
+        logged: dict[str, str] | None = None,
+        name: str | None = None,
     ) -> None:
         self._client, self.run_id = client, run_id
         self._logged = logged or {}
-        self.record = Record(run_id=run_id)
+        self.record = Record(run_id=run_id, name=name)
         self.keep_open = False
 
     def log_params(self, values: Mapping[str, str]) -> None:

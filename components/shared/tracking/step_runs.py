@@ -92,11 +92,12 @@ def _open_run(
     """
     own = flat_params(stage, params)
     tags = {"stage": stage, **{name: os.environ[name] for name in DVC_TAGS if name in os.environ}}
-    run = Run(None, None)
+    name = os.environ.get("DVC_EXP_NAME") or f"{stage}-{os.urandom(3).hex()}"
+    run = Run(None, None, name=name)
     try:
         client = connect()
         adopted = active_run(client, os.environ.get("MLFLOW_RUN_ID")) or adopt(client)
-        run = _continue_run(client, adopted, own) or _create_run(client, stage)
+        run = _continue_run(client, adopted, own) or _create_run(client, name)
     except Exception as error:  # whatever a store that is down may raise
         run.disconnect(error)
     run.record.step = inherited.step
@@ -118,16 +119,15 @@ def _continue_run(client: Any, adopted: Any, own: Mapping[str, str]) -> Run | No
     if any(logged.get(name, value) != value for name, value in own.items()):
         return None
     client.update_run(adopted.info.run_id, status="RUNNING")
-    run = Run(client, adopted.info.run_id, logged=logged)
+    run = Run(client, adopted.info.run_id, logged=logged, name=adopted.info.run_name)
     run.keep_open = adopted.info.run_id == os.environ.get("MLFLOW_RUN_ID")
     return run
 
 
-def _create_run(client: Any, stage: str) -> Run:
-    name = os.environ.get("DVC_EXP_NAME") or f"{stage}-{os.urandom(3).hex()}"
+def _create_run(client: Any, name: str) -> Run:
     tags = {"mlflow.runName": name}
     revision = code_version.git_revision()
     if revision:
         tags["mlflow.source.git.commit"] = revision
     created = client.create_run(experiment_id(client), tags=tags)
-    return Run(client, created.info.run_id, logged=dict(created.data.params))
+    return Run(client, created.info.run_id, logged=dict(created.data.params), name=name)

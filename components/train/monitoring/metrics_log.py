@@ -1,6 +1,7 @@
 """Figures by step, logged to MLflow and, under TensorFlow, to TensorBoard."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,23 +13,25 @@ from components.shared.storage.files import project_root
 from components.shared.tracking.run import Run
 from components.train.monitoring.tensorboard_log import TensorBoardLog
 
+UNNAMED = "training"
+
 
 class MetricsLog:
-    """A log to a tracked run and to `$TENSORBOARD_DIR/<name>` (default mlruns/tensorboard).
+    """A log to a tracked run and to `$TENSORBOARD_DIR/<name of the run>` (default
+    mlruns/tensorboard).
 
     Args:
         tracked: the MLflow run.
-        name: folder of the TensorBoard log.
         resume: whether an earlier log of that name is continued; otherwise it is removed.
     """
 
-    def __init__(self, tracked: Run, name: str, resume: bool) -> None:
+    def __init__(self, tracked: Run, resume: bool) -> None:
         self.tracked = tracked
         self._tensorboard: TensorBoardLog | None = None
         if keras.backend.backend() == "tensorflow":
             default = project_root() / "mlruns" / "tensorboard"
             folder = Path(os.environ.get("TENSORBOARD_DIR") or default)
-            self._tensorboard = TensorBoardLog(folder / name, resume)
+            self._tensorboard = TensorBoardLog(folder / folder_name(tracked), resume)
 
     def log(self, values: Mapping[str, float], step: int) -> None:
         """Logs the figures of a step; those that are not finite are left out."""
@@ -58,3 +61,9 @@ class MetricsLog:
         """
         for path in self._tensorboard.close() if self._tensorboard else ():
             self.tracked.log_artifacts(path, "tensorboard")
+
+
+def folder_name(tracked: Run) -> str:
+    """Returns a run's name without characters that would not do in the name of a folder."""
+    name = re.sub(r"[^\w=,+ .-]", "_", tracked.record.name or "")
+    return name.strip(" .") or tracked.run_id or UNNAMED

@@ -1,6 +1,7 @@
 """A frozen model on raw images: embedded by its own graph, judged by its own thresholds."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,10 @@ def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> Non
     metrics = figures(out)
     assert json.loads((out / "threshold.json").read_text()) == THRESHOLDS
     assert set(metrics["floor"]) == {"hog"}
+    report = (out / "report.html").read_text()
+    assert re.search(
+        r"<h1>Evaluation of model [0-9a-f]{12} on photos\d+, \d+ \w+ \d{4}</h1>", report
+    )
     assert {"prepared", "source"} <= set(metrics["probe"])
     assert "val" not in metrics
     summary = (out / "summary.txt").read_text()

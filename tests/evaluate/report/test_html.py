@@ -33,7 +33,8 @@ def render_page(metrics: dict[str, float], pictures: list[Path] | None = None) -
     origin = {"git revision": "0123abc <dirty>"}
     answer = ["With one reference, yes.", "At the threshold, no."]
     parameters = {"train.mining": "hard"}
-    content = Page(metrics, EvaluateParams(), answer, pictures or [], origin, parameters)
+    params = EvaluateParams()
+    content = Page("A title", metrics, params, answer, pictures or [], origin, parameters)
     return render(content, Individuals([("anna & co", 0.25)], []))
 
 

@@ -2,6 +2,8 @@
 
 import json
 import math
+from base64 import b64encode
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -9,12 +11,20 @@ import pytest
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import choose_thresholds, run_protocols
-from components.evaluate.report.individuals import Individuals
+from components.evaluate.report.individuals import Individuals, Pair, Picture
+from components.evaluate.report.mistakes import Mistake
 from components.evaluate.report.results import Results
+from components.evaluate.report.subject import Subject
 from tests.evaluate.embeddings import made_up
 
 PARAMS = EvaluateParams(bootstrap=10, draws=2)
-PROBE = {"probe/source/auc": 0.5, "probe/source/n_identities": 6.0, "probe/source/n_images": 66.0}
+MISTAKE = Mistake("false rejection", "writer-03", 0, 1, 0.75, 0.5)
+REFERENCE, PROBE = Picture(b"left", "images/anna/1.png"), Picture(b"right", "images/anna/2.png")
+SHORTCUTS = {
+    "probe/source/auc": 0.5,
+    "probe/source/n_identities": 6.0,
+    "probe/source/n_images": 66.0,
+}
 FILES = {
     "metrics.json", "summary.json", "threshold.json", "scores.parquet", "roc.csv", "det.csv",
     "cmc.csv", "roc.png", "det.png", "scores.png", "identities.png", "summary.txt", "report.html",
@@ -26,11 +36,12 @@ FILES = {
 def results() -> Results:
     part = made_up(PARAMS, 6, 7, 4)
     return Results(
-        metrics=run_protocols(part, PARAMS).metrics | PROBE,
+        subject=Subject("hard-mining", "cedar"),
+        metrics=run_protocols(part, PARAMS).metrics | SHORTCUTS,
         tables={"cmc.csv": pd.DataFrame({"rank": [1, 2], "share": [1 / 3, math.nan]})},
         part=part,
         thresholds=choose_thresholds(part, PARAMS),
-        individuals=Individuals([("writer-03", 0.5)], []),
+        individuals=Individuals([("writer-03", 0.5)], [Pair(MISTAKE, REFERENCE, PROBE)]),
         origin={"git revision": "0123abc"},
         parameters={"train.mining": "hard"},
         shortcut_lines=["source files tell nothing"],
@@ -53,7 +64,21 @@ def test_every_file_is_written_and_says_the_same(results: Results, tmp_path: Pat
     assert (tmp_path / "cmc.csv").read_text() == "rank,share\n1,0.333333333\n2,NaN\n"
 
 
-def test_the_copy_for_upload_names_nobody(results: Results, tmp_path: Path) -> None:
+def test_the_report_s_title_names_model_data_and_day(results: Results, tmp_path: Path) -> None:
     results.write(tmp_path, PARAMS)
-    assert "writer-03" in (tmp_path / "report.html").read_text()
-    assert "writer-03" not in (tmp_path / "upload/report.html").read_text()
+    title = results.subject.title(date.today())
+    for copy in ("report.html", "upload/report.html"):
+        page = (tmp_path / copy).read_text()
+        assert f"<title>{title}</title>" in page
+        assert f"<h1>{title}</h1>" in page
+
+
+def test_the_copy_for_upload_names_nobody_and_has_no_pictures_or_files_of_people(
+    results: Results, tmp_path: Path
+) -> None:
+    results.write(tmp_path, PARAMS)
+    local, upload = (tmp_path / "report.html").read_text(), tmp_path / "upload/report.html"
+    for secret in ("writer-03", "images/anna/1.png", "images/anna/2.png", b64encode(b"left")):
+        text = secret if isinstance(secret, str) else secret.decode()
+        assert text in local
+        assert text not in upload.read_text()

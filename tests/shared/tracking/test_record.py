@@ -23,6 +23,7 @@ class Outer(StepParams):
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
     record = Record(
         run_id="0123",
+        name="train-0a1b2c",
         step=7,
         params={"train.seed": "0"},
         metrics={"eer": 0.25},

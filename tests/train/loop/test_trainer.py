@@ -120,7 +120,9 @@ def make(data: Path, surroundings: Path) -> Make:
         saved = checkpoints.newest()
         if saved:
             trainer.restore(saved)
-        return Place(trainer, checkpoints, MetricsLog(Run(None, None), name, saved is not None))
+        return Place(
+            trainer, checkpoints, MetricsLog(Run(None, None, name=name), saved is not None)
+        )
 
     return make_place
 

@@ -8,7 +8,7 @@ import pytest
 
 from components.shared.tracking import step_runs
 from components.shared.tracking.run import Run
-from components.train.monitoring.metrics_log import MetricsLog
+from components.train.monitoring.metrics_log import MetricsLog, folder_name
 from components.train.params import TrainParams
 
 FIGURES = {
@@ -37,14 +37,14 @@ def test_the_log_holds_scalars_the_histogram_of_embeddings_and_apart_from_them_t
 ) -> None:
     import tensorflow as tf
 
-    metrics_log = MetricsLog(Run(None, None), "key", resume=False)
+    metrics_log = MetricsLog(Run(None, None, name="hard-mining"), resume=False)
     embeddings = np.linspace(-1, 1, 300, dtype=np.float32).reshape(100, 3)
     metrics_log.log(FIGURES, 3)
     metrics_log.log(FIGURES | {"train/loss": float("nan")}, 6)
     metrics_log.log_samples(embeddings, IMAGES, 6)
     metrics_log.close()
 
-    log = read(surroundings / "tensorboard" / "key")
+    log = read(surroundings / "tensorboard" / "hard-mining")
     assert set(log) == {*FIGURES, "val/embeddings"}
     assert [(step, float(value)) for step, value in log["train/loss"]] == [(3, 0.5)]
     assert [step for step, _ in log["train/learning_rate"]] == [3, 6]
@@ -54,7 +54,9 @@ def test_the_log_holds_scalars_the_histogram_of_embeddings_and_apart_from_them_t
     assert buckets[-1, 1] == pytest.approx(1)
     assert buckets[:, 2].sum() == 300
 
-    ((step, encoded),) = read(surroundings / "tensorboard" / "key" / "images")["train/images"]
+    ((step, encoded),) = read(surroundings / "tensorboard" / "hard-mining" / "images")[
+        "train/images"
+    ]
     assert step == 6
     pictures = [tf.io.decode_png(picture).numpy() for picture in encoded[2:]]
     assert np.array_equal(pictures, IMAGES)
@@ -64,17 +66,17 @@ def test_an_earlier_log_of_the_name_is_continued_by_a_resumed_run_and_removed_by
     surroundings: Path,
 ) -> None:
     for resume, steps in ((False, [1]), (True, [1, 2]), (False, [3])):
-        metrics_log = MetricsLog(Run(None, None), "key", resume)
+        metrics_log = MetricsLog(Run(None, None, name="hard-mining"), resume)
         metrics_log.log(FIGURES, steps[-1])
         metrics_log.log_samples(np.zeros((3, 2), np.float32), IMAGES, steps[-1])
         metrics_log.close()
-        folder = surroundings / "tensorboard" / "key"
+        folder = surroundings / "tensorboard" / "hard-mining"
         # TensorBoard reads files that were begun in one second in any order.
         assert sorted(step for step, _ in read(folder)["train/loss"]) == steps
         assert sorted(step for step, _ in read(folder / "images")["train/images"]) == steps
 
 
-def test_figures_and_the_log_reach_mlflow_and_pictures_of_people_do_not(
+def test_figures_and_the_log_reach_mlflow_under_one_name_and_pictures_of_people_do_not(
     surroundings: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import mlflow
@@ -87,7 +89,7 @@ def test_figures_and_the_log_reach_mlflow_and_pictures_of_people_do_not(
         "MLFLOW_EXPERIMENT_ID", client.create_experiment("curves", artifact_location=location)
     )
     with step_runs.train_run(TrainParams()) as tracked:
-        metrics_log = MetricsLog(tracked, "key", resume=False)
+        metrics_log = MetricsLog(tracked, resume=False)
         metrics_log.log(FIGURES, 3)
         metrics_log.log_samples(np.zeros((3, 2), np.float32), IMAGES, 3)
         metrics_log.close()
@@ -95,4 +97,21 @@ def test_figures_and_the_log_reach_mlflow_and_pictures_of_people_do_not(
     uploaded = [path for path in (surroundings / "artifacts").rglob("*") if path.is_file()]
     assert [path.parent.name for path in uploaded] == ["tensorboard"]
     assert "train/images" not in read(uploaded[0].parent)
-    assert list((surroundings / "tensorboard" / "key" / "images").iterdir())
+    name = client.get_run(tracked.run_id).info.run_name
+    assert list((surroundings / "tensorboard" / name / "images").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("hard-mining", "hard-mining"),
+        ("margin=0.5,é", "margin=0.5,é"),
+        ("../a/b", "_a_b"),
+        ("..", "0123"),
+        (None, "0123"),
+    ],
+)
+def test_the_folder_of_a_log_has_the_name_of_the_run_as_far_as_a_folder_can(
+    name: str | None, folder: str
+) -> None:
+    assert folder_name(Run(None, "0123", name=name)) == folder
