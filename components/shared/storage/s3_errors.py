@@ -49,6 +49,11 @@ def client_error(name: str, error: "ClientError", has_token: bool) -> StoreError
             MissingError,
             "there is no such bucket: create it, or mend the address",
         ),
+        (
+            code == "InvalidBucketName",
+            StoreError,
+            "the store has no buckets of such names (InvalidBucketName): mend the address",
+        ),
         (status == 404, MissingError, "there is no such object"),
         (
             status in {409, 412} and operation == "PutObject",

@@ -29,7 +29,7 @@ def test_a_missing_cedar_folder_is_named(tmp_path: Path, monkeypatch: pytest.Mon
     [
         ("nowhere", "nowhere: no such folder or file"),
         ("s3:/bucket/key", "s3:… is not supported"),
-        ("s3://UPPER/key", "'s3://UPPER/key' is not of the form s3://bucket/key"),
+        ("s3://UP:PER/key", "'s3://UP:PER/key' is not of the form s3://bucket/key"),
         (
             "dvc:repository:data",
             "'dvc:repository:data' is not of the form dvc:<repository>@<revision>:<path>",
