@@ -1,11 +1,13 @@
-"""The files of a source that are no images, in words."""
+"""The files of a source that are no images, and its litter, in words."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from components.ingest.listing import File, is_image
+from components.ingest.characters import printable
+from components.ingest.listing import Listing, is_image
+from components.ingest.litter import absent_file
 
 EXAMPLES = 3
 SUFFIXES = 8  # the commonest that are reported
@@ -37,8 +39,25 @@ ARCHIVES = {".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip"}
 
 def counts(paths: Iterable[PurePosixPath]) -> str:
     """Returns the commonest suffixes of files that are no images: `12 × .txt, 3 × .mat`."""
-    others = Counter(path.suffix.lower() or path.name for path in paths if not is_image(path))
-    return ", ".join(f"{count} × {suffix}" for suffix, count in others.most_common(SUFFIXES))
+    return _commonest(path.suffix.lower() or path.name for path in paths if not is_image(path))
+
+
+def litter_counts(litter: Iterable[PurePosixPath]) -> str:
+    """Returns the commonest names of litter but placeholders of images: `3 × .DS_Store`."""
+    names = (path.name for path in litter if not _stands_for_image(path))
+    return _commonest("._*" if name.startswith("._") else name for name in names)
+
+
+def absent_images(litter: Iterable[PurePosixPath]) -> Iterator[str]:
+    """Yields a line about the images that are in iCloud alone, if there are any."""
+    absent = [path for path in litter if _stands_for_image(path)]
+    if absent:
+        example = printable(str(absent_file(absent[0])))
+        verb = "image is" if len(absent) == 1 else "images are"
+        yield (
+            f"{len(absent)} {verb} in iCloud alone (such as {example}): download them in the "
+            "Finder and run ingest again"
+        )
 
 
 def unread_pictures(paths: Iterable[PurePosixPath]) -> Iterator[str]:
@@ -56,17 +75,17 @@ def unread_pictures(paths: Iterable[PurePosixPath]) -> Iterator[str]:
         )
 
 
-def no_image(source: str | Path, root: Path, contents: list[File]) -> str:
-    """Returns the error about a source without an image: its content, and the way out.
-
-    Args:
-        source: its name.
-        root: the folder that was listed.
-        contents: the listed files.
-    """
-    paths = [file.path for file in contents]
-    lines = [*unread_pictures(paths), *_inner_archives(paths), *_all(paths), *_hidden(root, paths)]
-    return f"{source}: holds no image: {'; '.join(lines) or 'it is empty'}"
+def no_image(listing: Listing) -> str:
+    """Returns the error about a source without an image: its content, and the way out."""
+    paths = [file.path for file in listing.files]
+    lines = [
+        *absent_images(listing.litter),
+        *unread_pictures(paths),
+        *_inner_archives(paths),
+        *_all(paths),
+        *_hidden(listing.litter),
+    ]
+    return f"{listing.source}: holds no image: {'; '.join(lines) or 'it is empty'}"
 
 
 def _inner_archives(paths: list[PurePosixPath]) -> Iterator[str]:
@@ -86,11 +105,9 @@ def _all(paths: list[PurePosixPath]) -> Iterator[str]:
         )
 
 
-def _hidden(root: Path, paths: list[PurePosixPath]) -> Iterator[str]:
-    """Yields a line about the files that the listing left out."""
-    listed = set(paths)
-    every = [PurePosixPath(file.relative_to(root)) for file in root.rglob("*") if file.is_file()]
-    hidden = sorted(path for path in every if path not in listed)
+def _hidden(litter: list[PurePosixPath]) -> Iterator[str]:
+    """Yields a line about the litter but placeholders of images."""
+    hidden = [path for path in litter if not _stands_for_image(path)]
     if hidden:
         yield (
             f"{_count(hidden, 'hidden file')} or litter of file managers left out "
@@ -98,9 +115,19 @@ def _hidden(root: Path, paths: list[PurePosixPath]) -> Iterator[str]:
         )
 
 
+def _stands_for_image(path: PurePosixPath) -> bool:
+    absent = absent_file(path)
+    return absent is not None and is_image(absent)
+
+
 def _examples(paths: list[PurePosixPath]) -> str:
     more = ", …" if len(paths) > EXAMPLES else ""
-    return ", ".join(map(str, paths[:EXAMPLES])) + more
+    return ", ".join(printable(str(path)) for path in paths[:EXAMPLES]) + more
+
+
+def _commonest(names: Iterable[str]) -> str:
+    commonest = Counter(names).most_common(SUFFIXES)
+    return ", ".join(f"{count} × {printable(name)}" for name, count in commonest)
 
 
 def _count(paths: list[PurePosixPath], noun: str) -> str:

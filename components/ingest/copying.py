@@ -16,8 +16,16 @@ from components.shared.storage.files import sha256
 THREADS = 8
 
 
-def copy_images(images: list[LabelledImage], folder: Path, move: bool) -> list[Entry]:
-    """Copies images (or moves them, where the source was unpacked for this) and hashes them.
+def copy_images(
+    images: list[LabelledImage], folder: Path, source: str, *, move: bool
+) -> list[Entry]:
+    """Copies images and hashes them.
+
+    Args:
+        images: with their labels.
+        folder: to write.
+        source: its name, for messages.
+        move: whether to move them, as the source was unpacked for this.
 
     Returns:
         A catalog entry per image, in their order.
@@ -27,7 +35,9 @@ def copy_images(images: list[LabelledImage], folder: Path, move: bool) -> list[E
     """
     for image in images:
         if image.path.parts[0] == CATALOG:
-            raise InputError(f"{image.path}: {CATALOG} is the catalog's own name: rename it")
+            raise InputError(
+                f"{source}: {image.path}: {CATALOG} is the catalog's own name: rename it"
+            )
     for parent in {folder / image.path.parent for image in images}:
         parent.mkdir(parents=True, exist_ok=True)
     transfer: Callable[[Path, Path], object] = Path.rename if move else shutil.copyfile

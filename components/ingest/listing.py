@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
+from components.ingest.characters import fault
+from components.ingest.litter import is_litter
 from components.shared.runtime.errors import InputError
 
-LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
 # Formats that Pillow names but cannot decode by itself.
 NAMED_ONLY = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}
 
@@ -30,20 +32,54 @@ class File:
     mtime_ns: int
 
 
-def files(folder: Path) -> list[File]:
-    """Lists every file below a folder, sorted by path.
+class Listing(NamedTuple):
+    """The content of a source.
 
-    Hidden files and the litter of file managers are left out. Links are followed (DVC and others
-    link data instead of copying it), but not in circles.
+    Attributes:
+        source: its name, for messages.
+        files: sorted by path.
+        litter: the files and folders that were left out, hidden ones among them.
+    """
+
+    source: str
+    files: list[File]
+    litter: list[PurePosixPath]
+
+
+def read(folder: Path, source: str) -> Listing:
+    """Lists every file below a folder, and its litter apart.
+
+    Links are followed (DVC and others link data instead of copying it), but not in circles.
+
+    Args:
+        folder: to list.
+        source: its name, for messages.
 
     Raises:
         InputError: the folder or something in it is missing or cannot be read.
     """
+    walk = _Walk(folder, source, [])
     try:
-        contents = list(_walk(folder, PurePosixPath(), frozenset()))
+        contents = list(walk.files(PurePosixPath(), frozenset()))
     except OSError as error:
-        raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from None
-    return sorted(contents, key=lambda file: str(file.path))
+        path = PurePosixPath(error.filename).relative_to(folder)
+        raise InputError(f"{walk.name(path)}: cannot be read: {error.strerror}") from None
+    return Listing(source, sorted(contents, key=lambda file: str(file.path)), sorted(walk.litter))
+
+
+def check_names(listing: Listing) -> None:
+    """Refuses images with names that a catalog cannot hold or some system cannot write.
+
+    The names of other files do not matter.
+
+    Raises:
+        InputError: a name has a backslash or as `characters.fault` says.
+    """
+    for file in listing.files:
+        name = str(file.path)
+        reason = "a backslash" if "\\" in name else fault(name)
+        if reason and is_image(file.path):
+            raise InputError(f"{listing.source}: the name {name!r} has {reason}: rename it")
 
 
 def is_image(path: PurePosixPath) -> bool:
@@ -64,41 +100,38 @@ def image_suffixes() -> frozenset[str]:
     )
 
 
-def _walk(folder: Path, path: PurePosixPath, above: frozenset[tuple[int, int]]) -> Iterator[File]:
-    """Yields the files below a folder.
+@dataclass(frozen=True)
+class _Walk:
+    """A walk through a folder, whose name for messages is `source`."""
 
-    Args:
-        folder: to list.
-        path: the folder's path relative to the first one.
-        above: device and inode of each folder above, so that a link to one ends the walk.
-    """
-    status = folder.stat()
-    here = (status.st_dev, status.st_ino)
-    if here in above:
-        return
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(".") or entry.name.lower() in LITTER:
-                continue
-            inner = path / _check_name(entry.name, folder)
-            if entry.is_dir():
-                yield from _walk(Path(entry.path), inner, above | {here})
-            elif entry.is_file():
-                status = entry.stat()
-                yield File(inner, Path(entry.path), status.st_size, status.st_mtime_ns)
-            elif entry.is_symlink():
-                raise InputError(f"{entry.path}: is a link to nothing")
+    folder: Path
+    source: str
+    litter: list[PurePosixPath]
 
+    def files(self, path: PurePosixPath, above: frozenset[tuple[int, int]]) -> Iterator[File]:
+        """Yields the files below a folder, and gathers the litter.
 
-def _check_name(name: str, folder: Path) -> str:
-    """Returns the name, if a catalog can hold it and every system can write it.
+        Args:
+            path: of the folder, relative to the first one.
+            above: device and inode of each folder above, so that a link to one ends the walk.
+        """
+        status = (self.folder / path).stat()
+        here = (status.st_dev, status.st_ino)
+        if here in above:
+            return
+        with os.scandir(self.folder / path) as entries:
+            for entry in entries:
+                inner = path / entry.name
+                if is_litter(entry.name):
+                    self.litter.append(inner)
+                elif entry.is_dir():
+                    yield from self.files(inner, above | {here})
+                elif entry.is_file():
+                    status = entry.stat()
+                    yield File(inner, Path(entry.path), status.st_size, status.st_mtime_ns)
+                elif entry.is_symlink():
+                    raise InputError(f"{self.name(inner)}: is a link to nothing")
 
-    Raises:
-        InputError: it is no Unicode, or has a backslash or a control character.
-    """
-    if not name.isprintable() or "\\" in name:
-        raise InputError(
-            f"{folder}: the name {name!a} has a backslash or a character that cannot be printed: "
-            "rename it"
-        )
-    return name
+    def name(self, path: PurePosixPath) -> str:
+        """Returns the name of something in the folder, for messages."""
+        return f"{self.source}/{path}" if path.parts else self.source

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 
 from components.shared.runtime.params import StepParams
 
+ASCII = b"a/1.png"
 LAYOUTS = ("auto", "cedar", "folder")
 
 
@@ -71,6 +72,11 @@ class IngestParams(StepParams):
         pattern="^[0-9a-fA-F]{64}$",
         description="Expected sha256 of an archive; null: not checked.",
     )
+    encoding: str | None = Field(
+        default=None,
+        description="Encoding of names in an archive that are no UTF-8, as Python names it (cp932, "
+        "gbk, euc_kr, cp437, …); null: a guess, which the log tells.",
+    )
     max_files: int = Field(
         default=200_000,
         ge=1,
@@ -87,6 +93,20 @@ class IngestParams(StepParams):
         description="Most unpacked bytes per byte of an archive.",
     )
     sample: SampleParams = SampleParams()
+
+    @field_validator("encoding")
+    @classmethod
+    def _reads_ascii(cls, encoding: str | None) -> str | None:
+        try:
+            is_usable = encoding is None or ASCII.decode(encoding) == ASCII.decode()
+        except (LookupError, ValueError):
+            is_usable = False
+        if not is_usable:
+            raise ValueError(
+                "must be the name of an encoding that Python knows and that has ASCII in it, "
+                "such as cp932, gbk, euc_kr or cp437"
+            )
+        return encoding
 
     @field_validator("layout")
     @classmethod

@@ -106,6 +106,9 @@ def test_a_fingerprint_imports_nothing_heavy(tmp_path: Path) -> None:
         ({"sample": {"leak": "ink"}}, "ingest.sample.leak"),
         ({"sample": {"genuine": 0}}, "ingest.sample.genuine"),
         ({"sha256": "abc"}, "ingest.sha256"),
+        ({"encoding": "shiftjis8"}, "must be the name of an encoding that Python knows"),
+        ({"encoding": "utf-16"}, "must be the name of an encoding that Python knows"),
+        ({"encoding": "rot13"}, "must be the name of an encoding that Python knows"),
         ({"source": "params.yaml"}, "no archive of a known kind"),
     ],
 )

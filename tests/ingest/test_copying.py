@@ -19,5 +19,5 @@ def test_an_unreadable_image_is_named(tmp_path: Path) -> None:
 
 def test_an_image_named_like_the_catalog_cannot_take_its_place(tmp_path: Path) -> None:
     source = folder_with(tmp_path / "source", ["catalog.csv/1.png", "bob/1.png"])
-    with pytest.raises(InputError, match="catalog"):
+    with pytest.raises(InputError, match=f"^{source}: catalog.csv/1.png: "):
         step.run(params_for(source), tmp_path / "out")

@@ -129,12 +129,11 @@ def test_an_unknown_layout_says_what_was_looked_for(
 
 
 def test_real_cedar_is_fingerprinted_and_understood(cedar_dir: Path, tmp_path: Path) -> None:
-    from components.ingest import layout
-    from components.ingest.listing import files
+    from components.ingest import layout, listing
 
     facts = json.loads(fingerprint_of(params_for(cedar_dir), tmp_path))
     assert facts["files"] == 2640
-    scan = layout.scan(files(cedar_dir), "auto", "cedar")
+    scan = layout.scan(listing.read(cedar_dir, "cedar").files, "auto", "cedar")
     assert not scan.misplaced
     assert {image.labels.identity for image in scan.images} == {
         str(writer) for writer in range(1, 56)

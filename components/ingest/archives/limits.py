@@ -1,9 +1,11 @@
 """Members of an archive, and the gate that admits each of them before it is written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Literal, Protocol
 
+from components.ingest.archives import names
 from components.shared.runtime.errors import InputError
 
 
@@ -36,27 +38,36 @@ class Gate:
     """A gate that admits members one by one, within the limits.
 
     Attributes:
-        archive: the archive's path, for messages.
+        archive: the archive's name, for messages.
         limits: of the archive.
         archived: the archive's own bytes.
+        encoding: of names that are no UTF-8, as `ingest.encoding`.
         count: members admitted so far.
         total: their unpacked bytes.
         paths: their paths.
     """
 
-    archive: Path
+    archive: str
     limits: Limits
     archived: int
+    encoding: str | None = None
     count: int = 0
     total: int = 0
     paths: set[PurePosixPath] = field(default_factory=set)
+
+    def decode(self, entries: Sequence[str | bytes]) -> list[str]:
+        """Returns the names of all entries as text, as `names.decode` does."""
+        return names.decode(entries, self.encoding, self.archive)
 
     def admit(self, member: Member) -> PurePosixPath:
         """Returns the member's path, relative to the folder that is unpacked into.
 
         Raises:
-            InputError: it is a link or device, its name leads elsewhere, or a limit is passed.
+            InputError: it is a link or device, its name leads elsewhere or cannot be written, or a
+                limit is passed.
         """
+        if "\0" in member.name:
+            raise self.error(f"holds {member.name!r}, which no system can write: refused")
         if member.kind == "other":
             raise self.error(f"holds a link or a device ({member.name!r}): refused")
         path = inside(member.name)
@@ -65,14 +76,19 @@ class Gate:
         if member.kind == "file" and (path in self.paths or not path.name):
             raise self.error(f"holds {member.name!r} twice or without a name: refused")
         self.paths.add(path)
-        self._count(member)
+        self.count_in(member)
         return path
 
     def error(self, fault: str) -> InputError:
         """Returns an error about this archive."""
         return InputError(f"{self.archive}: {fault}")
 
-    def _count(self, member: Member) -> None:
+    def count_in(self, member: Member) -> None:
+        """Counts a member and its bytes.
+
+        Raises:
+            InputError: a limit is passed.
+        """
         self.count += 1
         self.total += member.size
         if self.count > self.limits.files:
@@ -107,7 +123,11 @@ class Content:
 
 
 def inside(name: str) -> PurePosixPath | None:
-    """Returns the path of that name below a folder, or None where it would lead out of it."""
-    path = PurePosixPath(name.replace("\\", "/"))
-    absolute = path.is_absolute() or PureWindowsPath(name).drive
-    return None if absolute or ".." in path.parts or "\0" in name else path
+    """Returns the path of that name below a folder.
+
+    None where it would lead out of the folder, be it on a system that takes backslashes for
+    separators.
+    """
+    path, windows = PurePosixPath(name), PureWindowsPath(name)
+    is_absolute = path.is_absolute() or windows.drive or windows.root
+    return None if is_absolute or ".." in windows.parts or "\0" in name else path

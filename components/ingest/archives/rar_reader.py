@@ -13,14 +13,15 @@ from typing import IO
 from components.ingest.archives.limits import Content, Gate, Member
 from components.shared.runtime.errors import InputError
 
-# No questions, UTF-8 names, no more memory than a common dictionary needs.
+# No questions, names in UTF-8 or as they are, no more memory than a common dictionary needs.
 OPTIONS = ["-p-", "-y", "-sccUTF-8", "-smemx4g"]
-LINKS = ("Symbolic Link", "Hard Link", "Copy Link")
+LINKS = (b"Symbolic Link", b"Hard Link", b"Copy Link")
 REFUSED = {
-    "Encrypted": "is encrypted: decrypt it first",
-    "Split Before": "is one volume of several: join them first",
-    "Split After": "is one volume of several: join them first",
+    b"Encrypted": "is encrypted: decrypt it first",
+    b"Split Before": "is one volume of several: join them first",
+    b"Split After": "is one volume of several: join them first",
 }
+Entry = dict[bytes, bytes]
 
 
 def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
@@ -66,25 +67,29 @@ def _members(archive: Path, gate: Gate) -> list[Member]:
     done = subprocess.run(  # noqa: S603 (as above)
         command, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
-    output = done.stdout.decode("utf-8", "surrogateescape")
-    _, separator, text = output.partition("\n----------\n")
+    _, separator, listing = done.stdout.partition(b"\n----------\n")
     if done.returncode or not separator:
         raise gate.error("is damaged, encrypted, one volume of several, or no .rar after all")
-    return [_member(block, gate) for block in text.strip("\n").split("\n\n") if block]
+    entries = [_entry(block) for block in listing.strip(b"\n").split(b"\n\n") if block]
+    names = gate.decode([entry.get(b"Path", b"") for entry in entries])
+    return [_member(entry, name, gate) for entry, name in zip(entries, names, strict=True)]
 
 
-def _member(block: str, gate: Gate) -> Member:
+def _entry(block: bytes) -> Entry:
     """Parses an entry of 7-Zip's listing: lines such as `Path = a/1.png`."""
-    entry = dict(line.partition(" = ")[::2] for line in block.splitlines())
-    name, size = entry.get("Path", ""), entry.get("Size", "")
+    return dict(line.partition(b" = ")[::2] for line in block.split(b"\n"))
+
+
+def _member(entry: Entry, name: str, gate: Gate) -> Member:
+    size = entry.get(b"Size", b"")
     for key, fault in REFUSED.items():
-        if entry.get(key) == "+":
+        if entry.get(key) == b"+":
             raise gate.error(fault)
-    if any(entry.get(link) for link in LINKS) or " l" in entry.get("Attributes", ""):
+    if any(entry.get(link) for link in LINKS) or b" l" in entry.get(b"Attributes", b""):
         return Member(name, 0, "other")
-    if entry.get("Folder") == "+":
+    if entry.get(b"Folder") == b"+":
         return Member(name, 0, "folder")
-    if not size.isdecimal():
+    if not size.isdigit():
         raise gate.error(f"does not tell the size of {name!r}: refused")
     return Member(name, int(size), "file")
 

@@ -5,7 +5,9 @@ import gzip
 import io
 import lzma
 import tarfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, cast
 
@@ -36,13 +38,12 @@ def opener(start: bytes) -> Callable[[Path], IO[bytes]] | None:
 
 def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
     """Admits and yields the files of a .tar one by one; it can be read only in its order."""
-    with archive.open("rb") as start:
-        open_tar = opener(start.read(tarfile.BLOCKSIZE))
-    if open_tar is None:
-        raise gate.error("is no .tar archive")
-    with open_tar(archive) as stream, tarfile.open(fileobj=_Bounded(stream), mode="r:") as entries:
+    texts: dict[str, str] = {}
+    with _open(archive, gate) as (stream, entries):
         while info := entries.next():
-            path = gate.admit(_member(info))
+            if not texts and not _is_plain(info.name):
+                texts = _texts(archive, gate)
+            path = gate.admit(_member(info, texts.get(info.name, info.name)))
             content = entries.extractfile(info) if info.isreg() else None
             if content:
                 yield Content(path, info.size, content)
@@ -54,9 +55,42 @@ def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
         stream.read(LONGEST_PADDING)  # a compressed one that is cut off raises here
 
 
-def _member(info: tarfile.TarInfo) -> Member:
+@contextmanager
+def _open(archive: Path, gate: Gate) -> Iterator[tuple[IO[bytes], tarfile.TarFile]]:
+    """Yields the uncompressed stream and its entries, whose names hold every byte."""
+    with archive.open("rb") as start:
+        open_tar = opener(start.read(tarfile.BLOCKSIZE))
+    if open_tar is None:
+        raise gate.error("is no .tar archive")
+    with (
+        open_tar(archive) as stream,
+        tarfile.open(
+            fileobj=_Bounded(stream), mode="r:", encoding="utf-8", errors="surrogateescape"
+        ) as entries,
+    ):
+        yield stream, entries
+
+
+def _is_plain(name: str) -> bool:
+    return name.isascii() and "\\" not in name
+
+
+def _texts(archive: Path, gate: Gate) -> dict[str, str]:
+    """Returns the text of every name, for which the archive is read once before, within limits."""
+    trial = replace(gate, count=0, total=0)
+    names: list[str] = []
+    with _open(archive, gate) as (_, entries):
+        while info := entries.next():
+            trial.count_in(_member(info, info.name))
+            names.append(info.name)
+            entries.members = []  # type: ignore[attr-defined]
+    texts = gate.decode([name.encode("utf-8", "surrogateescape") for name in names])
+    return dict(zip(names, texts, strict=True))
+
+
+def _member(info: tarfile.TarInfo, name: str) -> Member:
     kind = "file" if info.isreg() else "folder" if info.isdir() else "other"
-    return Member(info.name, info.size if kind == "file" else 0, kind)  # type: ignore[arg-type]
+    return Member(name, info.size if kind == "file" else 0, kind)  # type: ignore[arg-type]
 
 
 class _Bounded(io.RawIOBase):

@@ -1,17 +1,19 @@
 """Archives that may be hostile, unpacked: every name, kind, count and size is checked first."""
 
 import errno
-import shutil
+import os
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Generator
 from contextlib import closing
 from lzma import LZMAError
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import IO
 
 from components.ingest.archives import rar_reader, tar_reader, zip_reader
 from components.ingest.archives.limits import Content, Gate, Limits
+from components.ingest.litter import uppermost
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 
@@ -24,43 +26,75 @@ _DAMAGED = (
     EOFError,
     RecursionError,
     NotImplementedError,
+    UnicodeDecodeError,
 )
-_BAD_NAMES = {None, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EINVAL}
+_BAD_NAMES = {
+    None,
+    errno.EEXIST,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+    errno.EINVAL,
+    errno.EILSEQ,
+}
 
 Reader = Callable[[Path, Gate], Generator[Content, None, None]]
 
 
-def unpack(archive: Path, folder: Path, limits: Limits) -> None:
-    """Unpacks the files of an archive into a new folder.
+def unpack(
+    archive: Path,
+    folder: Path,
+    limits: Limits,
+    *,
+    name: str | None = None,
+    encoding: str | None = None,
+) -> list[PurePosixPath]:
+    """Unpacks the files of an archive into a new folder, but for litter.
+
+    Args:
+        archive: to unpack.
+        folder: to write.
+        limits: of the archive.
+        name: of the archive, for messages; None: its path.
+        encoding: of names that are no UTF-8; None: a guess.
+
+    Returns:
+        The files and folders that are litter, relative to the folder.
 
     Raises:
         InputError: it is no archive, damaged, encrypted, has links or names that lead elsewhere, or
             passes a limit.
     """
+    name = name or str(archive)
     try:
-        size = archive.stat().st_size
-        reader = _reader(archive)
+        gate = Gate(name, limits, archive.stat().st_size, encoding)
+        reader = _reader(archive, gate)
     except OSError as error:
-        raise InputError(f"{archive}: cannot be read: {error.strerror}") from None
-    gate = Gate(archive, limits, size)
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
     folder.mkdir(parents=True)
+    litter: set[PurePosixPath] = set()
     try:
         with (
             closing(reader(archive, gate)) as contents,
             progress_bar("unpack", "file", None) as bar,
         ):
             for content in contents:
-                _write(content, folder / content.path, gate)
+                top = uppermost(content.path)
+                if top:
+                    litter.add(top)
+                with _nowhere() if top else _create(content, folder, gate) as stream:
+                    _copy(content, stream, gate)
                 bar.update()
     except _DAMAGED as error:
         raise gate.error(f"is damaged or of an unknown variant: {error}") from None
     except OSError as error:
         if error.errno not in _BAD_NAMES:
             raise
-        raise gate.error(f"is damaged or holds unusable names: {error.strerror or error}") from None
+        raise gate.error(f"is damaged: {error.strerror or error}") from None
+    return sorted(litter)
 
 
-def _reader(archive: Path) -> Reader:
+def _reader(archive: Path, gate: Gate) -> Reader:
     """Returns the reader for the kind that the first bytes tell, whatever the name says."""
     with archive.open("rb") as stream:
         start = stream.read(512)
@@ -71,15 +105,32 @@ def _reader(archive: Path) -> Reader:
     if tar_reader.opener(start):
         return tar_reader.contents
     fault = f"no archive of a known kind ({FORMATS})" if start else "empty"
-    raise InputError(f"{archive}: is {fault}")
+    raise gate.error(f"is {fault}")
 
 
-def _write(content: Content, target: Path, gate: Gate) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("xb") as stream:
-        shutil.copyfileobj(content.stream, stream, 1 << 20)
-        written = stream.tell()
-    if written != content.size:
+def _create(content: Content, folder: Path, gate: Gate) -> IO[bytes]:
+    target = folder / content.path
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target.open("xb")
+    except OSError as error:
+        if error.errno not in _BAD_NAMES:
+            raise
         raise gate.error(
-            f"is damaged: {str(content.path)!r} has {written:,} of {content.size:,} bytes"
-        )
+            f"is damaged or holds unusable names: {str(content.path)!r}: {error.strerror}"
+        ) from None
+
+
+def _nowhere() -> IO[bytes]:
+    return Path(os.devnull).open("wb")
+
+
+def _copy(content: Content, stream: IO[bytes], gate: Gate) -> None:
+    name, written = str(content.path), 0
+    try:
+        while chunk := content.stream.read(1 << 20):
+            written += stream.write(chunk)
+    except _DAMAGED:
+        raise gate.error(f"is damaged: {name!r} cannot be read") from None
+    if written != content.size:
+        raise gate.error(f"is damaged: {name!r} has {written:,} of {content.size:,} bytes")

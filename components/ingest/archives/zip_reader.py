@@ -1,29 +1,53 @@
 """Reading .zip archives."""
 
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Generator
 from pathlib import Path
 
 from components.ingest.archives.limits import Content, Gate, Member
 
 ENCRYPTED = 0x1  # general purpose flag, bit 0
+UTF_8 = 0x800  # bit 11: the name is in UTF-8
+UNICODE_PATH = 0x7075  # Info-ZIP's extra field: version, CRC-32 of the name as bytes, UTF-8
 
 
 def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
     """Admits all entries of a .zip, then yields its files."""
     with zipfile.ZipFile(archive) as entries:
-        admitted = [(info, gate.admit(_member(info))) for info in entries.infolist()]
-        for info, path in admitted:
+        names = gate.decode([_name(info) for info in entries.infolist()])
+        members = list(map(_member, entries.infolist(), names))
+        paths = [gate.admit(member) for member in members]
+        for info, member, path in zip(entries.infolist(), members, paths, strict=True):
             if info.flag_bits & ENCRYPTED:
                 raise gate.error("is encrypted; decrypt it first")
-            if not info.is_dir():
+            if member.kind == "file":
                 with entries.open(info) as stream:
                     yield Content(path, info.file_size, stream)
 
 
-def _member(info: zipfile.ZipInfo) -> Member:
+def _name(info: zipfile.ZipInfo) -> str | bytes:
+    """Returns the name, as bytes where the entry does not tell its encoding."""
+    if info.flag_bits & UTF_8:
+        return info.orig_filename.rstrip("\0")
+    raw = info.orig_filename.encode("cp437")  # as the module decoded it, byte for byte
+    return _unicode_path(info.extra, raw) or raw.rstrip(b"\0")
+
+
+def _unicode_path(extra: bytes, name: bytes) -> str | None:
+    """Returns the name in Info-ZIP's field, if that is there and made for this name."""
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        data, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == UNICODE_PATH and data[:5] == b"\1" + struct.pack("<I", zlib.crc32(name)):
+            return data[5:].decode(errors="surrogateescape")
+    return None
+
+
+def _member(info: zipfile.ZipInfo, name: str) -> Member:
     mode = stat.S_IFMT(info.external_attr >> 16)  # 0 where the archive was made on Windows
-    if info.is_dir():
-        return Member(info.filename, 0, "folder")
-    return Member(info.filename, info.file_size, "file" if mode in {0, stat.S_IFREG} else "other")
+    if name.endswith("/"):
+        return Member(name, 0, "folder")
+    return Member(name, info.file_size, "file" if mode in {0, stat.S_IFREG} else "other")

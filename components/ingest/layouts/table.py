@@ -6,6 +6,7 @@ import io
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from components.ingest.characters import fault
 from components.ingest.layouts.labels import Labels, Scan, read
 from components.ingest.layouts.words import kind_of, part_of
 from components.ingest.listing import File
@@ -110,8 +111,8 @@ def _labels(line: Line) -> Labels:
     if empty := [column for column in COLUMNS if not line.values[column]]:
         raise InputError(f"{line.place} has no {empty[0]}")
     identity, kind = line.values["identity"], kind_of(line.values["kind"])
-    if not identity.isprintable():
-        raise InputError(f"{line.place}: the identity {identity!a} has a control character")
+    if reason := fault(identity):
+        raise InputError(f"{line.place}: the identity {identity!r} has {reason}")
     if kind is None:
         raise InputError(
             f"{line.place}: unknown kind '{line.values['kind']}' (known: genuine, forgery)"

@@ -8,6 +8,7 @@ from typing import ClassVar
 from components.ingest import import_images
 from components.ingest.params import IngestParams
 from components.ingest.sources.source import Fingerprint, ImportedImages
+from components.shared.runtime.errors import redact_credentials
 
 FETCHED = ".fetched"
 
@@ -34,7 +35,8 @@ class DvcSource:
         try:
             with dvc_repository.open_path(self.address) as versioned:
                 path = versioned.fetch(folder / FETCHED, self.params)
+                place = import_images.Place(path, redact_credentials(self.address))
                 version = versioned.facts()
-            return ImportedImages(import_images.from_path(path, folder, self.params), version)
+            return ImportedImages(import_images.from_path(place, folder, self.params), version)
         finally:
             shutil.rmtree(folder / FETCHED, ignore_errors=True)

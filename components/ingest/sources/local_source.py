@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from components.ingest import contents, import_images
-from components.ingest.listing import files
+from components.ingest import contents, import_images, listing
 from components.ingest.params import IngestParams
 from components.ingest.sources.checksum import check
 from components.ingest.sources.source import Fingerprint, ImportedImages
@@ -25,22 +24,24 @@ class FolderSource:
         """Returns the number and the bytes of the files, and a hash of their names, sizes and
         times.
         """
-        listed = files(self.path)
-        if not listed:
-            raise InputError(contents.no_image(self.path, self.path, listed))
-        listing = hashlib.sha256()
-        for file in listed:
-            listing.update(f"{file.path}\0{file.size}\0{file.mtime_ns}\n".encode())
+        listed = listing.read(self.path, str(self.path))
+        if not listed.files:
+            raise InputError(contents.no_image(listed))
+        names = hashlib.sha256()
+        for file in listed.files:
+            line = f"{file.path}\0{file.size}\0{file.mtime_ns}\n"
+            names.update(line.encode(errors="surrogateescape"))
         return {
             "kind": self.kind,
-            "files": len(listed),
-            "bytes": sum(file.size for file in listed),
-            "listing": listing.hexdigest(),
+            "files": len(listed.files),
+            "bytes": sum(file.size for file in listed.files),
+            "listing": names.hexdigest(),
         }
 
     def bring(self, folder: Path) -> ImportedImages:
         """Copies the images."""
-        return ImportedImages(import_images.from_folder(self.path, folder, self.params), {})
+        place = import_images.Place(self.path, str(self.path))
+        return ImportedImages(import_images.from_folder(place, folder, self.params), {})
 
 
 @dataclass(frozen=True)
@@ -59,4 +60,5 @@ class ArchiveSource:
     def bring(self, folder: Path) -> ImportedImages:
         """Unpacks the archive, once its hash is `ingest.sha256` where that is set."""
         check(self.path, self.params.sha256)
-        return ImportedImages(import_images.from_archive(self.path, folder, self.params), {})
+        place = import_images.Place(self.path, str(self.path))
+        return ImportedImages(import_images.from_archive(place, folder, self.params), {})

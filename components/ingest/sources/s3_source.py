@@ -32,4 +32,5 @@ class S3Source:
         store = Store()
         listing = s3_objects.find(store, self.address, self.params)
         path = s3_objects.fetch(store, listing, self.params)
-        return ImportedImages(import_images.from_path(path, folder, self.params), listing.facts())
+        place = import_images.Place(path, str(self.address))
+        return ImportedImages(import_images.from_path(place, folder, self.params), listing.facts())

@@ -26,6 +26,8 @@ class WebSource:
     def bring(self, folder: Path) -> ImportedImages:
         """Downloads the archive into the cache and unpacks it."""
         from components.ingest.sources.cached_download import fetch
+        from components.ingest.sources.web import without_secrets
 
-        archive = fetch(self.address, self.params)
+        path, name = fetch(self.address, self.params), without_secrets(self.address)
+        archive = import_images.Place(path, name)
         return ImportedImages(import_images.from_archive(archive, folder, self.params), {})

@@ -32,10 +32,12 @@ def zip_bytes(items: Sequence[Item], compression: int = zipfile.ZIP_DEFLATED) ->
     return buffer.getvalue()
 
 
-def tar_bytes(items: Sequence[Item], link: bytes = tarfile.SYMTYPE) -> bytes:
+def tar_bytes(
+    items: Sequence[Item], link: bytes = tarfile.SYMTYPE, variant: int = tarfile.PAX_FORMAT
+) -> bytes:
     """Returns a plain .tar; `link` is the kind of its links."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as archive:
+    with tarfile.open(fileobj=buffer, mode="w", format=variant) as archive:
         for item in items:
             info = tarfile.TarInfo(item.name)
             info.type = link if item.link else tarfile.DIRTYPE if item.folder else tarfile.REGTYPE

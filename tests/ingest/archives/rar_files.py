@@ -35,7 +35,7 @@ def _block4(kind: int, flags: int, fields: bytes, data: bytes = b"") -> bytes:
 def _file4(item: Item) -> bytes:
     data = item.link.encode() if item.link else item.content
     mode = 0o120777 if item.link else 0o040755 if item.folder else 0o100644
-    name = item.name.encode()
+    name = item.name.encode(errors="surrogateescape")
     size = len(data) if item.claimed is None else item.claimed
     numbers = (len(data), size, 3, zlib.crc32(data), 0, 20, 0x30, len(name), mode)
     return _block4(
@@ -55,7 +55,7 @@ def _block5(kind: int, fields: bytes, data: bytes = b"", extra: bytes = b"") -> 
 
 
 def _file5(item: Item) -> bytes:
-    name = item.name.encode()
+    name = item.name.encode(errors="surrogateescape")
     size = len(item.content) if item.claimed is None else item.claimed
     mode = 0o120777 if item.link else 0o040755 if item.folder else 0o100644
     flags = 1 if item.folder else 4

@@ -1,4 +1,4 @@
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -7,7 +7,7 @@ from components.shared.runtime.errors import InputError
 
 
 def gate(limits: Limits, archived: int = 100) -> Gate:
-    return Gate(Path("data.zip"), limits, archived)
+    return Gate("data.zip", limits, archived)
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,10 @@ def gate(limits: Limits, archived: int = 100) -> Gate:
     [
         ("a/1.png", "a/1.png"),
         ("./a//1.png", "a/1.png"),
-        ("a\\1.png", "a/1.png"),
+        ("a\\1.png", "a\\1.png"),
+        ("..\\1.png", None),
+        ("a\\..\\1.png", None),
+        ("\\1.png", None),
         ("..a/1.png", "..a/1.png"),
         ("../1.png", None),
         ("a/../../1.png", None),

@@ -12,7 +12,14 @@ from tests.ingest.sources.places import Repository
 def commits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     """A repository, and two of its commits."""
     repository = Repository(tmp_path_factory.mktemp("dvc") / "repository")
-    first = repository.commit({"data/a/1.png": b"one", "data/b/1.png": b"two", "text/a": b"x"})
+    first = repository.commit(
+        {
+            "data/a/1.png": b"one",
+            "data/b/1.png": b"two",
+            "text/a": b"x",
+            "text/damaged.zip": b"PK\3\4",
+        }
+    )
     second = repository.commit({"data/b/2.png": b"three"})
     return repository.folder, first, second
 
@@ -40,3 +47,12 @@ def test_what_was_fetched_is_removed_where_it_holds_no_image(
     with pytest.raises(InputError, match="holds no image"):
         source(f"dvc:{commits[0]}@HEAD:text").bring(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_archive_is_named_by_its_place_in_the_repository(
+    commits: tuple[Path, str, str], tmp_path: Path
+) -> None:
+    address = f"dvc:{commits[0]}@HEAD:text/damaged.zip"
+    with pytest.raises(InputError, match=r"^dvc:.*@HEAD:text/damaged\.zip: is damaged") as error:
+        source(address).bring(tmp_path)
+    assert str(tmp_path) not in str(error.value)

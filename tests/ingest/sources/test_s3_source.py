@@ -113,3 +113,10 @@ def test_the_version_of_the_data_travels_with_the_artifact_to_the_training(
     assert (
         artifacts.params_of(prepared)["ingest.origin.listing"] == facts(place, tmp_path)["listing"]
     )
+
+
+def test_a_name_is_refused_by_its_place_in_the_store(s3: server.Store, tmp_path: Path) -> None:
+    place = put_images(s3, "山田　太郎/1.png", "ann/1.png", "bob/\u202e1.png")
+    with pytest.raises(InputError, match=r"the name 'bob/\\u202e1\.png' has an override") as error:
+        step.run(params_for(place), tmp_path / "out")
+    assert str(error.value).startswith(f"{place}: ")

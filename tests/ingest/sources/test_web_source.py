@@ -76,3 +76,12 @@ def test_the_fingerprint_follows_the_server(tmp_path: Path) -> None:
             prints.append((tmp_path / "source.json").read_bytes())
         assert served.sent == 0
     assert prints[0] == prints[1] != prints[2]
+
+
+def test_a_damaged_download_is_named_by_its_address_without_secrets(tmp_path: Path) -> None:
+    with (
+        serving(ARCHIVE[:-60]) as served,
+        pytest.raises(InputError, match=r"^http://[\w.:]+/[^?]*: is damaged") as error,
+    ):
+        step.run(params_for(f"{served.address}?token=secret"), tmp_path / "out")
+    assert "secret" not in str(error.value)
