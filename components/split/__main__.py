@@ -11,7 +11,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Runs the step."""
     arguments = cli.create_parser(
         "split",
-        "Divides the identities into train, val and test.",
+        "Divides the identities into train, val and test, and says where these are too small for "
+        "the sections train and evaluate.",
         "python -m components.split --out data/split",
     )
     cli.add_folder(arguments, "prepared", "data/prepared", "prepared images, from preprocess")
@@ -22,9 +23,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     from components.split import step
+    from components.split.needs import Needs
     from components.split.params import SplitParams
 
-    step.run(load(SplitParams, "split", options.params), options.prepared, options.out)
+    params, needs = load(SplitParams, "split", options.params), Needs.read(options.params)
+    step.run(params, options.prepared, options.out, needs)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ import pandas as pd
 
 from components.shared.data import partition
 from components.shared.data.copies import read_duplicates
+from components.shared.data.identities import unify
 from components.shared.data.image_store import read_index
+from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder
 from components.split.given_split import (
     by_csv,
@@ -16,23 +18,27 @@ from components.split.given_split import (
     warn_of_mixing,
 )
 from components.split.identity_groups import groups_of
+from components.split.needs import Needs
 from components.split.params import SplitParams
 from components.split.random_split import by_folds, by_fraction
 
 
-def run(params: SplitParams, prepared: Path, out: Path) -> dict[str, float]:
+def run(
+    params: SplitParams, prepared: Path, out: Path, needs: Needs | None = None
+) -> dict[str, float]:
     """Writes split.parquet (row, part, fold) into `out`.
 
     Args:
         params: how the identities are divided.
         prepared: the folder of prepared images; only its index is read.
         out: becomes the folder of the partition, complete or not at all.
+        needs: what train and evaluate ask of the parts; None: nothing.
 
     Returns:
         {train,val,test}_{identities,images}.
 
     Raises:
-        InputError: the identities cannot be divided so.
+        InputError: the identities cannot be divided so, or are too few for what is asked of them.
     """
     index = read_index(prepared)
     if params.by == "folders":
@@ -45,6 +51,8 @@ def run(params: SplitParams, prepared: Path, out: Path) -> dict[str, float]:
             "fold": index["identity"].map(lambda identity: folds.get(identity, -1)),
         }
     )
+    if needs:
+        _check(needs, index.assign(identity=unify(index["identity"]), part=table["part"]))
     with atomic_folder(out) as fresh:
         partition.write(table, index, fresh)
     figures: dict[str, float] = {}
@@ -55,6 +63,15 @@ def run(params: SplitParams, prepared: Path, out: Path) -> dict[str, float]:
         figures[f"{part}_images"] = float(len(images))
         logging.info("%s: %d identities, %d images", part, identities, len(images))
     return figures
+
+
+def _check(needs: Needs, images: pd.DataFrame) -> None:
+    """Says in one message all that the parts are too small for."""
+    faults, notices = needs.faults(images), needs.notices(images)
+    if faults:
+        raise InputError("; ".join([*faults, *notices]))
+    for notice in notices:
+        logging.warning("%s", notice)
 
 
 def _divide(params: SplitParams, index: pd.DataFrame) -> tuple[dict[str, str], dict[str, int]]:

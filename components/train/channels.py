@@ -21,9 +21,15 @@ def validate_channels(params: TrainParams, channels: int) -> None:
     Raises:
         InputError: with everything that has none: hue or saturation of grey images, parts of RGB.
     """
-    faults = _colours_of_grey(params) if channels == GREY else _parts_of_photographs(params)
-    if faults:
+    if faults := channel_faults(params, channels):
         raise InputError("; ".join(faults))
+
+
+def channel_faults(params: TrainParams, channels: int) -> list[str]:
+    """Returns what has no meaning for images of so many channels, as `validate_channels` says
+    it.
+    """
+    return _colours_of_grey(params) if channels == GREY else _parts_of_photographs(params)
 
 
 def _colours_of_grey(params: TrainParams) -> list[str]:

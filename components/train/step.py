@@ -3,25 +3,22 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from components.shared.data import partition
+from components.shared.data import part_sizes, partition
 from components.shared.data.image_store import ImageStore, open_store
+from components.shared.data.part_sizes import PartSizes
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder
 from components.shared.tracking import step_runs
-from components.train.channels import GREY, validate_channels
+from components.train.channels import GREY, channel_faults
 from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.checkpoints.run_key import Key
+from components.train.model import initial_weights
 from components.train.params import TrainParams
-
-if TYPE_CHECKING:
-    from components.train.data.batches import Batches
-    from components.train.loop.validation import Validation
 
 
 def run(
@@ -53,8 +50,11 @@ def run(
         KeyboardInterrupt: Ctrl-C or SIGTERM, after a checkpoint was written.
     """
     store = open_store(prepared)
-    validate_channels(params, store.normalisation.channels)
     rows = rows_of(store, split)
+    channels = store.normalisation.channels
+    sizes = {part: PartSizes.of(images) for part, images in rows.items()}
+    _log_dataset_summary(params, channels, sizes)
+    _validate(params, channels, sizes)  # before TensorFlow is loaded, which takes seconds
     backend.set_up()
     from components.train import assembly
     from components.train.data.batches import Batches
@@ -65,7 +65,6 @@ def run(
 
     batches = Batches(params, store, rows["train"])
     validation = Validation(store.images, rows["val"], params.val_references)
-    _log_dataset_summary(params, rows["train"], batches, validation)
     key = Key.of(params, prepared, split)
     checkpoints = Checkpoints(key, params.checkpoints)
     saved = checkpoints.named(resume) if resume else checkpoints.newest()
@@ -115,28 +114,45 @@ def rows_of(store: ImageStore, split: Path) -> dict[str, pd.DataFrame]:
     return result
 
 
+def _validate(params: TrainParams, channels: int, sizes: Mapping[str, PartSizes]) -> None:
+    """Checks that the parameters suit the data.
+
+    Raises:
+        InputError: with every fault.
+    """
+    faults = channel_faults(params, channels)
+    faults += part_sizes.batch_faults(sizes["train"], params)
+    faults += part_sizes.comparison_faults("val", sizes["val"])
+    try:
+        initial_weights.find(params)
+    except InputError as error:
+        faults.append(str(error))
+    if faults:
+        raise InputError("; ".join(faults))
+
+
 def _log_dataset_summary(
-    params: TrainParams, rows: pd.DataFrame, batches: "Batches", validation: "Validation"
+    params: TrainParams, channels: int, sizes: Mapping[str, PartSizes]
 ) -> None:
     """Writes to stderr the extent of the training data and what it leaves without effect."""
-    genuine, sampler = int((rows.kind == "genuine").sum()), batches.sampler
-    sys.stderr.write(
-        f"{len(sampler.names)} training identities, {genuine} genuine images, "
-        f"{len(rows) - genuine} forgeries\n"
-    )
-    if sampler.left_out:
-        sys.stderr.write(
-            f"{sampler.left_out} identities with a single genuine image are left out of the "
-            f"training\n"
+    train, val = sizes["train"], sizes["val"]
+    drawn, forgeries = train.with_more_than(1), train.forgeries.sum()
+    lines = [
+        f"{drawn} training identities, {train.genuine.sum()} genuine images, {forgeries} forgeries"
+    ]
+    if left_out := len(train.genuine) - drawn:
+        lines.append(
+            f"{left_out} identities with a single genuine image are left out of the training"
         )
-    if params.forgeries_per_identity and not sampler.forged:
-        sys.stderr.write(
-            "there are no forgeries to train on: train.forgeries_per_identity has no effect\n"
+    if params.forgeries_per_identity and not train.forgeries[train.genuine > 1].any():
+        lines.append(
+            "there are no forgeries to train on: train.forgeries_per_identity has no effect"
         )
-    if params.augment.thickness and batches.images.shape[-1] != GREY:
-        sys.stderr.write("the prepared images are RGB: train.augment.thickness has no effect\n")
-    if validation.identifiable < 2:
-        sys.stderr.write(
+    if params.augment.thickness and channels != GREY:
+        lines.append("the prepared images are RGB: train.augment.thickness has no effect")
+    if val.with_more_than(params.val_references) < 2:
+        lines.append(
             f"no two identities of val have more than train.val_references "
-            f"({params.val_references}) genuine images: there will be no identification accuracy\n"
+            f"({params.val_references}) genuine images: there will be no identification accuracy"
         )
+    sys.stderr.write("".join(f"{line}\n" for line in lines))

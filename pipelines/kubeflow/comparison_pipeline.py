@@ -50,7 +50,9 @@ def build(
         prepared = preprocess.outputs["prepared"]
 
         with dsl.ParallelFor(plan.output) as branch:
-            divided = task(tasks.split, params=branch.split, prepared=prepared).outputs["split"]
+            needs = {"train": branch.train, "evaluate": channels["evaluate"]}
+            splitting = task(tasks.split, params=branch.split, prepared=prepared, **needs)
+            divided = splitting.outputs["split"]
             data = {"prepared": prepared, "split": divided}
             embedder = task(tasks.train, params=branch.train, **data).outputs["embedder"]
             measured = task(tasks.evaluate, params=branch.evaluate, embedder=embedder, **data)

@@ -75,6 +75,8 @@ def split(
     prepared: Input[Dataset],
     split: Output[Dataset],
     metrics: Output[Metrics],
+    train: dict[str, Any],
+    evaluate: dict[str, Any],
 ) -> None:
     """Divides the identities into train, val and test.
 
@@ -83,17 +85,22 @@ def split(
         prepared: output of preprocess.
         split: split.parquet.
         metrics: how many identities and images each part has.
+        train: section `train`, which asks something of the parts.
+        evaluate: section `evaluate`, likewise.
     """
     from pathlib import Path
 
     from components.shared.runtime.params import parse
     from components.split import step
+    from components.split.needs import Needs
     from components.split.params import SplitParams
     from pipelines.kubeflow import artifacts
 
     parsed = parse(SplitParams, "split", params, "pipeline argument")
+    needs = Needs.parse(train, evaluate, "pipeline argument")
     artifacts.copy_params("split", parsed, split, prepared)
-    artifacts.copy_figures(step.run(parsed, Path(prepared.path), Path(split.path)), metrics)
+    figures = step.run(parsed, Path(prepared.path), Path(split.path), needs)
+    artifacts.copy_figures(figures, metrics)
 
 
 def train(

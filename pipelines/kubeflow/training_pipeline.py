@@ -56,7 +56,9 @@ def steps(task: TaskFactory, channels: Mapping[str, Any]) -> StepOutputs:
     """
     raw = task(tasks.ingest, params=channels["ingest"], source=channels["source"]).outputs["raw"]
     prepared = task(tasks.preprocess, params=channels["preprocess"], raw=raw).outputs["prepared"]
-    divided = task(tasks.split, params=channels["split"], prepared=prepared).outputs["split"]
+    needs = {"train": channels["train"], "evaluate": channels["evaluate"]}
+    splitting = task(tasks.split, params=channels["split"], prepared=prepared, **needs)
+    divided = splitting.outputs["split"]
 
     data = {"prepared": prepared, "split": divided}
     embedder = task(tasks.train, params=channels["train"], **data).outputs["embedder"]

@@ -193,6 +193,20 @@ def test_what_contradicts_the_data_is_refused_before_any_work(
     assert not (tmp_path / "checkpoints").exists()
 
 
+def test_all_contradictions_are_said_at_once_and_before_tensorflow_is_loaded(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load() -> None:
+        pytest.fail("TensorFlow is loaded")
+
+    monkeypatch.setattr("components.shared.runtime.backend.set_up", load)
+    changes = {"identities_per_batch": 5, "augment": AugmentParams(hue=0.1), "weights": "/nowhere"}
+    with pytest.raises(InputError) as error:
+        run(with_(**changes))
+    for fault in ("hue is 0.1, which", "identities_per_batch is 5, but", "/nowhere is not a"):
+        assert fault in str(error.value)
+
+
 def test_forgeries_that_are_asked_for_and_not_there_are_said_and_so_is_what_val_cannot_tell(
     run: Run, data_without_forgeries: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

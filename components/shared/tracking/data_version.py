@@ -37,8 +37,9 @@ def recorded_params() -> dict[str, str]:
     stages = (yaml.safe_load(LOCK.read_text(encoding="utf-8")) or {}).get("stages", {})
     recorded: dict[str, str] = {}
     for stage in DATA_STAGES:
-        for section in stages.get(stage, {}).get("params", {}).values():
-            recorded |= _flat(section)
+        for values in stages.get(stage, {}).get("params", {}).values():
+            own = {name: value for name, value in values.items() if name == stage}
+            recorded |= _flat(own)
     if FINGERPRINT.is_file():
         recorded |= params(json.loads(FINGERPRINT.read_text(encoding="utf-8")))
     return recorded

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from components.shared.data.image_store import ImageStore
 from components.shared.model.embedder import embed
-from components.shared.runtime.errors import InputError
 from components.train.data.prefetch import Batch, prefetch
 from components.train.data.sampler import Sampler, nearest_identities
 from components.train.params import TrainParams
@@ -26,10 +25,8 @@ class Batches:
     Args:
         params: section `train`.
         store: the prepared images.
-        rows: train's rows: `row`, `identity`, `kind`.
-
-    Raises:
-        InputError: there are too few identities for such batches.
+        rows: train's rows: `row`, `identity`, `kind`, which suffice for the batches
+            (`part_sizes.batch_faults`).
     """
 
     def __init__(self, params: TrainParams, store: ImageStore, rows: pd.DataFrame) -> None:
@@ -44,12 +41,6 @@ class Batches:
             seed=params.seed,
             hard_identities=params.hard_identities,
         )
-        if params.hard_identities and len(self.sampler.names) == params.identities_per_batch:
-            raise InputError(
-                f"train.hard_identities is {params.hard_identities:g}, but every batch holds all "
-                f"{params.identities_per_batch} training identities; "
-                f"lower train.identities_per_batch"
-            )
 
     def between(self, first: int, last: int) -> Generator[Batch]:
         """Yields the batches of the steps `first` to `last - 1`, counted from 0."""

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.shared.runtime.errors import InputError
 from components.train.labels import FORGERY
 
 BLOCK = 1024  # rows of the distance matrix in memory at once
@@ -30,7 +29,8 @@ class Sampler:
     An identity's code is its place in `names`.
 
     Args:
-        rows: the training rows of the store, with `row`, `identity` and `kind`.
+        rows: the training rows of the store, with `row`, `identity` and `kind`; at least P
+            identities have two genuine images (`part_sizes.batch_faults`).
         identities: P.
         images: K; an identity with fewer is drawn from with replacement, one with a single image is
             left out.
@@ -41,14 +41,10 @@ class Sampler:
 
     Attributes:
         names: the identities that are drawn, sorted.
-        left_out: number of identities with a single genuine image.
         hard_count: identities of a batch that are drawn among `neighbours`.
         neighbours: int [identities, k], the codes with which each identity is confused, worst
             first, of `nearest_identities`; None: not known yet, or `hard_identities` is 0. A batch
             is determined by seed, step and neighbours.
-
-    Raises:
-        InputError: fewer than P identities have two genuine images.
     """
 
     def __init__(
@@ -74,12 +70,6 @@ class Sampler:
         self.genuine = {name: members for name, members in genuine.items() if len(members) > 1}
         self.forged = {name: members for name, members in forged.items() if name in self.genuine}
         self.names = sorted(self.genuine, key=str)
-        self.left_out = rows.identity.nunique() - len(self.names)
-        if len(self.names) < identities:
-            raise InputError(
-                f"train.identities_per_batch is {identities}, but only {len(self.names)} training "
-                f"identities have two genuine images or more; lower it, or bring more data"
-            )
 
     def draw(self, step: int) -> LabelledRows:
         """Draws the batch of a step (counted from 0): the genuine images of all its identities,

@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.shared.model.embedder import embed
-from components.shared.runtime.errors import InputError
 from components.shared.verification import comparisons, error_rates
 from components.shared.verification.metric_names import KINDS, identification, on_val, verification
 from components.shared.verification.sampling import Draws, Labels
@@ -20,15 +19,12 @@ class Validation:
 
     Args:
         images: uint8 [N, H, W, C], all prepared images, may be memory-mapped.
-        rows: val's rows: `row`, `identity`, `kind`.
+        rows: val's rows: `row`, `identity`, `kind`, with something to compare
+            (`part_sizes.comparison_faults`).
         references: of the identification accuracy.
 
     Attributes:
         labels: of val's images, in the order of their rows.
-        identifiable: number of identities with more genuine images than `references`.
-
-    Raises:
-        InputError: there is no pair of genuine images, or nothing to compare it with.
     """
 
     def __init__(self, images: NDArray[np.uint8], rows: pd.DataFrame, references: int) -> None:
@@ -37,15 +33,6 @@ class Validation:
         identity = pd.factorize(rows.identity)[0]
         forged = (rows.kind == "forgery").to_numpy()
         self.labels = Labels(identity, forged)
-        genuine = np.bincount(identity[~forged], minlength=identity.max() + 1)
-        forgeries = np.bincount(identity[forged], minlength=len(genuine))
-        has_impostors = (forgeries > 0) | (genuine.sum() > genuine)
-        if not ((genuine > 1) & has_impostors).any():
-            raise InputError(
-                f"train: val has {np.count_nonzero(genuine)} identities and {genuine.sum()} "
-                f"genuine images, which leaves nothing to compare; raise split.val"
-            )
-        self.identifiable = int((genuine > references).sum())
 
     def embed(self, model: Any) -> NDArray[np.float32]:
         """Embeds val's images.

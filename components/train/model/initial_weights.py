@@ -21,12 +21,25 @@ def digest(params: TrainParams) -> str | None:
     Raises:
         InputError: there is no such file.
     """
+    file = find(params)
+    return None if file is None else sha256(file)
+
+
+def find(params: TrainParams) -> Path | None:
+    """Returns the file that the first weights are read from.
+
+    Returns:
+        None where they are random or come from the Hub.
+
+    Raises:
+        InputError: there is no such file.
+    """
     if params.start_from is not None:
-        return sha256(embedder_file(params.start_from))
+        return embedder_file(params.start_from)
     if params.weights == "none":
         return None
     preset = resolve_preset(params.weights)
-    return None if preset.startswith("hf://") else sha256(Path(preset) / PRESET_FILES[1])
+    return None if preset.startswith("hf://") else Path(preset) / PRESET_FILES[1]
 
 
 def resolve_preset(weights: str) -> str:

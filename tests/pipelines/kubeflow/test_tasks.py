@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from kfp.dsl import Artifact, Dataset, Markdown, Metrics, Model
 
+from components.shared.data.tables import write_table
 from components.shared.runtime.errors import InputError
 from components.shared.tracking.record import Record
 from pipelines import sections
 from pipelines.kubeflow import branch_selection, tasks
 from tests.pipelines.kubeflow.compiled import PARAMS
+from tests.split.indexes import index_of
 
 BODIES = [
     function
@@ -48,7 +50,14 @@ def test_ingest_writes_images_figures_and_its_parameters(tmp_path: Path) -> None
 
 def test_a_wrong_parameter_of_a_run_is_refused_by_its_name() -> None:
     with pytest.raises(InputError, match=r"unknown parameter split\.tset"):
-        tasks.split({"tset": 0.2}, Dataset(), Dataset(), Metrics())
+        tasks.split({"tset": 0.2}, Dataset(), Dataset(), Metrics(), {}, {})
+
+
+def test_split_says_all_that_the_parts_are_too_small_for(tmp_path: Path) -> None:
+    write_table(index_of(8, 3), tmp_path / "index.parquet")
+    prepared, parts = Dataset(uri=str(tmp_path)), Dataset(uri=str(tmp_path / "out"))
+    with pytest.raises(InputError, match=r"only 5 training identities .*; val has 1 identities"):
+        tasks.split({}, prepared, parts, Metrics(), {"identities_per_batch": 10}, {})
 
 
 def test_the_plan_has_the_sections_of_each_branch() -> None:

@@ -13,7 +13,14 @@ ORIGIN = {
     "ingest.origin.address": "s3://bucket/signatures",
     "ingest.origin.objects": "12",
 }
-LOCK = "stages: {split: {params: {params.yaml: {split: {seed: 3, by: '2024', of: [a, null]}}}}}"
+LOCK = """
+stages:
+  split:
+    params:
+      params.yaml:
+        split: {seed: 3, by: '2024', of: [a, null]}
+        train.val_references: 5
+"""
 
 
 @pytest.fixture
@@ -30,7 +37,9 @@ def test_a_source_with_versions_is_recorded_and_another_is_not() -> None:
     assert data_version.params({"kind": "folder", "files": 3}) == {}
 
 
-def test_the_parameters_come_from_dvc_lock_spelled_as_in_yaml(stage: Path) -> None:
+def test_the_parameters_of_each_data_step_s_own_section_come_from_dvc_lock_spelled_as_in_yaml(
+    stage: Path,
+) -> None:
     assert data_version.recorded_params() == {
         "split.seed": "3",
         "split.by": "'2024'",

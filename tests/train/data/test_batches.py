@@ -4,11 +4,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from components.shared.data.image_store import ImageStore
 from components.shared.data.normalisation import Normalisation
-from components.shared.runtime.errors import InputError
 from components.train.data.batches import Batches
 from components.train.data.prefetch import make_batch
 from components.train.params import TrainParams
@@ -76,8 +74,3 @@ def test_few_rows_are_named_with_their_files_and_many_without() -> None:
     ours = batches()
     assert ours.describe(np.array([4, 2, 2])) == ("rows 2, 4 of the prepared images (2.png, 4.png)")
     assert ours.describe(np.arange(9)) == "rows 0, 1, 2, 3, 4, 5, 6, 7, 8 of the prepared images"
-
-
-def test_hard_identities_are_refused_where_every_batch_holds_all() -> None:
-    with pytest.raises(InputError, match="every batch holds all 4 training identities"):
-        batches(identities_per_batch=4)

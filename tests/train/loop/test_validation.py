@@ -4,9 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from components.shared.runtime.errors import InputError
 from components.train.loop.validation import Validation
 
 SKILLED = "val/verification/skilled/refs_1/eer"
@@ -51,12 +49,6 @@ def test_kinds_of_comparisons_that_val_does_not_have_are_left_out() -> None:
     assert set(Validation(IMAGES, genuine_only, references=2).score(embeddings)) == {RANDOM}
 
 
-def test_identities_with_more_genuine_images_than_references_are_identifiable() -> None:
-    rows = rows_of(*[("a", "genuine")] * 2, *[("b", "genuine")] * 3, *[("c", "genuine")] * 4)
-    counts = [Validation(IMAGES, rows, references).identifiable for references in (1, 2, 3, 4)]
-    assert counts == [3, 2, 1, 0]
-
-
 def test_the_images_of_the_rows_are_embedded_in_their_order() -> None:
     import keras
 
@@ -68,22 +60,6 @@ def test_the_images_of_the_rows_are_embedded_in_their_order() -> None:
     validation = Validation(images, rows, references=1)
     assert validation.embed(keras.Model(inputs, level)).ravel().tolist() == [1, 2, 4, 5]
     assert (validation.labels.identity == [0, 1, 1, 0]).all()
-
-
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        (rows_of(*[("a", "genuine")] * 3), "val has 1 identities and 3 genuine images"),
-        (
-            rows_of(("a", "genuine"), ("b", "genuine"), ("b", "forgery")),
-            "val has 2 identities and 2 genuine images",
-        ),
-    ],
-    ids=["a single writer without forgeries", "no pair of genuine images"],
-)
-def test_a_val_that_leaves_nothing_to_compare_is_refused(rows: pd.DataFrame, message: str) -> None:
-    with pytest.raises(InputError, match=f"{message}, which leaves nothing to compare"):
-        Validation(IMAGES, rows, references=1)
 
 
 def test_a_single_writer_with_forgeries_can_be_validated() -> None:
