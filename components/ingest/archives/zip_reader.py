@@ -6,17 +6,19 @@ import zipfile
 import zlib
 from collections.abc import Generator
 from pathlib import Path
+from typing import IO
 
 from components.ingest.archives.limits import Content, Gate, Member
 
 ENCRYPTED = 0x1  # general purpose flag, bit 0
 UTF_8 = 0x800  # bit 11: the name is in UTF-8
+LOCAL_HEADER = struct.Struct("<6xH18xH2x")  # flags, length of the name
 UNICODE_PATH = 0x7075  # Info-ZIP's extra field: version, CRC-32 of the name as bytes, UTF-8
 
 
 def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
     """Admits all entries of a .zip, then yields its files."""
-    with zipfile.ZipFile(archive) as entries:
+    with zipfile.ZipFile(archive) as entries, archive.open("rb") as headers:
         names = gate.decode([_name(info) for info in entries.infolist()])
         members = list(map(_member, entries.infolist(), names))
         paths = [gate.admit(member) for member in members]
@@ -24,6 +26,7 @@ def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
             if info.flag_bits & ENCRYPTED:
                 raise gate.error("is encrypted; decrypt it first")
             if member.kind == "file":
+                info.orig_filename = _local_name(headers, info)  # else the module compares the two
                 with entries.open(info) as stream:
                     yield Content(path, info.file_size, stream)
 
@@ -34,6 +37,20 @@ def _name(info: zipfile.ZipInfo) -> str | bytes:
         return info.orig_filename.rstrip("\0")
     raw = info.orig_filename.encode("cp437")  # as the module decoded it, byte for byte
     return _unicode_path(info.extra, raw) or raw.rstrip(b"\0")
+
+
+def _local_name(stream: IO[bytes], info: zipfile.ZipInfo) -> str:
+    """Returns the name before the file's bytes as the module reads it.
+
+    Some programs write it in another encoding than the directory's name, which is the one that
+    counts.
+    """
+    stream.seek(info.header_offset)
+    header = stream.read(LOCAL_HEADER.size)
+    if len(header) < LOCAL_HEADER.size:
+        raise zipfile.BadZipFile("Truncated file header")
+    flags, size = LOCAL_HEADER.unpack(header)
+    return stream.read(size).decode("utf-8" if flags & UTF_8 else "cp437")
 
 
 def _unicode_path(extra: bytes, name: bytes) -> str | None:

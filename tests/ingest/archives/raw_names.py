@@ -17,12 +17,16 @@ UTF_8 = 0x800
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of a .zip: flags and extra fields as given, the content stored."""
+    """An entry of a .zip: flags and extra fields as given, the content stored.
+
+    `local` is the name before the content, with no flags, where it is not that of the directory.
+    """
 
     name: bytes
     content: bytes = b"1"
     flags: int = 0
     extra: bytes = b""
+    local: bytes | None = None
 
 
 def raw_zip(entries: Sequence[Entry]) -> bytes:
@@ -30,14 +34,21 @@ def raw_zip(entries: Sequence[Entry]) -> bytes:
     files, directory = b"", b""
     for entry in entries:
         size = len(entry.content)
-        sizes = (zlib.crc32(entry.content), size, size, len(entry.name), len(entry.extra))
-        common = struct.pack("<HHHHHIIIHH", 20, entry.flags, 0, 0, 0x21, *sizes)
+        facts = (zlib.crc32(entry.content), size, size)
         rest = struct.pack("<HHHII", 0, 0, 0, 0, len(files))
-        directory += b"PK\x01\x02\x14\x00" + common + rest + entry.name + entry.extra
-        files += b"PK\x03\x04" + common + entry.name + entry.extra + entry.content
+        header = _header(entry, entry.name, entry.flags, facts)
+        directory += b"PK\x01\x02\x14\x00" + header + rest + entry.name + entry.extra
+        local, flags = (entry.name, entry.flags) if entry.local is None else (entry.local, 0)
+        header = _header(entry, local, flags, facts)
+        files += b"PK\x03\x04" + header + local + entry.extra + entry.content
     count = len(entries)
     end = struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), len(files), 0)
     return files + directory + b"PK\x05\x06" + end
+
+
+def _header(entry: Entry, name: bytes, flags: int, facts: tuple[int, int, int]) -> bytes:
+    lengths = (len(name), len(entry.extra))
+    return struct.pack("<HHHHHIIIHH", 20, flags, 0, 0, 0x21, *facts, *lengths)
 
 
 def unicode_path(name: str, raw: bytes) -> bytes:

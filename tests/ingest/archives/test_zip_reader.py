@@ -32,6 +32,14 @@ def test_the_flag_of_an_entry_tells_that_its_name_is_utf_8(tmp_path: Path) -> No
     assert unpacked(raw_zip(entries), tmp_path) == expected
 
 
+def test_the_directory_counts_where_the_name_before_the_file_is_in_another_encoding(
+    tmp_path: Path,
+) -> None:
+    names = ["签名/1.png", "王芳/1.png"]
+    entries = [Entry(name.encode(), flags=UTF_8, local=name.encode("gbk")) for name in names]
+    assert unpacked(raw_zip(entries), tmp_path) == set(names)
+
+
 def test_a_flag_that_does_not_tell_the_truth_is_refused(tmp_path: Path) -> None:
     refused(raw_zip([Entry(b"Jos\xe9/1.png", flags=UTF_8)]), tmp_path, "damaged or of an unknown")
 
