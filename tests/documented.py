@@ -14,7 +14,8 @@ PAGES = [
     *sorted((markdown.ROOT / "docs").glob("*.md")),
 ]
 PROGRAMS = ("python", "make", "dvc", "mlflow", "git", "docker", "kubectl", "curl", "pre-commit")
-BUILTINS = ("source", "export", "mkdir", "cp")
+BUILTINS = ("source", "export", "mkdir", "cp", "for", "done")
+SUBSTITUTION = re.compile(r"\w+=\$\((.*)\)")
 IN_TEXT = re.compile(rf"(?:[A-Z_\d]+=\S+ )*(?:{'|'.join(PROGRAMS)})(?: .*)?")
 SHELL = re.compile(r"^ *```sh\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 ASSIGNMENT = re.compile(r"[A-Z_\d]+=.*", re.DOTALL)
@@ -56,6 +57,7 @@ def split(line: str, variables: dict[str, str]) -> Iterator[tuple[str, ...]]:
     """Yields the words of each command of a line; notes the variables that are set between
     commands, and replaces them.
     """
+    line = SUBSTITUTION.sub(r"\1", line).replace("; do ", "; ")
     for old, new in PLACEHOLDERS.items():
         line = line.replace(old, new)
     lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|")

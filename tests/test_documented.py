@@ -57,9 +57,12 @@ def test_the_commands_of_every_page_are_read() -> None:
 def test_a_line_is_read_as_a_shell_reads_it() -> None:
     lines = ['A="-S x=1"', 'B=2 make cedar SET="$A -S y" && dvc push # both', "dvc exp run; dvc gc"]
     variables: dict[str, str] = {}
+    lines += ["run=$(python -c 'print(1)')", "for f in *.HEIC; do heif-convert $f x.png; done"]
     commands = [list(documented.split(line, variables)) for line in lines]
     assert commands[1] == [("B=2", "make", "cedar", "SET=-S x=1 -S y"), ("dvc", "push")]
     assert commands[2] == [("dvc", "exp", "run"), ("dvc", "gc")]
+    assert commands[3] == [("python", "-c", "print(1)")]
+    assert commands[4][1] == ("heif-convert", "$f", "x.png")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +113,9 @@ def check(words: Sequence[str]) -> None:
 
 def check_python(arguments: list[str]) -> None:
     """Has the module's own `main` parse the arguments; a module of others need only be there."""
+    if arguments[0] == "-c":
+        compile(arguments[1], "-c", "exec")
+        return
     assert arguments[0] == "-m"
     module, *rest = arguments[1:]
     specification = find_spec(module)
@@ -182,6 +188,7 @@ CHECKS: dict[str, Callable[[list[str]], object]] = {
     "git": lambda arguments: check_help("git", arguments),
     "pre-commit": lambda arguments: check_help("pre-commit", arguments),
     "curl": lambda _: run("curl", "--version"),
+    "heif-convert": lambda _: run("heif-convert", "--version"),
 }
 
 
