@@ -8,7 +8,7 @@ import os
 import subprocess
 from collections.abc import Generator
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from components.ingest.archives.limits import Content, Gate, Member
 from components.shared.runtime.errors import InputError
@@ -16,10 +16,11 @@ from components.shared.runtime.errors import InputError
 # No questions, names in UTF-8 or as they are, no more memory than a common dictionary needs.
 OPTIONS = ["-p-", "-y", "-sccUTF-8", "-smemx4g"]
 LINKS = (b"Symbolic Link", b"Hard Link", b"Copy Link")
+VOLUME = "one volume of several: name the first one, in a folder with all others beside it"
 REFUSED = {
     b"Encrypted": "is encrypted: decrypt it first",
-    b"Split Before": "is one volume of several: join them first",
-    b"Split After": "is one volume of several: join them first",
+    b"Split Before": f"is {VOLUME}",
+    b"Split After": f"is {VOLUME}",
 }
 Entry = dict[bytes, bytes]
 
@@ -61,15 +62,36 @@ def binary() -> str:
         ) from None
 
 
-def _members(archive: Path, gate: Gate) -> list[Member]:
-    """Lists the entries, in the order in which 7-Zip streams them."""
+def is_volume(archive: Path) -> bool:
+    """Returns whether a .rar says that it is a volume of several.
+
+    Raises:
+        InputError: 7-Zip is not installed.
+    """
+    return b"\nMultivolume = +\n" in _listing(archive).properties
+
+
+class _Listing(NamedTuple):
+    """7-Zip's listing of an archive; `entries` is None where it has failed."""
+
+    properties: bytes
+    entries: bytes | None
+
+
+def _listing(archive: Path) -> _Listing:
     command = [binary(), "l", "-slt", *OPTIONS, "--", str(archive.absolute())]
     done = subprocess.run(  # noqa: S603 (as above)
         command, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
-    _, separator, listing = done.stdout.partition(b"\n----------\n")
-    if done.returncode or not separator:
-        raise gate.error("is damaged, encrypted, one volume of several, or no .rar after all")
+    properties, separator, entries = done.stdout.partition(b"\n----------\n")
+    return _Listing(properties, None if done.returncode or not separator else entries)
+
+
+def _members(archive: Path, gate: Gate) -> list[Member]:
+    """Lists the entries, in the order in which 7-Zip streams them."""
+    listing = _listing(archive).entries
+    if listing is None:
+        raise gate.error(f"is damaged, encrypted, no .rar after all, or {VOLUME}")
     entries = [_entry(block) for block in listing.strip(b"\n").split(b"\n\n") if block]
     names = gate.decode([entry.get(b"Path", b"") for entry in entries])
     return [_member(entry, name, gate) for entry, name in zip(entries, names, strict=True)]

@@ -11,7 +11,7 @@ from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from components.ingest.archives import rar_reader, tar_reader, zip_reader
+from components.ingest.archives import rar_reader, tar_reader, volumes, zip_reader
 from components.ingest.archives.limits import Content, Gate, Limits
 from components.ingest.litter import uppermost
 from components.shared.runtime.errors import InputError
@@ -67,7 +67,8 @@ def unpack(
     """
     name = name or str(archive)
     try:
-        gate = Gate(name, limits, archive.stat().st_size, encoding)
+        size = sum(file.stat().st_size for file in volumes.files(archive))
+        gate = Gate(name, limits, size, encoding)
         reader = _reader(archive, gate)
     except OSError as error:
         raise InputError(f"{name}: cannot be read: {error.strerror}") from None
@@ -98,6 +99,8 @@ def _reader(archive: Path, gate: Gate) -> Reader:
     """Returns the reader for the kind that the first bytes tell, whatever the name says."""
     with archive.open("rb") as stream:
         start = stream.read(512)
+    if command := volumes.joining_command(archive):
+        raise gate.error(f"is one part of several: join them: {command}")
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return zip_reader.contents
     if start.startswith(b"Rar!\x1a\x07"):
