@@ -1,5 +1,6 @@
 """The evaluate step."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,7 @@ from components.shared.runtime.errors import InputError
 from components.shared.storage.files import UPLOAD, atomic_folder, uploads
 from components.shared.tracking import step_runs
 from components.shared.tracking.record import Record
+from components.shared.verification.rule_of_three import caveats
 
 if TYPE_CHECKING:
     import keras
@@ -94,6 +96,8 @@ def run(
     }
     reported = compared[params.reported]
     thresholds = choose_thresholds(compared["val"], params)
+    for caveat in caveats(thresholds):
+        logging.warning("%s", caveat)
     results = run_protocols(reported, params)
     train = select_part(store.index, partitioned, "train")
     shortcut_report = find_shortcuts(prepared, store, train, reported, params)

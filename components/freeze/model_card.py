@@ -11,6 +11,7 @@ from components.shared.data import catalog
 from components.shared.tracking.record import source_name, text_of
 from components.shared.verification import metric_names
 from components.shared.verification.metric_names import IMPOSTORS, VERIFICATION
+from components.shared.verification.rule_of_three import caveats, percent
 from components.shared.verification.shortcut_probe import SUSPICIOUS
 from components.shared.verification.threshold import EQUAL_ERROR, Threshold, policy_of
 
@@ -27,6 +28,7 @@ THRESHOLD_HEADER = (
     "references",
     "chosen for",
     "distance",
+    "val identities, impostors",
     "FAR on test",
     "FRR on test",
     "identities, comparisons",
@@ -112,7 +114,7 @@ def _thresholds(card: CardData) -> str:
             group = metric_names.verification(threshold.kind, threshold.references)
             rates = model_card_tables.rates_at_threshold(card.metrics, group)
         row = [impostors, str(threshold.references), _policy(threshold), _distance(threshold)]
-        rows.append([*row, *(rates or ["–"] * 3)])
+        rows.append([*row, _basis(threshold), *(rates or ["–"] * 3)])
     absent = "None: there were no validation identities."
     return model_card_tables.markdown(THRESHOLD_HEADER, rows, absent)
 
@@ -120,7 +122,17 @@ def _thresholds(card: CardData) -> str:
 def _policy(threshold: Threshold) -> str:
     if threshold.policy == EQUAL_ERROR:
         return "equal error rates"
-    return model_card_tables.false_acceptances(threshold.policy)
+    policy = model_card_tables.false_acceptances(threshold.policy)
+    if threshold.beyond_evidence:
+        policy += f", fewer than val can show ({percent(threshold.least_far or 1)})"
+    return policy
+
+
+def _basis(threshold: Threshold) -> str:
+    """Returns the numbers of identities and impostors of val, which earlier files do not have."""
+    if threshold.n_identities is None or threshold.n_impostors is None:
+        return "–"
+    return f"{threshold.n_identities:,}, {threshold.n_impostors:,}"
 
 
 def _distance(threshold: Threshold) -> str:
@@ -137,6 +149,7 @@ def _limits(card: CardData) -> list[str]:
         "A threshold is an agreement about errors, not a property of the model: choose it anew on "
         "data of your own.",
     ]
+    limits += caveats(card.thresholds)
     if not any(key.startswith(f"{VERIFICATION}/skilled/") for key in card.metrics):
         limits.append("Skilled forgeries were not measured: nothing is known about imitations.")
     identities = [

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self
 
 import pandas as pd
-from pydantic import ConfigDict
+from pydantic import ConfigDict, StrictFloat
 
 from components.shared.data import part_sizes
 from components.shared.data.part_sizes import PartSizes
 from components.shared.runtime.params import StepParams, load, parse
+from components.split.evidence import target_notices
 
 
 class TrainNeeds(StepParams):
@@ -30,6 +31,7 @@ class EvaluateNeeds(StepParams):
 
     model_config = ConfigDict(extra="ignore")
     part: Literal["val", "test", "both"] = "both"
+    target: StrictFloat | Literal["equal_error"] = "equal_error"
     references: int = 5
 
     @property
@@ -73,12 +75,13 @@ class Needs(NamedTuple):
         return result
 
     def notices(self, images: pd.DataFrame) -> list[str]:
-        """Returns all that will have no effect, or not be measured."""
+        """Returns all that will have no effect, or not be measured or shown."""
         result = part_sizes.batch_notices(_sizes(images, "train"), self.train)
         val, references = _sizes(images, "val"), self.train.val_references
         result += part_sizes.reference_notices(
             "val", val, "train.val_references", references, identities=2
         )
+        result += target_notices(val, self.evaluate.target)
         references = self.evaluate.references
         for part in self.evaluate.parts:
             result += part_sizes.reference_notices(

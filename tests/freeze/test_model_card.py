@@ -18,7 +18,8 @@ MANIFEST: dict[str, Any] = {
     },
 }
 THRESHOLDS = [
-    Threshold("skilled", 1, "equal_error", 0.43219),
+    Threshold("skilled", 1, "equal_error", 0.43219, n_identities=6, n_impostors=1200),
+    Threshold("skilled", 1, "far_0.01pct", 0.1, n_identities=2, n_impostors=24, least_far=0.125),
     Threshold("random", 5, "far_1pct", 1.0),
 ]
 CATALOGUE = {"identities": 55, "genuine": 1320, "forgery": 1320}
@@ -110,11 +111,17 @@ def test_figures_of_the_validation_identities_are_not_sold_as_test_figures() -> 
 def test_thresholds_stand_with_what_they_were_chosen_for_and_what_they_gave() -> None:
     lines = card(SKILLED).splitlines()
     gave = "20.0 % (17.6 % to 22.5 %) | 10.0 % (7.6 % to 12.5 %) | 9, 7,212"
-    assert f"| skilled forgeries | 1 | equal error rates | 0.4322 | {gave} |" in lines
-    assert "| random forgeries | 5 | 1 % false acceptances | 1.0000 | – | – | – |" in lines
-    assert f"| skilled forgeries | 1 | equal error rates | 0.4322 | {gave} |" not in card(
-        SKILLED, evaluate__target="0.01"
-    )
+    assert f"| skilled forgeries | 1 | equal error rates | 0.4322 | 6, 1,200 | {gave} |" in lines
+    assert "| random forgeries | 5 | 1 % false acceptances | 1.0000 | – | – | – | – |" in lines
+    assert gave not in card(SKILLED, evaluate__target="0.01")
+
+
+def test_a_threshold_for_less_than_val_can_show_is_marked() -> None:
+    text = card(SKILLED)
+    mark = "0.01 % false acceptances, fewer than val can show (12 %) | 0.1000 | 2, 24 |"
+    assert f"| skilled forgeries | 1 | {mark}" in text
+    limits = text[text.index("## Limits") :]
+    assert "FAR ≤ 0.01 % against skilled forgeries, 1 reference (2 identities with 24" in limits
 
 
 @pytest.mark.parametrize(

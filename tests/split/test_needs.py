@@ -70,11 +70,13 @@ def test_what_only_has_no_effect_is_said_and_the_parts_are_written(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     write_table(index_of(20, 6), tmp_path / "index.parquet")
-    needs = Needs.parse({"identities_per_batch": 2}, {"part": "val", "references": 6}, "")
+    evaluate = {"part": "val", "references": 6, "target": 0.0001}
+    needs = Needs.parse({"identities_per_batch": 2}, evaluate, "")
     with caplog.at_level(logging.WARNING):
         step.run(SplitParams(), tmp_path, tmp_path / "out", needs)
     assert [record.getMessage().partition(",")[0] for record in caplog.records] == [
         "train has no forgeries: train.forgeries_per_identity has no effect",
+        "evaluate.target is a FAR of 0.01 %",
         "evaluate.references is 6",
     ]
     assert (tmp_path / "out" / "split.parquet").is_file()

@@ -18,6 +18,7 @@ from components.evaluate.scoring.resampled_rates import ResampledRates
 from components.shared.verification import error_rates
 from components.shared.verification.comparisons import Scores, Search, searches
 from components.shared.verification.metric_names import at_far, at_threshold, open_set
+from components.shared.verification.rule_of_three import least_far
 from components.shared.verification.sampling import Labels
 from components.shared.verification.threshold import Threshold, lookup
 
@@ -82,6 +83,8 @@ def choose_reject_rules(candidates: Candidates, params: EvaluateParams) -> list[
     recognised = _count_accepted(candidates, candidates.correct, distances, gaps)
     far = accepted / max(candidates.stranger.sum(), 1)
     miss = 1 - recognised / max((~candidates.stranger).sum(), 1)
+    identities, strangers = len(np.unique(candidates.identity)), int(candidates.stranger.sum())
+    least = least_far(KIND, identities, strangers // params.draws)
     rules = []
     for policy, limit in params.policies.items():
         loss = np.maximum(far, miss) if limit is None else np.where(far <= limit, miss, np.inf)
@@ -94,6 +97,9 @@ def choose_reject_rules(candidates: Candidates, params: EvaluateParams) -> list[
                 policy,
                 threshold=float(distances[column]),
                 smallest_gap=float(gaps[row]),
+                n_identities=identities,
+                n_impostors=strangers,
+                least_far=least,
             )
         )
     return rules

@@ -4,6 +4,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import share_of
 from components.evaluate.scoring.verification import Verification
 from components.shared.verification.metric_names import at_threshold
+from components.shared.verification.rule_of_three import least_far
 from components.shared.verification.threshold import Threshold, lookup
 
 
@@ -11,9 +12,22 @@ def choose_thresholds(val: list[Verification], params: EvaluateParams) -> list[T
     """Chooses a threshold for each verification of val and each policy of `params`."""
     thresholds = []
     for v in val:
+        identities, impostors = len(v.scored.user_eers()), v.scored.n_impostors
+        draws = 1 if v.references == 1 else params.draws
+        least = least_far(v.kind, identities, impostors // draws)
         for policy, far in params.policies.items():
             distance = v.scored.eer().threshold if far is None else v.scored.at_far(far)[1]
-            thresholds.append(Threshold(v.kind, v.references, policy, distance))
+            thresholds.append(
+                Threshold(
+                    v.kind,
+                    v.references,
+                    policy,
+                    threshold=distance,
+                    n_identities=identities,
+                    n_impostors=impostors,
+                    least_far=least,
+                )
+            )
     return thresholds
 
 

@@ -14,6 +14,7 @@ from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.origin import Facts
 from components.evaluate.report.subject import Subject
 from components.shared.data.csv_tables import write_csv
+from components.shared.verification.rule_of_three import caveats
 from components.shared.verification.threshold import Threshold
 
 SUMMARY = "summary.txt"
@@ -54,7 +55,7 @@ class Results:
         data_files.write_scores(folder, verifications, self.part.part, params)
         for name, table in self.tables.items():
             write_csv(table, folder / name)
-        notice = text.notice(params, self.notices)
+        notice = text.notice(params, [*self.notices, *caveats(self.thresholds)])
         own = text.reported_metrics(self.metrics, params)
         sentences = answer.sentences(own, params, self.thresholds, self.subject.shipped)
         summary = text.summary(self.metrics, params, sentences, self.shortcut_lines, notice)

@@ -33,7 +33,12 @@ class InMemoryScores:
     @property
     def n_pairs(self) -> int:
         """Number of comparisons."""
-        return len(self.genuine.distance) + len(self.impostor.distance)
+        return len(self.genuine.distance) + self.n_impostors
+
+    @property
+    def n_impostors(self) -> int:
+        """Number of impostor comparisons."""
+        return len(self.impostor.distance)
 
     def eer(self) -> Eer:
         """Computes the equal error rate and its threshold."""

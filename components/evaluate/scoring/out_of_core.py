@@ -65,6 +65,7 @@ class OutOfCoreScores:
     Attributes:
         names: int [K], the identities that are claimed.
         n_pairs: number of comparisons.
+        n_impostors: number of impostor comparisons.
         sample: some genuine and some impostor comparisons, drawn evenly.
     """
 
@@ -78,7 +79,7 @@ class OutOfCoreScores:
         self._by_identity = [list(blocks) for _, blocks in groups]
         identities = [blocks[0].identity for blocks in self._by_identity]
         self.names: NDArray[np.integer] = np.array(identities, np.int32)
-        self.n_pairs = sum(claims.totals)
+        self.n_pairs, self.n_impostors = sum(claims.totals), claims.totals[1]
         # The first threshold accepts nothing, the last one everything.
         count = min(MOST_THRESHOLDS, CELLS // len(self.names) + 3)
         last = claims.farthest * (1 + 1e-6)

@@ -57,6 +57,10 @@ class ScoredComparisons(Protocol):
     def n_pairs(self) -> int:
         """Number of comparisons."""
 
+    @property
+    def n_impostors(self) -> int:
+        """Number of impostor comparisons."""
+
     def eer(self) -> Eer:
         """Computes the equal error rate and its threshold."""
 

@@ -124,6 +124,11 @@ def far_percent(name: str) -> str:
     return name.rpartition("far_")[2].removesuffix("pct")
 
 
+def far_of(name: str) -> float:
+    """Returns the FAR that `far_1pct`, `frr_at_far_1pct` name: 0.01."""
+    return float(far_percent(name)) / 100
+
+
 def at_far(rate: str, far: float) -> str:
     """Returns the figure of a rate (frr, dir) at a FAR: `frr_at_far_1pct`."""
     return f"{rate}_at_{far_name(far)}"

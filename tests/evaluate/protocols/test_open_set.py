@@ -91,6 +91,9 @@ def test_half_of_the_identities_are_strangers_another_half_in_each_draw() -> Non
     assert (by_draw.sum(axis=1) == 3 * 3).all()  # 3 of 7 identities, 8 − 5 probes each
     assert len(np.unique(by_draw, axis=0)) > 2
     assert not (candidates.correct & candidates.stranger).any()
+    for rule in open_set.choose_reject_rules(candidates, PARAMS):
+        assert (rule.n_identities, rule.n_impostors) == (7, 3 * 3 * PARAMS.draws)
+        assert rule.least_far == 3 / (3 * 3)
 
 
 def test_what_is_recognised_at_a_far_is_counted_as_a_loop_counts_it() -> None:

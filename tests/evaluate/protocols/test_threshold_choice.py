@@ -21,9 +21,12 @@ TEST = Verification(
 def test_thresholds_of_val_are_applied_to_test_as_they_are() -> None:
     params = EvaluateParams(far=0.25)
     thresholds = choose_thresholds([hand_made()], params)
+    counts = thresholds[0][-3:]
+    assert counts == (2, 4, 3 / 4)  # identities, impostors, and three errors among them
     assert thresholds[0] == Threshold(
-        "skilled", 1, "equal_error", 0.5625
+        "skilled", 1, "equal_error", 0.5625, "val", None, *counts
     )  # the middle of 0.5 and 0.625
+    assert thresholds[1].beyond_evidence
     assert thresholds[1].policy == "far_25pct"
     assert 0.375 <= thresholds[1].threshold < 0.5
     assert apply_thresholds([TEST], thresholds, params) == {
@@ -50,6 +53,13 @@ def test_a_target_that_is_a_policy_already_is_named_once() -> None:
         "equal_error",
         "far_1pct",
     ]
+
+
+def test_draws_of_the_references_add_no_impostors_to_what_val_can_show() -> None:
+    impostors = group(*[(0, 0.5)] * 30, *[(1, 0.7)] * 30)
+    several = replace(hand_made(), references=5, impostor=impostors)
+    (threshold, _) = choose_thresholds([several], EvaluateParams(draws=10))
+    assert (threshold.n_impostors, threshold.least_far) == (60, 3 / 6)
 
 
 @pytest.mark.parametrize("target", [0.02, 0.1, 0.3])

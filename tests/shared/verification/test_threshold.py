@@ -14,6 +14,7 @@ CHOSEN = [
     Threshold("skilled", 1, "far_1pct", 0.25),
     Threshold("skilled", 5, "equal_error", 0.625),
     Threshold("identification", 5, "equal_error", 0.75, smallest_gap=0.125),
+    Threshold("random", 5, "far_0.1pct", 0.7, n_identities=4, n_impostors=240, least_far=0.25),
 ]
 
 
@@ -43,6 +44,18 @@ def test_a_damaged_file_is_refused_with_what_to_do(tmp_path: Path, text: str) ->
         InputError, match=r"threshold\.json: not what evaluate writes; freeze it anew"
     ):
         threshold.read(tmp_path, "freeze it anew")
+
+
+def test_a_file_of_an_earlier_version_knows_no_impostors(tmp_path: Path) -> None:
+    row = {"kind": "skilled", "references": 1, "policy": "far_1pct", "threshold": 0.25}
+    (tmp_path / "threshold.json").write_text(json.dumps([row]))
+    (earlier,) = threshold.read(tmp_path)
+    assert (earlier.n_identities, earlier.n_impostors, earlier.least_far) == (None, None, None)
+    assert not earlier.beyond_evidence
+
+
+def test_the_policy_names_the_far_that_was_allowed() -> None:
+    assert [chosen.far for chosen in CHOSEN] == [None, 0.01, None, None, 0.001]
 
 
 @pytest.mark.parametrize("place", range(len(CHOSEN)))
