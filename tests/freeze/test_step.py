@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 
 from components.freeze.params import FreezeParams
+from components.shared.model.image_sample import sample
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import manifest, sha256
 from tests.freeze.conftest import EVALUATED
@@ -62,7 +64,11 @@ def test_the_manifest_tells_every_other_file_and_where_all_came_from(
         "threshold.json",
     } <= set(hashes)
     assert content["code"] == {"revision": "0123abc", "dirty": None}
-    assert content["data"] == {"catalog.csv": sha256(inputs["raw"] / "catalog.csv")}
+    catalog = pd.read_csv(inputs["raw"] / "catalog.csv", dtype=str)
+    assert content["data"] == {
+        "catalog.csv": sha256(inputs["raw"] / "catalog.csv"),
+        "image_sample": sample(catalog["sha256"]),
+    }
     assert content["normalisation"] == json.loads(
         (inputs["embedder"] / "normalise.json").read_text()
     )

@@ -27,6 +27,7 @@ from components.shared.data.copies import DUPLICATES, write_duplicates
 from components.shared.data.image_store import REJECTED, write_rejected
 from components.shared.model import bundle
 from components.shared.model.bundle import Bundle
+from components.shared.model.image_sample import overlap
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder, sha256
 from components.shared.tracking.record import Record
@@ -39,6 +40,11 @@ NO_THRESHOLDS = "The model carries no threshold: it was made without val identit
 OWN_DATA = (
     "This is the data that the model was made from: "
     "many of these identities it has seen in training."
+)
+OWN_IMAGES = (
+    "{known:,} of {checked:,} images that were looked up are among those that the model was made "
+    "from: unless they are of its test part, it has seen their identities in training, and the "
+    "figures flatter."
 )
 
 
@@ -133,8 +139,11 @@ def _validate_target(frozen: Bundle, params: EvaluateParams) -> None:
 
 def _notices(frozen: Bundle, images: Embedded, catalog: str) -> list[str]:
     notices = [THRESHOLDS if frozen.thresholds else NO_THRESHOLDS]
+    own_images = overlap(images.store.index["sha256"], frozen.image_sample)
     if catalog == frozen.catalog:
         notices.append(OWN_DATA)
+    elif own_images.known:
+        notices.append(OWN_IMAGES.format(**own_images._asdict()))
     rejected, duplicates = len(images.rejected), len(images.duplicates)
     total = len(images.store.index) + rejected + duplicates
     if rejected:

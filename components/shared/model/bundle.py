@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from components.shared.data import catalog
 from components.shared.data.catalog import CATALOG
 from components.shared.data.normalisation import NORMALISATION, Normalisation
+from components.shared.model import image_sample
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import manifest, sha256
 from components.shared.tracking.code_version import code_revision, versions
@@ -20,6 +22,7 @@ SCHEMA = 1
 MANIFEST, CARD = "manifest.json", "model_card.md"
 SAVED_MODEL, FROZEN_GRAPH, GRAPH = "saved_model", "frozen_graph.pb", "graph"
 REMEDY = "take the whole bundle anew"
+IMAGE_SAMPLE = "image_sample"
 NEEDED = (f"{SAVED_MODEL}/saved_model.pb", THRESHOLDS, NORMALISATION)
 
 
@@ -49,13 +52,22 @@ class Bundle:
         """The sha256 of the catalog.csv of its training."""
         return dict(self.manifest.get("data", {})).get(CATALOG)
 
+    @property
+    def image_sample(self) -> list[str]:
+        """A sample of the images of its training; empty in bundles of earlier versions."""
+        return list(dict(self.manifest.get("data", {})).get(IMAGE_SAMPLE, []))
+
 
 def origin(raw: Path) -> dict[str, Any]:
-    """Returns the versions, the code's revision and the catalog's sha256, for a manifest."""
+    """Returns the versions, the code's revision, the catalog's sha256 and a sample of its images.
+
+    They are for a manifest.
+    """
+    images = catalog.read(raw)["sha256"]
     return {
         "versions": versions(),
         "code": code_revision(),
-        "data": {CATALOG: sha256(raw / CATALOG)},
+        "data": {CATALOG: sha256(raw / CATALOG), IMAGE_SAMPLE: image_sample.sample(images)},
     }
 
 

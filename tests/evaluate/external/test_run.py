@@ -16,6 +16,7 @@ from components.evaluate.external import run
 from components.evaluate.params import EvaluateParams
 from components.shared.data.normalisation import Normalisation
 from components.shared.model import bundle
+from components.shared.model.image_sample import sample
 from components.shared.runtime.errors import InputError
 from components.shared.verification import error_rates
 
@@ -194,6 +195,21 @@ def test_the_data_it_was_made_from_are_recognised_and_read_in_place(
         name for name in metrics if "at_threshold" in name or name.startswith("verification/")
     ]
     assert metrics["n_images"] == 8 * 7
+
+
+def test_images_that_it_was_made_from_are_recognised_in_another_order_and_place(
+    model: Path, raw_folder: Path, tmp_path: Path
+) -> None:
+    own, others = tmp_path / "model", tmp_path / "others"
+    shutil.copytree(model, own)
+    shutil.copytree(raw_folder, others)
+    catalog = pd.read_csv(others / "catalog.csv", dtype=str)
+    bundle.write(own, {"data": {"image_sample": sample(catalog["sha256"][:20])}})
+    catalog[::-1].to_csv(others / "catalog.csv", index=False)
+    run.run(PARAMS, own, str(others), "auto", tmp_path / "out")
+    words = "20 of 56 images that were looked up are among those that the model was made from"
+    for name in ("summary.txt", "report.html"):
+        assert words in (tmp_path / "out" / name).read_text()
 
 
 def test_what_ingest_refuses_is_refused_in_its_words(model: Path, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def test_a_bundle_is_read_as_it_was_written(folder: Path) -> None:
         CHOSEN,
         "0" * 64,
     )
+    assert contents.image_sample == []  # as in bundles of earlier versions
     assert contents.saved_model == folder / "saved_model"
 
 
