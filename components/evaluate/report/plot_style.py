@@ -30,7 +30,8 @@ def new_figure(height: float, rows: int = 1) -> tuple["Figure", Sequence["Axes"]
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    figure = Figure(figsize=(WIDTH, height))
+    figure.set_layout_engine("constrained", h_pad=0.08)
     FigureCanvasAgg(figure)
     return figure, list(figure.subplots(rows, 1, squeeze=False)[:, 0])
 

@@ -1,5 +1,8 @@
 """The page shows what was found, and nothing of what was not."""
 
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -70,3 +73,27 @@ def test_origin_parameters_and_names_are_told_and_escaped() -> None:
     page = render_page(METRICS)
     for text in ("0123abc &lt;dirty&gt;", "train.mining", "anna &amp; co (25.0 %)"):
         assert text in page
+
+
+def test_the_narrow_layout_is_one_of_screens_and_paper_has_its_own() -> None:
+    page = render_page(METRICS)
+    queries = re.findall(r"@media ([^{]+) {", page)
+    assert queries == ["screen and (max-width: 48rem)", "print"]
+    assert "@page { size: A4;" in page
+    assert re.search(r"section, figure, tr,[^}]*break-inside: avoid", page)
+    assert page.count("<section>") == page.count("</section>") == 3
+
+
+@pytest.mark.slow
+def test_it_prints_on_a4_in_few_pages(tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("neither chromium nor google-chrome is installed")
+    (tmp_path / "report.html").write_text(render_page(METRICS), encoding="utf-8")
+    options = ["--headless", "--no-sandbox", f"--user-data-dir={tmp_path / 'profile'}"]
+    pdf = tmp_path / "report.pdf"
+    address = (tmp_path / "report.html").as_uri()
+    command = [browser, *options, f"--print-to-pdf={pdf}", address]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    sizes = re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)[.\d]*\]", pdf.read_bytes())
+    assert sizes == [(b"594", b"841")]

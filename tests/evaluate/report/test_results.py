@@ -89,8 +89,9 @@ def test_the_copy_for_upload_names_nobody_and_has_no_pictures_or_files_of_people
     results: Results, tmp_path: Path
 ) -> None:
     results.write(tmp_path, PARAMS)
-    local, upload = (tmp_path / "report.html").read_text(), tmp_path / "upload/report.html"
+    copies = (tmp_path / "report.html", tmp_path / "upload" / "report.html")
+    local, upload = [copy.read_text().replace("<wbr>", "") for copy in copies]
     for secret in ("writer-03", "images/anna/1.png", "images/anna/2.png", b64encode(b"left")):
         text = secret if isinstance(secret, str) else secret.decode()
         assert text in local
-        assert text not in upload.read_text()
+        assert text not in upload
