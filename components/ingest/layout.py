@@ -1,11 +1,10 @@
 """The layout of a source: the named one, or the one that explains its images best."""
 
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from components.ingest.layouts import cedar, folder, table, two_classes
-from components.ingest.layouts.labels import Scan
+from components.ingest.layouts.labels import PathsError, Scan
 from components.ingest.listing import File, is_image
 from components.shared.runtime.errors import InputError
 
@@ -17,19 +16,8 @@ LOOKED_FOR = {
     ),
 }
 BY_TABLE = "a csv of path,identity,kind with a line per image, named as ingest.layout"
+MISPLACED = "misplaced.csv"
 ALWAYS = 1  # as many misplaced images are never too many
-
-
-class MisplacedError(InputError):
-    """Too many images that stand where the layout has none.
-
-    Attributes:
-        paths: of all of them, relative to the source.
-    """
-
-    def __init__(self, message: str, paths: list[PurePosixPath]) -> None:
-        super().__init__(message)
-        self.paths = paths
 
 
 class Choice(NamedTuple):
@@ -59,7 +47,7 @@ def scan(
         max_misplaced: the largest fraction of the images that may stand where the layout has none.
 
     Raises:
-        MisplacedError: too few images stand where the layout has them.
+        PathsError: too few images stand where the layout has them.
         InputError: no image stands where the layout has them, or names tell two classes apart that
             the layout does not read.
     """
@@ -80,7 +68,7 @@ def scan(
         )
     if len(result.misplaced) > most:
         message = _too_many(source, images, result, max_misplaced)
-        raise MisplacedError(message, result.misplaced)
+        raise PathsError(message, MISPLACED, result.misplaced)
     return result
 
 

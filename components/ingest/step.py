@@ -2,10 +2,13 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from components.ingest.layout import MisplacedError
+from components.ingest.layout import MISPLACED
+from components.ingest.layouts.labels import PathsError
+from components.ingest.layouts.table import MISSING
 from components.ingest.params import IngestParams
 from components.ingest.sources.local_source import FolderSource
 from components.ingest.sources.resolve import resolve
@@ -17,8 +20,6 @@ from components.shared.runtime.errors import InputError
 from components.shared.storage import failure_table
 from components.shared.storage.files import atomic_file, atomic_folder, sha256
 from components.shared.tracking import data_version
-
-MISPLACED = "misplaced.csv"
 
 
 class Ingested(NamedTuple):
@@ -44,15 +45,16 @@ def run(params: IngestParams, out: Path) -> Ingested:
         The figures, and what the source was.
 
     Raises:
-        InputError: the source is missing, empty, unreadable, unsafe, or of no known layout. Images
-            that are misplaced, where they are too many, are listed in a csv beside `out`.
+        InputError: the source is missing, empty, unreadable, unsafe, or of no known layout. Paths
+            that are too many for a message are listed in a csv beside `out`.
     """
     source = resolve(params)
     _refuse_overlap(source, out)
-    table = failure_table.path_beside(out, MISPLACED)
-    table.unlink(missing_ok=True)
+    tables = {name: failure_table.path_beside(out, name) for name in (MISPLACED, MISSING)}
+    for table in tables.values():
+        table.unlink(missing_ok=True)
     with atomic_folder(out) as folder:
-        images = _bring(source, folder, table)
+        images = _bring(source, folder, tables)
         rows = catalog.write(images.entries, folder)
         return Ingested(_figures(rows, folder), data_version.params(images.version))
 
@@ -68,12 +70,13 @@ def fingerprint(params: IngestParams, out: Path) -> None:
         path.write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _bring(source: Source, folder: Path, table: Path) -> ImportedImages:
-    """Brings the images; where too many are misplaced, all of them are listed in a table."""
+def _bring(source: Source, folder: Path, tables: Mapping[str, Path]) -> ImportedImages:
+    """Brings the images; paths that are too many for a message are listed in a table."""
     try:
         return source.bring(folder)
-    except MisplacedError as error:
-        failure_table.write(table, ["path"], [[str(path)] for path in error.paths])
+    except PathsError as error:
+        table = tables[error.table]
+        failure_table.write(table, ["path"], [[path] for path in error.paths])
         raise InputError(f"{error}; all of them: {table}") from None
 
 

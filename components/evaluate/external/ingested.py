@@ -1,6 +1,7 @@
 """Raw images with a catalog: a folder that has one, or the output of ingest as a subprocess."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,13 +14,14 @@ import yaml
 from components.shared.data.catalog import CATALOG
 from components.shared.runtime.cli import BAD_INPUT
 from components.shared.runtime.errors import InputError
+from components.shared.storage import failure_table
 from components.shared.storage.files import code_root
 
 ERROR = "error: "
 
 
 @contextmanager
-def ingested(data: str, layout: str) -> Iterator[Path]:
+def ingested(data: str, layout: str, output: Path) -> Iterator[Path]:
     """Yields a folder of images with catalog.csv.
 
     That is `data` itself where it has a catalog, else the output of ingest in a temporary folder.
@@ -27,6 +29,7 @@ def ingested(data: str, layout: str) -> Iterator[Path]:
     Args:
         data: a source as `ingest.source` takes it, or a folder with catalog.csv.
         layout: as `ingest.layout`.
+        output: the folder of the evaluation; tables about what ingest refuses go beside it.
 
     Raises:
         InputError: ingest refuses the data.
@@ -41,8 +44,21 @@ def ingested(data: str, layout: str) -> Iterator[Path]:
         params.write_text(
             yaml.safe_dump({"ingest": {"source": source, "layout": layout}}), encoding="utf-8"
         )
-        _ingest(params, out)
+        try:
+            _ingest(params, out)
+        except InputError as refusal:
+            raise InputError(_move_tables(str(refusal), out, output)) from None
         yield out
+
+
+def _move_tables(message: str, out: Path, output: Path) -> str:
+    """Moves tables from beside the output of ingest; returns the message with their new place."""
+    for table in out.parent.glob(f"{out.name}-*.csv"):
+        place = failure_table.path_beside(output, table.name.removeprefix(f"{out.name}-"))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(table, place)
+        message = message.replace(str(table), str(place))
+    return message
 
 
 def _ingest(params: Path, out: Path) -> None:

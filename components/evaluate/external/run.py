@@ -83,7 +83,7 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
     frozen = bundle.read(model)
     _validate_target(frozen, params)
     with (
-        ingested(data, layout) as raw,
+        ingested(data, layout, out) as raw,
         tempfile.TemporaryDirectory() as prepared,
         atomic_folder(out) as folder,
     ):

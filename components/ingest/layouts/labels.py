@@ -1,11 +1,26 @@
 """Images of a source with the labels that a layout gives them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from components.ingest.listing import File
+from components.shared.runtime.errors import InputError
+
+
+class PathsError(InputError):
+    """An error about more paths than its message can name.
+
+    Attributes:
+        table: the name of the csv that is to list them.
+        paths: all of them.
+    """
+
+    def __init__(self, message: str, table: str, paths: Sequence[object]) -> None:
+        super().__init__(message)
+        self.table = table
+        self.paths = [str(path) for path in paths]
 
 
 class Labels(NamedTuple):

@@ -7,13 +7,14 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from components.ingest.characters import fault
-from components.ingest.layouts.labels import Labels, Scan, read
+from components.ingest.layouts.labels import Labels, PathsError, Scan, read
 from components.ingest.layouts.words import kind_of, part_of
 from components.ingest.listing import File
 from components.shared.data.identities import nfc
 from components.shared.runtime.errors import InputError
 
 COLUMNS = ("path", "identity", "kind")
+MISSING = "missing.csv"
 DEPTH = 2  # the most folders that the paths may leave out
 Table = dict[str, Labels]
 
@@ -35,8 +36,8 @@ def scan(files: list[File], images: list[File], table: str) -> Scan:
             the source, or to the one folder (of one) that holds everything.
 
     Raises:
-        InputError: the csv is missing or damaged, has an unknown kind or part, or names a path
-            twice or one that has no image.
+        PathsError: it names paths that have no image.
+        InputError: it is missing or damaged, has an unknown kind or part, or names a path twice.
     """
     labels = _parse(_find(files, table), table)
     root = PurePosixPath()
@@ -50,9 +51,11 @@ def scan(files: list[File], images: list[File], table: str) -> Scan:
     if missing := [path for path in labels if path not in known]:
         nearest = difflib.get_close_matches(missing[0], sorted(known)[:2000], n=1)
         hint = f" (did you mean '{nearest[0]}'?)" if nearest else ""
-        raise InputError(
+        raise PathsError(
             f"{table}: '{missing[0]}' is no image of the source{hint}; "
-            f"{len(missing)} of {len(labels)} paths are such"
+            f"{len(missing)} of {len(labels)} paths are such",
+            MISSING,
+            missing,
         )
     return read(images, root, lambda path: labels.get(nfc(str(path))))
 

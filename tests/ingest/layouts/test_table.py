@@ -91,3 +91,12 @@ def test_a_csv_that_labels_no_images_is_refused(
     with pytest.raises(InputError, match=message):
         step.run(params_for(source, layout=str(tmp_path / "labels.csv")), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_all_paths_without_an_image_are_in_the_csv_that_the_message_names(tmp_path: Path) -> None:
+    source = folder_with(tmp_path / "source", NAMES)
+    table(tmp_path, f"{HEAD}\n1/c-1.png,1,real\n1/x.png,1,real\n1/y.png,1,real\n")
+    listed = tmp_path / "out-missing.csv"
+    with pytest.raises(InputError, match=rf"2 of 3 paths are such; all of them: {listed}$"):
+        step.run(params_for(source, layout=str(tmp_path / "labels.csv")), tmp_path / "out")
+    assert listed.read_text(encoding="utf-8") == "path\n1/x.png\n1/y.png\n"
