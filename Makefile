@@ -63,10 +63,10 @@ remote: install ## keep DVC's data on S3: URL=s3://bucket/prefix [ENDPOINT=https
 	@$(if $(ENDPOINT),dvc remote modify store endpointurl "$(ENDPOINT)")
 	@echo "commit .dvc/config; then: dvc push, and elsewhere dvc pull, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY set"
 
-ui: install ## open MLflow on http://127.0.0.1:5000
-	@case "$$MLFLOW_TRACKING_URI" in http*) echo "the runs are on $$MLFLOW_TRACKING_URI" ;; *) \
-	python -c 'from components.shared.tracking import mlflow_store; mlflow_store.connect()' && \
-	mlflow server --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlruns/mlflow.db}" --host 127.0.0.1 --port 5000 ;; esac
+ui: install ## print where MLflow shows the trainings, and serve it on http://127.0.0.1:5000
+	@case "$$MLFLOW_TRACKING_URI" in http*) python -m components.shared.tracking.mlflow_pages "$$MLFLOW_TRACKING_URI" ;; *) \
+	python -m components.shared.tracking.mlflow_pages http://127.0.0.1:5000 && PYTHONWARNINGS=ignore \
+	mlflow server --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlruns/mlflow.db}" --host 127.0.0.1 --port 5000 --uvicorn-opts "--log-level warning" ;; esac
 
 tensorboard: install ## open TensorBoard on the training curves
 	@tensorboard --logdir mlruns/tensorboard

@@ -33,12 +33,12 @@ from components.evaluate.scoring.evaluation_set import (
 )
 from components.evaluate.scoring.verification import Verification
 from components.shared.data import partition
-from components.shared.data.image_store import ImageStore, open_store
+from components.shared.data.image_store import INDEX, ImageStore, open_store
 from components.shared.model.embedder import embed, load_embedder
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import UPLOAD, atomic_folder, uploads
-from components.shared.tracking import step_runs
+from components.shared.tracking import data_set, step_runs
 from components.shared.tracking.record import Record
 from components.shared.verification.rule_of_three import caveats
 
@@ -124,7 +124,10 @@ def run(
     )
     with step_runs.evaluation_run(training, params) as tracked, atomic_folder(out) as folder:
         outcome.write(folder, params)
-        tracked.log_metrics(metrics)
+        data = data_set.describe(tracked.record.params, prepared / INDEX)
+        tracked.log_dataset(data, "evaluation")
+        tracked.log_evaluation(metrics)
+        tracked.describe(" ".join(outcome.sentences(params)))
         for file in uploads(folder):
             tracked.log_artifacts(file, "evaluation")
         tracked.write(folder)

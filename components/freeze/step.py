@@ -79,7 +79,6 @@ def run(
         manifest = _describe(folder, raw, evaluation, evaluated.params, normalisation, differences)
         _begin(progress, "log")
         with step_runs.model_run(evaluated, params) as tracked:
-            tracked.log_metrics(differences)
             tracked.log_model(folder / SAVED_MODEL, reference.shape[1])
             tracked.write(folder)
             version = bundle.write(folder, manifest)

@@ -8,7 +8,7 @@ from pathlib import Path
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import uploads
-from components.shared.tracking import mlflow_store
+from components.shared.tracking import mlflow_store, run_tags
 from components.shared.tracking.record import RECORD, Record
 from components.shared.tracking.run import Run, first_line
 
@@ -49,9 +49,8 @@ def relog(folders: Sequence[Path]) -> str:
     try:
         client = mlflow_store.connect()
         name = f"relog-{os.urandom(3).hex()}"
-        created = client.create_run(
-            mlflow_store.experiment_id(client), tags={"mlflow.runName": name}
-        )
+        tags = {run_tags.NAME: name, **run_tags.origin("components.shared.relog")}
+        created = client.create_run(mlflow_store.experiment_id(client), tags=tags)
     except Exception as error:
         raise InputError(f"the tracking store cannot be used: {first_line(error)}") from error
     run = Run(client, created.info.run_id)
@@ -77,9 +76,10 @@ def _log(run: Run, folder: Path) -> None:
 
         for row in pd.read_csv(history).to_dict("records"):
             step = int(row.pop("step"))
-            run.log_metrics({str(name): float(value) for name, value in row.items()}, step=step)
-    else:
-        run.log_metrics(record.metrics, step=record.step)
+            run.log_curves({str(name): float(value) for name, value in row.items()}, step)
+    elif record.metrics:
+        run.log_evaluation(record.metrics)
+        run.record.step = record.step
     if (folder / SAVED_MODEL).is_dir():
         run.log_model(folder / SAVED_MODEL, _embedding_size(folder / SAVED_MODEL))
     for path in uploads(folder):

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from components.shared.data import part_sizes, partition
-from components.shared.data.image_store import ImageStore, open_store
+from components.shared.data.image_store import INDEX, ImageStore, open_store
 from components.shared.data.part_sizes import PartSizes
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder
-from components.shared.tracking import step_runs
+from components.shared.tracking import data_set, step_runs
 from components.train.channels import GREY, channel_faults
 from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.checkpoints.run_key import Key
@@ -75,7 +75,9 @@ def run(
         step_runs.train_run(params, saved.run_id if saved else None, data_params) as tracked,
         atomic_folder(out) as fresh,
     ):
-        tracked.log_dataset("prepared", prepared, key.data, "training")
+        data = data_set.describe(tracked.record.params, prepared / INDEX)
+        tracked.log_dataset(data, "training")
+        tracked.describe(f"Training on **{data.name}** ({data.revision}), {params.steps} steps.")
         log = MetricsLog(tracked, resume=saved is not None)
         if saved:
             sys.stderr.write(f"going on after step {saved.step} of {params.steps}\n")

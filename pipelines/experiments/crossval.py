@@ -17,9 +17,11 @@ from components.shared.runtime.params import parse
 from components.shared.storage.files import atomic_folder
 from components.shared.verification import metrics_file
 from pipelines import sections
-from pipelines.experiments import dvc_experiments, pooled_folds, pooled_report
+from pipelines.experiments import dvc_experiments, parent_runs, pooled_folds, pooled_report
 from pipelines.experiments.absolute_paths import absolute_paths
 from pipelines.experiments.pooled_folds import Fold, Metrics, Pool
+
+CROSSVAL = "crossval"
 
 
 def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:
@@ -52,7 +54,7 @@ def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:
     metrics = pooled_folds.measure(pool.pooled, params) | pooled_folds.spread(results)
     summary = pooled_report.summarise(results, pool, metrics, params)
     _write(out, pool, metrics, summary)
-    _track(out, f"{folds} folds", names, metrics)
+    _track(out, names, metrics, [*assignments, f"split.folds={folds}"])
     return summary
 
 
@@ -82,10 +84,13 @@ def _write(out: Path, pool: Pool, metrics: Metrics, summary: str) -> None:
             pooled_report.draw(pool, metrics, fresh / "roc.png")
 
 
-def _track(out: Path, name: str, folds: Sequence[str], metrics: Metrics) -> None:
-    """Writes the figures into a parent run of the folds' runs."""
+def _track(out: Path, folds: Sequence[str], metrics: Metrics, assignments: Sequence[str]) -> None:
+    """Writes the figures, the parameters and the files into a parent run of the folds' runs."""
     children = [dvc_experiments.run_id(fold) for fold in folds]
-    with dvc_experiments.parent_run("crossval", name, children) as parent:
-        parent.log_metrics(metrics)
+    with parent_runs.parent_run(CROSSVAL, f"{len(folds)} folds", children) as parent:
+        parent.log_params(parent_runs.params_of(assignments))
+        parent.log_evaluation(metrics, folder=CROSSVAL)
+        summary = (out / "summary.txt").read_text(encoding="utf-8")
+        parent.describe(f"```text\n{summary}```\n")
         for file in sorted(out.iterdir()):
-            parent.log_artifacts(file, "crossval")
+            parent.log_artifacts(file, CROSSVAL)

@@ -1,6 +1,4 @@
-"""DVC experiments that share the project's caches, checkpoints and tracking store, and their parent
-run in MLflow.
-"""
+"""DVC experiments that share the project's caches, checkpoints and tracking store."""
 
 import hashlib
 import json
@@ -8,8 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +15,6 @@ from components.shared.storage.files import code_root
 from components.shared.storage.s3_address import is_s3
 from components.shared.tracking import mlflow_store
 from components.shared.tracking.record import RECORD, Record
-from components.shared.tracking.run import Run
 from components.shared.verification import metrics_file
 from pipelines.experiments.hydra_overrides import hydra_override
 
@@ -26,7 +22,6 @@ ROOT = code_root()
 PARAMS = ROOT / "params.yaml"
 EVALUATION = "reports/evaluation"
 FOLDERS = ("CEDAR_DIR", "RESNET50_DIR", "CHECKPOINT_DIR", "TENSORBOARD_DIR")
-PARENT_TAG = "mlflow.parentRunId"
 
 
 def run(label: str, assignments: Sequence[str], until: str | None = None) -> str:
@@ -88,40 +83,6 @@ def read_metrics(experiment: str) -> dict[str, float]:
 def run_id(experiment: str) -> str | None:
     """Returns the MLflow run of an experiment's evaluation, None where the store was down."""
     return Record.parse(read_file(experiment, f"{EVALUATION}/{RECORD}")).run_id
-
-
-@contextmanager
-def parent_run(kind: str, name: str, children: Sequence[str | None]) -> Iterator[Run]:
-    """Opens the parent run of the runs of experiments, the same one for the same runs.
-
-    Args:
-        kind: tag of the parent.
-        name: of a new parent.
-        children: ids; without any, or where the store does not know one, nothing is written.
-    """
-    parent = Run(None, None)
-    ids = sorted(filter(None, children))
-    if ids:
-        try:
-            client = mlflow_store.connect()
-            parent = Run(client, _parent_id(client, kind, name, ids))
-        except Exception as error:  # whatever a store that is down may raise
-            parent.disconnect(error)
-    yield parent
-    parent.end("FINISHED")
-
-
-def _parent_id(client: Any, kind: str, name: str, children: list[str]) -> str:
-    key = hashlib.sha256("\n".join(children).encode()).hexdigest()[:16]
-    for child in children:
-        client.get_run(child)
-    experiment = mlflow_store.experiment_id(client)
-    parents = client.search_runs([experiment], f"tags.{kind} = '{key}'")
-    tags = {kind: key, "mlflow.runName": f"{kind} {name}"}
-    parent = parents[0] if parents else client.create_run(experiment, tags=tags)
-    for child in children:
-        client.set_tag(child, PARENT_TAG, str(parent.info.run_id))
-    return str(parent.info.run_id)
 
 
 def _dvc(*arguments: str, **options: Any) -> int:

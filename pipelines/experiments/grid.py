@@ -15,8 +15,9 @@ from components.shared.runtime.errors import InputError
 from components.shared.tracking.record import yaml_text
 from components.shared.verification.metric_names import CRITERIA, criterion, split
 from pipelines import sections
-from pipelines.experiments import dvc_experiments
+from pipelines.experiments import dvc_experiments, parent_runs
 from pipelines.experiments.absolute_paths import absolute_paths
+from pipelines.experiments.parent_runs import Branch, Comparison, params_of
 
 PART = "evaluate.part"
 RATE_COLUMNS = [
@@ -81,7 +82,7 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
         paths = absolute_paths(values)
         outcomes.append(_experiment(each, [*common, f"{PART}=val", *each, *paths]))
     outcomes.sort(key=lambda outcome: criterion(outcome.figures))
-    _track(outcomes, " × ".join(grid))
+    _track(outcomes, grid, common)
     return outcomes
 
 
@@ -140,8 +141,8 @@ def _experiment(settings: tuple[str, ...], assignments: Sequence[str]) -> Outcom
     return Outcome(name, settings, dvc_experiments.read_metrics(name), dvc_experiments.run_id(name))
 
 
-def _track(outcomes: Sequence[Outcome], name: str) -> None:
-    children = [outcome.run_id for outcome in outcomes]
-    with dvc_experiments.parent_run("comparison", name, children) as parent:
-        parent.log_metrics({CRITERIA[0]: criterion(outcomes[0].figures)})
-        parent.set_tags({"best": outcomes[0].name})
+def _track(outcomes: Sequence[Outcome], grid: Sequence[str], common: Sequence[str]) -> None:
+    branches = [Branch(" ".join(each.settings), each.figures, each.run_id) for each in outcomes]
+    varied = {axis.partition("=")[0]: yaml_text(_values(axis)) for axis in grid}
+    report = f"The best on val: **{branches[0].settings}**\n\n```text\n{table(outcomes)}\n```\n"
+    parent_runs.track(Comparison(" × ".join(grid), branches, params_of(common) | varied, report))

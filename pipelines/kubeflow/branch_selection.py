@@ -3,19 +3,17 @@
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from components.evaluate.paired_comparison import compare, sentence
 from components.shared.runtime.errors import InputError
 from components.shared.tracking.record import Record
-from components.shared.verification.metric_names import CRITERIA, criterion
+from components.shared.verification.metric_names import criterion
 from pipelines import sections
-from pipelines.experiments import dvc_experiments
+from pipelines.experiments import parent_runs
 from pipelines.experiments.grid import RATE_COLUMNS, rate_cells
+from pipelines.experiments.parent_runs import Branch, Comparison
 from pipelines.sections import Sections
-
-PARENT = "comparison"
 
 
 class Choice(NamedTuple):
@@ -23,17 +21,15 @@ class Choice(NamedTuple):
 
     Attributes:
         best: its index among the branches.
-        settings: of the best.
-        eer: of the best on val.
-        report: all branches as Markdown, the best first.
-        runs: ids of the branches' MLflow runs, without those that the store missed.
+        branches: all of them, the best first.
+        varied: the values of each varied parameter.
+        report: the branches as Markdown.
     """
 
     best: int
-    settings: str
-    eer: float
+    branches: list[Branch]
+    varied: dict[str, str]
     report: str
-    runs: list[str]
 
 
 def branches(settings: Sequence[Sequence[str]], params: Sections) -> list[Sections]:
@@ -96,25 +92,24 @@ def choose(
         _table([head, *rows]),
         f"Best and second: {difference}.",
     ]
-    runs = [record.run_id for record in records if record.run_id]
-    return Choice(first, labels[first], eers[first], "\n\n".join(report) + "\n", runs)
+    compared = [Branch(labels[i], figures[i], records[i].run_id) for i in order]
+    varied = {name: _values(records, name) for name in names}
+    return Choice(first, compared, varied, "\n\n".join(report) + "\n")
 
 
 def track(choice: Choice) -> None:
     """Puts the branches' MLflow runs under one parent, which holds the report and the best."""
-    name = f"of {len(choice.runs)} settings"
-    with (
-        dvc_experiments.parent_run(PARENT, name, choice.runs) as parent,
-        TemporaryDirectory() as folder,
-    ):
-        parent.log_metrics({CRITERIA[0]: choice.eer})
-        parent.set_tags({"best": choice.settings})
-        (Path(folder) / "report.md").write_text(choice.report, encoding="utf-8")
-        parent.log_artifacts(Path(folder), PARENT)
+    name = f"of {len(choice.branches)} settings"
+    parent_runs.track(Comparison(name, choice.branches, choice.varied, choice.report))
 
 
 def _label(record: Record, names: Sequence[str]) -> str:
     return " ".join(f"{name}={record.params[name]}" for name in names)
+
+
+def _values(records: Sequence[Record], name: str) -> str:
+    """Returns the values of a parameter, as a list in YAML."""
+    return f"[{', '.join(dict.fromkeys(record.params[name] for record in records))}]"
 
 
 def _difference(best: Path, second: Path, names: tuple[str, str]) -> str:

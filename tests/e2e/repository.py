@@ -98,5 +98,11 @@ class Repository:
             client.search_runs([experiment.experiment_id], order_by=["attributes.start_time ASC"])
         )
 
+    def model(self, model_id: str) -> Any:
+        import mlflow
+
+        client = mlflow.MlflowClient(f"sqlite:///{self.folder}/mlruns/mlflow.db")
+        return client.get_logged_model(model_id)
+
     def run_id(self, folder: str) -> str:
         return str(json.loads((self.folder / folder / "mlflow_run.json").read_text())["run_id"])

@@ -65,5 +65,10 @@ def test_the_runs_stand_under_one_parent_and_the_working_tree_is_as_it_was(
         if "mlflow.parentRunId" in run.data.tags:
             children[run.data.tags["mlflow.parentRunId"]].add(run.data.params["train.mining"])
     assert {"hard", "all"} in children.values()
+    (parent,) = (parents[name] for name, mined in children.items() if mined == {"hard", "all"})
+    assert parent.data.params == {"train.mining": "[hard, all]"}
+    assert parent.data.tags["best"].startswith("train.mining=")
+    assert parent.data.tags["best_run_id"] in {run.info.run_id for run in repository.runs()}
+    assert set(parent.data.metrics) == {"verification/eer_val"}
     assert repository.run("git", "status", "--short") == ""
     assert not (Path(repository.folder) / "models").exists()

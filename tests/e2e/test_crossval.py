@@ -13,7 +13,7 @@ import dvc.api
 import pandas as pd
 import pytest
 
-from pipelines.experiments.dvc_experiments import parent_run
+from pipelines.experiments.parent_runs import parent_run
 from tests.e2e.repository import TINY, Repository
 
 COMMAND = [sys.executable, "-m", "pipelines", "crossval", "--folds", "3", "-S", "train.steps=1"]
@@ -103,14 +103,14 @@ def test_the_folds_runs_are_children_of_one_run_that_has_the_figures(
     ]
     assert sorted(run.data.params["split.fold"] for run in children) == ["0", "1", "2"]
     assert parent.info.status == "FINISHED"
-    assert {"verification/skilled/refs_1/eer", "verification/skilled/refs_1/eer_sd"} <= set(
-        parent.data.metrics
-    )
+    assert {"verification/eer_skilled", "verification/eer_skilled_sd"} <= set(parent.data.metrics)
+    assert len(parent.data.metrics) <= 30
+    assert parent.data.params == {"train.steps": "1", "split.folds": "3"}
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{repository.folder}/mlruns/mlflow.db")
     with parent_run("crossval", "once more", [run.info.run_id for run in children]) as again:
         assert again.run_id == parent.info.run_id
     artifacts = repository.folder / "mlruns/artifacts" / parent.info.run_id / "artifacts/crossval"
-    assert {"roc.png", "summary.txt"} <= {path.name for path in artifacts.iterdir()}
+    assert {"figures.json", "roc.png", "summary.txt"} <= {path.name for path in artifacts.iterdir()}
 
 
 def test_the_working_tree_is_as_it_was(repository: Repository, printed: tuple[str, str]) -> None:

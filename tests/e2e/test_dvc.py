@@ -40,18 +40,19 @@ def test_one_command_leaves_every_output_and_one_run_that_holds_all_of_it(
     (run,) = repository.runs()
     sections = {name.split(".")[0] for name in run.data.params}
     assert sections == {"ingest", "preprocess", "split", "train", "evaluate", "freeze"}
-    assert {
-        "train/loss",
-        "verification/skilled/refs_1/eer",
-        "parity/frozen_graph/max_abs_difference",
-    } <= set(run.data.metrics)
+    assert {"train/loss", "val/eer_skilled", "verification/eer_skilled"} <= set(run.data.metrics)
+    assert len(run.data.metrics) <= 30
+    assert run.data.tags["mlflow.note.content"].startswith("With one reference, ")
     assert (
         run.data.tags["mlflow.source.git.commit"]
         == repository.run("git", "rev-parse", "HEAD").strip()
     )
-    assert [used.dataset.name for used in run.inputs.dataset_inputs] == ["prepared"]
+    assert [used.dataset.name for used in run.inputs.dataset_inputs] == ["sample"]
     (model,) = run.outputs.model_outputs
     assert model.step == TINY["train"]["steps"] + 1
+    figures = {metric.key for metric in repository.model(model.model_id).metrics}
+    assert "verification/eer_skilled" in figures
+    assert {name.partition("/")[0] for name in figures} == {"verification"}
 
 
 def test_outputs_are_links_into_the_cache(repository: Repository) -> None:
@@ -97,7 +98,9 @@ def test_an_evaluation_with_other_settings_is_a_run_of_its_own_and_trains_nothin
     repository.set({"evaluate": {"draws": 3}})
     assert repository.repro() == ["evaluate", "freeze"]
     assert len(repository.runs()) == 2
-    assert repository.runs()[1].data.tags["train_run_id"] == first
+    second = repository.runs()[1]
+    assert second.data.tags["train_run_id"] == first
+    assert [used.dataset.name for used in second.inputs.dataset_inputs] == ["sample"]
     assert repository.run_id("models/embedder") == first
     assert repository.run_id("models/frozen") == repository.run_id("reports/evaluation") != first
 

@@ -87,6 +87,8 @@ def test_the_weights_of_a_training_killed_three_times_and_interrupted_equal_thos
     assert not (repository.folder / "models" / "embedder").exists()
     assert "going on after step 4 of 6" in repository.run("dvc", "repro", "train")
     assert not there(checkpoints, "step-*"), "checkpoints of an ended run are left"
+    assert {run.info.status for run in repository.runs()} == {"KILLED", "FINISHED"}
+    assert [run.info.status for run in repository.runs()].count("FINISHED") == 1
     repository.run(sys.executable, "-m", "components.train", "--out", "undisturbed")
 
     killed = repository.folder / "models" / "embedder"

@@ -48,6 +48,11 @@ class Results:
     shortcut_lines: Sequence[str]
     notices: Sequence[str] = ()
 
+    def sentences(self, params: EvaluateParams) -> list[str]:
+        """Returns the answer of the evaluation, its most important sentence first."""
+        own = text.reported_metrics(self.metrics, params)
+        return answer.sentences(own, params, self.thresholds, self.subject.shipped)
+
     def write(self, folder: Path, params: EvaluateParams) -> None:
         """Writes all files into an existing folder."""
         verifications = self.part.verifications
@@ -56,8 +61,7 @@ class Results:
         for name, table in self.tables.items():
             write_csv(table, folder / name)
         notice = text.notice(params, [*self.notices, *caveats(self.thresholds)])
-        own = text.reported_metrics(self.metrics, params)
-        sentences = answer.sentences(own, params, self.thresholds, self.subject.shipped)
+        sentences = self.sentences(params)
         summary = text.summary(self.metrics, params, sentences, self.shortcut_lines, notice)
         (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
         page = html.Page(

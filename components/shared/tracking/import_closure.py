@@ -14,6 +14,8 @@ NO_INFLUENCE = {
     "components/shared/runtime/cli.py": "command line and exit codes",
     "components/shared/runtime/errors.py": "errors and their wording",
     "components/shared/tracking/import_closure.py": "names the files; their content decides",
+    "components/shared/tracking/data_set.py": "record of an execution: its data set",
+    "components/shared/tracking/mlflow_names.py": "names in MLflow",
     "components/shared/tracking/data_version.py": "record of an execution: the version of the data",
     "components/shared/runtime/params.py": "reads parameters; DVC and the key compare their values",
     "components/shared/runtime/progress.py": "progress on stderr",

@@ -3,10 +3,12 @@
 import warnings
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from components.shared.tracking import served_model
+from components.shared.tracking.mlflow_names import EVALUATION
 
 REQUIREMENTS = ("tensorflow", "numpy")
 METADATA = {"input": f"PNG or JPEG images: bytes, or base64, plain or as {served_model.FORM}"}
@@ -21,7 +23,7 @@ def log(saved_model: Path, size: int, run_id: str, step: int) -> None:
         saved_model: its folder.
         size: D, the length of an embedding.
         run_id: the run.
-        step: of the run's metrics that the model carries.
+        step: a step of its own, after the curves of the training.
     """
     import mlflow
     from mlflow.models import ModelSignature
@@ -33,7 +35,7 @@ def log(saved_model: Path, size: int, run_id: str, step: int) -> None:
     status = client.get_run(run_id).info.status
     with mlflow.start_run(run_id=run_id), warnings.catch_warnings():
         warnings.filterwarnings("ignore", NO_EXAMPLE)
-        mlflow.pyfunc.log_model(
+        logged = mlflow.pyfunc.log_model(
             name="embedder",
             loader_module=Path(served_model.__file__).stem,
             code_paths=[served_model.__file__],
@@ -44,3 +46,17 @@ def log(saved_model: Path, size: int, run_id: str, step: int) -> None:
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
         )
     client.update_run(run_id, status=status)  # start_run ended the run
+    _log_figures(client, run_id, logged.model_id)
+
+
+def _log_figures(client: Any, run_id: str, model_id: str) -> None:
+    """Logs the figures of the run's evaluation to a model of the run."""
+    from mlflow.entities import Metric
+
+    figures = []
+    for name in client.get_run(run_id).data.metrics:
+        if name.startswith(EVALUATION):
+            last = client.get_metric_history(run_id, name)[-1]
+            point = {"value": last.value, "timestamp": last.timestamp, "step": last.step}
+            figures.append(Metric(name, **point, model_id=model_id, run_id=run_id))
+    client.log_batch(run_id, metrics=figures)

@@ -15,6 +15,12 @@ from components.shared.storage.files import project_root
 from components.shared.tracking import store_location
 
 EXPERIMENT = "signature-recognition"
+DESCRIPTION = {
+    "mlflow.note.content": "Trainings and evaluations of networks that tell genuine signatures "
+    "from forged ones. `train/` and `val/` are curves, `verification/` the figures on test "
+    "identities; `eer_val` is the rate by which settings are chosen.",
+    "mlflow.experimentKind": "custom_model_development",
+}
 SQLITE = "sqlite:///"
 SETTINGS = {
     "MLFLOW_LOGGING_LEVEL": "WARNING",
@@ -66,6 +72,8 @@ def experiment_id(client: Any) -> str:
             f"experiment '{name}' (id {existing.experiment_id}) is deleted: restore it, or name "
             "another in MLFLOW_EXPERIMENT_NAME"
         )
+    if name == EXPERIMENT:
+        _describe(client, existing)
     return str(existing.experiment_id)
 
 
@@ -90,13 +98,20 @@ def _create_experiment(client: Any, name: str) -> str:
     # Not by the environment, in which `connect` notes the embedded store too.
     embedded = _is_embedded(mlflow.get_tracking_uri())
     location = store_location.location(_embedded_database().parent) if embedded else None
+    tags = DESCRIPTION if name == EXPERIMENT else None
     try:
-        return str(client.create_experiment(name, artifact_location=location))
+        return str(client.create_experiment(name, artifact_location=location, tags=tags))
     except mlflow.MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
         # Another process has created it just now.
         return str(client.get_experiment_by_name(name).experiment_id)
+
+
+def _describe(client: Any, experiment: Any) -> None:
+    """Describes an experiment that an earlier version has made; a user's words stay."""
+    for tag in DESCRIPTION.keys() - experiment.tags.keys():
+        client.set_experiment_tag(experiment.experiment_id, tag, DESCRIPTION[tag])
 
 
 def _lock_tables(uri: str) -> AbstractContextManager[None]:

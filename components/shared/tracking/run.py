@@ -1,9 +1,10 @@
 """A tracked run: everything that a step writes to MLflow, and keeps in its record."""
 
+import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,13 @@ from typing import Any
 import numpy as np
 
 from components.shared.runtime.errors import redact_credentials
+from components.shared.tracking import figures_table, mlflow_names
+from components.shared.tracking.data_set import DataSet
 from components.shared.tracking.record import Record
+from components.shared.tracking.run_tags import DESCRIPTION
 
 UPLOAD_SECONDS = "120"
+FIGURES = "figures.json"
 
 logger = logging.getLogger(__name__)
 
@@ -53,19 +58,52 @@ class Run:
         self._logged |= values
         self._try(lambda: self._client.log_batch(self.run_id, params=fresh))
 
-    def log_metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
-        """Logs metrics at a step (the run's last one if None); the record keeps the last of each.
+    def log_curves(self, figures: Mapping[str, float], step: int) -> None:
+        """Logs the figures of a training's step, by their names in history.csv.
 
-        Values that are not finite are left out.
+        Values that are not finite are left out. The record keeps the last of each.
         """
-        from mlflow.entities import Metric
+        self.record.step = step
+        self._log_metrics(mlflow_names.curves(self._recorded(figures)), step)
 
-        now = int(time.time() * 1000)
-        self.record.step = self.record.step if step is None else step
-        finite = {key: float(value) for key, value in values.items() if np.isfinite(value)}
-        self.record.metrics |= finite
-        metrics = [Metric(key, value, now, self.record.step) for key, value in finite.items()]
-        self._try(lambda: self._client.log_batch(self.run_id, metrics=metrics))
+    def log_evaluation(self, metrics: Mapping[str, float], folder: str = "evaluation") -> None:
+        """Logs an evaluation: the figures that people compare as metrics, all of them as a table.
+
+        MLflow draws a metric of step 0 as a bar.
+
+        Args:
+            metrics: by their names in metrics.json; what is not finite is left out.
+            folder: of the run's artifacts, for the table.
+        """
+        finite = self._recorded(metrics)
+        self._log_metrics(mlflow_names.evaluation(finite), step=0)
+        self.log_table(figures_table.columns(finite), f"{folder}/{FIGURES}")
+
+    def log_table(self, columns: Mapping[str, Sequence[object]], path: str) -> None:
+        """Logs a table, unless the run has one at that path: MLflow would append to it.
+
+        Args:
+            columns: by name, of equal lengths.
+            path: among the run's artifacts, a JSON file.
+        """
+
+        def write() -> None:
+            folder = path.rpartition("/")[0]
+            artifacts = self._client.list_artifacts(self.run_id, folder or None)
+            if not any(artifact.path == path for artifact in artifacts):
+                self._client.log_table(self.run_id, dict(columns), path)
+
+        with upload_timeout():
+            self._try(write)
+
+    def log_text(self, text: str, path: str) -> None:
+        """Writes a text file, by its path among the run's artifacts."""
+        with upload_timeout():
+            self._try(lambda: self._client.log_text(self.run_id, text, path))
+
+    def describe(self, text: str) -> None:
+        """Sets the description of the run, in Markdown."""
+        self.set_tags({DESCRIPTION: text})
 
     def set_tags(self, values: Mapping[str, str]) -> None:
         """Sets tags."""
@@ -83,23 +121,22 @@ class Run:
         with upload_timeout():
             self._try(lambda: upload(self.run_id, str(path), folder))
 
-    def log_dataset(self, name: str, source: Path, digest: str, context: str) -> None:
+    def log_dataset(self, data: DataSet, context: str) -> None:
         """Logs the data that the run used, as an MLflow dataset input.
 
         Args:
-            name: of the data set.
-            source: where it is.
-            digest: its hash, at most 36 characters.
+            data: name, revision and source.
             context: `training` or `evaluation`.
         """
         from mlflow.entities import Dataset, DatasetInput, InputTag
 
-        dataset = Dataset(name, digest[:36], "local", f'{{"uri": "{source.as_posix()}"}}')
+        source = json.dumps({"uri": data.source})
+        dataset = Dataset(data.name, data.revision, "local", source)
         used = DatasetInput(dataset, [InputTag("mlflow.data.context", context)])
         self._try(lambda: self._client.log_inputs(self.run_id, [used]))
 
     def log_model(self, saved_model: Path, size: int) -> None:
-        """Logs the shipped model, with its signature and the metrics of the run's last step.
+        """Logs the shipped model, with its signature and the figures of its evaluation.
 
         It takes encoded images, in bytes or base64, and returns embeddings.
 
@@ -132,6 +169,19 @@ class Run:
             first_line(error),
         )
         self._client = self.run_id = self.record.run_id = None
+
+    def _recorded(self, figures: Mapping[str, float]) -> dict[str, float]:
+        """Returns the finite figures, which the record has then."""
+        finite = {name: float(value) for name, value in figures.items() if np.isfinite(value)}
+        self.record.metrics |= finite
+        return finite
+
+    def _log_metrics(self, values: Mapping[str, float], step: int) -> None:
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        metrics = [Metric(name, value, now, step) for name, value in values.items()]
+        self._try(lambda: self._client.log_batch(self.run_id, metrics=metrics))
 
     def _try(self, write: Callable[[], object]) -> None:
         if self._client is None:

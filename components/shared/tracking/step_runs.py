@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from components.shared.runtime.params import StepParams
-from components.shared.tracking import code_version, data_version
+from components.shared.tracking import data_version, run_tags
 from components.shared.tracking.mlflow_store import active_run, connect, experiment_id
 from components.shared.tracking.record import Record, flat_params
 from components.shared.tracking.run import Run
 
-DVC_TAGS = ("DVC_EXP_NAME", "DVC_EXP_BASELINE_REV", "DVC_STAGE")
+DVC_TAGS = ("DVC_EXP_NAME", "DVC_EXP_BASELINE_REV")
 
 
 @contextmanager
@@ -41,9 +41,8 @@ def train_run(
 def evaluation_run(trained: Record, params: StepParams) -> Iterator[Run]:
     """Opens train's run if this store has it and it holds no evaluation yet, else a new one.
 
-    Train's record is copied into another run than its own. The figures of the evaluation are
-    logged at a step of their own, the one after train's last: train may have logged others of the
-    same names.
+    Train's record is copied into another run than its own. The step after train's last, which has
+    no curves, is that of the shipped model.
 
     Args:
         trained: the record of train.
@@ -56,7 +55,7 @@ def evaluation_run(trained: Record, params: StepParams) -> Iterator[Run]:
 
     with _open_run("evaluate", params, train_run_without_evaluation, trained) as run:
         if run.run_id != trained.run_id:
-            run.log_metrics(trained.metrics)
+            run.log_curves(trained.metrics, trained.step)
             run.set_tags({"train_run_id": trained.run_id or "unknown"})
         run.record.step = trained.step + 1
         yield run
@@ -77,7 +76,7 @@ def model_run(evaluated: Record, params: StepParams) -> Iterator[Run]:
 
     with _open_run("freeze", params, evaluation, evaluated) as run:
         if run.run_id != evaluated.run_id:
-            run.log_metrics(evaluated.metrics)
+            run.log_evaluation(evaluated.metrics)
         yield run
 
 
@@ -97,7 +96,8 @@ def _open_run(
     try:
         client = connect()
         adopted = active_run(client, os.environ.get("MLFLOW_RUN_ID")) or adopt(client)
-        run = _continue_run(client, adopted, own) or _create_run(client, name)
+        run = _continue_run(client, adopted, own) or _create_run(client, stage, name)
+        _close_killed(client)
     except Exception as error:  # whatever a store that is down may raise
         run.disconnect(error)
     run.record.step = inherited.step
@@ -118,16 +118,23 @@ def _continue_run(client: Any, adopted: Any, own: Mapping[str, str]) -> Run | No
     logged = dict(adopted.data.params)
     if any(logged.get(name, value) != value for name, value in own.items()):
         return None
-    client.update_run(adopted.info.run_id, status="RUNNING")
-    run = Run(client, adopted.info.run_id, logged=logged, name=adopted.info.run_name)
-    run.keep_open = adopted.info.run_id == os.environ.get("MLFLOW_RUN_ID")
+    run_id = adopted.info.run_id
+    name = os.environ.get("DVC_EXP_NAME") or adopted.info.run_name
+    client.set_tag(run_id, run_tags.PROCESS, run_tags.process())
+    client.update_run(run_id, status="RUNNING", name=name)
+    run = Run(client, run_id, logged=logged, name=name)
+    run.keep_open = run_id == os.environ.get("MLFLOW_RUN_ID")
     return run
 
 
-def _create_run(client: Any, name: str) -> Run:
-    tags = {"mlflow.runName": name}
-    revision = code_version.git_revision()
-    if revision:
-        tags["mlflow.source.git.commit"] = revision
+def _create_run(client: Any, stage: str, name: str) -> Run:
+    tags = {run_tags.NAME: name, **run_tags.origin(f"components.{stage}")}
     created = client.create_run(experiment_id(client), tags=tags)
     return Run(client, created.info.run_id, logged=dict(created.data.params), name=name)
+
+
+def _close_killed(client: Any) -> None:
+    """Ends the runs of processes of this machine that were killed, and left them running."""
+    for run in client.search_runs([experiment_id(client)], "attributes.status = 'RUNNING'"):
+        if run_tags.has_died(run):
+            client.set_terminated(run.info.run_id, "KILLED")

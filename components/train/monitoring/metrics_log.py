@@ -38,7 +38,7 @@ class MetricsLog:
         finite = {name: value for name, value in values.items() if np.isfinite(value)}
         if self._tensorboard:
             self._tensorboard.scalars(finite, step)
-        self.tracked.log_metrics(finite, step=step)
+        self.tracked.log_curves(finite, step)
 
     def log_samples(
         self, embeddings: NDArray[np.float32], images: NDArray[np.uint8] | None, step: int

@@ -1,15 +1,13 @@
-"""DVC experiments: their options, environment and files, and their parent run in MLflow."""
+"""DVC experiments: their options, environment and files."""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from components.shared.runtime.errors import InputError
-from components.shared.tracking import mlflow_store
 from components.shared.tracking.record import yaml_text
 from pipelines.experiments import dvc_experiments
 
@@ -85,27 +83,3 @@ def test_folders_of_the_environment_reach_an_experiment_by_their_full_paths(
     assert environment["CHECKPOINT_DIR"] == "s3://bucket/checkpoints"
     assert environment["MLFLOW_TRACKING_URI"] == f"sqlite:///{tmp_path}/runs/mlflow.db"
     assert "TENSORBOARD_DIR" not in environment
-
-
-def test_equal_runs_have_one_parent_and_others_another(client: Any) -> None:
-    experiment = mlflow_store.experiment_id(client)
-    first, second = client.create_run(experiment), client.create_run(experiment)
-    children = [first.info.run_id, None, second.info.run_id]
-    with dvc_experiments.parent_run("comparison", "a × b", children) as parent:
-        parent.log_metrics({"eer": 0.25})
-    with dvc_experiments.parent_run("comparison", "again", children[::-1]) as again:
-        assert again.run_id == parent.run_id
-    with dvc_experiments.parent_run("comparison", "one", children[:1]) as other:
-        assert other.run_id != parent.run_id
-    run = client.get_run(parent.run_id)
-    assert (run.info.status, run.data.metrics) == ("FINISHED", {"eer": 0.25})
-    assert run.info.run_name == "comparison a × b"
-    tags = client.get_run(second.info.run_id).data.tags
-    assert tags["mlflow.parentRunId"] == parent.run_id
-
-
-def test_without_runs_in_the_store_nothing_is_written(client: Any) -> None:
-    for children in ([], [None], ["0" * 32]):
-        with dvc_experiments.parent_run("comparison", "nothing", children) as parent:
-            parent.log_metrics({"eer": 0.25})
-        assert parent.run_id is None

@@ -92,7 +92,9 @@ def test_the_lowest_eer_on_val_is_chosen_and_the_report_lists_all_in_order(
     evaluations: list[Path],
 ) -> None:
     choice = branch_selection.choose(SETTINGS, figures(0.3, 0.1, 0.2), evaluations)
-    assert (choice.best, choice.settings, choice.eer) == (1, "train.mining=all", 0.1)
+    assert choice.best == 1
+    assert choice.branches[0].settings == "train.mining=all"
+    assert choice.branches[0].figures[SKILLED] == 0.1
     rows = [
         line.split(" | ")[:2] for line in choice.report.splitlines() if line.startswith("| train.")
     ]
@@ -133,7 +135,7 @@ def test_without_forgeries_the_random_ones_decide_and_without_any_rate_nothing_d
     choice = branch_selection.choose(
         SETTINGS[:2], [{RANDOM: 0.1, **BASIS}, {RANDOM: 0.2, **BASIS}], evaluations[:2]
     )
-    assert (choice.best, choice.eer) == (0, 0.1)
+    assert (choice.best, choice.branches[0].figures[RANDOM]) == (0, 0.1)
     with pytest.raises(InputError, match="no branch has an error rate on val"):
         branch_selection.choose(SETTINGS[:2], [{}, {}], evaluations[:2])
 
@@ -148,7 +150,10 @@ def test_the_branches_runs_stand_under_one_parent_with_the_report(
     (parent,) = {client.get_run(run).data.tags["mlflow.parentRunId"] for run in runs}
     run = client.get_run(parent)
     assert (run.info.status, run.data.tags["best"]) == ("FINISHED", "train.mining=hard")
-    assert run.data.metrics == {SKILLED: 0.1}
+    assert run.data.tags["best_run_id"] == runs[1]
+    assert run.data.tags["mlflow.note.content"] == choice.report
+    assert run.data.params == {"train.mining": "[hard]"}
+    assert run.data.metrics == {"verification/eer_val": 0.1}
     report = mlflow.artifacts.download_artifacts(
         run_id=parent, artifact_path="comparison/report.md"
     )

@@ -64,17 +64,18 @@ def test_a_logged_model_needs_little_and_holds_no_picture_and_no_path_of_this_ma
         assert str(Path(mlflow_model.__file__).parent).encode() not in content, path
 
 
-def test_a_logged_model_carries_the_figures_of_its_step_alone(
+def test_a_logged_model_carries_the_figures_of_its_evaluation_alone(
     saved_model: Path, client: Any
 ) -> None:
     run_id = client.create_run(mlflow_store.experiment_id(client)).info.run_id
-    for step, eer in enumerate((0.5, 0.375, 0.25)):
-        client.log_metric(run_id, "eer", eer, step=step)
-    client.log_metric(run_id, "loss", 0.125, step=1)
+    for step, eer in enumerate((0.5, 0.375)):
+        client.log_metric(run_id, "val/eer_skilled", eer, step=step)
+    client.log_metric(run_id, "verification/eer_skilled", 0.25)
     mlflow_model.log(saved_model, 2, run_id, step=2)
     (output,) = client.get_run(run_id).outputs.model_outputs
     metrics = client.get_logged_model(output.model_id).metrics
-    assert [(metric.key, metric.value, metric.step) for metric in metrics] == [("eer", 0.25, 2)]
+    figures = [(metric.key, metric.value, metric.step) for metric in metrics]
+    assert figures == [("verification/eer_skilled", 0.25, 0)]
     assert output.step == 2
 
 

@@ -24,7 +24,7 @@ for number in range(10):
     child = os.fork()
     if child == 0:
         with step_runs.train_run(TrainParams(seed=number)) as run:
-            run.log_metrics({"train/loss": number / 10}, step=20)
+            run.log_curves({"train/loss": number / 10}, step=20)
         os._exit(0 if run.run_id else 1)
     children.append(child)
 sys.exit(sum(os.waitpid(child, 0)[1] != 0 for child in children))

@@ -1,5 +1,6 @@
 """A run with a store and without one."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from components.shared.tracking import mlflow_store
+from components.shared.tracking.data_set import DataSet
 from components.shared.tracking.record import Record
 from components.shared.tracking.run import Run, first_line, upload_timeout
 
@@ -19,10 +21,10 @@ def run(client: Any) -> Run:
 
 def test_a_run_without_a_store_leaves_what_it_was_told_without_an_id(tmp_path: Path) -> None:
     run = Run(None, None)
-    run.log_metrics({"eer": 0.25, "auc": float("nan")}, step=3)
+    run.log_curves({"train/loss": 0.25, "train/l2": float("nan")}, step=3)
     run.write(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mlflow_run.json"]
-    assert Record.read(tmp_path) == Record(step=3, metrics={"eer": 0.25})
+    assert Record.read(tmp_path) == Record(step=3, metrics={"train/loss": 0.25})
 
 
 def test_a_parameter_that_the_run_has_is_not_logged_again(client: Any, run: Run) -> None:
@@ -32,11 +34,44 @@ def test_a_parameter_that_the_run_has_is_not_logged_again(client: Any, run: Run)
     assert run.record.params == {"train.seed": "1", "train.margin": "hard"}
 
 
-def test_a_metric_without_a_step_is_of_the_last_one(client: Any, run: Run) -> None:
-    run.log_metrics({"loss": 0.5}, step=7)
-    run.log_metrics({"eer": 0.25})
-    (point,) = client.get_metric_history(run.run_id, "eer")
-    assert (point.step, point.value) == (7, 0.25)
+def test_an_evaluation_is_a_few_metrics_of_step_0_and_a_table_of_all(client: Any, run: Run) -> None:
+    group = "verification/skilled/refs_1"
+    metrics = {
+        f"{group}/eer": 0.25,
+        f"{group}/eer_ci_low": 0.125,
+        f"{group}/eer_ci_high": 0.5,
+        f"{group}/auc": 0.875,
+        f"{group}/n_identities": 9.0,
+        f"{group}/n_pairs": 90.0,
+        "floor/hog/skilled/refs_1/eer": 0.375,
+    }
+    run.log_curves({"train/loss": 0.5}, step=7)
+    for _ in range(2):
+        run.log_evaluation(metrics)
+    names = ["train/loss", "verification/eer_skilled", "verification/floor_hog"]
+    assert sorted(client.get_run(run.run_id).data.metrics) == names
+    points = client.get_metric_history(run.run_id, "verification/eer_skilled")
+    assert {(point.step, point.value) for point in points} == {(0, 0.25)}
+    table = client.load_table(
+        mlflow_store.experiment_id(client), "evaluation/figures.json", [str(run.run_id)]
+    )
+    assert table.loc[0].to_dict() == {
+        "figure": f"{group}/eer",
+        "value": 0.25,
+        "low": 0.125,
+        "high": 0.5,
+        "identities": 9,
+        "comparisons": 90,
+    }
+    assert list(table["figure"]) == [f"{group}/eer", f"{group}/auc", "floor/hog/skilled/refs_1/eer"]
+    assert run.record.metrics == {"train/loss": 0.5, **metrics}
+
+
+def test_a_data_set_is_listed_by_its_name_and_revision(client: Any, run: Run) -> None:
+    run.log_dataset(DataSet("signatures", "0123abc", "s3://scans/signatures.zip"), "training")
+    (used,) = client.get_run(run.run_id).inputs.dataset_inputs
+    assert (used.dataset.name, used.dataset.digest) == ("signatures", "0123abc")
+    assert json.loads(used.dataset.source) == {"uri": "s3://scans/signatures.zip"}
 
 
 def test_a_folder_is_logged_with_all_its_files(client: Any, run: Run, tmp_path: Path) -> None:

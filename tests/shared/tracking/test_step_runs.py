@@ -1,6 +1,8 @@
 """One execution, one MLflow run: in a real store, with a real server that is down."""
 
+import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -13,9 +15,10 @@ from components.evaluate.params import EvaluateParams
 from components.freeze.params import FreezeParams
 from components.shared.relog import relog
 from components.shared.runtime.errors import InputError
-from components.shared.tracking import step_runs
+from components.shared.tracking import code_version, mlflow_store, run_tags, step_runs
 from components.shared.tracking.mlflow_store import EXPERIMENT
 from components.shared.tracking.record import RECORD, Record
+from components.shared.tracking.run import Run
 from components.train.params import TrainParams
 
 
@@ -31,8 +34,8 @@ def folder(path: Path) -> Path:
 
 def trained(out: Path, params: TrainParams | None = None) -> str:
     with step_runs.train_run(params or TrainParams()) as run:
-        run.log_metrics({"train/loss": 0.5}, step=10)
-        run.log_metrics({"train/loss": 0.25}, step=20)
+        run.log_curves({"train/loss": 0.5}, step=10)
+        run.log_curves({"train/loss": 0.25}, step=20)
         run.write(out)
     assert run.run_id
     return run.run_id
@@ -40,7 +43,7 @@ def trained(out: Path, params: TrainParams | None = None) -> str:
 
 def evaluated(embedder: Path, out: Path, **changed: Any) -> str:
     with step_runs.evaluation_run(Record.read(embedder), EvaluateParams(**changed)) as run:
-        run.log_metrics({"verification/skilled/refs_1/eer": 0.125})
+        run.log_evaluation({"verification/skilled/refs_1/eer": 0.125})
         run.write(out)
     assert run.run_id
     return run.run_id
@@ -62,30 +65,33 @@ def test_train_evaluate_and_freeze_of_one_execution_share_one_run(
     (only,) = runs(client)
     assert only.info.status == "FINISHED"
     assert {"train.mining", "evaluate.references", "freeze.tolerance"} <= set(only.data.params)
-    assert only.data.metrics == {"train/loss": 0.25, "verification/skilled/refs_1/eer": 0.125}
+    assert only.data.metrics == {"train/loss": 0.25, "verification/eer_skilled": 0.125}
     assert [point.value for point in client.get_metric_history(run_id, "train/loss")] == [0.5, 0.25]
 
 
 @pytest.mark.parametrize("earlier", [False, True], ids=["in train's run", "in one of its own"])
-def test_evaluate_logs_its_figures_at_a_step_of_their_own_after_those_of_train(
+def test_an_evaluation_adds_no_point_to_the_curves_of_the_training(
     earlier: bool, client: Any, embedder: Path, tmp_path: Path
 ) -> None:
     eer = "val/verification/skilled/refs_1/eer"
     with step_runs.train_run(TrainParams()) as run:
-        run.log_metrics({"train/loss": 0.5, eer: 0.375}, step=20)
+        run.log_curves({"train/loss": 0.5, eer: 0.375}, step=20)
         run.write(embedder)
     if earlier:
         evaluated(embedder, folder(tmp_path / "earlier"))
-    evaluation = folder(tmp_path / "evaluation")
     with step_runs.evaluation_run(Record.read(embedder), EvaluateParams()) as run:
-        run.log_metrics({eer: 0.25})
-        run.write(evaluation)
-    with step_runs.model_run(Record.read(evaluation), FreezeParams()) as frozen:
-        frozen.log_metrics({"parity": 0.0})
-    points = client.get_metric_history(run.run_id, eer)
-    assert [(point.step, point.value) for point in points] == [(20, 0.375), (21, 0.25)]
-    assert [point.step for point in client.get_metric_history(run.run_id, "parity")] == [21]
-    assert client.get_run(run.run_id).data.metrics[eer] == 0.25
+        run.log_evaluation({eer: 0.25})
+        run.write(folder(tmp_path / "evaluation"))
+    points = {}
+    for name in client.get_run(run.run_id).data.metrics:
+        history = client.get_metric_history(run.run_id, name)
+        points[name] = [(point.step, point.value) for point in history]
+    assert points == {
+        "train/loss": [(20, 0.5)],
+        "val/eer_skilled": [(20, 0.375)],
+        "verification/eer_val": [(0, 0.25)],
+    }
+    assert Record.read(tmp_path / "evaluation").step == 21
 
 
 def test_an_evaluation_with_other_settings_opens_a_run_of_its_own_with_trains_record(
@@ -170,7 +176,46 @@ def test_the_parameters_that_made_the_data_come_from_dvc_lock(
     assert run.data.params["split.seed"] == "3"
     assert run.data.params["split.by"] == "'2024'"
     assert run.data.params["split.of"] == "[a, null]"
-    assert run.data.tags["DVC_STAGE"] == "train"
+
+
+def test_a_run_says_who_started_it_and_from_which_commit(client: Any, embedder: Path) -> None:
+    import getpass
+
+    tags = client.get_run(trained(embedder)).data.tags
+    assert tags["mlflow.user"] == getpass.getuser()
+    assert tags["mlflow.source.name"] == "components.train"
+    assert tags["mlflow.source.git.commit"] == code_version.git_revision()
+
+
+def test_a_run_whose_process_was_killed_is_closed_by_the_next_one(
+    client: Any, embedder: Path
+) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left = []
+    for number in (ended.pid, os.getpid()):
+        created = client.create_run(
+            mlflow_store.experiment_id(client), tags={run_tags.PROCESS: run_tags.process(number)}
+        )
+        left.append(created.info.run_id)
+    trained(embedder)
+    statuses = [client.get_run(run_id).info.status for run_id in left]
+    assert statuses == ["KILLED", "RUNNING"]
+
+
+def test_the_successor_of_a_killed_training_goes_on_in_its_run_under_its_own_name(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "end", lambda *_: None)  # as kill -9
+        with step_runs.train_run(TrainParams()) as killed:
+            pass
+    assert client.get_run(killed.run_id).info.status == "RUNNING"
+    monkeypatch.setenv("DVC_EXP_NAME", "hard-mining")
+    with step_runs.train_run(TrainParams(), resume=killed.run_id) as again:
+        assert again.run_id == killed.run_id
+    (only,) = runs(client)
+    assert (only.info.status, only.info.run_name) == ("FINISHED", "hard-mining")
 
 
 @pytest.fixture(params=["refuses", pytest.param("is silent", marks=pytest.mark.slow)])
@@ -208,7 +253,7 @@ def test_a_store_that_is_down_costs_one_warning_and_ten_seconds_at_most_and_can_
     mlflow.set_tracking_uri(dead_server)
     start = time.monotonic()
     with step_runs.train_run(TrainParams(mining="hard")) as run:
-        run.log_metrics({"train/loss": 0.5}, step=10)
+        run.log_curves({"train/loss": 0.5}, step=10)
         run.write(embedder)
     assert time.monotonic() - start < 10
     assert [

@@ -93,7 +93,8 @@ def test_figures_and_the_log_reach_mlflow_under_one_name_and_pictures_of_people_
         metrics_log.log(FIGURES, 3)
         metrics_log.log_samples(np.zeros((3, 2), np.float32), IMAGES, 3)
         metrics_log.close()
-    assert client.get_run(tracked.run_id).data.metrics == FIGURES
+    metrics = client.get_run(tracked.run_id).data.metrics
+    assert metrics == {"train/loss": 0.5, "watch/learning_rate": 1e-4, "val/eer_skilled": 0.25}
     uploaded = [path for path in (surroundings / "artifacts").rglob("*") if path.is_file()]
     assert [path.parent.name for path in uploaded] == ["tensorboard"]
     assert "train/images" not in read(uploaded[0].parent)
