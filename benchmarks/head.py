@@ -140,35 +140,28 @@ def _rate(folds: "Sequence[Comparisons]", kind: str) -> str:
     """Returns the equal error rate of all folds' comparisons as text, with its 95 % interval over
     identities and the numbers of identities and comparisons.
     """
-    from components.evaluate.scoring.resampled_rates import ResampledRates
-    from components.shared.verification import error_rates
-    from components.shared.verification.resampling import draw_weights, interval
+    from components.evaluate.scoring import confidence_intervals
+    from components.evaluate.scoring.verification import Verification
 
-    genuine = _pool(folds, "genuine")
-    impostor = _pool(folds, kind)
-    rates = ResampledRates(genuine, impostor)
-    identities = len(rates.names)
-    ends = interval(rates.eer(draw_weights(identities, 1000, 0)))
-    low, high = ends or (math.nan, math.nan)
-    rate = error_rates.eer(genuine.distance, impostor.distance).rate
-    count = len(genuine.distance) + len(impostor.distance)
-    return f"{rate:.1%} ({low:.1%}–{high:.1%}), {identities} identities, {count:,} comparisons"
+    pooled = Verification(kind, 1, _pool(folds, "genuine"), _pool(folds, kind))
+    estimate = confidence_intervals.eer(pooled)
+    low, high = estimate.rate_interval() or (math.nan, math.nan)
+    sizes = f"{len(pooled.scored.names)} identities, {pooled.scored.n_pairs:,} comparisons"
+    return f"{estimate.value:.1%} ({low:.1%}–{high:.1%}), {sizes}"
 
 
 def _pool(folds: "Sequence[Comparisons]", side: str) -> "Scores":
     """Returns the scores of one side of all folds, whose identities are numbered on."""
-    import numpy as np
-
     from components.shared.verification.comparisons import Scores
 
-    distances, identities = [], []
+    parts = []
     first = 0
     for fold in folds:
         scores: Scores = getattr(fold, side)
-        distances.append(scores.distance)
-        identities.append(scores.identity + first)
+        probe = None if scores.probe is None else scores.probe + first
+        parts.append(Scores(scores.distance, scores.identity + first, probe))
         first += fold.n_identities
-    return Scores(np.concatenate(distances), np.concatenate(identities).astype(np.int32))
+    return Scores.join(parts)
 
 
 if __name__ == "__main__":

@@ -9,16 +9,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.evaluate.report.data_files import PAIRS, SCORES
-from components.evaluate.scoring.resampled_rates import ResampledRates
+from components.evaluate.report.data_files import COLUMNS, PAIRS, SCORES
+from components.evaluate.scoring import confidence_intervals
 from components.evaluate.scoring.roc_curves import label
 from components.evaluate.scoring.verification import Verification
 from components.shared.runtime.errors import InputError
-from components.shared.verification import error_rates
 from components.shared.verification.comparisons import Scores
-from components.shared.verification.resampling import draw_weights, interval
-
-RESAMPLINGS = 1000
 
 
 class Difference(NamedTuple):
@@ -28,8 +24,7 @@ class Difference(NamedTuple):
         verification: `skilled, 1 reference`.
         left: EER of the first model.
         right: EER of the second.
-        ends: of the 95 % interval of left − right, both resampled over the same identities; None
-            for a single identity.
+        ends: of the 95 % interval of left − right, over the same identities; None of too few.
         n_identities: number of identities.
         n_pairs: number of pairs that were compared.
         n_all: number of pairs that these were sampled from.
@@ -70,16 +65,12 @@ class _Report(NamedTuple):
     pairs: dict[str, Pairs]
 
 
-def compare(
-    left: Path, right: Path, resamplings: int = RESAMPLINGS, seed: int = 0
-) -> list[Difference]:
+def compare(left: Path, right: Path) -> list[Difference]:
     """Compares two evaluations wherever both have a verification, skilled before random.
 
     Args:
         left: output folder of evaluate.
         right: another.
-        resamplings: of the identities.
-        seed: of the resamplings.
 
     Raises:
         InputError: a folder is no evaluation, or the two were not made on the same pairs.
@@ -101,7 +92,7 @@ def compare(
                 "evaluate both models on the same images, part, draws and seed"
             )
         pairs = ours.pairs[name]["number"]
-        differences.append(_difference(mine, other, pairs, resamplings, seed))
+        differences.append(_difference(mine, other, pairs))
     return differences
 
 
@@ -138,21 +129,14 @@ def text(differences: list[Difference], left: str, right: str) -> str:
     return "\n".join(sentence(difference, left, right) for difference in differences)
 
 
-def _difference(
-    ours: Verification, theirs: Verification, pairs: int, resamplings: int, seed: int
-) -> Difference:
-    left = ResampledRates(ours.genuine, ours.impostor)
-    right = ResampledRates(theirs.genuine, theirs.impostor)
+def _difference(ours: Verification, theirs: Verification, pairs: int) -> Difference:
+    left, right = confidence_intervals.eer(ours), confidence_intervals.eer(theirs)
     identities = len(np.intersect1d(ours.genuine.identity, ours.impostor.identity))
-    ends = None
-    if len(left.names) > 1:
-        weights = draw_weights(len(left.names), resamplings, seed)
-        ends = interval(left.eer(weights) - right.eer(weights))
     return Difference(
         verification=label(ours),
-        left=error_rates.eer(ours.genuine.distance, ours.impostor.distance).rate,
-        right=error_rates.eer(theirs.genuine.distance, theirs.impostor.distance).rate,
-        ends=ends,
+        left=left.value,
+        right=right.value,
+        ends=(left - right).interval(),
         n_identities=identities,
         n_pairs=len(ours.genuine.distance) + len(ours.impostor.distance),
         n_all=pairs,
@@ -164,15 +148,16 @@ def _read(folder: Path) -> _Report:
     try:
         table = pq.read_table(path)
         pairs = json.loads((table.schema.metadata or {})[PAIRS])
+        scores = table.select([*COLUMNS]).to_pandas()
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"{path}: no such file; name an output folder of evaluate") from None
     except KeyError:
         raise InputError(f"{path}: does not say which pairs it holds; run evaluate again") from None
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{path}: {str(error).splitlines()[0]}; run evaluate again") from None
-    scores = table.to_pandas()
-    identity = np.unique(scores["identity"], return_inverse=True)[1]
-    return _Report(scores.assign(identity=identity), pairs)
+    names = np.union1d(scores["identity"], scores["probe"])
+    numbers = {name: np.searchsorted(names, scores[name]) for name in ("identity", "probe")}
+    return _Report(scores.assign(**numbers), pairs)
 
 
 def _verification(report: _Report, kind: str, references: int) -> Verification:
@@ -182,7 +167,9 @@ def _verification(report: _Report, kind: str, references: int) -> Verification:
 
 
 def _scores(rows: pd.DataFrame) -> Scores:
-    return Scores(rows["distance"].to_numpy(np.float32), rows["identity"].to_numpy(np.int32))
+    scores = Scores(rows["distance"].to_numpy(np.float32), rows["identity"].to_numpy(np.int32))
+    probe = rows["probe"].to_numpy(np.int32)
+    return scores if np.array_equal(probe, scores.identity) else scores._replace(probe=probe)
 
 
 def _have_same_identities(ours: Verification, theirs: Verification) -> bool:

@@ -1,6 +1,6 @@
 """Parameters of the evaluate step."""
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, StrictFloat, model_validator
 
@@ -9,7 +9,7 @@ from components.shared.verification.metric_names import far_name
 from components.shared.verification.threshold import EQUAL_ERROR, policy_of
 
 if TYPE_CHECKING:
-    from components.shared.verification.sampling import Bootstrap, Draws
+    from components.shared.verification.sampling import Draws
 
 Part = Literal["val", "test", "both"]
 Protocol = Literal["deployed", "literature", "references", "identification", "field"]
@@ -54,17 +54,20 @@ class EvaluateParams(StepParams):
     )
     draws: int = Field(default=10, ge=1, description="Seeded draws of the references.")
     far: float = Field(default=0.01, gt=0, lt=1, description="FAR at which FRR is given.")
-    bootstrap: int = Field(
-        default=1000,
-        ge=0,
-        description="Resamplings of the identities for the 95 % intervals; 0: no intervals.",
-    )
     seed: int = Field(
         default=0,
         ge=0,
-        description="Seed of draws, resamplings and the untrained network.",
+        description="Seed of the draws and of the untrained network.",
     )
     report: ReportParams = ReportParams()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_former(cls, values: Any) -> Any:
+        """Leaves out a parameter that files of earlier versions have, in bundles too."""
+        if isinstance(values, dict):
+            return {name: value for name, value in values.items() if name != "bootstrap"}
+        return values
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:
@@ -98,13 +101,6 @@ class EvaluateParams(StepParams):
         """Policies of the thresholds, and the FAR that each allows; None: equal error."""
         fars: dict[str, float | None] = {EQUAL_ERROR: None, self.far_name: self.far}
         return fars if self.target == "equal_error" else {**fars, self.target_name: self.target}
-
-    @property
-    def resampling(self) -> "Bootstrap":
-        """Resamplings of the identities for the intervals."""
-        from components.shared.verification.sampling import Bootstrap
-
-        return Bootstrap(self.bootstrap, self.seed)
 
     def draws_of(self, references: int) -> "Draws":
         """Returns the draws of so many references."""

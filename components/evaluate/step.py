@@ -100,7 +100,7 @@ def run(
         logging.warning("%s", caveat)
     results = run_protocols(reported, params)
     train = select_part(store.index, partitioned, "train")
-    shortcut_report = find_shortcuts(prepared, store, train, reported, params)
+    shortcut_report = find_shortcuts(prepared, store, train, reported)
     metrics = results.metrics | _baselines(model, store, reported, params)
     metrics |= shortcut_report.figures
     if params.reported == "test":
@@ -160,7 +160,7 @@ def _baselines(
     metrics: Metrics = {}
     for name, vectors in descriptors.items():
         metrics |= baselines.compare_with_baseline(
-            name, vectors, reported.part.labels, reported.verifications, params.resampling
+            name, vectors, reported.part.labels, reported.verifications
         )
     return metrics
 

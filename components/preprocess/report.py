@@ -6,10 +6,7 @@ import pandas as pd
 
 from components.shared.data.preparation import Prepared
 from components.shared.verification import metrics_file
-from components.shared.verification.sampling import Bootstrap
 from components.shared.verification.shortcut_probe import ProbeReport, of_sources
-
-RESAMPLINGS = 1000
 
 
 def measure(images: Prepared) -> ProbeReport:
@@ -25,7 +22,7 @@ def measure(images: Prepared) -> ProbeReport:
         "{images:,} images of {identities:,} identities prepared, {rejected:,} rejected, "
         "{duplicates:,} duplicates"
     )
-    probe = of_sources(images.sources, index, Bootstrap(RESAMPLINGS))
+    probe = of_sources(images.sources, index)
     figures = {name: float(count) for name, count in counts.items()} | probe.figures
     return ProbeReport(figures, [summary.format(**counts), *probe.lines])
 

@@ -32,7 +32,7 @@ class Fold(NamedTuple):
 
     Attributes:
         metrics: by name.
-        scores: a row for each comparison: identity (the claimed one), kind, references, distance.
+        scores: a row for each comparison, as scores.parquet has them.
     """
 
     metrics: Metrics
@@ -73,7 +73,7 @@ def pool(folds: Sequence[Fold]) -> Pool:
     Raises:
         InputError: an identity is tested in two folds.
     """
-    names = _disjoint([fold.scores["identity"].unique() for fold in folds])
+    names = _disjoint([np.union1d(fold.scores["identity"], fold.scores["probe"]) for fold in folds])
     complete = [_verifications(fold, names) for fold in folds]
     pooled, incomplete = [], []
     for key in keys(folds):
@@ -92,7 +92,7 @@ def measure(pooled: Iterable[Verification], params: EvaluateParams) -> Metrics:
     result: Metrics = {}
     for each in pooled:
         result |= figures(each, params.far)
-        result |= intervals(each, params.far, params.resampling)
+        result |= intervals(each, params.far)
     return result
 
 
@@ -155,19 +155,16 @@ def _groups(fold: Fold) -> list[MetricGroup]:
 
 
 def _scores(rows: pd.DataFrame, names: list[str]) -> Scores:
-    identity = np.searchsorted(names, rows["identity"].to_numpy(dtype=str))
-    return Scores(rows["distance"].to_numpy(np.float32), identity.astype(np.int32))
+    identity = np.searchsorted(names, rows["identity"].to_numpy(dtype=str)).astype(np.int32)
+    probe = np.searchsorted(names, rows["probe"].to_numpy(dtype=str)).astype(np.int32)
+    distance = rows["distance"].to_numpy(np.float32)
+    return Scores(distance, identity, None if np.array_equal(probe, identity) else probe)
 
 
 def _join(parts: Sequence[Verification]) -> Verification:
-    genuine = _concatenate([part.genuine for part in parts])
-    impostor = _concatenate([part.impostor for part in parts])
+    genuine = Scores.join([part.genuine for part in parts])
+    impostor = Scores.join([part.impostor for part in parts])
     return Verification(parts[0].kind, parts[0].references, genuine, impostor)
-
-
-def _concatenate(scores: Sequence[Scores]) -> Scores:
-    distance = np.concatenate([part.distance for part in scores])
-    return Scores(distance, np.concatenate([part.identity for part in scores]))
 
 
 def _is_rate(name: str) -> bool:

@@ -72,7 +72,7 @@ def promote(
             bundle = registry.fetch(champion, folder)
             new_report = _measure(params, frozen, images, folder)
             old_report = _measure(params, bundle, images, folder)
-            differences = compare(new_report, old_report, seed=params.seed)
+            differences = compare(new_report, old_report)
     version = registry.register(frozen)
     champion_name = f"version {champion.version}" if champion else None
     promotion = decide(differences, f"version {version.version}", champion_name)
@@ -159,7 +159,6 @@ def _measure(params: EvaluateParams, bundle: Path, images: Path, folder: Path) -
     plain = {
         "target": "equal_error",
         "protocols": ("deployed",),
-        "bootstrap": 0,
         "report": {"images": False},
     }
     run.run(EvaluateParams(**{**params.model_dump(), **plain}), bundle, str(images), "auto", out)

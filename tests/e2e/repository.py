@@ -22,7 +22,7 @@ TINY: dict[str, dict[str, Any]] = {
         "forgeries_per_identity": 1,
         "steps": 3,
     },
-    "evaluate": {"draws": 2, "bootstrap": 20},
+    "evaluate": {"draws": 2},
     "freeze": {"parity_images": 4},
 }
 

@@ -28,7 +28,6 @@ TINY = [
     "train.validate_every=2",
     "train.checkpoint_every=2",
     "evaluate.draws=2",
-    "evaluate.bootstrap=20",
     "freeze.parity_images=4",
 ]
 

@@ -18,7 +18,6 @@ from components.preprocess import step as preprocess
 from components.preprocess.params import PreprocessParams
 from components.shared.data.image_store import open_store
 from components.shared.verification import shortcut_probe
-from components.shared.verification.sampling import Bootstrap
 
 MODES: tuple[Literal["none", "tone", "shape"], ...] = ("none", "tone", "shape")
 
@@ -38,7 +37,7 @@ def prepared_and_source(raw: Path, params: PreprocessParams) -> tuple[float, flo
     store = open_store(out)
     statistics = describe(store.images, np.arange(len(store.index)))
     labels = shortcut_probe.labels_of(store.index)
-    probe = shortcut_probe.probe(statistics, labels, Bootstrap(1000))
+    probe = shortcut_probe.probe(statistics, labels)
     assert probe is not None
     what = f"mode {params.mode}, {params.height}×{params.width}: statistics of the prepared images"
     lines = [

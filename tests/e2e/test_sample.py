@@ -23,8 +23,8 @@ def metrics() -> dict[str, Any]:
 def test_training_lowers_the_error_rate_by_more_than_chance(
     metrics: dict[str, Any], kind: str
 ) -> None:
-    """The whole 95 % interval of the difference, resampled over identities on the same pairs, lies
-    below zero.
+    """The whole 95 % interval of the difference, over identities on the same pairs, lies below
+    zero.
     """
     untrained = metrics["floor"]["untrained"][kind]["refs_1"]
     assert metrics["verification"][kind]["refs_1"]["eer"] < untrained["eer"]

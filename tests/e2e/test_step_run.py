@@ -50,7 +50,7 @@ TRAIN = {
     "validate_every": 1,
     "checkpoint_every": 2,
 }
-EVALUATE = {"references": 2, "bootstrap": 0}
+EVALUATE = {"references": 2}
 EMBEDDING = ("train", "evaluate", "freeze", "shipped")
 
 

@@ -8,7 +8,7 @@ from components.evaluate.__main__ import main
 from tests.evaluate.conftest import Inputs
 
 
-def params(folder: Path, text: str = "bootstrap: 20, draws: 2") -> str:
+def params(folder: Path, text: str = "draws: 2") -> str:
     (folder / "params.yaml").write_text(f"evaluate: {{{text}}}\n")
     return str(folder / "params.yaml")
 

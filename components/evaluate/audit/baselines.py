@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.scoring.confidence_intervals import paired
+from components.evaluate.scoring import confidence_intervals
 from components.evaluate.scoring.verification import Verification, verifications
 from components.shared.runtime.progress import track
 from components.shared.verification.metric_names import floor
-from components.shared.verification.sampling import Bootstrap, Draws, Labels
+from components.shared.verification.sampling import Draws, Labels
 
 if TYPE_CHECKING:
     import keras
@@ -72,7 +72,6 @@ def compare_with_baseline(
     descriptors: NDArray[np.floating],
     labels: Labels,
     ours: list[Verification],
-    bootstrap: Bootstrap,
 ) -> dict[str, float]:
     """Computes a baseline's EER on our single-reference comparisons, and ours minus it.
 
@@ -81,7 +80,6 @@ def compare_with_baseline(
         descriptors: float [n, D], the baseline's embeddings.
         labels: of the n images.
         ours: the verifications of the embedder.
-        bootstrap: of the identities, for the intervals; both EERs are resampled together.
 
     Returns:
         EER and difference with their intervals, and the sample sizes, by kind of impostor.
@@ -93,12 +91,11 @@ def compare_with_baseline(
             continue
         mine, group = single[theirs.kind], floor(name, theirs.kind)
         eer, difference = f"{group}/eer", f"{group}/eer_difference"
-        metrics[eer] = theirs.scored.eer().rate
-        metrics[difference] = mine.scored.eer().rate - metrics[eer]
+        estimate = confidence_intervals.eer(theirs)
+        gap = confidence_intervals.eer(mine) - estimate
+        metrics[eer], metrics[difference] = estimate.value, gap.value
         metrics[f"{group}/n_identities"] = len(theirs.scored.user_eers())
         metrics[f"{group}/n_pairs"] = theirs.scored.n_pairs
-        resampled = paired(mine, theirs, bootstrap)
-        if resampled is not None:
-            metrics |= bootstrap.interval_of(eer, resampled[1])
-            metrics |= bootstrap.interval_of(difference, resampled[0] - resampled[1])
+        metrics |= estimate.ends(eer)
+        metrics |= gap.ends_of_difference(difference)
     return metrics

@@ -7,7 +7,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.evaluate.audit import baselines, image_statistics
-from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart
 from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import verifications
@@ -29,7 +28,6 @@ def find_shortcuts(
     store: ImageStore,
     train: EvaluationSet,
     reported: ComparedPart,
-    params: EvaluateParams,
 ) -> shortcut_probe.ProbeReport:
     """Probes the prepared images and their sources, and verifies by the best single statistic.
 
@@ -38,7 +36,6 @@ def find_shortcuts(
         store: the image store.
         train: the identities on which the best statistic is chosen.
         reported: the identities that are reported on; the probes use theirs and those of train.
-        params: number and seed of the resamplings.
 
     Raises:
         InputError: sources.parquet is missing or not of these images.
@@ -47,8 +44,8 @@ def find_shortcuts(
     index = store.index.iloc[rows]
     sources = read_sources(prepared, len(store.index)).iloc[rows]
     statistics = image_statistics.describe(store.images, rows)
-    of_sources = shortcut_probe.of_sources(sources, index, params.resampling)
-    of_images = _probe_images(statistics, index, params)
+    of_sources = shortcut_probe.of_sources(sources, index)
+    of_images = _probe_images(statistics, index)
     figures = of_images.figures | of_sources.figures
     lines = of_images.lines + of_sources.lines
     columns = _standardise(statistics)[len(train.rows) :]
@@ -56,7 +53,7 @@ def find_shortcuts(
         column = columns[:, [list(statistics.columns).index(name)]]
         ours = [v for v in reported.verifications if v.kind == kind]
         figures |= baselines.compare_with_baseline(
-            "best_statistic", column, reported.part.labels, ours, params.resampling
+            "best_statistic", column, reported.part.labels, ours
         )
         lines.append(
             f"best single statistic as a distance, {kind} forgeries, chosen on train: {name}"
@@ -85,10 +82,8 @@ def best_statistics(statistics: pd.DataFrame, train: EvaluationSet) -> dict[str,
     return {kind: min(by_name, key=by_name.__getitem__) for kind, by_name in eers.items()}
 
 
-def _probe_images(
-    statistics: pd.DataFrame, index: pd.DataFrame, params: EvaluateParams
-) -> shortcut_probe.ProbeReport:
-    probe = shortcut_probe.probe(statistics, shortcut_probe.labels_of(index), params.resampling)
+def _probe_images(statistics: pd.DataFrame, index: pd.DataFrame) -> shortcut_probe.ProbeReport:
+    probe = shortcut_probe.probe(statistics, shortcut_probe.labels_of(index))
     if probe is None:
         return shortcut_probe.ProbeReport({}, [])
     return shortcut_probe.report(probe, metric_names.probe("prepared"), PREPARED_IMAGES, WARNING)

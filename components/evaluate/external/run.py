@@ -102,13 +102,13 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
     no_train = select_rows(store.index, np.zeros(0, np.intp))
     reported = compare_part(everyone, images.embeddings, params)
     results = run_protocols(reported, params)
-    shortcut_report = find_shortcuts(source.prepared, store, no_train, reported, params)
+    shortcut_report = find_shortcuts(source.prepared, store, no_train, reported)
     metrics = results.metrics | shortcut_report.figures
     metrics |= apply_thresholds(reported, frozen.thresholds, params)
     if reported.verifications:
         hog = baselines.hog_descriptors(store.images, everyone.rows)
         metrics |= baselines.compare_with_baseline(
-            "hog", hog, everyone.labels, reported.verifications, params.resampling
+            "hog", hog, everyone.labels, reported.verifications
         )
     metrics["n_images"] = float(len(store.index))
     metrics["n_rejected"] = float(len(images.rejected))

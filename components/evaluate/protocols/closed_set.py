@@ -10,7 +10,7 @@ from components.evaluate.scoring.confidence_intervals import share
 from components.shared.verification import metric_names
 from components.shared.verification.comparisons import searches
 from components.shared.verification.metric_names import ends
-from components.shared.verification.sampling import Bootstrap, Draws, Labels
+from components.shared.verification.sampling import Draws, Labels
 
 RANKS = (1, 5, 10)
 MAX_CMC_RANK = 20
@@ -62,26 +62,26 @@ def rank_probes(embeddings: NDArray[np.float32], labels: Labels, draws: Draws) -
     return Ranks(np.concatenate(identities), np.concatenate(ranks), gallery, draws.references)
 
 
-def accuracy_metrics(ranks: Ranks, bootstrap: Bootstrap) -> dict[str, float]:
+def accuracy_metrics(ranks: Ranks) -> dict[str, float]:
     """Computes the share of probes at rank 1, its interval and the sample sizes.
 
-    Identities are resampled as owners of probes; the gallery stays.
+    The interval is over identities as owners of probes; the gallery stays.
     """
     name = f"{ranks.group}/accuracy"
-    return share(name, ranks.identity, ranks.rank == 1, bootstrap) | _sample_sizes(ranks)
+    return share(name, ranks.identity, ranks.rank == 1) | _sample_sizes(ranks)
 
 
-def rank_metrics(ranks: Ranks, bootstrap: Bootstrap) -> dict[str, float]:
+def rank_metrics(ranks: Ranks) -> dict[str, float]:
     """Computes the shares of probes within rank 1, 5 and 10, where the gallery is larger."""
     metrics = _sample_sizes(ranks)
     for rank in RANKS:
         if rank < ranks.gallery:
             name = f"{ranks.group}/rank_{rank}"
-            metrics |= share(name, ranks.identity, ranks.rank <= rank, bootstrap)
+            metrics |= share(name, ranks.identity, ranks.rank <= rank)
     return metrics
 
 
-def cmc_table(ranks: Ranks, bootstrap: Bootstrap) -> pd.DataFrame:
+def cmc_table(ranks: Ranks) -> pd.DataFrame:
     """Computes the cumulative match characteristic: the share of probes within each rank.
 
     Returns:
@@ -89,7 +89,7 @@ def cmc_table(ranks: Ranks, bootstrap: Bootstrap) -> pd.DataFrame:
     """
     rows = []
     for rank in range(1, min(MAX_CMC_RANK, ranks.gallery) + 1):
-        within = share("share", ranks.identity, ranks.rank <= rank, bootstrap)
+        within = share("share", ranks.identity, ranks.rank <= rank)
         rows.append({"rank": rank, **within})
     table = pd.DataFrame(rows, columns=["rank", "share", *ends("share")])
     return table.assign(n_identities=len(np.unique(ranks.identity)), n_probes=len(ranks.identity))

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.evaluate.scoring.verification import Verification
-from components.shared.verification.comparisons import Scores
 
 PROTOCOL = "field"
 """The first part of the metrics' names."""
@@ -41,11 +40,7 @@ def sample_pairs(single: Verification, seed: int) -> Verification:
     return replace(
         single,
         protocol=PROTOCOL,
-        genuine=_select(single.genuine, np.concatenate(genuine)),
-        impostor=_select(single.impostor, np.concatenate(impostor)),
+        genuine=single.genuine.select(np.concatenate(genuine)),
+        impostor=single.impostor.select(np.concatenate(impostor)),
         out_of_core=None,
     )
-
-
-def _select(scores: Scores, rows: NDArray[np.intp]) -> Scores:
-    return Scores(scores.distance[rows], scores.identity[rows])

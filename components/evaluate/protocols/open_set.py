@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import share
-from components.evaluate.scoring.resampled_rates import ResampledRates
-from components.shared.verification import error_rates
+from components.evaluate.scoring.in_memory import InMemoryScores
+from components.evaluate.scoring.roc_thinning import thin
+from components.shared.verification import error_rates, influence
 from components.shared.verification.comparisons import Scores, Search, searches
 from components.shared.verification.metric_names import at_far, at_threshold, open_set
 from components.shared.verification.rule_of_three import least_far
@@ -120,7 +121,7 @@ def apply_reject_rule(
         ("dir", ~candidates.stranger, accepted & candidates.correct),
     ):
         name = f"{open_set(params.references)}/{at_threshold(rate)}"
-        metrics |= share(name, candidates.identity[probes], hits[probes], params.resampling)
+        metrics |= share(name, candidates.identity[probes], hits[probes])
     return metrics
 
 
@@ -129,18 +130,16 @@ def dir_metrics(candidates: Candidates, params: EvaluateParams) -> dict[str, flo
     group = open_set(params.references)
     name = f"{group}/{at_far('dir', params.far)}"
     known, strangers = _scores(candidates)
+    scored = InMemoryScores(known, strangers)
+    counts = scored.accepted(thin(scored.curve()).threshold)
+    missed = influence.of_frr_at_far(scored.at_far(params.far)[0], params.far, counts)
     metrics = {
-        name: 1 - error_rates.frr_at_far(known.distance, strangers.distance, params.far),
+        name: 1 - missed.value,
         f"{group}/n_identities": float(len(np.unique(candidates.identity))),
         f"{group}/n_probes": float(len(candidates.identity)),
         f"{group}/n_stranger_probes": float(candidates.stranger.sum()),
     }
-    resampling = ResampledRates(known, strangers)
-    weights = params.resampling.weights(len(resampling.names))
-    if weights is None:
-        return metrics
-    rates = 1 - resampling.frr_at_far(weights, params.far)
-    return metrics | params.resampling.interval_of(name, rates)
+    return metrics | missed.complement().ends(name)
 
 
 def dir_curve(candidates: Candidates) -> error_rates.Roc:

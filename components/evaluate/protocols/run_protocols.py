@@ -98,7 +98,7 @@ def _deployed(part: ComparedPart, params: EvaluateParams) -> ProtocolResults:
     draws = params.draws_of(params.references)
     ranks = closed_set.rank_probes(part.embeddings, part.part.labels, draws)
     if ranks is not None:
-        metrics |= closed_set.accuracy_metrics(ranks, params.resampling)
+        metrics |= closed_set.accuracy_metrics(ranks)
     return ProtocolResults(metrics)
 
 
@@ -125,8 +125,8 @@ def _identification(part: ComparedPart, params: EvaluateParams) -> ProtocolResul
     draws = params.draws_of(params.references)
     ranks = closed_set.rank_probes(part.embeddings, part.part.labels, draws)
     if ranks is not None:
-        metrics |= closed_set.rank_metrics(ranks, params.resampling)
-        tables["cmc.csv"] = closed_set.cmc_table(ranks, params.resampling)
+        metrics |= closed_set.rank_metrics(ranks)
+        tables["cmc.csv"] = closed_set.cmc_table(ranks)
     candidates = open_set.find_candidates(part.embeddings, part.part.labels, params)
     if candidates is not None:
         metrics |= open_set.dir_metrics(candidates, params)
@@ -140,7 +140,7 @@ def _rates(
 ) -> Metrics:
     """Computes the rates of a verification, or some of them, and their intervals."""
     rates = figures(verification, params.far, only)
-    return rates | intervals(verification, params.far, params.resampling, only)
+    return rates | intervals(verification, params.far, only)
 
 
 PROTOCOLS: dict[str, Callable[[ComparedPart, EvaluateParams], ProtocolResults]] = {

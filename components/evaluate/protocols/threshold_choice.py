@@ -40,6 +40,6 @@ def apply_thresholds(
         threshold = lookup(thresholds, v.kind, v.references, params.target_name)
         if threshold is not None:
             accepted, rejected = v.scored.errors(threshold.threshold)
-            metrics |= share_of(f"{v.key}/{at_threshold('far')}", accepted, params.resampling)
-            metrics |= share_of(f"{v.key}/{at_threshold('frr')}", rejected, params.resampling)
+            metrics |= share_of(f"{v.key}/{at_threshold('far')}", accepted)
+            metrics |= share_of(f"{v.key}/{at_threshold('frr')}", rejected)
     return metrics

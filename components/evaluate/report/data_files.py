@@ -24,12 +24,14 @@ from components.shared.verification.threshold import Threshold
 MAX_SCORES = 2_000_000
 SCORES = "scores.parquet"
 PAIRS = b"pairs"
+COLUMNS = ("identity", "probe", "kind", "references", "distance")
+"""Columns of scores.parquet; `probe`: the identity that the questioned image shows or imitates."""
 
 
 def scores_table(
     verifications: Iterable[Verification], names: list[str], limit: int = MAX_SCORES
 ) -> pd.DataFrame:
-    """Lists comparisons, one a row: claimed identity, kind, references, distance.
+    """Lists comparisons, one a row, in the columns `COLUMNS`.
 
     Args:
         verifications: comparisons to list; genuine ones that several of them share appear once.
@@ -43,14 +45,13 @@ def scores_table(
         groups[v.kind, v.references] = v.impostor
     total = sum(len(group.distance) for group in groups.values())
     share = total if total <= limit else limit // len(groups)
-    columns = ["identity", "kind", "references", "distance"]
     if not groups:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=COLUMNS)
     frames = []
     for (kind, references), group in groups.items():
         frame = _frame(_sample(group, share), names)
         frames.append(frame.assign(kind=kind, references=references))
-    return pd.concat(frames, ignore_index=True)[columns]
+    return pd.concat(frames, ignore_index=True)[[*COLUMNS]]
 
 
 def write(
@@ -105,9 +106,16 @@ def _sample(scores: Scores, limit: int) -> Scores:
     if count <= limit:
         return scores
     rows = np.sort(np.random.default_rng(0).choice(np.arange(count), limit, replace=False))
-    return Scores(scores.distance[rows], scores.identity[rows])
+    return scores.select(rows)
 
 
 def _frame(scores: Scores, names: list[str]) -> pd.DataFrame:
-    identity = np.asarray(names, dtype=object)[scores.identity]
-    return pd.DataFrame({"identity": identity, "distance": scores.distance})
+    named = np.asarray(names, dtype=object)
+    probe = scores.identity if scores.probe is None else scores.probe
+    return pd.DataFrame(
+        {
+            "identity": named[scores.identity],
+            "probe": named[probe],
+            "distance": scores.distance,
+        }
+    )

@@ -139,8 +139,8 @@ def shortcut_warning(metrics: Metrics) -> str:
 
 def _figure(picture: Path, params: EvaluateParams) -> Figure:
     caption = CAPTIONS[picture.name]
-    if picture.name in BANDS and params.bootstrap:
-        caption += " Bands hold 95 % of the resamplings of the identities."
+    if picture.name in BANDS:
+        caption += " Bands are 95 % intervals over the identities, at each FAR."
     return {"name": picture.stem, "png": picture.read_bytes(), "caption": caption}
 
 

@@ -35,7 +35,7 @@ def draw(
     import matplotlib as mpl
 
     mpl.use("Agg")
-    bands = [band(v, params.resampling) for v in verifications]
+    bands = [band(v) for v in verifications]
     with mpl.rc_context(STYLE):
         figures = {
             "roc.png": curve_plots.roc(verifications, bands, params.reported),

@@ -29,8 +29,6 @@ def notice(params: EvaluateParams, notices: Sequence[str] = ()) -> str:
             "These are figures of the val identities, on which the checkpoint was chosen; "
             "test was not read."
         )
-    if params.bootstrap == 0:
-        sentences.append("Intervals are switched off (evaluate.bootstrap: 0).")
     return " ".join(sentences)
 
 

@@ -126,6 +126,21 @@ class ClaimBlocks:
             return empty, BlockScores(distance.ravel(), None, 1)
         return BlockScores(distance[draws.probes[:, columns]], None, 1), empty
 
+    @property
+    def identities(self) -> NDArray[np.int32]:
+        """Identities that are claimed or probed, ascending, [K]."""
+        if self.kind == "random":
+            return np.unique(self._code[~self._forged]).astype(np.int32)
+        return np.unique([block.identity for block in self.blocks]).astype(np.int32)
+
+    def probe_identities(self, block: ClaimBlock) -> NDArray[np.int32]:
+        """Returns the probe's identity of each distance that `score_block` gives of impostors."""
+        own = self._code == block.identity
+        columns = slice(block.probes.start, block.probes.stop, block.probes.step)
+        codes = self._code[self._probes(block, own)[columns]].astype(np.int32)
+        genuine = int(np.count_nonzero(own & ~self._forged))
+        return np.tile(codes, genuine if self.references == 1 else self._draws.number)
+
     def distances(self, value: Floats32, block: Integers, position: Integers) -> Floats32:
         """Returns the values, which are exact."""
         return value
@@ -141,7 +156,11 @@ class ClaimBlocks:
         identities = np.array([block.identity for block in blocks], np.int32)
         sizes = [len(part) for part in parts]
         distance = np.concatenate([np.zeros(0, np.float32), *parts])
-        return Scores(distance, np.repeat(identities, sizes))
+        scores = Scores(distance, np.repeat(identities, sizes))
+        if has_genuine or self.kind == "skilled":
+            return scores
+        probes = [self.probe_identities(block) for block in blocks]
+        return scores._replace(probe=np.concatenate([np.zeros(0, np.int32), *probes]))
 
     def _probes(self, block: ClaimBlock, own: NDArray[np.bool_]) -> NDArray[np.intp]:
         if block.has_genuine:

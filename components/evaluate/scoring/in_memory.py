@@ -5,12 +5,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.scoring.resampled_rates import ResampledRates
 from components.evaluate.scoring.scored_comparisons import ErrorCounts
 from components.shared.verification import error_rates
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.error_rates import Eer, Roc
-from components.shared.verification.resampling import Floats
+from components.shared.verification.estimate import Floats
+from components.shared.verification.influence import AcceptedCounts
 
 
 class InMemoryScores:
@@ -27,8 +27,10 @@ class InMemoryScores:
 
     @cached_property
     def names(self) -> NDArray[np.integer]:
-        """The K identities that have comparisons."""
-        return np.union1d(self.genuine.identity, self.impostor.identity)
+        """The K identities that have comparisons, claimed or probed."""
+        claimed = np.union1d(self.genuine.identity, self.impostor.identity)
+        probe = self.impostor.probe
+        return claimed if probe is None else np.union1d(claimed, probe)
 
     @property
     def n_pairs(self) -> int:
@@ -67,26 +69,38 @@ class InMemoryScores:
         """Computes every operating point."""
         return error_rates.roc(self.genuine.distance, self.impostor.distance)
 
-    def accepted(self, thresholds: Floats) -> tuple[Floats, Floats]:
-        """Counts the genuine and the impostor comparisons of each identity accepted, each [K, T].
+    def accepted(self, thresholds: Floats) -> AcceptedCounts:
+        """Counts the comparisons of each of the K identities accepted at T thresholds.
 
         Args:
             thresholds: [T], ascending, the last of which accepts everything.
         """
-        return self._accepted(self.genuine, thresholds), self._accepted(self.impostor, thresholds)
+        genuine, impostor, probe = self.genuine, self.impostor, self.impostor.probe
+        falsely = self._accepted(impostor.distance, impostor.identity, thresholds)
+        if probe is not None:
+            falsely += self._accepted(impostor.distance, probe, thresholds)
+        accepted = self._accepted(genuine.distance, genuine.identity, thresholds)
+        return AcceptedCounts(accepted, falsely, self._roles)
 
     def errors(self, threshold: float) -> tuple[ErrorCounts, ErrorCounts]:
-        """Counts false acceptances and false rejections at a threshold."""
+        """Counts false acceptances and false rejections at a threshold.
+
+        A false acceptance of another identity's image counts for both.
+        """
         accepted = self.impostor.distance <= threshold
         rejected = self.genuine.distance > threshold
+        owner = self.impostor.identity
+        if self.impostor.probe is not None:
+            owner = np.concatenate([owner, self.impostor.probe])
+            accepted = np.tile(accepted, 2)
         return (
-            ErrorCounts.of(self.impostor.identity, accepted),
+            ErrorCounts.of(owner, accepted)._replace(roles=self._roles),
             ErrorCounts.of(self.genuine.identity, rejected),
         )
 
-    def resampled_rates(self) -> ResampledRates:
-        """Returns the error rates under weights of the identities."""
-        return ResampledRates(self.genuine, self.impostor)
+    @property
+    def _roles(self) -> int:
+        return 1 if self.impostor.probe is None else 2
 
     @cached_property
     def _eer(self) -> Eer:
@@ -101,10 +115,12 @@ class InMemoryScores:
             if name in impostor
         }
 
-    def _accepted(self, scores: Scores, thresholds: Floats) -> Floats:
+    def _accepted(
+        self, distance: NDArray[np.float32], owner: NDArray[np.int32], thresholds: Floats
+    ) -> Floats:
         """Counts the accepted comparisons of each identity, [K, T]."""
-        row = np.searchsorted(self.names, scores.identity)
-        column = np.searchsorted(thresholds, scores.distance)  # the first that accepts it
+        row = np.searchsorted(self.names, owner)
+        column = np.searchsorted(thresholds, distance)  # the first that accepts it
         shape = len(self.names), len(thresholds)
         counts = np.bincount(row * shape[1] + column, minlength=shape[0] * shape[1])
         return np.cumsum(counts.reshape(shape), axis=1, dtype=np.float64)

@@ -1,9 +1,10 @@
 """Error rates of comparisons that do not fit in memory, computed block by block.
 
 The equal error rates, FRR at a FAR, the area and all counts are exact. Curves have a few thousand
-evenly spaced thresholds; the intervals of the bootstrap interpolate between these.
+evenly spaced thresholds; the influence of each identity is computed at these.
 """
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from itertools import groupby
@@ -15,12 +16,12 @@ from numpy.typing import NDArray
 from components.evaluate.scoring.block_source import BlockSource, BlockT, Floats32
 from components.evaluate.scoring.claim_blocks import ClaimBlock, ClaimBlocks
 from components.evaluate.scoring.operating_points import OperatingPoints, operating_points
-from components.evaluate.scoring.resampled_rates import InterpolatedRates
 from components.evaluate.scoring.roc_bands import product_threads
 from components.evaluate.scoring.scored_comparisons import ErrorCounts
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.error_rates import Eer, Roc, eer_of_sorted, losses
-from components.shared.verification.resampling import Floats
+from components.shared.verification.estimate import Floats
+from components.shared.verification.influence import AcceptedCounts
 
 MOST_THRESHOLDS = 4096
 CELLS = 2**22
@@ -42,15 +43,15 @@ class _Identity(NamedTuple):
         eer: its EER; NaN where it lacks genuine or impostor comparisons.
         genuine: int [T], genuine comparisons accepted at each threshold.
         impostor: int [T], impostor comparisons accepted at each threshold.
-        genuine_sample: some genuine distances.
-        impostor_sample: some impostor distances.
+        genuine_sample: some genuine comparisons.
+        impostor_sample: some impostor comparisons.
     """
 
     eer: float
     genuine: NDArray[np.intp]
     impostor: NDArray[np.intp]
-    genuine_sample: Floats32
-    impostor_sample: Floats32
+    genuine_sample: Scores
+    impostor_sample: Scores
 
 
 class OutOfCoreScores:
@@ -63,7 +64,7 @@ class OutOfCoreScores:
         seed: of the sample.
 
     Attributes:
-        names: int [K], the identities that are claimed.
+        names: int [K], the identities that are claimed or probed.
         n_pairs: number of comparisons.
         n_impostors: number of impostor comparisons.
         sample: some genuine and some impostor comparisons, drawn evenly.
@@ -77,22 +78,29 @@ class OutOfCoreScores:
         self._points: dict[float, OperatingPoints] = {}
         groups = groupby(claims.blocks, lambda block: block.identity)
         self._by_identity = [list(blocks) for _, blocks in groups]
-        identities = [blocks[0].identity for blocks in self._by_identity]
-        self.names: NDArray[np.integer] = np.array(identities, np.int32)
+        claimed = np.array([blocks[0].identity for blocks in self._by_identity], np.int32)
+        self.names: NDArray[np.integer] = claims.identities
         self.n_pairs, self.n_impostors = sum(claims.totals), claims.totals[1]
         # The first threshold accepts nothing, the last one everything.
         count = min(MOST_THRESHOLDS, CELLS // len(self.names) + 3)
         last = claims.farthest * (1 + 1e-6)
         self._thresholds = np.linspace(-last / (count - 2), last, count).astype(np.float32)
+        self._roles = 2 if claims.kind == "random" else 1
+        self._probed = np.zeros((len(self.names), count if self._roles == 2 else 0))
+        self._lock = threading.Lock()
         with product_threads() as threads:
             parts = list(threads.map(self._identity, self._by_identity))
-        eers = zip(self.names.tolist(), [part.eer for part in parts], strict=True)
+        eers = zip(claimed.tolist(), [part.eer for part in parts], strict=True)
         self._eers = {name: eer for name, eer in eers if np.isfinite(eer)}
-        self._genuine = np.stack([part.genuine for part in parts]).astype(np.float64)
-        self._impostor = np.stack([part.impostor for part in parts]).astype(np.float64)
+        rows = np.searchsorted(self.names, claimed)
+        self._genuine, self._impostor = np.zeros((2, len(self.names), count))
+        self._genuine[rows] = [part.genuine for part in parts]
+        self._impostor[rows] = [part.impostor for part in parts]
+        if self._roles == 2:
+            self._impostor += np.cumsum(self._probed, axis=1)
         self.sample = (
-            _join(self.names, [part.genuine_sample for part in parts]),
-            _join(self.names, [part.impostor_sample for part in parts]),
+            Scores.join([part.genuine_sample for part in parts]),
+            Scores.join([part.impostor_sample for part in parts]),
         )
 
     def eer(self) -> Eer:
@@ -134,35 +142,43 @@ class OutOfCoreScores:
         far, frr = falsely / falsely[-1], (accepted[-1] - accepted) / accepted[-1]
         return Roc(self._thresholds.astype(np.float64), far, frr)
 
-    def accepted(self, thresholds: Floats) -> tuple[Floats, Floats]:
-        """Returns the genuine and the impostor comparisons of each identity accepted, each [K, T].
+    def accepted(self, thresholds: Floats) -> AcceptedCounts:
+        """Returns how many comparisons of each of the K identities are accepted.
 
         Args:
             thresholds: [T], of those of the curve.
         """
         columns = np.searchsorted(self._thresholds, thresholds)
-        return self._genuine[:, columns], self._impostor[:, columns]
+        return AcceptedCounts(self._genuine[:, columns], self._impostor[:, columns], self._roles)
 
     def errors(self, threshold: float) -> tuple[ErrorCounts, ErrorCounts]:
-        """Counts false acceptances and false rejections at a threshold, in another pass."""
-        limit = np.float32(threshold)
+        """Counts false acceptances and false rejections at a threshold, in another pass.
 
-        def accepted(blocks: Blocks) -> list[int]:
-            return [int((self._distances(side) <= limit).sum()) for side in _sides(blocks)]
+        A false acceptance of another identity's image counts for both.
+        """
+        limit = np.float32(threshold)
+        accepted, falsely = np.zeros((2, len(self.names)), np.intp)
+
+        def count(blocks: Blocks) -> None:
+            genuine, impostor = _sides(blocks)
+            row = np.searchsorted(self.names, blocks[0].identity)
+            accepted[row] = (self._distances(genuine) <= limit).sum()
+            scores = self._scores(blocks[0].identity, impostor)
+            near = scores.select(np.flatnonzero(scores.distance <= limit))
+            with self._lock:
+                falsely[row] += len(near.distance)
+                if near.probe is not None:
+                    np.add.at(falsely, np.searchsorted(self.names, near.probe), 1)
 
         with product_threads() as threads:
-            counts = np.array(list(threads.map(accepted, self._by_identity)))
+            list(threads.map(count, self._by_identity))
         genuine = self._genuine[:, -1].astype(np.intp)
         impostor = self._impostor[:, -1].astype(np.intp)
-        tried = impostor > 0
+        claimed, tried = genuine > 0, impostor > 0
         return (
-            ErrorCounts(counts[tried, 1], impostor[tried]),
-            ErrorCounts(genuine - counts[:, 0], genuine),
+            ErrorCounts(falsely[tried], impostor[tried], self._roles),
+            ErrorCounts((genuine - accepted)[claimed], genuine[claimed]),
         )
-
-    def resampled_rates(self) -> InterpolatedRates:
-        """Returns the error rates under weights of the identities."""
-        return InterpolatedRates(self.names, self._genuine, self._impostor)
 
     def _point(self, far: float) -> OperatingPoints:
         if far not in self._points:
@@ -171,16 +187,33 @@ class OutOfCoreScores:
 
     def _identity(self, blocks: Blocks) -> _Identity:
         genuine_blocks, impostor_blocks = _sides(blocks)
-        genuine = np.sort(self._distances(genuine_blocks))
-        impostor = np.sort(self._distances(impostor_blocks))
-        generator = np.random.default_rng([self._seed, blocks[0].identity])
+        identity = blocks[0].identity
+        genuine = self._scores(identity, genuine_blocks)
+        impostor = self._scores(identity, impostor_blocks)
+        if impostor.probe is not None:
+            self._count_probes(impostor.distance, impostor.probe)
+        same, other = np.sort(genuine.distance), np.sort(impostor.distance)
+        generator = np.random.default_rng([self._seed, identity])
         return _Identity(
-            eer_of_sorted(genuine, impostor) if len(genuine) and len(impostor) else np.nan,
-            np.searchsorted(genuine, self._thresholds, "right"),
-            np.searchsorted(impostor, self._thresholds, "right"),
+            eer_of_sorted(same, other) if len(same) and len(other) else np.nan,
+            np.searchsorted(same, self._thresholds, "right"),
+            np.searchsorted(other, self._thresholds, "right"),
             _sample(genuine, self._claims.totals[0], generator),
             _sample(impostor, self._claims.totals[1], generator),
         )
+
+    def _count_probes(self, distance: Floats32, probe: NDArray[np.int32]) -> None:
+        """Counts comparisons by the identity of the probe and the first threshold that accepts."""
+        column = np.searchsorted(self._thresholds, distance)
+        row = np.searchsorted(self.names, probe)
+        with self._lock:
+            np.add.at(self._probed, (row, column), 1)
+
+    def _scores(self, identity: int, blocks: Blocks) -> Scores:
+        """Computes all comparisons of one side of an identity."""
+        distance = self._distances(blocks)
+        claimed = np.full(len(distance), identity, np.int32)
+        return Scores(distance, claimed, self._probes(blocks) if self._roles == 2 else None)
 
     def _distances(self, blocks: Blocks) -> Floats32:
         """Computes all distances of some blocks, [n]."""
@@ -190,17 +223,21 @@ class OutOfCoreScores:
             parts += [genuine.value, impostor.value]
         return np.concatenate(parts)
 
+    def _probes(self, blocks: Blocks) -> NDArray[np.int32] | None:
+        """Returns the identities of the probes of random comparisons, [n]; None of genuine ones."""
+        parts = [np.zeros(0, np.int32)]
+        for block in blocks:
+            if block.has_genuine:
+                return None
+            parts.append(self._claims.probe_identities(block))
+        return np.concatenate(parts)
 
-def _sample(distance: Floats32, total: int, generator: np.random.Generator) -> Floats32:
-    """Draws as many of an identity's distances as are its share of a sample of all."""
-    count = generator.binomial(len(distance), min(1, SAMPLED / total))
-    return distance[np.sort(generator.choice(len(distance), count, replace=False))]
 
-
-def _join(names: NDArray[np.integer], parts: list[Floats32]) -> Scores:
-    """Joins the distances of each identity."""
-    sizes = [len(part) for part in parts]
-    return Scores(np.concatenate(parts), np.repeat(names.astype(np.int32), sizes))
+def _sample(scores: Scores, total: int, generator: np.random.Generator) -> Scores:
+    """Draws as many of an identity's comparisons as are its share of a sample of all."""
+    size = len(scores.distance)
+    count = generator.binomial(size, min(1, SAMPLED / total))
+    return scores.select(np.sort(generator.choice(size, count, replace=False)))
 
 
 def _sides(blocks: Blocks) -> tuple[Blocks, Blocks]:

@@ -6,44 +6,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.shared.verification.error_rates import Eer, Roc
-from components.shared.verification.resampling import Floats
+from components.shared.verification.estimate import Floats
+from components.shared.verification.influence import AcceptedCounts
 
 
 class ErrorCounts(NamedTuple):
-    """Errors and trials per identity, each [K]; identities without a trial are left out."""
+    """Errors and trials per identity; identities without a trial are left out.
+
+    Attributes:
+        errors: int [K].
+        trials: int [K].
+        roles: number of identities that a trial counts for.
+    """
 
     errors: NDArray[np.integer]
     trials: NDArray[np.integer]
+    roles: int = 1
 
     @classmethod
     def of(cls, identity: NDArray[np.integer], wrong: NDArray[np.bool_]) -> "ErrorCounts":
         """Counts trials [n] and those of them that are wrong, by identity.
 
         >>> ErrorCounts.of(np.array([0, 0, 2]), np.array([True, False, True]))
-        ErrorCounts(errors=array([1, 1]), trials=array([2, 1]))
+        ErrorCounts(errors=array([1, 1]), trials=array([2, 1]), roles=1)
         """
         trials = np.bincount(identity)
         errors = np.bincount(identity[wrong], minlength=len(trials))
         return cls(errors[trials > 0], trials[trials > 0])
-
-
-class RatesOfResamples(Protocol):
-    """Error rates of resamples of the identities, each resample a weight for each identity.
-
-    All take weights [B, K], how often each of the K identities in `names` was drawn, and return one
-    rate a resample, [B]; NaN where a resample has no genuine or no impostor comparisons.
-    """
-
-    names: NDArray[np.integer]
-
-    def eer(self, weights: Floats) -> Floats:
-        """Computes the EERs."""
-
-    def frr_at_far(self, weights: Floats, limit: float) -> Floats:
-        """Computes the least FRRs with FAR ≤ `limit`."""
-
-    def auc(self, weights: Floats) -> Floats:
-        """Computes the areas under the ROCs."""
 
 
 class ScoredComparisons(Protocol):
@@ -51,7 +40,7 @@ class ScoredComparisons(Protocol):
 
     @property
     def names(self) -> NDArray[np.integer]:
-        """The K identities that have comparisons."""
+        """The K identities that have comparisons, claimed or probed."""
 
     @property
     def n_pairs(self) -> int:
@@ -79,15 +68,15 @@ class ScoredComparisons(Protocol):
     def curve(self) -> Roc:
         """Computes the ROC, at every distance or at evenly spaced ones."""
 
-    def accepted(self, thresholds: Floats) -> tuple[Floats, Floats]:
-        """Counts the genuine and the impostor comparisons of each identity accepted, each [K, T].
+    def accepted(self, thresholds: Floats) -> AcceptedCounts:
+        """Counts the comparisons of each of the K identities accepted at T thresholds.
 
         Args:
             thresholds: [T] of the curve, ascending, the last of which accepts everything.
         """
 
     def errors(self, threshold: float) -> tuple[ErrorCounts, ErrorCounts]:
-        """Counts false acceptances and false rejections at a threshold."""
+        """Counts false acceptances and false rejections at a threshold.
 
-    def resampled_rates(self) -> RatesOfResamples:
-        """Returns the error rates under weights of the identities."""
+        A false acceptance of another identity's image counts for both.
+        """

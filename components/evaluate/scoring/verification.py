@@ -17,6 +17,7 @@ from components.evaluate.scoring.roc_thinning import thin
 from components.evaluate.scoring.scored_comparisons import ScoredComparisons
 from components.shared.verification.comparisons import Fusion, Scores, compare, mean
 from components.shared.verification.error_rates import Roc
+from components.shared.verification.influence import AcceptedCounts
 from components.shared.verification.metric_names import KINDS, VERIFICATION, MetricGroup, at_far
 from components.shared.verification.sampling import Draws, Labels
 
@@ -69,6 +70,11 @@ class Verification:
     def curve(self) -> Roc:
         """The thinned ROC."""
         return thin(self.scored.curve())
+
+    @cached_property
+    def accepted(self) -> AcceptedCounts:
+        """The comparisons of each identity accepted at each threshold of the thinned ROC."""
+        return self.scored.accepted(self.curve.threshold)
 
     @property
     def key(self) -> str:

@@ -1,1 +1,1 @@
-"""Error rates and what they need: comparisons, resampling, thresholds, metric names."""
+"""Error rates and what they need: comparisons, intervals, thresholds, metric names."""

@@ -4,7 +4,7 @@ Every comparison is a claim: a probe (genuine image, skilled forgery, or genuine
 identity) against the references of the claimed identity. Distances are Euclidean.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -22,10 +22,26 @@ class Scores(NamedTuple):
     Attributes:
         distance: float32 [n].
         identity: int32 [n], the claimed one: its position among the sorted distinct identities.
+        probe: int32 [n], the identity that the probed image shows, likewise; None where it is the
+            claimed one, or imitates it.
     """
 
     distance: NDArray[np.float32]
     identity: NDArray[np.int32]
+    probe: NDArray[np.int32] | None = None
+
+    def select(self, rows: Indices) -> "Scores":
+        """Returns the comparisons [m] of some rows."""
+        probe = None if self.probe is None else self.probe[rows]
+        return Scores(self.distance[rows], self.identity[rows], probe)
+
+    @classmethod
+    def join(cls, parts: Sequence["Scores"]) -> "Scores":
+        """Returns all comparisons of some parts, one at least, of one kind."""
+        distance = np.concatenate([part.distance for part in parts])
+        identity = np.concatenate([part.identity for part in parts])
+        probes = [part.probe for part in parts if part.probe is not None]
+        return cls(distance, identity, np.concatenate(probes) if probes else None)
 
 
 class Comparisons(NamedTuple):
@@ -103,7 +119,9 @@ def compare(
         fuse: makes one distance of those to several references.
     """
     vectors = np.asarray(embeddings, np.float64)
+    code = np.unique(labels.identity, return_inverse=True)[1].astype(np.int32)
     names: list[int] = []
+    probes: list[NDArray[np.int32]] = []
     parts: list[tuple[Floats, Floats, Floats]] = []
     for claim in _claims(labels, draws.references + 1):
         own = vectors[claim.genuine]
@@ -113,10 +131,12 @@ def compare(
         random = draw.fuse(own, vectors[claim.others], draw.references)
         names.append(claim.identity)
         parts.append((genuine, skilled.ravel(), random.ravel()))
+        probes.append(np.tile(code[claim.others], len(random)))
+    scores = _scores(names, [part[2] for part in parts])
     return Comparisons(
         _scores(names, [part[0] for part in parts]),
         _scores(names, [part[1] for part in parts]),
-        _scores(names, [part[2] for part in parts]),
+        scores._replace(probe=np.concatenate([np.zeros(0, np.int32), *probes])),
         len(names),
     )
 

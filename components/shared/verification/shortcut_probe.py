@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.shared.verification import metric_names
-from components.shared.verification.metric_names import ends
-from components.shared.verification.resampling import Floats
-from components.shared.verification.sampling import Bootstrap, Labels
+from components.shared.verification import influence, metric_names
+from components.shared.verification.estimate import Estimate, Floats
+from components.shared.verification.influence import AcceptedCounts
+from components.shared.verification.sampling import Labels
 
 FOLDS = 5
 SUSPICIOUS = 0.75
@@ -26,15 +26,6 @@ SOURCE_WARNING = (
     "that sees this would be false"
 )
 NUMBERS = ["dpi", "median_grey", "file_bytes", "height", "width"]
-
-
-class Estimate(NamedTuple):
-    """A figure, and the ends of its 95 % interval: identities resampled, fits as they are; None
-    where not resampled.
-    """
-
-    value: float
-    ends: tuple[float, float] | None
 
 
 class Probe(NamedTuple):
@@ -62,13 +53,12 @@ class ProbeReport(NamedTuple):
     lines: list[str]
 
 
-def probe(statistics: pd.DataFrame, labels: Labels, bootstrap: Bootstrap) -> Probe | None:
+def probe(statistics: pd.DataFrame, labels: Labels) -> Probe | None:
     """Probes statistics for a shortcut.
 
     Args:
         statistics: [N, S] numbers, all finite.
         labels: of the N images.
-        bootstrap: of the identities, for the intervals.
 
     Returns:
         None where fewer than two identities have both genuine images and forgeries.
@@ -80,16 +70,14 @@ def probe(statistics: pd.DataFrame, labels: Labels, bootstrap: Bootstrap) -> Pro
     used = np.isin(identity, both)
     values, fake = statistics.to_numpy(np.float64)[used], forged[used]
     owner = np.searchsorted(both, identity[used])
-    resamples = bootstrap.weights(len(both))
-    weights = None if resamples is None else resamples[:, owner]
-    alone = np.array([_auc(_ranks(column), fake, np.ones(len(fake))) for column in values.T])
+    alone = np.array([_estimate(column, fake, owner).value for column in values.T])
     best = int(np.argmax(np.abs(alone - 0.5)))
     predicted = _held_out_scores(values, fake, owner % min(FOLDS, len(both)))
     single = values[:, best] if alone[best] >= 0.5 else -values[:, best]
     return Probe(
-        auc=_estimate(predicted, fake, weights, bootstrap),
+        auc=_estimate(predicted, fake, owner),
         best=str(statistics.columns[best]),
-        best_auc=_estimate(single, fake, weights, bootstrap),
+        best_auc=_estimate(single, fake, owner),
         n_identities=len(both),
         n_images=len(fake),
     )
@@ -106,9 +94,7 @@ def report(result: Probe, key: str, statistics: str, warning: str) -> ProbeRepor
     """
     figures: dict[str, float] = {}
     for name, estimate in (("auc", result.auc), ("best_statistic_auc", result.best_auc)):
-        figures[name] = estimate.value
-        if estimate.ends:
-            figures |= zip(ends(name), estimate.ends, strict=True)
+        figures |= {name: estimate.value} | estimate.ends(name)
     figures |= {"n_identities": float(result.n_identities), "n_images": float(result.n_images)}
     line = (
         f"{statistics} tell forged from genuine with AUC {_in_words(result.auc)}; "
@@ -119,19 +105,18 @@ def report(result: Probe, key: str, statistics: str, warning: str) -> ProbeRepor
     return ProbeReport({f"{key}/{name}": value for name, value in figures.items()}, lines)
 
 
-def of_sources(sources: pd.DataFrame, index: pd.DataFrame, bootstrap: Bootstrap) -> ProbeReport:
+def of_sources(sources: pd.DataFrame, index: pd.DataFrame) -> ProbeReport:
     """Probes the source files, as they were before normalising.
 
     Args:
         sources: rows of sources.parquet.
         index: the same rows of index.parquet: identity, kind.
-        bootstrap: as `probe`.
     """
     statistics = pd.DataFrame(index=sources.index)
     for mode in sorted(set(sources["mode"])):
         statistics[f"mode {mode}"] = sources["mode"] == mode
     statistics = pd.concat([statistics, sources[NUMBERS]], axis=1).astype(np.float64)
-    result = probe(statistics, labels_of(index), bootstrap)
+    result = probe(statistics, labels_of(index))
     if result is None:
         return ProbeReport({}, [])
     return report(result, metric_names.probe("source"), SOURCE_FILES, SOURCE_WARNING)
@@ -143,7 +128,8 @@ def labels_of(index: pd.DataFrame) -> Labels:
 
 
 def _in_words(estimate: Estimate) -> str:
-    within = f"{estimate.ends[0]:.3f}–{estimate.ends[1]:.3f}" if estimate.ends else "–"
+    interval = estimate.rate_interval()
+    within = "–" if interval is None else f"{interval[0]:.3f}–{interval[1]:.3f}"
     return f"{estimate.value:.3f} ({within})"
 
 
@@ -166,33 +152,28 @@ def _held_out_scores(values: Floats, forged: NDArray[np.bool_], fold: NDArray[np
     )
 
 
-def _estimate(
-    scores: Floats, forged: NDArray[np.bool_], weights: Floats | None, bootstrap: Bootstrap
-) -> Estimate:
-    """Computes the AUC of scores, and its interval under weights of the images, [B, N]."""
-    ranks = _ranks(scores)
-    auc = _auc(ranks, forged, np.ones(len(forged)))
-    if weights is None:
-        return Estimate(auc, None)
-    resampled = np.array([_auc(ranks, forged, weight) for weight in weights])
-    return Estimate(auc, bootstrap.interval(resampled))
+def _estimate(scores: Floats, forged: NDArray[np.bool_], owner: NDArray[np.intp]) -> Estimate:
+    """Estimates the AUC of scores: the fits stay as they are, and identities vary.
 
+    It is the probability that a forgery ranks above a genuine image, ties counting one half.
 
-def _ranks(values: Floats) -> NDArray[np.intp]:
-    return np.unique(values, return_inverse=True)[1]
+    Args:
+        scores: [N], higher for a forgery.
+        forged: bool [N].
+        owner: int [N], from 0, the identity of each image.
 
+    Genuine images with scores 0, 0, 1 and forgeries with 1, 2:
 
-def _auc(rank: NDArray[np.intp], forged: NDArray[np.bool_], weight: Floats) -> float:
-    """Computes the probability that a forgery ranks above a genuine image, ties counting one half.
-
-    NaN where one kind lacks. Genuine images of ranks 0, 0, 1 and forgeries of ranks 1, 2:
-
-    >>> _auc(np.array([0, 0, 1, 1, 2]), np.array([0, 0, 0, 1, 1], bool), np.ones(5))
+    >>> scores = np.array([0.0, 0.0, 1.0, 1.0, 2.0])
+    >>> _estimate(scores, np.array([0, 0, 0, 1, 1], bool), np.zeros(5, int)).value
     0.9166666666666666
     """
-    genuine = np.bincount(rank, weight * ~forged, rank.max() + 1)
-    forgeries = np.bincount(rank, weight * forged, rank.max() + 1)
-    with np.errstate(invalid="ignore"):
-        return float(
-            forgeries @ (np.cumsum(genuine) - genuine / 2) / (forgeries.sum() * genuine.sum())
-        )
+    rank = np.unique(scores, return_inverse=True)[1]
+    shape = owner.max() + 1, rank.max() + 2
+    counts = np.zeros((2, *shape))
+    np.add.at(counts, (forged.astype(np.intp), owner, rank + 1), 1)
+    genuine, forgeries = np.cumsum(counts, axis=2)
+    accepted = AcceptedCounts(genuine, forgeries)
+    farther = 1 - (accepted.far[1:] + accepted.far[:-1]) / 2
+    area = float(np.diff(1 - accepted.frr) @ farther)
+    return influence.of_auc(area, accepted)

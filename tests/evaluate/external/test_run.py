@@ -20,7 +20,7 @@ from components.shared.model.image_sample import sample
 from components.shared.runtime.errors import InputError
 from components.shared.verification import error_rates
 
-PARAMS = EvaluateParams(references=2, draws=2, bootstrap=20)
+PARAMS = EvaluateParams(references=2, draws=2)
 SPEC = Normalisation(height=16, width=24)
 THRESHOLDS = [
     {

@@ -9,15 +9,15 @@ from components.evaluate.protocols.closed_set import Ranks
 from components.shared.verification.comparisons import identification_accuracy
 from tests.evaluate.embeddings import made_up
 
-PARAMS = EvaluateParams(bootstrap=60, draws=4)
-BOOTSTRAP, DRAWS = PARAMS.resampling, PARAMS.draws_of(5)
+PARAMS = EvaluateParams(draws=4)
+DRAWS = PARAMS.draws_of(5)
 HAND_MADE = Ranks(
     np.array([0, 0, 1, 1, 1, 2]), np.array([1, 3, 2, 1, 1, 12]), gallery=12, references=5
 )
 
 
 def test_the_curve_counts_the_probes_found_until_each_rank() -> None:
-    table = closed_set.cmc_table(HAND_MADE, BOOTSTRAP)
+    table = closed_set.cmc_table(HAND_MADE)
     assert table["rank"].tolist() == list(range(1, 13))
     assert table["share"].tolist() == [3 / 6, 4 / 6, *[5 / 6] * 9, 1.0]
     assert (table["share_ci_low"] <= table["share"]).all()
@@ -27,10 +27,10 @@ def test_the_curve_counts_the_probes_found_until_each_rank() -> None:
 
 
 def test_ranks_as_far_as_the_gallery_reaches_say_nothing() -> None:
-    metrics = closed_set.rank_metrics(HAND_MADE, BOOTSTRAP)
+    metrics = closed_set.rank_metrics(HAND_MADE)
     assert metrics["identification/refs_5/rank_1"] == 3 / 6
     assert metrics["identification/refs_5/rank_10"] == 5 / 6
-    small = closed_set.rank_metrics(HAND_MADE._replace(gallery=5), BOOTSTRAP)
+    small = closed_set.rank_metrics(HAND_MADE._replace(gallery=5))
     assert {name for name in small if "_ci_" not in name and "rank" in name} == {
         "identification/refs_5/rank_1"
     }
@@ -40,7 +40,7 @@ def test_the_accuracy_is_that_of_the_shared_metric_with_an_interval_over_identit
     part = made_up(PARAMS, 7, 8, 2, quality=0.7)
     ranks = closed_set.rank_probes(part.embeddings, part.part.labels, DRAWS)
     assert ranks is not None
-    metrics = closed_set.accuracy_metrics(ranks, BOOTSTRAP)
+    metrics = closed_set.accuracy_metrics(ranks)
     name = "identification/refs_5/accuracy"
     exact = identification_accuracy(part.embeddings, part.part.labels, DRAWS)
     assert metrics[name] == pytest.approx(exact)
@@ -52,7 +52,7 @@ def test_a_curve_begins_at_the_accuracy_and_ends_at_one() -> None:
     part = made_up(PARAMS, 7, 8, 2, quality=0.5)
     ranks = closed_set.rank_probes(part.embeddings, part.part.labels, DRAWS)
     assert ranks is not None
-    shares = closed_set.cmc_table(ranks, BOOTSTRAP)["share"]
+    shares = closed_set.cmc_table(ranks)["share"]
     assert shares.is_monotonic_increasing
     assert 0 < shares.iloc[0] < shares.iloc[3] <= shares.iloc[-1] == 1
 

@@ -12,7 +12,7 @@ from components.evaluate.scoring.verification import Verification
 from components.shared.verification import error_rates
 from tests.evaluate.embeddings import made_up
 
-PARAMS = EvaluateParams(protocols=("deployed", "literature"), bootstrap=50, draws=2)
+PARAMS = EvaluateParams(protocols=("deployed", "literature"), draws=2)
 
 
 def single(genuine: int, forgeries: int) -> Verification:
@@ -67,5 +67,5 @@ def test_its_figures_stand_under_its_own_name_with_intervals() -> None:
 
 
 def test_without_forgeries_it_says_nothing() -> None:
-    params = EvaluateParams(protocols=("literature",), bootstrap=0)
+    params = EvaluateParams(protocols=("literature",))
     assert run_protocols(made_up(params, 4, 8, 0), params).metrics == {}

@@ -11,7 +11,7 @@ from components.evaluate.protocols.open_set import Candidates
 from components.shared.verification.threshold import Threshold
 from tests.evaluate.embeddings import made_up
 
-PARAMS = EvaluateParams(bootstrap=80, draws=6, target=0.25)
+PARAMS = EvaluateParams(draws=6, target=0.25)
 KEY = "identification/refs_5/open"
 
 
@@ -72,11 +72,7 @@ def test_the_rule_is_carried_as_it_is() -> None:
     metrics = open_set.apply_reject_rule(hand_made(), [rule], PARAMS)
     assert metrics[f"{KEY}/far_at_threshold"] == 0.25
     assert metrics[f"{KEY}/dir_at_threshold"] == 0.5
-    assert (
-        metrics[f"{KEY}/far_at_threshold_ci_low"]
-        <= 0.25
-        <= metrics[f"{KEY}/far_at_threshold_ci_high"]
-    )
+    assert f"{KEY}/far_at_threshold_ci_low" not in metrics  # of two strangers there is none
     assert (
         open_set.apply_reject_rule(hand_made(), [rule._replace(policy="equal_error")], PARAMS) == {}
     )

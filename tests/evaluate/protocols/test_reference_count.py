@@ -6,7 +6,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import run_protocols
 from tests.evaluate.embeddings import made_up
 
-PARAMS = EvaluateParams(protocols=("deployed", "references"), bootstrap=40, draws=3)
+PARAMS = EvaluateParams(protocols=("deployed", "references"), draws=3)
 
 
 @pytest.fixture(scope="module")

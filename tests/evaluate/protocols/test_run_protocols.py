@@ -12,9 +12,10 @@ from components.evaluate.protocols.run_protocols import (
     name_as_val,
     run_protocols,
 )
+from components.shared.verification.metric_names import split, without_end
 from tests.evaluate.embeddings import made_up
 
-PARAMS = EvaluateParams(bootstrap=0, draws=2)
+PARAMS = EvaluateParams(draws=2)
 GROUPS = {
     "deployed": {"verification", "identification"},
     "literature": {"field"},
@@ -24,7 +25,7 @@ GROUPS = {
 
 
 def part_for(*protocols: str) -> tuple[ComparedPart, EvaluateParams]:
-    params = EvaluateParams(bootstrap=0, draws=2, protocols=protocols)
+    params = EvaluateParams(draws=2, protocols=protocols)
     return made_up(params, 6, 9, 4), params
 
 
@@ -59,7 +60,8 @@ def test_thresholds_and_reject_rules_are_chosen_by_the_protocols_that_apply_them
     val, params = part_for("deployed", "identification")
     thresholds = choose_thresholds(val, params)
     assert {t.kind for t in thresholds} == {"skilled", "random", "identification"}
-    rates = {name.rpartition("/")[2] for name in apply_thresholds(val, thresholds, params)}
+    metrics = apply_thresholds(val, thresholds, params)
+    rates = {split(without_end(name))[1] for name in metrics}
     assert rates == {"far_at_threshold", "frr_at_threshold", "dir_at_threshold"}
     literature, params = part_for("literature")
     assert choose_thresholds(literature, params) == []

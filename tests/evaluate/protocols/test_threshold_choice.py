@@ -71,7 +71,7 @@ def test_what_is_carried_lies_within_its_interval(target: float) -> None:
     def scores(mean: float) -> Scores:
         return Scores((rng.normal(mean, 1, len(identity)) + ease).astype(np.float32), identity)
 
-    params = EvaluateParams(target=target, bootstrap=200)
+    params = EvaluateParams(target=target)
     val = Verification("random", 5, scores(0), scores(2))
     test = Verification("random", 5, scores(0), scores(2))
     thresholds = choose_thresholds([val], params)

@@ -21,7 +21,7 @@ def test_scores_list_every_comparison_once() -> None:
         ["a", "b"],
     )
     assert table.groupby("kind").size().to_dict() == {"genuine": 4, "random": 9, "skilled": 6}
-    assert list(table.columns) == ["identity", "kind", "references", "distance"]
+    assert list(table.columns) == ["identity", "probe", "kind", "references", "distance"]
     assert table["identity"].tolist()[:2] == ["a", "b"]
 
 

@@ -9,7 +9,7 @@ from components.evaluate.protocols.run_protocols import choose_thresholds
 from components.evaluate.report import plots
 from tests.evaluate.embeddings import made_up
 
-PARAMS = EvaluateParams(bootstrap=10, draws=2)
+PARAMS = EvaluateParams(draws=2)
 
 
 def test_every_plot_is_a_png_file_and_the_same_one_again(tmp_path: Path) -> None:

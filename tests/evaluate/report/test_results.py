@@ -17,7 +17,7 @@ from components.evaluate.report.results import Results
 from components.evaluate.report.subject import Subject
 from tests.evaluate.embeddings import made_up
 
-PARAMS = EvaluateParams(bootstrap=10, draws=2)
+PARAMS = EvaluateParams(draws=2)
 MISTAKE = Mistake("false rejection", "writer-03", 0, 1, 0.75, 0.5)
 REFERENCE, PROBE = Picture(b"left", "images/anna/1.png"), Picture(b"right", "images/anna/2.png")
 SHORTCUTS = {

@@ -91,9 +91,3 @@ def test_a_report_on_val_says_so_and_has_no_other_figures() -> None:
     assert "verification of the val identities" in summary
     assert "test identities" not in summary
     assert "16.2" not in text.summary(METRICS, params, ["The answer."])
-
-
-def test_intervals_that_are_switched_off_are_said_to_be() -> None:
-    assert "switched off" in text.notice(EvaluateParams(bootstrap=0))
-    assert text.notice(PARAMS) == ""
-    assert text.notice(PARAMS, ["First.", "Second."]) == "First. Second."

@@ -10,19 +10,18 @@ from components.evaluate.scoring import (
     claim_blocks,
     operating_points,
     pair_blocks,
-    resampled_rates,
     roc_bands,
     scored_comparisons,
 )
-from components.shared.verification import error_rates, shortcut_probe
+from components.shared.verification import error_rates, influence, shortcut_probe
 
 MODULES = (
     block_source,
     claim_blocks,
     error_rates,
+    influence,
     operating_points,
     pair_blocks,
-    resampled_rates,
     roc_bands,
     scored_comparisons,
     shortcut_probe,

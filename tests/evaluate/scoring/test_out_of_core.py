@@ -12,7 +12,7 @@ from components.evaluate.protocols.literature import sample_pairs
 from components.evaluate.protocols.threshold_choice import apply_thresholds, choose_thresholds
 from components.evaluate.report.data_files import scores_table
 from components.evaluate.scoring import operating_points, out_of_core
-from components.evaluate.scoring.confidence_intervals import intervals, paired
+from components.evaluate.scoring.confidence_intervals import eer, intervals
 from components.evaluate.scoring.curve_bands import band
 from components.evaluate.scoring.roc_curves import curve
 from components.evaluate.scoring.verification import (
@@ -27,8 +27,8 @@ from components.shared.verification.comparisons import Scores
 from components.shared.verification.sampling import Labels
 from tests.evaluate.scoring.synthetic import SMALL, Data
 
-PARAMS = EvaluateParams(bootstrap=100, draws=3)
-FAR, BOOTSTRAP = PARAMS.far, PARAMS.resampling
+PARAMS = EvaluateParams(draws=3)
+FAR = PARAMS.far
 DRAWS = [PARAMS.draws_of(1), PARAMS.draws_of(3)]
 NOTHING_IN_MEMORY = Limits(in_memory=0, block_size=SMALL)
 
@@ -110,19 +110,18 @@ def test_intervals_and_bands_are_those_of_all_comparisons_but_for_interpolation(
     pairs: list[Pair],
 ) -> None:
     for whole, blocks in pairs:
-        exact = intervals(whole, FAR, BOOTSTRAP)
-        interpolated = intervals(blocks, FAR, BOOTSTRAP)
+        exact = intervals(whole, FAR)
+        interpolated = intervals(blocks, FAR)
         assert exact.keys() == interpolated.keys()
         for name, value in exact.items():
             assert interpolated[name] == pytest.approx(value, abs=3e-3)
-        exact_band, interpolated_band = band(whole, BOOTSTRAP), band(blocks, BOOTSTRAP)
+        exact_band, interpolated_band = band(whole), band(blocks)
         assert exact_band is not None
         assert interpolated_band is not None
-        np.testing.assert_allclose(interpolated_band.low, exact_band.low, atol=0.02)
-        np.testing.assert_allclose(interpolated_band.high, exact_band.high, atol=0.02)
-        resampled = paired(whole, blocks, BOOTSTRAP)
-        assert resampled is not None
-        np.testing.assert_allclose(*resampled, atol=5e-3)
+        for ours, exactly in zip(interpolated_band, exact_band, strict=True):
+            assert np.quantile(np.abs(ours - exactly), 0.9) < 0.02
+        difference = (eer(whole) - eer(blocks)).interval()
+        assert difference == pytest.approx((0, 0), abs=5e-3)
 
 
 def counted(side: Scores) -> Counter[tuple[float, int]]:

@@ -12,6 +12,7 @@ def fold(eer: float, **distances: dict[str, list[float]]) -> Fold:
         for kind, values in kinds.items():
             rows += [(identity, kind, 1, distance) for distance in values]
     scores = pd.DataFrame(rows, columns=["identity", "kind", "references", "distance"])
+    scores["probe"] = scores["identity"]
     metrics: dict[str, float] = {}
     for kind in {"skilled", "random"} & set(scores["kind"]):
         key = f"verification/{kind}/refs_1"

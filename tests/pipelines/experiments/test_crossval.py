@@ -47,7 +47,7 @@ def test_the_folds_are_pooled_and_the_pool_is_written_whole(
         rows = [(identity, "genuine", 1, 1.0 + int(identity)), (identity, "skilled", 1, 2.0)]
         scores = pd.DataFrame(rows, columns=["identity", "kind", "references", "distance"])
         file = io.BytesIO()
-        scores.to_parquet(file)
+        scores.assign(probe=identity).to_parquet(file)
         contents = {
             "scores.parquet": file.getvalue(),
             "metrics.json": f'{{"{SKILLED}/eer": 0.{identity}, "{SKILLED}/n_pairs": 2}}'.encode(),

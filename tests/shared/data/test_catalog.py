@@ -92,7 +92,7 @@ def test_identities_keep_their_names_from_the_catalog_to_the_pooled_folds(tmp_pa
     assert tested.names == NAMES[2:]
 
     embeddings = np.random.default_rng(0).normal(size=(len(tested.rows), 4)).astype(np.float32)
-    params = EvaluateParams(references=2, bootstrap=0)
+    params = EvaluateParams(references=2)
     results = verifications(embeddings, tested.labels, [params.draws_of(1)])
     write_scores(tmp_path, results, tested, params)
     scores = pd.read_parquet(tmp_path / "scores.parquet")
