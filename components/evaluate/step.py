@@ -96,7 +96,7 @@ def run(
     }
     reported = compared[params.reported]
     thresholds = choose_thresholds(compared["val"], params)
-    for caveat in caveats(thresholds):
+    for caveat in caveats(thresholds, params.target_name):
         logging.warning("%s", caveat)
     results = run_protocols(reported, params)
     train = select_part(store.index, partitioned, "train")

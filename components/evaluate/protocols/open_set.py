@@ -84,8 +84,9 @@ def choose_reject_rules(candidates: Candidates, params: EvaluateParams) -> list[
     recognised = _count_accepted(candidates, candidates.correct, distances, gaps)
     far = accepted / max(candidates.stranger.sum(), 1)
     miss = 1 - recognised / max((~candidates.stranger).sum(), 1)
-    identities, strangers = len(np.unique(candidates.identity)), int(candidates.stranger.sum())
-    least = least_far(KIND, identities, strangers // params.draws)
+    identities = len(np.unique(candidates.identity))
+    strangers = int(candidates.stranger.sum()) // params.draws
+    least = least_far(KIND, identities, strangers)
     rules = []
     for policy, limit in params.policies.items():
         loss = np.maximum(far, miss) if limit is None else np.where(far <= limit, miss, np.inf)

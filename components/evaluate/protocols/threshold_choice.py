@@ -12,9 +12,9 @@ def choose_thresholds(val: list[Verification], params: EvaluateParams) -> list[T
     """Chooses a threshold for each verification of val and each policy of `params`."""
     thresholds = []
     for v in val:
-        identities, impostors = len(v.scored.user_eers()), v.scored.n_impostors
         draws = 1 if v.references == 1 else params.draws
-        least = least_far(v.kind, identities, impostors // draws)
+        identities, impostors = len(v.scored.user_eers()), v.scored.n_impostors // draws
+        least = least_far(v.kind, identities, impostors)
         for policy, far in params.policies.items():
             distance = v.scored.eer().threshold if far is None else v.scored.at_far(far)[1]
             thresholds.append(

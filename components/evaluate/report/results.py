@@ -60,7 +60,7 @@ class Results:
         data_files.write_scores(folder, verifications, self.part.part, params)
         for name, table in self.tables.items():
             write_csv(table, folder / name)
-        notice = text.notice(params, [*self.notices, *caveats(self.thresholds)])
+        notice = text.notice(params, [*self.notices, *caveats(self.thresholds, params.target_name)])
         sentences = self.sentences(params)
         summary = text.summary(self.metrics, params, sentences, self.shortcut_lines, notice)
         (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")

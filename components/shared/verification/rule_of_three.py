@@ -22,7 +22,8 @@ def least_far(kind: str, identities: int, impostors: int) -> float:
     Args:
         kind: `random`, or any other.
         identities: number of those that are claimed.
-        impostors: number of comparisons, of one draw of the references.
+        impostors: number of their comparisons with impostors, those of all draws of the references
+            counted once.
     """
     trials = min(impostors, identities * (identities - 1)) if kind == "random" else impostors
     return min(1.0, EXPECTED_ERRORS / trials) if trials else 1.0
@@ -33,9 +34,18 @@ def percent(far: float) -> str:
     return f"{100 * far:.2g} %"
 
 
-def caveats(thresholds: Iterable[Threshold]) -> list[str]:
-    """Returns a warning where there are thresholds for a FAR below what val can show."""
-    doubtful = [_describe(threshold) for threshold in thresholds if threshold.beyond_evidence]
+def caveats(thresholds: Iterable[Threshold], policy: str | None = None) -> list[str]:
+    """Returns a warning where there are thresholds for a FAR below what val can show.
+
+    Args:
+        thresholds: of a model.
+        policy: the one to look at; None: all.
+    """
+    doubtful = [
+        _describe(threshold)
+        for threshold in thresholds
+        if threshold.beyond_evidence and policy in (None, threshold.policy)
+    ]
     if not doubtful:
         return []
     return [

@@ -25,8 +25,8 @@ class Threshold(NamedTuple):
         smallest_gap: of an identification, the least distance from the nearest identity to the
             second nearest.
         n_identities: number of identities that it was chosen on.
-        n_impostors: number of their comparisons with impostors; of an identification, of strangers'
-            probes.
+        n_impostors: number of their comparisons with impostors, or, of an identification, of
+            strangers' probes; those of all draws of the references are counted once.
         least_far: the least FAR that these can show, of `rule_of_three`.
 
     The last three are None in files of earlier versions.

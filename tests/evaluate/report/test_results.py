@@ -64,16 +64,19 @@ def test_every_file_is_written_and_says_the_same(results: Results, tmp_path: Pat
     assert (tmp_path / "cmc.csv").read_text() == "rank,share\n1,0.333333333\n2,NaN\n"
 
 
-def test_a_threshold_for_less_than_val_can_show_is_warned_of_first(
+def test_a_target_below_what_val_can_show_is_warned_of_first(
     results: Results, tmp_path: Path
 ) -> None:
-    results.write(tmp_path, PARAMS)
-    rows = json.loads((tmp_path / "threshold.json").read_text())
-    assert {row["n_identities"] for row in rows} == {6}
-    summary = (tmp_path / "summary.txt").read_text()
     few = "FAR ≤ 1 % against random forgeries, 1 reference (6 identities with 1,470 impostors"
-    assert few in summary[: summary.index("verification of the test")]
-    assert few in (tmp_path / "report.html").read_text()
+    for name, params in (("equal", PARAMS), ("far", PARAMS.model_copy(update={"target": 0.01}))):
+        folder = tmp_path / name
+        folder.mkdir()
+        results.write(folder, params)
+        summary = (folder / "summary.txt").read_text()
+        assert (few in summary[: summary.index("verification of the test")]) == (name == "far")
+        assert (few in (folder / "report.html").read_text()) == (name == "far")
+    rows = json.loads((tmp_path / "far" / "threshold.json").read_text())
+    assert {row["n_identities"] for row in rows} == {6}
 
 
 def test_the_report_s_title_names_model_data_and_day(results: Results, tmp_path: Path) -> None:

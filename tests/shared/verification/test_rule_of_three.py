@@ -33,7 +33,8 @@ def test_thresholds_for_less_than_val_can_show_are_warned_of() -> None:
         Threshold("skilled", 1, "far_0.01pct", 0.2),
     ]
     assert [threshold.beyond_evidence for threshold in thresholds] == [True, False, False, False]
-    assert caveats(thresholds[1:]) == []
+    assert caveats(thresholds[1:]) == caveats(thresholds, "equal_error") == []
+    assert caveats(thresholds, "far_0.01pct") == caveats(thresholds)
     (warning,) = caveats(thresholds)
     assert warning.endswith(
         ": FAR ≤ 0.01 % against skilled forgeries, 1 reference (2 identities with 24 impostors "
