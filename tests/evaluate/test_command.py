@@ -19,7 +19,9 @@ def test_the_command_ends_with_a_table_and_a_sentence(
     folders = [f"--{name}={path}" for name, path in inputs._asdict().items()]
     main(["--params", params(tmp_path), *folders, "--out", str(tmp_path / "out")])
     summary = capsys.readouterr().out
-    assert summary.splitlines()[1].split()[:2] == ["impostor", "refs"]
+    lines = summary.splitlines()
+    title = lines.index("verification of the test identities")
+    assert lines[title + 1].split()[:2] == ["impostor", "refs"]
     assert "identification, 5 references" in summary
     assert "With one reference, skilled forgeries are told from genuine images" in summary
     assert (tmp_path / "out/report.html").is_file()
