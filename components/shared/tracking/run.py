@@ -34,6 +34,7 @@ class Run:
 
     Attributes:
         record: all that was logged, for `mlflow_run.json`.
+        former_name: of a run that is continued: the name that it had.
         keep_open: True leaves the run's status to the process that opened it.
     """
 
@@ -47,6 +48,7 @@ class Run:
         self._client, self.run_id = client, run_id
         self._logged = logged or {}
         self.record = Record(run_id=run_id, name=name)
+        self.former_name: str | None = None
         self.keep_open = False
 
     def log_params(self, values: Mapping[str, str]) -> None:

@@ -123,6 +123,7 @@ def _continue_run(client: Any, adopted: Any, own: Mapping[str, str]) -> Run | No
     client.set_tag(run_id, run_tags.PROCESS, run_tags.process())
     client.update_run(run_id, status="RUNNING", name=name)
     run = Run(client, run_id, logged=logged, name=name)
+    run.former_name = adopted.info.run_name
     run.keep_open = run_id == os.environ.get("MLFLOW_RUN_ID")
     return run
 

@@ -22,7 +22,8 @@ class MetricsLog:
 
     Args:
         tracked: the MLflow run.
-        resume: whether an earlier log of that name is continued; otherwise it is removed.
+        resume: whether an earlier log of that name, or of the run's former one, is continued;
+            otherwise it is removed.
     """
 
     def __init__(self, tracked: Run, resume: bool) -> None:
@@ -30,8 +31,11 @@ class MetricsLog:
         self._tensorboard: TensorBoardLog | None = None
         if keras.backend.backend() == "tensorflow":
             default = project_root() / "mlruns" / "tensorboard"
-            folder = Path(os.environ.get("TENSORBOARD_DIR") or default)
-            self._tensorboard = TensorBoardLog(folder / folder_name(tracked), resume)
+            root = Path(os.environ.get("TENSORBOARD_DIR") or default)
+            folder = root / folder_name(tracked.record.name or tracked.run_id)
+            if resume and tracked.former_name:
+                _rename(root / folder_name(tracked.former_name), folder)
+            self._tensorboard = TensorBoardLog(folder, resume)
 
     def log(self, values: Mapping[str, float], step: int) -> None:
         """Logs the figures of a step; those that are not finite are left out."""
@@ -63,7 +67,11 @@ class MetricsLog:
             self.tracked.log_artifacts(path, "tensorboard")
 
 
-def folder_name(tracked: Run) -> str:
+def folder_name(name: str | None) -> str:
     """Returns a run's name without characters that would not do in the name of a folder."""
-    name = re.sub(r"[^\w=,+ .-]", "_", tracked.record.name or "")
-    return name.strip(" .") or tracked.run_id or UNNAMED
+    return re.sub(r"[^\w=,+ .-]", "_", name or "").strip(" .") or UNNAMED
+
+
+def _rename(former: Path, folder: Path) -> None:
+    if former.is_dir() and not folder.exists():
+        former.rename(folder)

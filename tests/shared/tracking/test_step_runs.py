@@ -214,6 +214,7 @@ def test_the_successor_of_a_killed_training_goes_on_in_its_run_under_its_own_nam
     monkeypatch.setenv("DVC_EXP_NAME", "hard-mining")
     with step_runs.train_run(TrainParams(), resume=killed.run_id) as again:
         assert again.run_id == killed.run_id
+        assert again.former_name == killed.record.name
     (only,) = runs(client)
     assert (only.info.status, only.info.run_name) == ("FINISHED", "hard-mining")
 

@@ -108,11 +108,27 @@ def test_figures_and_the_log_reach_mlflow_under_one_name_and_pictures_of_people_
         ("hard-mining", "hard-mining"),
         ("margin=0.5,é", "margin=0.5,é"),
         ("../a/b", "_a_b"),
-        ("..", "0123"),
-        (None, "0123"),
+        ("..", "training"),
+        (None, "training"),
     ],
 )
 def test_the_folder_of_a_log_has_the_name_of_the_run_as_far_as_a_folder_can(
     name: str | None, folder: str
 ) -> None:
-    assert folder_name(Run(None, "0123", name=name)) == folder
+    assert folder_name(name) == folder
+
+
+def test_the_log_of_a_run_that_was_renamed_as_it_was_resumed_goes_on_under_the_new_name(
+    surroundings: Path,
+) -> None:
+    renamed = Run(None, None, name="easy-mining")
+    renamed.former_name = "hard-mining"
+    for step, (run, resume) in enumerate(
+        [(Run(None, None, name="hard-mining"), False), (renamed, True)], 1
+    ):
+        metrics_log = MetricsLog(run, resume)
+        metrics_log.log(FIGURES, step)
+        metrics_log.close()
+    assert [path.name for path in (surroundings / "tensorboard").iterdir()] == ["easy-mining"]
+    log = read(surroundings / "tensorboard" / "easy-mining")
+    assert sorted(step for step, _ in log["train/loss"]) == [1, 2]
