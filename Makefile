@@ -66,7 +66,7 @@ remote: install ## keep DVC's data on S3: URL=s3://bucket/prefix [ENDPOINT=https
 ui: install ## print where MLflow shows the trainings, and serve it on http://127.0.0.1:5000
 	@case "$$MLFLOW_TRACKING_URI" in http*) python -m components.shared.tracking.mlflow_pages "$$MLFLOW_TRACKING_URI" ;; *) \
 	python -m components.shared.tracking.mlflow_pages http://127.0.0.1:5000 && PYTHONWARNINGS=ignore \
-	mlflow server --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlruns/mlflow.db}" --host 127.0.0.1 --port 5000 --uvicorn-opts "--log-level warning" ;; esac
+	mlflow server --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/mlruns/mlflow.db}" --host 127.0.0.1 --port 5000 --workers 1 --uvicorn-opts "--log-level warning" ;; esac
 
 tensorboard: install ## open TensorBoard on the training curves
 	@tensorboard --logdir mlruns/tensorboard

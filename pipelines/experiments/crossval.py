@@ -54,7 +54,7 @@ def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:
     metrics = pooled_folds.measure(pool.pooled, params) | pooled_folds.spread(results)
     summary = pooled_report.summarise(results, pool, metrics, params)
     _write(out, pool, metrics, summary)
-    _track(out, names, metrics, [*assignments, f"split.folds={folds}"])
+    _track(out, names, metrics, [*assignments, f"split.folds={folds}"], summary)
     return summary
 
 
@@ -84,13 +84,18 @@ def _write(out: Path, pool: Pool, metrics: Metrics, summary: str) -> None:
             pooled_report.draw(pool, metrics, fresh / "roc.png")
 
 
-def _track(out: Path, folds: Sequence[str], metrics: Metrics, assignments: Sequence[str]) -> None:
+def _track(
+    out: Path,
+    folds: Sequence[str],
+    metrics: Metrics,
+    assignments: Sequence[str],
+    summary: str,
+) -> None:
     """Writes the figures, the parameters and the files into a parent run of the folds' runs."""
     children = [dvc_experiments.run_id(fold) for fold in folds]
     with parent_runs.parent_run(CROSSVAL, f"{len(folds)} folds", children) as parent:
         parent.log_params(parent_runs.params_of(assignments))
         parent.log_evaluation(metrics, folder=CROSSVAL)
-        summary = (out / "summary.txt").read_text(encoding="utf-8")
-        parent.describe(f"```text\n{summary}```\n")
+        parent.describe(summary.splitlines()[-1])
         for file in sorted(out.iterdir()):
             parent.log_artifacts(file, CROSSVAL)

@@ -17,7 +17,7 @@ from components.shared.verification.metric_names import CRITERIA, criterion, spl
 from pipelines import sections
 from pipelines.experiments import dvc_experiments, parent_runs
 from pipelines.experiments.absolute_paths import absolute_paths
-from pipelines.experiments.parent_runs import Branch, Comparison, params_of
+from pipelines.experiments.parent_runs import Branch, Comparison, markdown_table, params_of
 
 PART = "evaluate.part"
 RATE_COLUMNS = [
@@ -103,11 +103,7 @@ def rate_cells(figures: Mapping[str, float]) -> list[str]:
 
 def table(outcomes: Sequence[Outcome]) -> str:
     """Formats the outcomes as text, a line each."""
-    rows = [
-        [" ".join(outcome.settings), outcome.name, *rate_cells(outcome.figures)]
-        for outcome in outcomes
-    ]
-    return align_columns([["settings", "experiment", *RATE_COLUMNS], *rows], left=2)
+    return align_columns(_rows(outcomes), left=2)
 
 
 def command_on_test(best: Outcome, assignments: Sequence[str]) -> str:
@@ -115,6 +111,13 @@ def command_on_test(best: Outcome, assignments: Sequence[str]) -> str:
     common = _common(assignments, {setting.partition("=")[0] for setting in best.settings})
     options = dvc_experiments.set_options([*common, *best.settings])
     return shlex.join(["dvc", "exp", "run", *options])
+
+
+def _rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
+    rows = [["settings", "experiment", *RATE_COLUMNS]]
+    for outcome in outcomes:
+        rows.append([" ".join(outcome.settings), outcome.name, *rate_cells(outcome.figures)])
+    return rows
 
 
 def _values(axis: str) -> list[object]:
@@ -144,5 +147,5 @@ def _experiment(settings: tuple[str, ...], assignments: Sequence[str]) -> Outcom
 def _track(outcomes: Sequence[Outcome], grid: Sequence[str], common: Sequence[str]) -> None:
     branches = [Branch(" ".join(each.settings), each.figures, each.run_id) for each in outcomes]
     varied = {axis.partition("=")[0]: yaml_text(_values(axis)) for axis in grid}
-    report = f"The best on val: **{branches[0].settings}**\n\n```text\n{table(outcomes)}\n```\n"
+    report = f"The best on val: **{branches[0].settings}**\n\n{markdown_table(_rows(outcomes))}\n"
     parent_runs.track(Comparison(" × ".join(grid), branches, params_of(common) | varied, report))

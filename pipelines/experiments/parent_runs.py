@@ -85,6 +85,13 @@ def params_of(assignments: Sequence[str]) -> dict[str, str]:
     return params
 
 
+def markdown_table(rows: Sequence[Sequence[str]]) -> str:
+    """Returns a table in Markdown, its heading first: MLflow's pages break the lines of no text."""
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    rule = "|" + "---|" * len(rows[0])
+    return "\n".join([lines[0], rule, *lines[1:]])
+
+
 @contextmanager
 def parent_run(kind: str, name: str, children: Sequence[str | None]) -> Iterator[Run]:
     """Opens the parent run of the runs of experiments, the same one for the same runs.

@@ -1,7 +1,7 @@
 """The best of several trainings by error rate on val, and its difference to the second."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from components.shared.verification.metric_names import criterion
 from pipelines import sections
 from pipelines.experiments import parent_runs
 from pipelines.experiments.grid import RATE_COLUMNS, rate_cells
-from pipelines.experiments.parent_runs import Branch, Comparison
+from pipelines.experiments.parent_runs import Branch, Comparison, markdown_table
 from pipelines.sections import Sections
 
 
@@ -89,7 +89,7 @@ def choose(
         "# Settings compared on val",
         f"**{labels[first]}** is the best on val and goes on to test, which the comparison did "
         "not look at.",
-        _table([head, *rows]),
+        markdown_table([head, *rows]),
         f"Best and second: {difference}.",
     ]
     compared = [Branch(labels[i], figures[i], records[i].run_id) for i in order]
@@ -131,9 +131,3 @@ def _check_single(assignment: str, params: Sections) -> None:
             f"{assignment}: {name} holds several parameters; "
             f"vary single ones, as {name}.{min(value)}=…"
         )
-
-
-def _table(rows: Iterable[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(cells) + " |" for cells in rows]
-    rule = "|" + "---|" * (lines[0].count("|") - 1)
-    return "\n".join([lines[0], rule, *lines[1:]])

@@ -69,6 +69,6 @@ def test_the_runs_stand_under_one_parent_and_the_working_tree_is_as_it_was(
     assert parent.data.params == {"train.mining": "[hard, all]"}
     assert parent.data.tags["best"].startswith("train.mining=")
     assert parent.data.tags["best_run_id"] in {run.info.run_id for run in repository.runs()}
-    assert set(parent.data.metrics) == {"verification/eer_val"}
+    assert set(parent.data.metrics) == {"verify/eer_val"}
     assert repository.run("git", "status", "--short") == ""
     assert not (Path(repository.folder) / "models").exists()

@@ -103,7 +103,7 @@ def test_the_folds_runs_are_children_of_one_run_that_has_the_figures(
     ]
     assert sorted(run.data.params["split.fold"] for run in children) == ["0", "1", "2"]
     assert parent.info.status == "FINISHED"
-    assert {"verification/eer_skilled", "verification/eer_skilled_sd"} <= set(parent.data.metrics)
+    assert {"verify/eer_skilled", "verify/eer_skilled_sd"} <= set(parent.data.metrics)
     assert len(parent.data.metrics) <= 30
     assert parent.data.params == {"train.steps": "1", "split.folds": "3"}
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{repository.folder}/mlruns/mlflow.db")

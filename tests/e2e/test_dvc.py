@@ -40,7 +40,7 @@ def test_one_command_leaves_every_output_and_one_run_that_holds_all_of_it(
     (run,) = repository.runs()
     sections = {name.split(".")[0] for name in run.data.params}
     assert sections == {"ingest", "preprocess", "split", "train", "evaluate", "freeze"}
-    assert {"train/loss", "val/eer_skilled", "verification/eer_skilled"} <= set(run.data.metrics)
+    assert {"train/loss", "val/eer_skilled", "verify/eer_skilled"} <= set(run.data.metrics)
     assert len(run.data.metrics) <= 30
     assert run.data.tags["mlflow.note.content"].startswith("With one reference, ")
     assert (
@@ -51,8 +51,8 @@ def test_one_command_leaves_every_output_and_one_run_that_holds_all_of_it(
     (model,) = run.outputs.model_outputs
     assert model.step == TINY["train"]["steps"] + 1
     figures = {metric.key for metric in repository.model(model.model_id).metrics}
-    assert "verification/eer_skilled" in figures
-    assert {name.partition("/")[0] for name in figures} == {"verification"}
+    assert "verify/eer_skilled" in figures
+    assert {name.partition("/")[0] for name in figures} == {"verify"}
 
 
 def test_outputs_are_links_into_the_cache(repository: Repository) -> None:

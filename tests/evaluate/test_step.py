@@ -340,13 +340,16 @@ def test_the_run_holds_the_figures_and_the_report(evaluation: Evaluation, out: P
 
     record = json.loads((out / "mlflow_run.json").read_text())
     tracked = MlflowClient().get_run(record["run_id"])
-    assert {name: tracked.data.metrics[name] for name in evaluation.metrics} == evaluation.metrics
+    summary = json.loads((out / "summary.json").read_text())
+    metrics = tracked.data.metrics
+    assert {name: metrics[f"verify/{name}"] for name in summary} == summary
+    assert len(metrics) <= 30
     assert tracked.data.params["evaluate.references"] == "5"
     names = {
         Path(file.path).name
         for file in MlflowClient().list_artifacts(record["run_id"], "evaluation")
     }
-    assert {"report.html", "roc.png", "det.png", "metrics.json"} <= names
+    assert {"report.html", "roc.png", "det.png", "metrics.json", "figures.json"} <= names
     page = MlflowClient().download_artifacts(record["run_id"], "evaluation/report.html")
     assert Path(page).read_text() == evaluation.uploaded_report.read_text()
 

@@ -32,11 +32,11 @@ def test_several_folders_become_one_run_with_their_records_and_files(
     run = client.get_run(run_id)
     assert run.info.status == "FINISHED"
     assert run.data.params == {"train.seed": "7"}
-    assert run.data.metrics == {"train/loss": 0.25, "verification/eer_skilled": 0.125}
+    assert run.data.metrics == {"train/loss": 0.25, "verify/eer_skilled": 0.125}
     assert run.data.tags["stage"] == "evaluate"
     history = client.get_metric_history(run_id, "train/loss")
     assert [(point.step, point.value) for point in history] == [(10, 0.5), (20, 0.25)]
-    (figure,) = client.get_metric_history(run_id, "verification/eer_skilled")
+    (figure,) = client.get_metric_history(run_id, "verify/eer_skilled")
     assert figure.step == 0
     names = {item.path for item in client.list_artifacts(run_id, "embedder")}
     assert names == {"embedder/history.csv", "embedder/mlflow_run.json"}

@@ -9,6 +9,7 @@ import numpy as np
 
 from components.shared.tracking import served_model
 from components.shared.tracking.mlflow_names import EVALUATION
+from components.shared.tracking.run_tags import DESCRIPTION
 
 REQUIREMENTS = ("tensorflow", "numpy")
 METADATA = {"input": f"PNG or JPEG images: bytes, or base64, plain or as {served_model.FORM}"}
@@ -50,13 +51,16 @@ def log(saved_model: Path, size: int, run_id: str, step: int) -> None:
 
 
 def _log_figures(client: Any, run_id: str, model_id: str) -> None:
-    """Logs the figures of the run's evaluation to a model of the run."""
+    """Logs the figures and the answer of the run's evaluation to a model of the run."""
     from mlflow.entities import Metric
 
+    run = client.get_run(run_id)
     figures = []
-    for name in client.get_run(run_id).data.metrics:
+    for name in run.data.metrics:
         if name.startswith(EVALUATION):
             last = client.get_metric_history(run_id, name)[-1]
             point = {"value": last.value, "timestamp": last.timestamp, "step": last.step}
             figures.append(Metric(name, **point, model_id=model_id, run_id=run_id))
     client.log_batch(run_id, metrics=figures)
+    if DESCRIPTION in run.data.tags:
+        client.set_logged_model_tags(model_id, {DESCRIPTION: run.data.tags[DESCRIPTION]})

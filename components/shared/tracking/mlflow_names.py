@@ -1,7 +1,7 @@
 """MLflow's names of figures: few of them, and in the order of their importance.
 
 MLflow sorts charts by name, in a section for each prefix: `train/loss`, the curves of `val/`, the
-evaluation under `verification/`, and what helps to understand a training under `watch/`.
+evaluation under `verify/`, and what helps to understand a training under `watch/`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from components.shared.verification.metric_names import FLOORS, KINDS, VAL, floo
 from components.shared.verification.summary_figures import summarise
 
 LOSS = "train/loss"
-TRAIN, EVALUATION, WATCH = "train/", "verification/", "watch/"
+TRAIN, EVALUATION, WATCH = "train/", "verify/", "watch/"
 SPREAD = ("mean", "sd")
 """Ends of the names of figures over the folds of a cross-validation."""
 

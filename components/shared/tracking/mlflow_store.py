@@ -17,7 +17,7 @@ from components.shared.tracking import store_location
 EXPERIMENT = "signature-recognition"
 DESCRIPTION = {
     "mlflow.note.content": "Trainings and evaluations of networks that tell genuine signatures "
-    "from forged ones. `train/` and `val/` are curves, `verification/` the figures on test "
+    "from forged ones. `train/` and `val/` are curves, `verify/` the figures on test "
     "identities; `eer_val` is the rate by which settings are chosen.",
     "mlflow.experimentKind": "custom_model_development",
 }

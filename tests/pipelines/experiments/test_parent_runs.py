@@ -7,6 +7,7 @@ from pipelines.experiments.parent_runs import (
     Branch,
     Comparison,
     branch_columns,
+    markdown_table,
     params_of,
     parent_run,
     track,
@@ -53,7 +54,7 @@ def test_the_parent_of_a_comparison_has_its_table_its_parameters_and_the_best(cl
     (parent,) = {client.get_run(run_id).data.tags["mlflow.parentRunId"] for run_id in ids}
     run = client.get_run(parent)
     assert run.data.params == params
-    assert run.data.metrics == {"verification/eer_val": 0.25}
+    assert run.data.metrics == {"verify/eer_val": 0.25}
     assert (run.data.tags["best"], run.data.tags["best_run_id"]) == ("train.mining=hard", ids[0])
     assert run.data.tags["mlflow.note.content"] == "| settings |\n"
     table = client.load_table(experiment, "comparison/settings.json", [parent])
@@ -70,6 +71,11 @@ def test_the_table_has_a_row_for_each_branch_and_no_empty_column() -> None:
         "comparisons_skilled": [90.0, None],
         "run": ["0123", None],
     }
+
+
+def test_a_table_in_markdown_has_a_rule_below_its_heading() -> None:
+    table = markdown_table([["settings", "EER %"], ["train.mining=hard", "25.0"]])
+    assert table == "| settings | EER % |\n|---|---|\n| train.mining=hard | 25.0 |"
 
 
 def test_assignments_are_parameters_by_name() -> None:

@@ -153,7 +153,7 @@ def test_the_branches_runs_stand_under_one_parent_with_the_report(
     assert run.data.tags["best_run_id"] == runs[1]
     assert run.data.tags["mlflow.note.content"] == choice.report
     assert run.data.params == {"train.mining": "[hard]"}
-    assert run.data.metrics == {"verification/eer_val": 0.1}
+    assert run.data.metrics == {"verify/eer_val": 0.1}
     report = mlflow.artifacts.download_artifacts(
         run_id=parent, artifact_path="comparison/report.md"
     )

@@ -70,12 +70,15 @@ def test_a_logged_model_carries_the_figures_of_its_evaluation_alone(
     run_id = client.create_run(mlflow_store.experiment_id(client)).info.run_id
     for step, eer in enumerate((0.5, 0.375)):
         client.log_metric(run_id, "val/eer_skilled", eer, step=step)
-    client.log_metric(run_id, "verification/eer_skilled", 0.25)
+    client.log_metric(run_id, "verify/eer_skilled", 0.25)
+    client.set_tag(run_id, "mlflow.note.content", "Good on test.")
     mlflow_model.log(saved_model, 2, run_id, step=2)
     (output,) = client.get_run(run_id).outputs.model_outputs
-    metrics = client.get_logged_model(output.model_id).metrics
+    model = client.get_logged_model(output.model_id)
+    assert model.tags["mlflow.note.content"] == "Good on test."
+    metrics = model.metrics
     figures = [(metric.key, metric.value, metric.step) for metric in metrics]
-    assert figures == [("verification/eer_skilled", 0.25, 0)]
+    assert figures == [("verify/eer_skilled", 0.25, 0)]
     assert output.step == 2
 
 

@@ -21,7 +21,7 @@ def test_the_curves_that_people_look_at_first_are_sorted_first() -> None:
         "val/eer_random",
         "val/eer_skilled",
         "val/identification",
-        "verification/eer_skilled",
+        "verify/eer_skilled",
         "watch/learning_rate",
     ]
     assert names["val/eer_skilled"] == 0.25
@@ -36,15 +36,15 @@ def test_an_evaluation_has_the_summary_and_the_floors_against_the_harder_imposto
         "probe/source/auc": 0.5,
     }
     assert evaluation(metrics) == {
-        "verification/eer_skilled": 0.25,
-        "verification/floor_hog": 0.375,
+        "verify/eer_skilled": 0.25,
+        "verify/floor_hog": 0.375,
     }
 
 
 def test_a_cross_validation_has_mean_and_spread_beside_the_pooled_rate() -> None:
     metrics = {f"{RANDOM}/eer": 0.25, f"{RANDOM}/eer_mean": 0.3, f"{RANDOM}/eer_sd": 0.0625}
     assert evaluation(metrics | {f"{RANDOM}/auc_mean": 0.9}) == {
-        "verification/eer_random": 0.25,
-        "verification/eer_random_mean": 0.3,
-        "verification/eer_random_sd": 0.0625,
+        "verify/eer_random": 0.25,
+        "verify/eer_random_mean": 0.3,
+        "verify/eer_random_sd": 0.0625,
     }

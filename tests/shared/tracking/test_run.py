@@ -48,9 +48,9 @@ def test_an_evaluation_is_a_few_metrics_of_step_0_and_a_table_of_all(client: Any
     run.log_curves({"train/loss": 0.5}, step=7)
     for _ in range(2):
         run.log_evaluation(metrics)
-    names = ["train/loss", "verification/eer_skilled", "verification/floor_hog"]
+    names = ["train/loss", "verify/eer_skilled", "verify/floor_hog"]
     assert sorted(client.get_run(run.run_id).data.metrics) == names
-    points = client.get_metric_history(run.run_id, "verification/eer_skilled")
+    points = client.get_metric_history(run.run_id, "verify/eer_skilled")
     assert {(point.step, point.value) for point in points} == {(0, 0.25)}
     table = client.load_table(
         mlflow_store.experiment_id(client), "evaluation/figures.json", [str(run.run_id)]

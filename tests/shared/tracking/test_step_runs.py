@@ -65,7 +65,7 @@ def test_train_evaluate_and_freeze_of_one_execution_share_one_run(
     (only,) = runs(client)
     assert only.info.status == "FINISHED"
     assert {"train.mining", "evaluate.references", "freeze.tolerance"} <= set(only.data.params)
-    assert only.data.metrics == {"train/loss": 0.25, "verification/eer_skilled": 0.125}
+    assert only.data.metrics == {"train/loss": 0.25, "verify/eer_skilled": 0.125}
     assert [point.value for point in client.get_metric_history(run_id, "train/loss")] == [0.5, 0.25]
 
 
@@ -89,7 +89,7 @@ def test_an_evaluation_adds_no_point_to_the_curves_of_the_training(
     assert points == {
         "train/loss": [(20, 0.5)],
         "val/eer_skilled": [(20, 0.375)],
-        "verification/eer_val": [(0, 0.25)],
+        "verify/eer_val": [(0, 0.25)],
     }
     assert Record.read(tmp_path / "evaluation").step == 21
 
