@@ -12,7 +12,7 @@ CEDAR := -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192
 # `dvc exp run` commits; a name is only made up where git has none.
 IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
-.PHONY: help install repro cedar compare crossval results remote ui tensorboard test coverage e2e format check docs lock kubeflow image release clean
+.PHONY: help install repro cedar compare crossval promote results remote ui tensorboard test coverage e2e format check docs lock kubeflow image release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +48,11 @@ FOLDS := 5
 GRID := train.mining=semi-hard,hard,all
 DATA := sample
 SAMPLE :=
+
+promote: install ## register models/frozen in MLflow, and make it champion if it is better (NAME=signatures, FORCE=1)
+	@python -m pipelines promote --name $(NAME) $(if $(FORCE),--force)
+NAME := signatures
+FORCE :=
 
 results: install ## print the figures of the last evaluation and where to look next
 	@echo; cat reports/evaluation/summary.txt

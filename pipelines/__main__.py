@@ -9,6 +9,7 @@ from components.shared.runtime import cli
 from pipelines import arguments
 from pipelines.arguments import Commands
 from pipelines.kubeflow import commands, schedules
+from pipelines.registry import commands as registry_commands
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -20,8 +21,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
-        description="The six steps as Kubeflow pipelines, and experiments with several settings or "
-        "folds.",
+        description="The six steps as Kubeflow pipelines, experiments with several settings or "
+        "folds, and MLflow's registry.",
         epilog="`python -m pipelines COMMAND --help` says more of each and gives an example.",
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -32,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
         schedules.add_schedule,
         _add_compare,
         _add_crossval,
+        registry_commands.add_promote,
     ):
         add(subparsers)
     return parser

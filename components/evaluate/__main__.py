@@ -15,6 +15,7 @@ EXAMPLES = "\n  ".join(
         "python -m components.evaluate --embedder models/embedder --out reports/evaluation",
         "python -m components.evaluate --model models/frozen --data photos.zip"
         " --out reports/photos",
+        "python -m components.evaluate --model models:/signatures@champion --data photos.zip",
         "python -m components.evaluate compare reports/evaluation reports/challenger",
     ]
 )
@@ -53,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     cli.add_folder(arguments, "split", "data/split", "which image is in which part")
     cli.add_folder(arguments, "embedder", "models/embedder", "the trained embedder")
     arguments.add_argument(
-        "--model", type=Path, metavar="DIR", help="a shipped model, as freeze writes it"
+        "--model",
+        metavar="DIR",
+        help="a shipped model, as freeze writes it, or models:/signatures@champion of MLflow",
     )
     arguments.add_argument(
         "--data", metavar="PATH", help="raw images for it: a folder, an archive, or data/raw"
@@ -90,8 +93,10 @@ def _run(options: argparse.Namespace) -> None:
         )
     else:
         from components.evaluate.external import run
+        from components.shared.model.registered_bundle import local_bundle
 
-        run.run(params, options.model, options.data, options.layout, out)
+        with local_bundle(options.model) as model:
+            run.run(params, model, options.data, options.layout, out)
     sys.stdout.write((out / "summary.txt").read_text(encoding="utf-8"))
 
 

@@ -11,7 +11,8 @@ from components.shared.runtime.params import load
 EXAMPLES = (
     "python -m components.freeze --embedder models/embedder --out models/frozen\n"
     "  python -m components.freeze list s3://bucket/models\n"
-    "  python -m components.freeze fetch s3://bucket/models/0123456789ab --out models/fetched"
+    "  python -m components.freeze fetch s3://bucket/models/0123456789ab --out models/fetched\n"
+    "  python -m components.freeze fetch models:/signatures@champion"
 )
 
 
@@ -33,8 +34,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "address",
         nargs="?",
-        metavar="s3://…",
-        help="for list, where they are; for fetch, which one",
+        metavar="ADDRESS",
+        help="for list, where they are (s3://…); for fetch, which one: s3://…, or models:/… of "
+        "MLflow's registry",
     )
     cli.add_folder(parser, "raw", "data/raw", "source images and catalog.csv")
     cli.add_folder(parser, "embedder", "models/embedder", "trained embedder")
@@ -79,8 +81,13 @@ def _list(options: argparse.Namespace) -> None:
 
 def _fetch(options: argparse.Namespace) -> None:
     from components.freeze import s3_publish
+    from components.shared.model import registered_bundle
 
-    s3_publish.fetch(options.address, getattr(options, "out", Path("models/fetched")))
+    out = getattr(options, "out", Path("models/fetched"))
+    if registered_bundle.is_address(options.address):
+        registered_bundle.fetch(options.address, out)
+    else:
+        s3_publish.fetch(options.address, out)
 
 
 if __name__ == "__main__":

@@ -18,12 +18,13 @@ environment active (`source .venv/bin/activate; export PYTHONPATH=$PWD`). Exit c
 1 a failure of the machine or of the program; 2 bad input, a full disk among it; 130 interrupted
 (Ctrl-C); 143 terminated (SIGTERM).
 """
+COMMANDS = ("run", "compare", "crossval", "promote", "compile", "submit")
 GROUPS = {
     "The six steps": [f"components.{step}" for step in sections.STEPS],
     "Tracking": ["components.shared.relog"],
     "Pipelines and experiments": [
         "pipelines",
-        *(f"pipelines {name}" for name in ("run", "compare", "crossval", "compile", "submit")),
+        *(f"pipelines {name}" for name in COMMANDS),
         *(f"pipelines schedule {name}" for name in ("create", "list", "remove")),
         "pipelines.sbom",
         "pipelines.documentation",

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from kfp.dsl import Artifact, Markdown, Model
 
-from components.shared.runtime.errors import InputError
 from pipelines.kubeflow import definition, tasks, training_pipeline
 from pipelines.kubeflow.cluster import Cluster
 from pipelines.kubeflow.definition import Argument, TaskFactory
+from pipelines.registry import mlflow_registry
 
 
 class RetrainingOutputs(NamedTuple):
@@ -31,11 +31,7 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster, 
     Raises:
         InputError: MLflow takes no such name.
     """
-    if not model.strip() or set("/:") & set(model):
-        raise InputError(
-            f"--model '{model}': the name of a registered model is not empty "
-            "and has no '/' and no ':'"
-        )
+    mlflow_registry.validate_name(model, "--model")
 
     def flow(channels: Mapping[str, Any]) -> RetrainingOutputs:
         task = TaskFactory(image, cluster, channels)

@@ -13,15 +13,11 @@ from components.evaluate.params import EvaluateParams
 from components.shared.data import catalog, partition
 from components.shared.data.catalog import COLUMNS, Entry
 from components.shared.data.image_store import open_store
+from components.shared.model.registered_bundle import describe_tracking_store
 from components.shared.runtime.errors import InputError
 from components.shared.tracking.record import Record
 from components.shared.verification.metric_names import ends
-from pipelines.registry.mlflow_registry import (
-    CHALLENGER,
-    CHAMPION,
-    Registry,
-    describe_tracking_store,
-)
+from pipelines.registry.mlflow_registry import CHALLENGER, CHAMPION, Registry
 
 NOTE = "Test identities that the champion was trained on, if any, are in its favour."
 
@@ -30,20 +26,55 @@ class Promotion(NamedTuple):
     """The place of a new model in the registry.
 
     Attributes:
+        challenger: the new model, `version 2`.
         alias: `champion` or `challenger`.
         reason: in a sentence.
-        figures: EERs of both and the interval of their difference, where there was a champion.
-        report: the place, the reason and the comparison, as Markdown.
+        figures: EERs of both and the interval of their difference, where they were compared.
+        answers: the differences in words.
+        is_new: False where the model had been registered before.
     """
 
+    challenger: str
     alias: str
     reason: str
     figures: dict[str, float]
-    report: str
+    answers: tuple[str, ...]
+    is_new: bool = True
+
+    @property
+    def place(self) -> str:
+        """The new model's place in a sentence."""
+        before = "" if self.is_new else " It had been registered before."
+        return f"{self.challenger.capitalize()} is registered under `{self.alias}`.{before}"
+
+    @property
+    def text(self) -> str:
+        """The place, the reason and the comparison, for a terminal."""
+        lines = [f"{self.reason[:1].upper()}{self.reason[1:]}", self.place]
+        if self.answers:
+            lines += ["Both on the same test images, as they are shipped:"]
+            lines += [*(f"  {answer}" for answer in self.answers), NOTE]
+        return "\n".join(lines)
+
+    @property
+    def report(self) -> str:
+        """The place, the reason and the comparison, as Markdown."""
+        lines = ["# Champion and challenger", f"**{self.reason}** {self.place}"]
+        if self.answers:
+            lines += ["Both were measured on the same test images, as they are shipped:"]
+            lines += ["\n".join(f"- {answer}" for answer in self.answers), NOTE]
+        return "\n\n".join(lines) + "\n"
 
 
 def promote(
-    params: EvaluateParams, model: str, raw: Path, prepared: Path, split: Path, frozen: Path
+    params: EvaluateParams,
+    model: str,
+    raw: Path,
+    prepared: Path,
+    split: Path,
+    frozen: Path,
+    *,
+    force: bool = False,
 ) -> Promotion:
     """Registers a new model, as champion where there is none or where it is better than the
     champion beyond chance.
@@ -55,6 +86,7 @@ def promote(
         prepared: image store of the images that could be read.
         split: split.parquet, which names the test images.
         frozen: bundle of the new model, the challenger.
+        force: makes it champion without a comparison.
 
     Raises:
         InputError: the tracking store cannot be used, one of the models is damaged, or the two took
@@ -65,7 +97,7 @@ def promote(
     if champion is not None and champion.run_id == Record.read(frozen).run_id:
         return unchanged(f"version {champion.version}")
     differences = []
-    if champion is not None:
+    if champion is not None and not force:
         with TemporaryDirectory() as temporary:
             folder = Path(temporary)
             images = link_test_images(raw, prepared, split, folder / "images")
@@ -73,11 +105,16 @@ def promote(
             new_report = _measure(params, frozen, images, folder)
             old_report = _measure(params, bundle, images, folder)
             differences = compare(new_report, old_report)
+    is_new = registry.find(frozen) is None
     version = registry.register(frozen)
+    challenger = f"version {version.version}"
     champion_name = f"version {champion.version}" if champion else None
-    promotion = decide(differences, f"version {version.version}", champion_name)
+    if force and champion_name:
+        promotion = forced(challenger, champion_name)
+    else:
+        promotion = decide(differences, challenger, champion_name)
     registry.name(version, promotion.alias, promotion.reason)
-    return promotion
+    return promotion._replace(is_new=is_new)
 
 
 def decide(differences: Sequence[Difference], challenger: str, champion: str | None) -> Promotion:
@@ -95,7 +132,7 @@ def decide(differences: Sequence[Difference], challenger: str, champion: str | N
     if champion is None:
         place = describe_tracking_store()
         reason = f"There was no champion in {place}: {challenger}, the first, became it."
-        return Promotion(CHAMPION, reason, {}, _report(CHAMPION, challenger, reason))
+        return Promotion(challenger, CHAMPION, reason, {}, ())
     if not differences:
         raise InputError(
             "the test images allow no comparison of one identity with another; raise split.test"
@@ -114,18 +151,20 @@ def decide(differences: Sequence[Difference], challenger: str, champion: str | N
         "right": f"{champion} stays champion: {challenger} is worse by more than chance.",
         None: f"{champion} stays champion: the difference to {challenger} may be chance.",
     }[first.better]
-    return Promotion(
-        alias,
-        reason,
-        figures,
-        _report(alias, challenger, reason, text(list(differences), *names).split("\n")),
-    )
+    answers = text(list(differences), *names).split("\n")
+    return Promotion(challenger, alias, reason, figures, tuple(answers))
 
 
 def unchanged(champion: str) -> Promotion:
     """Leaves a model as it is that is the champion already, as where a task is tried again."""
     reason = f"{champion.capitalize()} is this very model and stays champion."
-    return Promotion(CHAMPION, reason, {}, _report(CHAMPION, champion, reason))
+    return Promotion(champion, CHAMPION, reason, {}, (), is_new=False)
+
+
+def forced(challenger: str, champion: str) -> Promotion:
+    """Makes a model champion because somebody says so."""
+    reason = f"{challenger} became champion by force, not compared with {champion}."
+    return Promotion(challenger, CHAMPION, reason, {}, ())
 
 
 def link_test_images(raw: Path, prepared: Path, split: Path, out: Path) -> Path:
@@ -163,14 +202,3 @@ def _measure(params: EvaluateParams, bundle: Path, images: Path, folder: Path) -
     }
     run.run(EvaluateParams(**{**params.model_dump(), **plain}), bundle, str(images), "auto", out)
     return out
-
-
-def _report(alias: str, challenger: str, reason: str, answers: Sequence[str] = ()) -> str:
-    lines = [
-        "# Champion and challenger",
-        f"**{reason}** {challenger.capitalize()} is registered under `{alias}`.",
-    ]
-    if answers:
-        lines += ["Both were measured on the same test images, as they are shipped:"]
-        lines += ["\n".join(f"- {answer}" for answer in answers), NOTE]
-    return "\n\n".join(lines) + "\n"

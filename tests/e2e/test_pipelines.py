@@ -7,7 +7,13 @@ from typing import Any
 import mlflow
 import pytest
 
+from components.evaluate.__main__ import main as evaluate_command
 from components.evaluate.params import EvaluateParams
+from components.freeze import step as freeze
+from components.freeze.__main__ import main as freeze_command
+from components.freeze.params import FreezeParams
+from components.shared.storage.files import manifest
+from pipelines.__main__ import main as pipelines
 from pipelines.registry.promotion import promote
 from tests.e2e.test_kubeflow import client, start
 
@@ -109,3 +115,35 @@ def test_the_first_model_becomes_champion_and_the_next_is_measured_against_it_on
     measured = json.loads((own / "promote" / "executor_output.json").read_text())
     (metrics,) = measured["artifacts"]["metrics"]["artifacts"]
     assert 0 <= metrics["metadata"]["champion/eer"] <= 1
+
+
+def test_promote_compares_by_the_same_rule_and_the_champion_is_measured_and_fetched_by_its_address(
+    comparison: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder, compared = comparison
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
+    raw, first, second = compared / "ingest" / "raw", compared / "freeze" / "frozen", tmp_path / "2"
+    data = [f"--raw={raw}", f"--prepared={compared / 'preprocess' / 'prepared'}"]
+    data += [f"--split={compared / 'choose' / 'split'}", "--name=home"]
+    (evaluation,) = (path.parent for path in compared.glob("*/evaluation/threshold.json"))
+    embedder = compared / "choose" / "embedder"
+    freeze.run(FreezeParams(parity_images=3), raw, embedder, evaluation, second)  # its own run
+
+    pipelines(["promote", str(first), *data])
+    assert "Version 1 is registered under `champion`." in capsys.readouterr().out
+    for before in ("", " It had been registered before."):
+        pipelines(["promote", str(second), *data])
+        text = capsys.readouterr().out
+        assert "Version 1 stays champion: the difference to version 2 may be chance." in text
+        assert "  skilled, 1 reference: no difference (" in text
+        assert f"Version 2 is registered under `challenger`.{before}\n" in text
+    assert client(folder).get_registered_model("home").aliases == {"champion": 1, "challenger": 2}
+
+    champion = "models:/home@champion"
+    freeze_command(["fetch", champion, "--out", str(tmp_path / "fetched")])
+    assert manifest(tmp_path / "fetched") == manifest(first)
+    evaluate_command(["--model", champion, "--data", str(raw), "--out", str(tmp_path / "report")])
+    assert "skilled" in (tmp_path / "report" / "summary.txt").read_text()

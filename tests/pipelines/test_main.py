@@ -28,7 +28,15 @@ def pipelines(*arguments: str, **environment: str) -> subprocess.CompletedProces
 
 @pytest.mark.parametrize(
     "arguments",
-    [["compile"], ["run"], ["compare"], ["crossval"], ["submit"], ["schedule", "create"]],
+    [
+        ["compile"],
+        ["run"],
+        ["compare"],
+        ["crossval"],
+        ["promote"],
+        ["submit"],
+        ["schedule", "create"],
+    ],
     ids=lambda arguments: arguments[-1],
 )
 def test_help_answers_at_once_and_gives_an_example(arguments: list[str]) -> None:
@@ -42,7 +50,7 @@ def test_help_answers_at_once_and_gives_an_example(arguments: list[str]) -> None
 
 @pytest.mark.parametrize(
     "arguments",
-    [["run"], ["compare", "train.mining=hard,all"], ["crossval"]],
+    [["run"], ["compare", "train.mining=hard,all"], ["crossval"], ["promote"]],
     ids=lambda arguments: arguments[0],
 )
 def test_commands_that_run_steps_can_be_quiet(

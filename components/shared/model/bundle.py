@@ -118,9 +118,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise InputError(
-            f"{path}: no such file; --model names a folder that freeze wrote"
-        ) from None
+        raise InputError(f"{path}: no such file; name a folder that freeze wrote") from None
     except (OSError, ValueError):
         raise InputError(f"{path}: not valid JSON; {REMEDY}") from None
     _check_schema(path, content)

@@ -1,6 +1,5 @@
 """Bundles whose models stand in a real tracking store."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from components.shared.tracking import mlflow_store
 from components.shared.tracking.record import Record
+from tests.bundles import write_bundle
 
 
 @pytest.fixture
@@ -24,9 +24,7 @@ def freeze(tmp_path: Path, client: Any) -> Callable[[str], Path]:
             model = client.create_logged_model(experiment, "embedder", run)
             client.log_outputs(run, [LoggedModelOutput(model.model_id, 0)])
         folder = tmp_path / name
-        folder.mkdir()
-        (folder / "manifest.json").write_text(json.dumps(name))
-        Record(run_id=run).write(folder)
+        Record(run_id=run).write(write_bundle(folder, name=name))
         return folder
 
     return made

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from components.shared.model.bundle import version_of
 from components.shared.runtime.errors import InputError
 from components.shared.tracking.record import Record
 from pipelines.registry.mlflow_registry import Registry
@@ -33,7 +34,9 @@ def test_a_version_is_the_runs_model_and_brings_its_bundle_back(
     )
     (tmp_path / "fetched").mkdir()
     fetched = registry.fetch(registry.champion(), tmp_path / "fetched")
-    assert json.loads((fetched / "manifest.json").read_text()) == "first"
+    manifest = (fetched / "manifest.json").read_bytes()
+    assert json.loads(manifest)["name"] == "first"
+    assert client.get_model_version(NAME, first.version).tags == {"bundle": version_of(manifest)}
 
 
 def test_registering_again_after_a_failure_makes_no_second_version(
