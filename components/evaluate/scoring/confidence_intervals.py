@@ -25,10 +25,10 @@ def intervals(
     Returns:
         Nothing for fewer than three identities.
     """
-    users = np.array(list(user_eers(verification).values()))
+    users = user_eers(verification)
     estimates: dict[str, Callable[[], Estimate]] = {
         "eer": lambda: eer(verification),
-        "eer_user": lambda: influence.of_mean(users, verification.accepted.resolution),
+        "eer_user": lambda: mean_eer(verification),
         "auc": lambda: influence.of_auc(verification.scored.auc(), verification.accepted),
         at_far("frr", far): lambda: frr_at_far(verification, far),
     }
@@ -42,6 +42,13 @@ def intervals(
 def eer(verification: Verification) -> Estimate:
     """Estimates the EER."""
     return influence.of_eer(verification.scored.eer().rate, verification.accepted)
+
+
+def mean_eer(verification: Verification) -> Estimate:
+    """Estimates the mean EER of the identities, each with a threshold of its own."""
+    users = user_eers(verification)
+    rates = [users.get(int(name), np.nan) for name in verification.scored.names]
+    return influence.of_mean_eer(np.array(rates), verification.accepted)
 
 
 def frr_at_far(verification: Verification, far: float) -> Estimate:

@@ -77,10 +77,11 @@ class InMemoryScores:
         """
         genuine, impostor, probe = self.genuine, self.impostor, self.impostor.probe
         falsely = self._accepted(impostor.distance, impostor.identity, thresholds)
-        if probe is not None:
-            falsely += self._accepted(impostor.distance, probe, thresholds)
         accepted = self._accepted(genuine.distance, genuine.identity, thresholds)
-        return AcceptedCounts(accepted, falsely, self._roles)
+        if probe is None:
+            return AcceptedCounts(accepted, falsely)
+        probed = self._accepted(impostor.distance, probe, thresholds)
+        return AcceptedCounts(accepted, falsely, probed)
 
     def errors(self, threshold: float) -> tuple[ErrorCounts, ErrorCounts]:
         """Counts false acceptances and false rejections at a threshold.

@@ -96,8 +96,7 @@ class OutOfCoreScores:
         self._genuine, self._impostor = np.zeros((2, len(self.names), count))
         self._genuine[rows] = [part.genuine for part in parts]
         self._impostor[rows] = [part.impostor for part in parts]
-        if self._roles == 2:
-            self._impostor += np.cumsum(self._probed, axis=1)
+        self._probed = np.cumsum(self._probed, axis=1)
         self.sample = (
             Scores.join([part.genuine_sample for part in parts]),
             Scores.join([part.impostor_sample for part in parts]),
@@ -149,7 +148,8 @@ class OutOfCoreScores:
             thresholds: [T], of those of the curve.
         """
         columns = np.searchsorted(self._thresholds, thresholds)
-        return AcceptedCounts(self._genuine[:, columns], self._impostor[:, columns], self._roles)
+        probed = self._probed[:, columns] if self._roles == 2 else None
+        return AcceptedCounts(self._genuine[:, columns], self._impostor[:, columns], probed)
 
     def errors(self, threshold: float) -> tuple[ErrorCounts, ErrorCounts]:
         """Counts false acceptances and false rejections at a threshold, in another pass.
@@ -174,6 +174,8 @@ class OutOfCoreScores:
             list(threads.map(count, self._by_identity))
         genuine = self._genuine[:, -1].astype(np.intp)
         impostor = self._impostor[:, -1].astype(np.intp)
+        if self._roles == 2:
+            impostor += self._probed[:, -1].astype(np.intp)
         claimed, tried = genuine > 0, impostor > 0
         return (
             ErrorCounts(falsely[tried], impostor[tried], self._roles),

@@ -21,13 +21,14 @@ class AcceptedCounts:
 
     Attributes:
         genuine: [K, T], T thresholds from none accepted to all.
-        impostor: [K, T]; those with another identity count for both.
-        roles: number of identities that an impostor comparison counts for.
+        impostor: [K, T], by the claimed identity.
+        probed: [K, T], the same ones by the identity of the probe; None where that is the claimed
+            one, or imitates it.
     """
 
     genuine: Floats
     impostor: Floats
-    roles: int = 1
+    probed: Floats | None = None
 
     @cached_property
     def far(self) -> Floats:
@@ -43,7 +44,14 @@ class AcceptedCounts:
 
     def far_influence(self, point: int) -> Floats:
         """Computes the influence [K] of each identity on FAR at a threshold."""
-        return self.roles * _of_ratio(self.impostor[:, point], self.impostor[:, -1])
+        own = _of_ratio(self.impostor[:, point], self.impostor[:, -1])
+        return own + self.probe_influence(point)
+
+    def probe_influence(self, point: int) -> Floats:
+        """Computes the influence [K] on FAR that identities have as those of probes alone."""
+        if self.probed is None:
+            return np.zeros(len(self.impostor))
+        return _of_ratio(self.probed[:, point], self.probed[:, -1])
 
     def frr_influence(self, point: int) -> Floats:
         """Computes the influence [K] of each identity on FRR at a threshold."""
@@ -52,8 +60,7 @@ class AcceptedCounts:
     @property
     def resolution(self) -> float:
         """Least value that one error gives, of the rate with fewer comparisons."""
-        impostor = self.impostor[:, -1].sum() / self.roles
-        return float(1 / min(self.genuine[:, -1].sum(), impostor))
+        return float(1 / min(self.genuine[:, -1].sum(), self.impostor[:, -1].sum()))
 
 
 def of_share(errors: NDArray[np.integer], trials: NDArray[np.integer], roles: int = 1) -> Estimate:
@@ -74,12 +81,6 @@ def of_share(errors: NDArray[np.integer], trials: NDArray[np.integer], roles: in
     return Estimate(float(errors.sum() / total), influence, roles / total)
 
 
-def of_mean(rates: Floats, resolution: float) -> Estimate:
-    """Estimates the mean of one rate an identity, [K]; `resolution` as `Estimate` has it."""
-    mean = float(rates.mean())
-    return Estimate(mean, rates - mean, resolution)
-
-
 def of_eer(rate: float, counts: AcceptedCounts) -> Estimate:
     """Estimates the equal error rate.
 
@@ -87,23 +88,28 @@ def of_eer(rate: float, counts: AcceptedCounts) -> Estimate:
         rate: the EER itself.
         counts: at thresholds that are dense around its own.
 
-    At the threshold where both rates cross, the EER moves by their changes, each weighted with the
-    slope of the other.
+    Where both rates cross, the EER moves by their changes, each weighted with the other's slope.
     """
-    far, frr = counts.far, counts.frr
-    after = int(np.argmax(far - frr >= 0))
-    before = after - 1
-    gap = frr[before] - far[before]
-    share = gap / (gap + far[after] - frr[after])
-    wider = min(rate * (1 + WINDOW) + counts.resolution, 1.0)
-    last = int(np.argmax(far >= wider))
-    first = int(np.flatnonzero(frr >= wider)[-1])
-    far_slope, frr_slope = far[last] - far[first], frr[first] - frr[last]
-    change = np.zeros(len(counts.genuine))
-    for point, weight in ((before, 1 - share), (after, share)):
-        change += weight * frr_slope * counts.far_influence(point)
-        change += weight * far_slope * counts.frr_influence(point)
-    return Estimate(rate, change / (far_slope + frr_slope), counts.resolution)
+    point = _crossing(counts)
+    weight = _far_weight(rate, counts)
+    change = weight * counts.far_influence(point) + (1 - weight) * counts.frr_influence(point)
+    return Estimate(rate, change, counts.resolution)
+
+
+def of_mean_eer(rates: Floats, counts: AcceptedCounts) -> Estimate:
+    """Estimates the mean over identities of an EER with a threshold of their own.
+
+    Args:
+        rates: [K], NaN of an identity that has none.
+        counts: as `of_eer`.
+
+    An identity counts by its own rate, and as the probe of the others by what it adds to their FAR.
+    """
+    known = np.isfinite(rates)
+    mean = float(rates[known].mean())
+    own = np.where(known, rates - mean, 0) * len(rates) / np.count_nonzero(known)
+    others = _far_weight(mean, counts) * counts.probe_influence(_crossing(counts))
+    return Estimate(mean, own + others, counts.resolution)
 
 
 def of_frr_at_far(rate: float, far_limit: float, counts: AcceptedCounts) -> Estimate:
@@ -140,12 +146,31 @@ def of_auc(area: float, counts: AcceptedCounts) -> Estimate:
     nearer = 1 - (frr[1:] + frr[:-1]) / 2  # of the genuine comparisons
     own = np.diff(genuine, axis=1) @ farther
     other = np.diff(impostor, axis=1) @ nearer
-    influence = _of_ratio(own, genuine[:, -1]) + counts.roles * _of_ratio(other, impostor[:, -1])
+    influence = _of_ratio(own, genuine[:, -1]) + _of_ratio(other, impostor[:, -1])
+    if counts.probed is not None:
+        other = np.diff(counts.probed, axis=1) @ nearer
+        influence += _of_ratio(other, counts.probed[:, -1])
     pairs = float(genuine[:, -1].sum() * impostor[:, -1].sum())
-    return Estimate(area, influence, counts.roles / pairs)
+    return Estimate(area, influence, 1 / pairs)
 
 
 def _of_ratio(parts: Floats, totals: Floats) -> Floats:
     """Computes the influence [K] of each identity on the ratio of two sums over identities."""
     total = totals.sum()
     return np.asarray(len(parts) * (parts - parts.sum() / total * totals) / total)
+
+
+def _crossing(counts: AcceptedCounts) -> int:
+    """Returns the operating point at which FAR and FRR are closest."""
+    return int(np.argmin(np.abs(counts.far - counts.frr)))
+
+
+def _far_weight(rate: float, counts: AcceptedCounts) -> float:
+    """Computes the share of a change of FAR by which an EER changes, from the slopes around it."""
+    far, frr = counts.far, counts.frr
+    wider = min(rate * (1 + WINDOW) + counts.resolution, 1.0)
+    last = int(np.argmax(far >= wider))
+    first = int(np.flatnonzero(frr >= wider)[-1])
+    far_slope, frr_slope = abs(far[last] - far[first]), abs(frr[first] - frr[last])
+    slopes = far_slope + frr_slope
+    return float(frr_slope / slopes) if slopes > 0 else 0.5

@@ -3,11 +3,18 @@
 import statistics
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from components.evaluate.scoring.confidence_intervals import eer, frr_at_far, intervals, share
+from components.evaluate.scoring.confidence_intervals import (
+    eer,
+    frr_at_far,
+    intervals,
+    mean_eer,
+    share,
+)
 from components.evaluate.scoring.verification import Verification, figures, user_eers
 from components.shared.verification import influence
 from components.shared.verification.comparisons import Scores, compare
@@ -54,9 +61,13 @@ def test_only_the_figures_that_are_asked_for_have_an_interval() -> None:
 
 def test_the_interval_of_the_mean_over_identities_is_that_of_their_eers() -> None:
     v = verification(0.8)
-    users = np.array(list(user_eers(v).values()))
-    expected = Estimate(float(users.mean()), users - users.mean()).ends(f"{v.key}/eer_user")
-    assert intervals(v, FAR, ["eer_user"]) == pytest.approx(expected)
+    skilled = replace(v, kind="skilled", impostor=v.impostor._replace(probe=None))
+    users = np.array(list(user_eers(skilled).values()))
+    expected = Estimate(float(users.mean()), users - users.mean()).ends(f"{skilled.key}/eer_user")
+    assert intervals(skilled, FAR, ["eer_user"]) == pytest.approx(expected)
+    of_random = list(intervals(v, FAR, ["eer_user"]).values())
+    of_skilled = list(expected.values())
+    assert np.ptp(of_random) > np.ptp(of_skilled)
 
 
 def test_with_two_identities_there_is_no_interval() -> None:
@@ -66,10 +77,9 @@ def test_with_two_identities_there_is_no_interval() -> None:
 
 def estimates(v: Verification, threshold: float) -> dict[str, Estimate]:
     accepted, rejected = v.scored.errors(threshold)
-    users = np.array(list(user_eers(v).values()))
     return {
         "eer": eer(v),
-        "eer_user": influence.of_mean(users, v.accepted.resolution),
+        "eer_user": mean_eer(v),
         "auc": influence.of_auc(v.scored.auc(), v.accepted),
         "far": influence.of_share(*accepted),
         "frr": influence.of_share(*rejected),
@@ -115,7 +125,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(
     population: Callable[[int, np.random.Generator], Verification],
 ) -> None:
     """95 % intervals of few writers are a little too narrow at worst: 93 % of them hold the truth
-    with 72 and 55 writers, 90 % with 11. Of 500 the share is known to ± 1.1 points: 2 are allowed.
+    with 72 and 55 writers, 90 % with 11. Of 300 the share is known to ± 1.5 points: 3 are allowed.
     """
     many = [population(800, np.random.default_rng(seed)) for seed in range(1000, 1004)]
     threshold = float(np.mean([v.scored.eer().threshold for v in many]))
@@ -126,9 +136,9 @@ def test_intervals_hold_the_truth_as_often_as_they_say(
     rng = np.random.default_rng(0)
     for identities, least in ((72, 0.93), (55, 0.93), (11, 0.90)):
         hits: dict[str, list[bool]] = defaultdict(list)
-        for _ in range(500):
+        for _ in range(300):
             for name, estimate in estimates(population(identities, rng), threshold).items():
                 low, high = estimate.rate_interval() or (0.0, 0.0)
                 hits[name].append(low <= statistics.fmean(truths[name]) <= high)
         shares = {name: float(np.mean(hits[name])) for name in FIGURES}
-        assert {name: s for name, s in shares.items() if s < least - 0.02} == {}, identities
+        assert {name: s for name, s in shares.items() if s < least - 0.03} == {}, identities

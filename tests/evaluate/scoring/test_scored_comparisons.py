@@ -87,7 +87,7 @@ def test_accepted_comparisons_are_counted_by_identity(scored: ScoredComparisons)
     thresholds = scored.curve().threshold[5::50]
     thresholds = np.append(thresholds, scored.curve().threshold[-1])
     accepted = scored.accepted(thresholds)
-    assert accepted.roles == 1
+    assert accepted.probed is None
     for scores, counts in ((GENUINE, accepted.genuine), (IMPOSTOR, accepted.impostor)):
         for row, name in enumerate(scored.names):
             distance = scores.distance[scores.identity == name]

@@ -138,8 +138,24 @@ def test_influence_on_the_rates_along_the_curve_is_near_the_jackknife_s(
         assert abs(estimate.influence.sum()) < 1e-9
 
 
-def test_a_mean_over_identities_varies_with_their_own_values() -> None:
-    estimate = influence.of_mean(np.array([0.1, 0.2, 0.6]), 0.01)
-    assert estimate.value == pytest.approx(0.3)
-    assert estimate.influence == pytest.approx([-0.2, -0.1, 0.3])
-    assert estimate.resolution == 0.01
+def mean_eer(scored: InMemoryScores) -> float:
+    return float(np.mean(list(scored.user_eers().values())))
+
+
+@pytest.mark.parametrize("scored", [SKILLED, RANDOM], ids=["skilled", "random"])
+def test_a_mean_over_identities_varies_with_their_own_rates_and_those_they_are_probes_of(
+    scored: InMemoryScores,
+) -> None:
+    rates = np.array(list(scored.user_eers().values()))
+    estimate = influence.of_mean_eer(rates, counts(scored))
+    assert estimate.value == mean_eer(scored)
+    expected = jackknife(scored, mean_eer)
+    assert np.corrcoef(estimate.influence, expected)[0, 1] > 0.95
+    assert estimate.influence.std() == pytest.approx(expected.std(), rel=0.2)
+
+
+def test_an_identity_without_a_rate_of_its_own_counts_for_nothing_in_the_mean() -> None:
+    rates = np.append(np.linspace(0, 0.38, IDENTITIES - 1), np.nan)
+    estimate = influence.of_mean_eer(rates, counts(SKILLED))
+    assert estimate.value == pytest.approx(0.19)
+    assert estimate.influence[-1] == 0
