@@ -27,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (
+        _add_check,
         commands.add_run,
         commands.add_compile,
         commands.add_submit,
@@ -37,6 +38,17 @@ def _parser() -> argparse.ArgumentParser:
     ):
         add(subparsers)
     return parser
+
+
+def _add_check(subparsers: Commands) -> None:
+    command = arguments.add(
+        subparsers,
+        "check",
+        "say all that is wrong with params.yaml, before anything runs",
+        "check -S train.mining=hard",
+    )
+    arguments.add_params(command)
+    command.set_defaults(action=_check)
 
 
 def _add_compare(subparsers: Commands) -> None:
@@ -75,6 +87,12 @@ def _add_crossval(subparsers: Commands) -> None:
     )
     cli.add_quiet(command)
     command.set_defaults(action=_crossval)
+
+
+def _check(options: argparse.Namespace) -> None:
+    from pipelines import sections
+
+    sections.override(sections.read(options.params), options.assignments)
 
 
 def _compare(options: argparse.Namespace) -> None:

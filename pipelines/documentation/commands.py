@@ -18,7 +18,7 @@ environment active (`source .venv/bin/activate; export PYTHONPATH=$PWD`). Exit c
 1 a failure of the machine or of the program; 2 bad input, a full disk among it; 130 interrupted
 (Ctrl-C); 143 terminated (SIGTERM).
 """
-COMMANDS = ("run", "compare", "crossval", "promote", "compile", "submit")
+COMMANDS = ("check", "run", "compare", "crossval", "promote", "compile", "submit")
 GROUPS = {
     "The six steps": [f"components.{step}" for step in sections.STEPS],
     "Tracking": ["components.shared.relog"],

@@ -66,6 +66,11 @@ def test_commands_that_run_steps_can_be_quiet(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["check", "-S", "train.stepz=1"], "unknown parameter train.stepz"),
+        (
+            ["check", "-S", "train.augment.hue=0.1", "-S", "split.val=1"],
+            "; train.augment.hue is 0.1",
+        ),
         (["compile", "-S", "train.stepz=1"], "unknown parameter train.stepz"),
         (["run", "-S", "train.stepz=1"], "unknown parameter train.stepz"),
         (["compare", "train.mining=hard,hrad"], "train.mining is 'hrad'"),
