@@ -33,35 +33,42 @@ PARAMS = TrainParams(
 )
 
 
-@pytest.fixture
-def embedder() -> Any:
+@pytest.fixture(scope="module")
+def network_and_weights() -> tuple[Any, list[Any]]:
     model = network.build(PARAMS.architecture(SHAPE))
     head.fit_standardisation(model, head.pooled_features(model, IMAGES))
+    return model, model.get_weights()
+
+
+@pytest.fixture
+def embedder(network_and_weights: tuple[Any, list[Any]]) -> Any:
+    """The network as it was built, whatever a test before has trained."""
+    model, weights = network_and_weights
+    model.set_weights(weights)
     return model
 
 
-def features_of(embedder: Any) -> np.ndarray:
-    return np.stack(
-        [head.pooled_features(embedder, IMAGES, view=view) for view in PARAMS.views], axis=1
-    )
+@pytest.fixture(scope="module")
+def features(network_and_weights: tuple[Any, list[Any]]) -> np.ndarray:
+    """Of each view; training the head changes nothing in front of them."""
+    model, _ = network_and_weights
+    return np.stack([head.pooled_features(model, IMAGES, view=view) for view in PARAMS.views], 1)
 
 
-def trained(embedder: Any, **changes: Any) -> Any:
-    head_fitting.train_projection(
-        embedder, PARAMS.model_copy(update=changes), features_of(embedder), ROWS
-    )
-    return embedder
+def train_head(embedder: Any, features: np.ndarray, steps: int) -> None:
+    params = PARAMS.model_copy(update={"head_steps": steps})
+    head_fitting.train_projection(embedder, params, features, ROWS)
 
 
 def test_the_head_gives_of_the_features_what_the_embedder_gives_of_the_images(
-    embedder: Any,
+    embedder: Any, features: np.ndarray
 ) -> None:
-    embeddings = head.build_head(embedder)(features_of(embedder))
+    embeddings = head.build_head(embedder)(features)
     np.testing.assert_allclose(embeddings, embedder(IMAGES), atol=1e-5)
 
 
 def test_a_step_goes_down_the_loss_of_the_whole_network_and_changes_the_projection_only(
-    embedder: Any,
+    embedder: Any, features: np.ndarray
 ) -> None:
     import tensorflow as tf
 
@@ -74,7 +81,7 @@ def test_a_step_goes_down_the_loss_of_the_whole_network_and_changes_the_projecti
     with tf.GradientTape() as tape:
         loss = model.compute_loss(y=labels, y_pred=embedder(IMAGES[rows]))
     gradient = tape.gradient(loss, kernel.value).numpy()
-    trained(embedder, head_steps=1)
+    train_head(embedder, features, 1)
     clear = np.abs(gradient) > 1e-4
     assert clear.sum() > 100
     # The first step of Adam has the learning rate's length in every direction.
@@ -88,33 +95,33 @@ def test_a_step_goes_down_the_loss_of_the_whole_network_and_changes_the_projecti
     assert {path.split("/")[-2] for path in changed} == {"project"}
 
 
-def test_many_steps_bring_the_genuine_images_together_and_the_forgeries_away(embedder: Any) -> None:
+def test_many_steps_bring_the_genuine_images_together_and_the_forgeries_away(
+    embedder: Any, features: np.ndarray
+) -> None:
     def gap() -> float:
         embeddings = np.asarray(embedder(IMAGES)).reshape(4, 4, 8)
         distance = np.linalg.norm(embeddings[:, :, np.newaxis] - embeddings[:, np.newaxis], axis=3)
         return float(distance[:, :3, 3].mean() - distance[:, :3, :3].sum() / 24)
 
     before = gap()
-    trained(embedder, head_steps=100)
+    train_head(embedder, features, 100)
     assert gap() > before + 0.3
 
 
-def test_equal_seeds_give_equal_heads(embedder: Any) -> None:
-    start = embedder.get_weights()
-    first = np.asarray(trained(embedder, head_steps=3)(IMAGES))
-    embedder.set_weights(start)
-    np.testing.assert_allclose(trained(embedder, head_steps=3)(IMAGES), first, atol=1e-6)
+def test_equal_seeds_give_equal_heads(embedder: Any, features: np.ndarray) -> None:
+    start, embeddings = embedder.get_weights(), []
+    for _ in range(2):
+        embedder.set_weights(start)
+        train_head(embedder, features, 3)
+        embeddings.append(np.asarray(embedder(IMAGES)))
+    np.testing.assert_allclose(embeddings[0], embeddings[1], atol=1e-6)
 
 
-def test_a_loss_that_is_not_finite_names_the_step(embedder: Any) -> None:
-    features = features_of(embedder)
-    features[:] = np.nan
+def test_a_loss_that_is_not_finite_names_the_step(embedder: Any, features: np.ndarray) -> None:
     with pytest.raises(
         InputError, match=r"the loss is nan at step 1 of the head; lower train\.learning_rate"
     ):
-        head_fitting.train_projection(
-            embedder, PARAMS.model_copy(update={"head_steps": 2}), features, ROWS
-        )
+        train_head(embedder, np.full_like(features, np.nan), 2)
 
 
 @pytest.mark.parametrize("start", ["random", "discriminant"])
