@@ -10,7 +10,8 @@ from components.shared.runtime.errors import InputError
 from components.shared.storage.files import uploads
 from components.shared.tracking import mlflow_store, run_tags
 from components.shared.tracking.record import RECORD, Record
-from components.shared.tracking.run import Run, first_line
+from components.shared.tracking.run import Run
+from components.shared.tracking.store_requests import first_line
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -13,7 +13,7 @@ from components.shared.runtime.errors import InputError
 from components.shared.storage.files import persistent_folder, project_root
 from components.shared.storage.s3_address import is_s3
 from components.shared.tracking import mlflow_store
-from components.shared.tracking.run import first_line
+from components.shared.tracking.store_requests import first_line
 from pipelines.sections import Sections
 
 LABEL = "signature-recognition.process"

@@ -9,7 +9,7 @@ from components.shared.model.registered_bundle import FOLDER, translated_errors
 from components.shared.runtime.errors import InputError
 from components.shared.tracking import mlflow_store
 from components.shared.tracking.record import Record
-from components.shared.tracking.run import upload_timeout
+from components.shared.tracking.store_requests import upload_timeout
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 TAG = "bundle"

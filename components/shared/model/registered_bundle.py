@@ -16,7 +16,7 @@ from components.shared.model import bundle
 from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.storage.files import atomic_folder, project_root
 from components.shared.tracking import mlflow_store
-from components.shared.tracking.run import first_line, upload_timeout
+from components.shared.tracking.store_requests import first_line, upload_timeout
 
 SCHEME = "models:/"
 ADDRESS = re.compile(r"models:/(?P<name>[^/@]+)(?:@(?P<alias>[^/@]+)|/(?P<version>\d+))")

@@ -30,6 +30,7 @@ NO_INFLUENCE = {
     "components/shared/storage/s3_address.py": "tells an address from a path",
     "components/shared/tracking/mlflow_store.py": "record of an execution: MLflow",
     "components/shared/tracking/record.py": "record of an execution: its file",
+    "components/shared/tracking/store_requests.py": "record of an execution: MLflow",
     "components/shared/tracking/step_runs.py": "record of an execution: MLflow",
 }
 """Files that no figure, image or weight depends on, and the reason.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.tracking import mlflow_store
-from components.shared.tracking.run import first_line
+from components.shared.tracking.store_requests import first_line
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -2,22 +2,19 @@
 
 import json
 import logging
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from components.shared.runtime.errors import redact_credentials
 from components.shared.tracking import figures_table, mlflow_names
 from components.shared.tracking.data_set import DataSet
 from components.shared.tracking.record import Record
 from components.shared.tracking.run_tags import DESCRIPTION
+from components.shared.tracking.store_requests import first_line, upload_timeout
 
-UPLOAD_SECONDS = "120"
 FIGURES = "figures.json"
 
 logger = logging.getLogger(__name__)
@@ -192,24 +189,3 @@ class Run:
             write()
         except Exception as error:  # whatever a store that is down may raise
             self.disconnect(error)
-
-
-def first_line(error: Exception) -> str:
-    """Returns an error's first line, at most 200 characters, without credentials."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return redact_credentials(lines[0])[:200]
-
-
-@contextmanager
-def upload_timeout() -> Iterator[None]:
-    """Allows MLflow's requests the time of an upload, longer than that of a small request."""
-    name = "MLFLOW_HTTP_REQUEST_TIMEOUT"
-    before = os.environ.get(name)
-    os.environ[name] = UPLOAD_SECONDS
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before

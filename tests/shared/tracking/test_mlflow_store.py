@@ -11,7 +11,7 @@ import pytest
 
 from components.shared.runtime.errors import InputError
 from components.shared.tracking import mlflow_store
-from components.shared.tracking.run import first_line
+from components.shared.tracking.store_requests import first_line
 
 TEN_FIRST_RUNS = """
 import os, sys

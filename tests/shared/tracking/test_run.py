@@ -1,7 +1,6 @@
 """A run with a store and without one."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from components.shared.tracking import mlflow_store
 from components.shared.tracking.data_set import DataSet
 from components.shared.tracking.record import Record
-from components.shared.tracking.run import Run, first_line, upload_timeout
+from components.shared.tracking.run import Run
 
 
 @pytest.fixture
@@ -105,21 +104,3 @@ def test_the_first_failure_of_the_store_is_the_only_warning(
     assert "(http://host/ does not answer)" in warning.getMessage()
     assert "secret" not in warning.getMessage()
     assert (run.run_id, run.record.run_id, run.record.tags) == (None, None, {"stage": "train"})
-
-
-def test_an_error_without_a_text_is_told_by_its_kind() -> None:
-    assert first_line(TimeoutError()) == "TimeoutError"
-    assert first_line(ValueError("x" * 300 + "\nmore")) == "x" * 200
-
-
-@pytest.mark.parametrize("before", [None, "4"])
-def test_an_upload_has_more_time_and_only_an_upload(
-    before: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name = "MLFLOW_HTTP_REQUEST_TIMEOUT"
-    monkeypatch.delenv(name, raising=False)
-    if before is not None:
-        monkeypatch.setenv(name, before)
-    with upload_timeout():
-        assert os.environ[name] == "120"
-    assert os.environ.get(name) == before
