@@ -31,7 +31,7 @@ THRESHOLD_HEADER = (
     "val identities, impostors",
     "FAR on test",
     "FRR on test",
-    "identities, comparisons",
+    "identities, comparisons or probes",
 )
 TEMPLATE = Path(__file__).with_name("card_template.md")
 
@@ -105,14 +105,11 @@ def _bullets(sentences: Sequence[str]) -> str:
 
 
 def _thresholds(card: CardData) -> str:
-    measured_policy = policy_of(card.params.get("evaluate.target", EQUAL_ERROR))
+    target = policy_of(card.params.get("evaluate.target", EQUAL_ERROR))
     rows = []
     for threshold in card.thresholds:
         impostors = IMPOSTORS.get(threshold.kind, threshold.kind)
-        rates = None
-        if threshold.policy == measured_policy:
-            group = metric_names.verification(threshold.kind, threshold.references)
-            rates = model_card_tables.rates_at_threshold(card.metrics, group)
+        rates = model_card_tables.carried_rates(card.metrics, threshold, target)
         row = [impostors, str(threshold.references), _policy(threshold), _distance(threshold)]
         rows.append([*row, _basis(threshold), *(rates or ["–"] * 3)])
     absent = "None: there were no validation identities."

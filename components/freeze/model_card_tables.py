@@ -10,6 +10,7 @@ from components.shared.verification.metric_names import (
     VERIFICATION,
     MetricGroup,
 )
+from components.shared.verification.threshold import Threshold
 
 Metrics = Mapping[str, float]
 EVENTS = ("n_pairs", "n_probes", "n_images")
@@ -67,16 +68,29 @@ def shortcut_probes(metrics: Metrics) -> str:
     return markdown(HEADER, rows, "Not measured.")
 
 
-def rates_at_threshold(metrics: Metrics, group: str) -> list[str] | None:
-    """Returns the cells FAR, FRR, counts at the threshold chosen on val; None if not measured."""
+def carried_rates(metrics: Metrics, threshold: Threshold, target: str) -> list[str] | None:
+    """Returns the cells FAR, FRR (of identification: DIR) and counts; None if not measured.
+
+    Args:
+        metrics: those of test.
+        threshold: the one that val chose.
+        target: the policy of `evaluate.target`.
+    """
+    verified = threshold.kind in metric_names.KINDS
+    if verified:
+        group = metric_names.verification(threshold.kind, threshold.references)
+    else:
+        group = metric_names.open_set(threshold.references)
     cells: list[str] = []
     counts = ""
-    for rate in ("far", "frr"):
-        rows = _row("", f"{group}/{metric_names.at_threshold(rate)}", group, metrics)
+    for rate in ("far", "frr" if verified else "dir"):
+        name = metric_names.carried_rate(group, rate, threshold.policy, target)
+        rows = _row("", name, group, metrics)
         if not rows:
             return None
         _, number, interval, *numbers = rows[0]
-        cells.append(f"{number} ({interval})")
+        label = "DIR " if rate == "dir" else ""
+        cells.append(f"{label}{number} ({interval})")
         counts = ", ".join(numbers)
     return [*cells, counts]
 

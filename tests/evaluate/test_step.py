@@ -20,6 +20,7 @@ from components.shared.model.embedder import embed, load_embedder
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import uploads
 from components.shared.verification import error_rates as rates
+from components.shared.verification.metric_names import counted_group
 from tests.evaluate.conftest import FORGERIES, GENUINE, PARTS, Inputs
 
 PARAMS = EvaluateParams(
@@ -167,7 +168,7 @@ def test_no_figure_stands_without_its_interval_and_what_it_stands_on(
         basis = (
             group.replace(f"floor/{group.split('/')[1]}", "verification")
             if "floor/" in name
-            else group
+            else counted_group(group)
         )
         assert f"{basis}/n_identities" in metrics, name
         assert {f"{basis}/n_pairs", f"{basis}/n_probes", f"{basis}/n_images"} & metrics.keys(), name
@@ -210,12 +211,16 @@ def test_thresholds_come_from_val_and_are_carried_to_test(
     assert by_policy["equal_error"] == pytest.approx(
         rates.eer(genuine, skilled).threshold, abs=1e-6
     )
-    threshold = by_policy["far_5pct"]  # the target
-    assert rates.rates_at(genuine, skilled, threshold + 1e-6)[0] <= 0.05
+    assert rates.rates_at(genuine, skilled, by_policy["far_5pct"] + 1e-6)[0] <= 0.05
     genuine, skilled, _ = single_by_loop(inputs, "test")
-    far, frr = rates.rates_at(genuine, skilled, threshold)
-    assert evaluation.metrics["verification/skilled/refs_1/far_at_threshold"] == far
-    assert evaluation.metrics["verification/skilled/refs_1/frr_at_threshold"] == frr
+    for policy, names in (
+        ("far_5pct", ("far_at_threshold", "frr_at_threshold")),  # the target
+        ("far_1pct", ("policy/far_1pct/far", "policy/far_1pct/frr")),
+        ("equal_error", ("policy/equal_error/far", "policy/equal_error/frr")),
+    ):
+        carried = rates.rates_at(genuine, skilled, by_policy[policy])
+        for name, rate in zip(names, carried, strict=True):
+            assert evaluation.metrics[f"verification/skilled/refs_1/{name}"] == rate
 
 
 def test_scores_hold_the_comparisons_that_the_figures_stand_on(
@@ -410,7 +415,8 @@ def test_without_val_there_are_no_thresholds(inputs: Inputs, tmp_path: Path) -> 
     split.to_parquet(tmp_path / "split.parquet")
     result = run(PARAMS, inputs.prepared, tmp_path, inputs.embedder, tmp_path / "out")
     assert json.loads((tmp_path / "out/threshold.json").read_text()) == []
-    assert not [name for name in result.metrics if "threshold" in name or name.startswith("val/")]
+    absent = ("threshold", "policy/", "val/")
+    assert not [name for name in result.metrics if any(part in name for part in absent)]
 
 
 def test_a_split_without_test_identities_is_refused_and_nothing_is_written(

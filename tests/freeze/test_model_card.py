@@ -116,6 +116,17 @@ def test_thresholds_stand_with_what_they_were_chosen_for_and_what_they_gave() ->
     assert gave not in card(SKILLED, evaluate__target="0.01")
 
 
+def test_only_what_was_not_measured_on_test_is_left_open() -> None:
+    policy = "verification/skilled/refs_1/policy/far_0.01pct"
+    carried = figure(f"{policy}/far", 0.1) | figure(f"{policy}/frr", 0.75)
+    gave = "10.0 % (7.6 % to 12.5 %) | 75.0 % (72.6 % to 77.5 %) | 9, 7,212 |"
+    chosen = [line for line in card(SKILLED | carried).splitlines() if "| 0.1000 |" in line]
+    assert [line.endswith(gave) for line in chosen] == [True]
+    of_val = {f"val/{name}": value for name, value in (SKILLED | carried).items()}
+    table = [line for line in card(of_val).splitlines() if "false acceptances" in line]
+    assert all(line.endswith("| – | – | – |") for line in table[:2])
+
+
 def test_a_threshold_for_less_than_val_can_show_is_marked() -> None:
     text = card(SKILLED)
     mark = "0.01 % false acceptances, fewer than val can show (12 %) | 0.1000 | 2, 24 |"

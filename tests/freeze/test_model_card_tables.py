@@ -3,6 +3,7 @@
 import pytest
 
 from components.freeze import model_card_tables as tables
+from components.shared.verification.threshold import Threshold
 
 GROUP = "verification/skilled/refs_1"
 COUNTS = {f"{GROUP}/n_identities": 1200.0, f"{GROUP}/n_pairs": 7212.0}
@@ -33,16 +34,44 @@ def test_a_figure_without_its_counts_is_left_out(missing: str) -> None:
     assert tables.performance(metrics) == "The test identities were not measured."
 
 
-def test_the_rates_at_the_threshold_stand_together_or_not_at_all() -> None:
-    far, frr = f"{GROUP}/far_at_threshold", f"{GROUP}/frr_at_threshold"
+@pytest.mark.parametrize(
+    ("policy", "far", "frr"),
+    [
+        ("equal_error", f"{GROUP}/far_at_threshold", f"{GROUP}/frr_at_threshold"),
+        ("far_1pct", f"{GROUP}/policy/far_1pct/far", f"{GROUP}/policy/far_1pct/frr"),
+    ],
+)
+def test_the_rates_of_a_policy_stand_together_or_not_at_all(
+    policy: str, far: str, frr: str
+) -> None:
     metrics = {far: 0.2, **bounds(far, 0.1, 0.3), frr: 0.05, **COUNTS}
-    assert tables.rates_at_threshold(metrics, GROUP) == [
+    threshold = Threshold("skilled", 1, policy, 0.4)
+    assert tables.carried_rates(metrics, threshold, "equal_error") == [
         "20.0 % (10.0 % to 30.0 %)",
         "5.0 % (not computed)",
         "1,200, 7,212",
     ]
     del metrics[frr]
-    assert tables.rates_at_threshold(metrics, GROUP) is None
+    assert tables.carried_rates(metrics, threshold, "equal_error") is None
+
+
+@pytest.mark.parametrize(("policy", "far"), [("equal_error", "10.0 %"), ("far_1pct", "2.0 %")])
+def test_of_identification_dir_stands_in_the_place_of_frr(policy: str, far: str) -> None:
+    group = "identification/refs_5/open"
+    metrics = {
+        f"{group}/far_at_threshold": 0.1,
+        f"{group}/dir_at_threshold": 0.75,
+        f"{group}/policy/far_1pct/far": 0.02,
+        f"{group}/policy/far_1pct/dir": 0.75,
+        f"{group}/n_identities": 9.0,
+        f"{group}/n_probes": 810.0,
+    }
+    rule = Threshold("identification", 5, policy, 0.4, smallest_gap=0.1)
+    assert tables.carried_rates(metrics, rule, "equal_error") == [
+        f"{far} (not computed)",
+        "DIR 75.0 % (not computed)",
+        "9, 810",
+    ]
 
 
 def test_a_gain_over_a_floor_is_in_points_with_its_sign() -> None:

@@ -18,10 +18,10 @@ from components.evaluate.scoring.in_memory import InMemoryScores
 from components.evaluate.scoring.roc_thinning import thin
 from components.shared.verification import error_rates, influence
 from components.shared.verification.comparisons import Scores, Search, searches
-from components.shared.verification.metric_names import at_far, at_threshold, open_set
+from components.shared.verification.metric_names import at_far, carried_rate, open_set
 from components.shared.verification.rule_of_three import least_far
 from components.shared.verification.sampling import Labels
-from components.shared.verification.threshold import Threshold, lookup
+from components.shared.verification.threshold import Threshold, of_claims
 
 KIND = "identification"
 MIN_ENROLLABLE = 3
@@ -107,22 +107,21 @@ def choose_reject_rules(candidates: Candidates, params: EvaluateParams) -> list[
     return rules
 
 
-def apply_reject_rule(
+def apply_reject_rules(
     candidates: Candidates, thresholds: list[Threshold], params: EvaluateParams
 ) -> dict[str, float]:
-    """Computes FAR and DIR, with their intervals, under the rule that val chose for the target."""
-    rule = lookup(thresholds, KIND, params.references, params.target_name)
-    if rule is None:
-        return {}
-    near = candidates.distance <= rule.threshold
-    accepted = near & (candidates.gap >= (rule.smallest_gap or 0))
+    """Computes FAR and DIR, with their intervals, under the rules that val chose."""
+    group = open_set(params.references)
     metrics: dict[str, float] = {}
-    for rate, probes, hits in (
-        ("far", candidates.stranger, accepted),
-        ("dir", ~candidates.stranger, accepted & candidates.correct),
-    ):
-        name = f"{open_set(params.references)}/{at_threshold(rate)}"
-        metrics |= share(name, candidates.identity[probes], hits[probes])
+    for rule in of_claims(thresholds, KIND, params.references):
+        near = candidates.distance <= rule.threshold
+        accepted = near & (candidates.gap >= (rule.smallest_gap or 0))
+        for rate, probes, hits in (
+            ("far", candidates.stranger, accepted),
+            ("dir", ~candidates.stranger, accepted & candidates.correct),
+        ):
+            name = carried_rate(group, rate, rule.policy, params.target_name)
+            metrics |= share(name, candidates.identity[probes], hits[probes])
     return metrics
 
 

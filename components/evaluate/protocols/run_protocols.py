@@ -82,7 +82,7 @@ def apply_thresholds(
     if "identification" in params.protocols:
         candidates = open_set.find_candidates(test.embeddings, test.part.labels, params)
         if candidates is not None:
-            metrics |= open_set.apply_reject_rule(candidates, thresholds, params)
+            metrics |= open_set.apply_reject_rules(candidates, thresholds, params)
     return metrics
 
 

@@ -3,9 +3,9 @@
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import share_of
 from components.evaluate.scoring.verification import Verification
-from components.shared.verification.metric_names import at_threshold
+from components.shared.verification.metric_names import carried_rate
 from components.shared.verification.rule_of_three import least_far
-from components.shared.verification.threshold import Threshold, lookup
+from components.shared.verification.threshold import Threshold, of_claims
 
 
 def choose_thresholds(val: list[Verification], params: EvaluateParams) -> list[Threshold]:
@@ -34,12 +34,15 @@ def choose_thresholds(val: list[Verification], params: EvaluateParams) -> list[T
 def apply_thresholds(
     test: list[Verification], thresholds: list[Threshold], params: EvaluateParams
 ) -> dict[str, float]:
-    """Computes FAR and FRR on test, with their intervals, at the target's thresholds."""
+    """Computes FAR and FRR on test, with their intervals, at the thresholds of all policies."""
     metrics: dict[str, float] = {}
     for v in test:
-        threshold = lookup(thresholds, v.kind, v.references, params.target_name)
-        if threshold is not None:
-            accepted, rejected = v.scored.errors(threshold.threshold)
-            metrics |= share_of(f"{v.key}/{at_threshold('far')}", accepted)
-            metrics |= share_of(f"{v.key}/{at_threshold('frr')}", rejected)
+        own = of_claims(thresholds, v.kind, v.references)
+        if not own:
+            continue
+        errors = v.scored.errors([threshold.threshold for threshold in own])
+        for threshold, counts in zip(own, errors, strict=True):
+            for rate, count in zip(("far", "frr"), counts, strict=True):
+                name = carried_rate(v.key, rate, threshold.policy, params.target_name)
+                metrics |= share_of(name, count)
     return metrics

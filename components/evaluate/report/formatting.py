@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from components.shared.verification.metric_names import ends
+from components.shared.verification.metric_names import ends, far_percent
+from components.shared.verification.threshold import EQUAL_ERROR
 
 Metrics = Mapping[str, float]
 
@@ -64,6 +65,11 @@ def number(metrics: Metrics, key: str) -> str:
     low, high = ends(key)
     interval = f"{metrics[low]:.3f}–{metrics[high]:.3f}" if low in metrics else "–"
     return f"{metrics[key]:.3f} ({interval})"
+
+
+def policy_in_words(policy: str) -> str:
+    """Returns a policy's name in words: `equal error`, or `FAR ≤ 1 %`."""
+    return "equal error" if policy == EQUAL_ERROR else f"FAR ≤ {far_percent(policy)} %"
 
 
 def sample_sizes(metrics: Metrics, group: str, events: str = "n_pairs") -> tuple[str, str]:

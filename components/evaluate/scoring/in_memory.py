@@ -1,5 +1,6 @@
 """Error rates of comparisons that are held in memory, exact."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -83,11 +84,18 @@ class InMemoryScores:
         probed = self._accepted(impostor.distance, probe, thresholds)
         return AcceptedCounts(accepted, falsely, probed)
 
-    def errors(self, threshold: float) -> tuple[ErrorCounts, ErrorCounts]:
-        """Counts false acceptances and false rejections at a threshold.
+    def errors(self, thresholds: Sequence[float]) -> list[tuple[ErrorCounts, ErrorCounts]]:
+        """Counts false acceptances and false rejections at each threshold.
 
         A false acceptance of another identity's image counts for both.
         """
+        return [self._errors(threshold) for threshold in thresholds]
+
+    @property
+    def _roles(self) -> int:
+        return 1 if self.impostor.probe is None else 2
+
+    def _errors(self, threshold: float) -> tuple[ErrorCounts, ErrorCounts]:
         accepted = self.impostor.distance <= threshold
         rejected = self.genuine.distance > threshold
         owner = self.impostor.identity
@@ -98,10 +106,6 @@ class InMemoryScores:
             ErrorCounts.of(owner, accepted)._replace(roles=self._roles),
             ErrorCounts.of(self.genuine.identity, rejected),
         )
-
-    @property
-    def _roles(self) -> int:
-        return 1 if self.impostor.probe is None else 2
 
     @cached_property
     def _eer(self) -> Eer:

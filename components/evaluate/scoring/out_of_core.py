@@ -5,7 +5,7 @@ evenly spaced thresholds; the influence of each identity is computed at these.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import groupby
 from typing import NamedTuple
@@ -151,24 +151,26 @@ class OutOfCoreScores:
         probed = self._probed[:, columns] if self._roles == 2 else None
         return AcceptedCounts(self._genuine[:, columns], self._impostor[:, columns], probed)
 
-    def errors(self, threshold: float) -> tuple[ErrorCounts, ErrorCounts]:
-        """Counts false acceptances and false rejections at a threshold, in another pass.
+    def errors(self, thresholds: Sequence[float]) -> list[tuple[ErrorCounts, ErrorCounts]]:
+        """Counts false acceptances and false rejections at each threshold, in one more pass.
 
         A false acceptance of another identity's image counts for both.
         """
-        limit = np.float32(threshold)
-        accepted, falsely = np.zeros((2, len(self.names)), np.intp)
+        limits = np.asarray(thresholds, np.float32)
+        accepted, falsely = np.zeros((2, len(limits), len(self.names)), np.intp)
 
         def count(blocks: Blocks) -> None:
             genuine, impostor = _sides(blocks)
             row = np.searchsorted(self.names, blocks[0].identity)
-            accepted[row] = (self._distances(genuine) <= limit).sum()
+            distance = self._distances(genuine)
             scores = self._scores(blocks[0].identity, impostor)
-            near = scores.select(np.flatnonzero(scores.distance <= limit))
-            with self._lock:
-                falsely[row] += len(near.distance)
-                if near.probe is not None:
-                    np.add.at(falsely, np.searchsorted(self.names, near.probe), 1)
+            for place, limit in enumerate(limits):
+                accepted[place, row] = (distance <= limit).sum()
+                near = scores.select(np.flatnonzero(scores.distance <= limit))
+                with self._lock:
+                    falsely[place, row] += len(near.distance)
+                    if near.probe is not None:
+                        np.add.at(falsely[place], np.searchsorted(self.names, near.probe), 1)
 
         with product_threads() as threads:
             list(threads.map(count, self._by_identity))
@@ -177,10 +179,13 @@ class OutOfCoreScores:
         if self._roles == 2:
             impostor += self._probed[:, -1].astype(np.intp)
         claimed, tried = genuine > 0, impostor > 0
-        return (
-            ErrorCounts(falsely[tried], impostor[tried], self._roles),
-            ErrorCounts((genuine - accepted)[claimed], genuine[claimed]),
-        )
+        return [
+            (
+                ErrorCounts(falsely[place, tried], impostor[tried], self._roles),
+                ErrorCounts((genuine - accepted[place])[claimed], genuine[claimed]),
+            )
+            for place in range(len(limits))
+        ]
 
     def _point(self, far: float) -> OperatingPoints:
         if far not in self._points:

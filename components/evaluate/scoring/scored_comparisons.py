@@ -1,5 +1,6 @@
 """Questions that a set of scored comparisons answers, in memory or out of core."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -75,8 +76,8 @@ class ScoredComparisons(Protocol):
             thresholds: [T] of the curve, ascending, the last of which accepts everything.
         """
 
-    def errors(self, threshold: float) -> tuple[ErrorCounts, ErrorCounts]:
-        """Counts false acceptances and false rejections at a threshold.
+    def errors(self, thresholds: Sequence[float]) -> list[tuple[ErrorCounts, ErrorCounts]]:
+        """Counts false acceptances and false rejections at each threshold.
 
         A false acceptance of another identity's image counts for both.
         """

@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 
-from components.shared.verification.metric_names import N_PAIRS, ends, split, without_end
+from components.shared.verification.metric_names import (
+    N_PAIRS,
+    counted_group,
+    ends,
+    split,
+    without_end,
+)
 
 NUMBERS = (N_PAIRS, "n_probes", "n_images")
 Column = list[str | float | None]
@@ -21,6 +27,7 @@ def columns(metrics: Mapping[str, float]) -> dict[str, Column]:
         group, figure = split(name)
         if figure.startswith("n_") or without_end(name) != name:
             continue
+        group = counted_group(group)
         low, high = ends(name)
         numbers = (metrics.get(f"{group}/{number}") for number in NUMBERS)
         row: dict[str, str | float | None] = {

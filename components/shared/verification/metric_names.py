@@ -3,6 +3,8 @@
     <protocol>/<kind>/refs_<n>[/<fusion>]/<figure>     verification, field, references
     identification/refs_<n>[/open]/<figure>
     floor/<floor>/<kind>/refs_1/<figure>
+    <group>/policy/<policy>/<rate>                     at the thresholds of other policies than the
+                                                       target's, which is `<group>/far_at_threshold`
     probe/<subject>/<figure>
 
 All but the figure is its group. `val/` stands before figures of val; `_ci_low` and `_ci_high`
@@ -11,7 +13,7 @@ follow the name of a figure that has an interval.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Self
 
 KINDS = ("skilled", "random")
@@ -28,6 +30,7 @@ N_PAIRS = "n_pairs"
 FRR_AT_FAR = "frr_at_far_"
 _COMPARISONS = re.compile(r"([^/]+)/([^/]+)/refs_(\d+)(?:/([^/]+))?")
 _IDENTIFICATION = re.compile(r"identification/refs_(\d+)")
+_POLICY = re.compile(r"(.+)/policy/([^/]+)")
 _END = re.compile(r"_ci_(low|high)$")
 
 
@@ -112,6 +115,25 @@ def without_end(name: str) -> str:
 def at_threshold(rate: str) -> str:
     """Returns the figure of a rate (far, frr, dir) at the threshold that val chose."""
     return f"{rate}_at_threshold"
+
+
+def carried_rate(group: str, rate: str, policy: str, target: str) -> str:
+    """Returns the name of a rate (far, frr, dir) at the threshold that val chose for a policy.
+
+    That of the target's policy is `<group>/far_at_threshold`.
+    """
+    return f"{group}/{at_threshold(rate) if policy == target else f'policy/{policy}/{rate}'}"
+
+
+def other_policies(names: Iterable[str]) -> list[str]:
+    """Returns the policies, without the target's, whose rates are among the named figures."""
+    matches = [_POLICY.fullmatch(split(name)[0]) for name in names]
+    return list(dict.fromkeys(match[2] for match in matches if match))
+
+
+def counted_group(group: str) -> str:
+    """Returns the group that has the counts of a group: a policy's are those of all policies."""
+    return _POLICY.sub(r"\1", group)
 
 
 def far_name(far: float) -> str:

@@ -66,10 +66,13 @@ def lookup(
     policy: str,
 ) -> Threshold | None:
     """Returns the threshold for a kind, number of references and policy, or None."""
-    for threshold in thresholds:
-        if (threshold.kind, threshold.references, threshold.policy) == (kind, references, policy):
-            return threshold
-    return None
+    own = of_claims(thresholds, kind, references)
+    return next((threshold for threshold in own if threshold.policy == policy), None)
+
+
+def of_claims(thresholds: Iterable[Threshold], kind: str, references: int) -> list[Threshold]:
+    """Returns the thresholds of all policies for a kind and number of references."""
+    return [t for t in thresholds if (t.kind, t.references) == (kind, references)]
 
 
 def write(thresholds: Iterable[Threshold], folder: Path) -> None:

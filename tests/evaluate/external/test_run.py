@@ -22,14 +22,15 @@ from components.shared.verification import error_rates
 
 PARAMS = EvaluateParams(references=2, draws=2)
 SPEC = Normalisation(height=16, width=24)
-THRESHOLDS = [
+THRESHOLDS: list[dict[str, Any]] = [
     {
         "kind": "skilled",
         "references": 1,
-        "policy": "equal_error",
-        "threshold": 0.18,
+        "policy": policy,
+        "threshold": distance,
         "chosen_on": "val",
     }
+    for policy, distance in (("equal_error", 0.18), ("far_0.5pct", 0.12))
 ]
 
 
@@ -129,13 +130,18 @@ def test_its_figures_are_those_of_its_graph_on_every_identity(
     assert rates["n_pairs"] == len(genuine) + len(skilled) == 8 * (6 + 12)
     assert rates["n_identities"] == 8
     assert rates["eer"] == pytest.approx(error_rates.eer(genuine, skilled).rate, abs=1e-6)
-    far, frr = error_rates.rates_at(genuine, skilled, THRESHOLDS[0]["threshold"])  # type: ignore[arg-type]
+    far, frr = error_rates.rates_at(genuine, skilled, THRESHOLDS[0]["threshold"])
     assert (rates["far_at_threshold"], rates["frr_at_threshold"]) == (
         pytest.approx(far),
         pytest.approx(frr),
     )
     assert rates["far_at_threshold_ci_low"] <= far <= rates["far_at_threshold_ci_high"]
     assert 0 < far < 1
+    far, frr = error_rates.rates_at(genuine, skilled, THRESHOLDS[1]["threshold"])
+    policy = rates["policy"]["far_0.5pct"]
+    assert (policy["far"], policy["frr"]) == (pytest.approx(far), pytest.approx(frr))
+    assert policy["frr_ci_low"] <= frr <= policy["frr_ci_high"]
+    assert "FAR ≤ 0.5 %" in (out / "summary.txt").read_text()
 
 
 def test_images_that_it_refuses_are_listed_and_counted(out: Path) -> None:
@@ -258,7 +264,8 @@ def test_a_target_that_it_has_no_threshold_for_is_refused(model: Path, tmp_path:
     params = PARAMS.model_copy(update={"target": 0.01})
     with pytest.raises(
         InputError,
-        match=r"no threshold for far_1pct, evaluate\.target; it has those for equal_error",
+        match=r"no threshold for far_1pct, evaluate\.target; "
+        r"it has those for equal_error, far_0\.5pct",
     ):
         run.run(params, model, str(tmp_path), "auto", tmp_path / "out")
 

@@ -69,14 +69,25 @@ def test_no_other_rule_is_better_on_val_than_the_one_chosen(seed: int) -> None:
 
 def test_the_rule_is_carried_as_it_is() -> None:
     rule = Threshold("identification", 5, "far_25pct", 0.3, smallest_gap=0.05)
-    metrics = open_set.apply_reject_rule(hand_made(), [rule], PARAMS)
+    metrics = open_set.apply_reject_rules(hand_made(), [rule], PARAMS)
     assert metrics[f"{KEY}/far_at_threshold"] == 0.25
     assert metrics[f"{KEY}/dir_at_threshold"] == 0.5
     assert f"{KEY}/far_at_threshold_ci_low" not in metrics  # of two strangers there is none
-    assert (
-        open_set.apply_reject_rule(hand_made(), [rule._replace(policy="equal_error")], PARAMS) == {}
-    )
-    assert open_set.apply_reject_rule(hand_made(), [rule._replace(references=3)], PARAMS) == {}
+    assert open_set.apply_reject_rules(hand_made(), [rule._replace(references=3)], PARAMS) == {}
+
+
+def test_the_rules_of_other_policies_than_the_targets_are_carried_too() -> None:
+    rules = [
+        Threshold("identification", 5, "equal_error", 0.6, smallest_gap=0.1),
+        Threshold("identification", 5, "far_25pct", 0.3, smallest_gap=0.05),
+    ]
+    metrics = open_set.apply_reject_rules(hand_made(), rules, PARAMS)
+    assert metrics == {
+        f"{KEY}/policy/equal_error/far": 0.25,  # the stranger at 0.6
+        f"{KEY}/policy/equal_error/dir": 0.75,
+        f"{KEY}/far_at_threshold": 0.25,
+        f"{KEY}/dir_at_threshold": 0.5,
+    }
 
 
 def test_half_of_the_identities_are_strangers_another_half_in_each_draw() -> None:

@@ -12,7 +12,7 @@ from components.evaluate.protocols.run_protocols import (
     name_as_val,
     run_protocols,
 )
-from components.shared.verification.metric_names import split, without_end
+from components.shared.verification.metric_names import without_end
 from tests.evaluate.embeddings import made_up
 
 PARAMS = EvaluateParams(draws=2)
@@ -61,8 +61,16 @@ def test_thresholds_and_reject_rules_are_chosen_by_the_protocols_that_apply_them
     thresholds = choose_thresholds(val, params)
     assert {t.kind for t in thresholds} == {"skilled", "random", "identification"}
     metrics = apply_thresholds(val, thresholds, params)
-    rates = {split(without_end(name))[1] for name in metrics}
-    assert rates == {"far_at_threshold", "frr_at_threshold", "dir_at_threshold"}
+    groups = {
+        *(f"verification/{kind}/refs_{n}" for kind in ("skilled", "random") for n in (1, 5)),
+        "identification/refs_5/open",
+    }
+    expected: set[str] = set()
+    for group in groups:
+        miss = "dir" if group.startswith("identification") else "frr"
+        expected |= {f"{group}/far_at_threshold", f"{group}/{miss}_at_threshold"}
+        expected |= {f"{group}/policy/far_1pct/far", f"{group}/policy/far_1pct/{miss}"}
+    assert {without_end(name) for name in metrics} == expected
     literature, params = part_for("literature")
     assert choose_thresholds(literature, params) == []
     assert apply_thresholds(literature, thresholds, params) == {}

@@ -70,12 +70,38 @@ def test_a_missing_reject_rule_is_explained_on_test_alone() -> None:
     assert protocol_tables(OPEN, on_val)[0].note == ""
 
 
-def test_the_reject_rule_of_val_has_a_row_of_its_own() -> None:
-    metrics = OPEN | group("identification/refs_5/open", far_at_threshold=0.1, dir_at_threshold=0.7)
+def test_the_reject_rules_of_val_have_rows_of_their_own() -> None:
+    metrics = OPEN | group("identification/refs_5/open/policy/far_1pct", far=0.02, dir=0.3)
+    metrics |= group("identification/refs_5/open", far_at_threshold=0.1, dir_at_threshold=0.7)
     (table,) = protocol_tables(metrics, EvaluateParams(protocols=("identification",)))
-    assert [row[1:3] for row in table.rows] == [("≤ 1", "60.0 (–)"), ("10.0 (–)", "70.0 (–)")]
-    assert [row[3:] for row in table.rows] == [("8", "90", "44")] * 2
+    assert [row[1:3] for row in table.rows] == [
+        ("≤ 1", "60.0 (–)"),
+        ("10.0 (–)", "70.0 (–)"),
+        ("2.0 (–)", "30.0 (–)"),
+    ]
+    assert [row[0].rpartition(" for ")[2] for row in table.rows[1:]] == ["equal error", "FAR ≤ 1 %"]
+    assert [row[3:] for row in table.rows] == [("8", "90", "44")] * 3
     assert table.note == ""
+
+
+def test_every_policy_that_was_carried_has_its_rates_the_targets_first() -> None:
+    skilled, random = "verification/skilled/refs_1", "verification/random/refs_5"
+    metrics = {
+        **group(f"{random}/policy/equal_error", far=0.3, frr=0.1),
+        **group(random, **SIZES),
+        **group(f"{skilled}/policy/equal_error", far=0.25, frr=0.2),
+        **group(skilled, far_at_threshold=0.02, frr_at_threshold=0.75, **SIZES),
+        f"{skilled}/far_at_threshold_ci_low": 0.01,
+        f"{skilled}/far_at_threshold_ci_high": 0.04,
+    }
+    (table,) = protocol_tables(metrics, EvaluateParams(target=0.01))
+    assert table.title == "at the thresholds that val chose"
+    assert [row[:5] for row in table.rows] == [
+        ("FAR ≤ 1 %", "skilled", "1", "2.0 (1.0–4.0)", "75.0 (–)"),
+        ("equal error", "skilled", "1", "25.0 (–)", "20.0 (–)"),
+        ("equal error", "random", "5", "30.0 (–)", "10.0 (–)"),
+    ]
+    assert {row[5:] for row in table.rows} == {("9", "1,234")}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from components.evaluate.report.formatting import (
     percent_interval,
     percent_points,
     percent_value,
+    policy_in_words,
     sample_sizes,
 )
 
@@ -17,6 +18,11 @@ def test_a_rate_is_in_per_cent_with_one_decimal_and_its_interval() -> None:
     assert percent_value(RATE, "g/eer") == "16.2"
     assert percent_interval(RATE, "g/eer") == "14.0–18.3"
     assert percent(RATE, "g/eer") == "16.2 (14.0–18.3)"
+
+
+def test_a_policy_is_named_by_what_it_allows() -> None:
+    assert policy_in_words("equal_error") == "equal error"
+    assert policy_in_words("far_0.1pct") == "FAR ≤ 0.1 %"
 
 
 def test_an_interval_that_is_not_known_is_a_dash() -> None:

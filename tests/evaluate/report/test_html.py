@@ -48,7 +48,7 @@ def test_what_was_not_measured_is_left_out() -> None:
         "Shortcuts",
         "Curves",
         "confident mistakes",
-        "threshold that val chose",
+        "thresholds that val chose",
         "What it must",
     ):
         assert absent not in page
@@ -67,6 +67,13 @@ def test_data_that_give_the_answer_away_are_warned_of_before_any_figure(
     if warned:
         assert page.index("With one reference") < page.index("Warning.") < page.index("<table")
         assert "9 identities, 144 images" in page
+
+
+def test_it_says_what_far_and_frr_count_and_where_refused_images_are() -> None:
+    page = render_page(METRICS)
+    measured = page[page.index("How it was measured") :]
+    for words in ("FMR and FNMR", "ISO/IEC 19795", "An image that cannot be used is in none"):
+        assert words in measured
 
 
 def test_origin_parameters_and_names_are_told_and_escaped() -> None:

@@ -56,8 +56,10 @@ def test_the_tables_are_aligned_and_leave_out_what_was_not_measured() -> None:
         "9,372",
     ]
     assert re.split(r" {2,}", row) == cells
-    assert carried.splitlines()[0] == "at the threshold that val chose for equal error"
-    assert re.split(r" {2,}", carried.splitlines()[2])[1:] == [
+    assert carried.splitlines()[0] == "at the thresholds that val chose"
+    assert re.split(r" {2,}", carried.splitlines()[2]) == [
+        "equal error",
+        "skilled",
         "1",
         "20.0 (10.0–30.0)",
         "12.5 (–)",

@@ -76,7 +76,7 @@ def test_with_two_identities_there_is_no_interval() -> None:
 
 
 def estimates(v: Verification, threshold: float) -> dict[str, Estimate]:
-    accepted, rejected = v.scored.errors(threshold)
+    ((accepted, rejected),) = v.scored.errors([threshold])
     return {
         "eer": eer(v),
         "eer_user": mean_eer(v),

@@ -95,14 +95,14 @@ def test_accepted_comparisons_are_counted_by_identity(scored: ScoredComparisons)
             assert counts[row].tolist() == expected
 
 
-def test_errors_at_a_threshold_are_counted_by_identity(scored: ScoredComparisons) -> None:
-    threshold = scored.eer().threshold
-    accepted, rejected = scored.errors(threshold)
-    far, frr = error_rates.rates_at(GENUINE.distance, IMPOSTOR.distance, threshold)
-    assert accepted.errors.sum() / accepted.trials.sum() == far
-    assert rejected.errors.sum() / rejected.trials.sum() == frr
-    assert accepted.trials.tolist() == [9 * 3, 2 * 20, 6 * 1, 12 * 7]
-    assert rejected.trials.tolist() == [9 * 4, 7 * 13, 1, 3 * 5, 6 * 11]
+def test_errors_at_each_threshold_are_counted_by_identity(scored: ScoredComparisons) -> None:
+    thresholds = [scored.eer().threshold, scored.at_far(0.05)[1]]
+    for threshold, (accepted, rejected) in zip(thresholds, scored.errors(thresholds), strict=True):
+        far, frr = error_rates.rates_at(GENUINE.distance, IMPOSTOR.distance, threshold)
+        assert accepted.errors.sum() / accepted.trials.sum() == far
+        assert rejected.errors.sum() / rejected.trials.sum() == frr
+        assert accepted.trials.tolist() == [9 * 3, 2 * 20, 6 * 1, 12 * 7]
+        assert rejected.trials.tolist() == [9 * 4, 7 * 13, 1, 3 * 5, 6 * 11]
 
 
 def test_error_counts_leave_out_identities_without_a_trial() -> None:

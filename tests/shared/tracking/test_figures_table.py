@@ -3,6 +3,27 @@
 from components.shared.tracking.figures_table import columns
 
 
+def test_a_policy_shares_the_numbers_of_its_group() -> None:
+    group = "verification/skilled/refs_1"
+    table = columns(
+        {
+            f"{group}/n_identities": 9.0,
+            f"{group}/n_pairs": 1234.0,
+            f"{group}/policy/far_1pct/far": 0.25,
+            f"{group}/policy/far_1pct/far_ci_low": 0.125,
+            f"{group}/policy/far_1pct/far_ci_high": 0.5,
+        }
+    )
+    assert list(table.values()) == [
+        [f"{group}/policy/far_1pct/far"],
+        [0.25],
+        [0.125],
+        [0.5],
+        [9.0],
+        [1234.0],
+    ]
+
+
 def test_a_figure_is_one_row_with_its_interval_and_numbers() -> None:
     group = "identification/refs_5"
     table = columns(

@@ -64,7 +64,7 @@ def test_influence_on_far_and_frr_is_their_derivative_by_each_identity_s_weight(
     scored: InMemoryScores,
 ) -> None:
     threshold = scored.eer().threshold
-    accepted, rejected = scored.errors(threshold)
+    ((accepted, rejected),) = scored.errors([threshold])
 
     def far(weights: np.ndarray) -> float:
         return weighted(scored, weights, threshold)[0]
@@ -80,9 +80,9 @@ def test_influence_on_far_and_frr_is_their_derivative_by_each_identity_s_weight(
 
 def test_a_comparison_of_two_identities_counts_for_both() -> None:
     threshold = RANDOM.eer().threshold
-    both = influence.of_share(*RANDOM.errors(threshold)[0]).standard_error()
+    both = influence.of_share(*RANDOM.errors([threshold])[0][0]).standard_error()
     claimed = InMemoryScores(RANDOM.genuine, RANDOM.impostor._replace(probe=None))
-    assert both > 1.3 * influence.of_share(*claimed.errors(threshold)[0]).standard_error()
+    assert both > 1.3 * influence.of_share(*claimed.errors([threshold])[0][0]).standard_error()
 
 
 @pytest.mark.parametrize("scored", [SKILLED, RANDOM], ids=["skilled", "random"])

@@ -20,6 +20,10 @@ from components.shared.verification.metric_names import MetricGroup
         (metric_names.at_threshold("far"), "far_at_threshold"),
         (metric_names.at_far("frr", 0.01), "frr_at_far_1pct"),
         (metric_names.at_far("dir", 0.001), "dir_at_far_0.1pct"),
+        (
+            metric_names.carried_rate("verification/skilled/refs_1", "far", "far_1pct", "far_1pct"),
+            "verification/skilled/refs_1/far_at_threshold",
+        ),
         (metric_names.far_name(0.25), "far_25pct"),
     ],
 )
@@ -54,6 +58,19 @@ def test_only_closed_set_identification_says_from_how_many_references() -> None:
     assert metric_names.identified_from("identification/refs_5") == 5
     assert metric_names.identified_from("identification/refs_5/open") is None
     assert metric_names.identified_from("val/identification/refs_5") is None
+
+
+def test_a_rate_of_another_policy_than_the_targets_names_it_and_shares_the_counts() -> None:
+    group = "verification/skilled/refs_1"
+    names = [
+        metric_names.carried_rate(group, "far", policy, "far_1pct")
+        for policy in ("far_1pct", "equal_error", "far_0.1pct")
+    ]
+    assert names[1] == f"{group}/policy/equal_error/far"
+    assert metric_names.other_policies(names) == ["equal_error", "far_0.1pct"]
+    own, *others = [metric_names.split(name)[0] for name in names]
+    assert {metric_names.counted_group(other) for other in (own, *others)} == {group}
+    assert MetricGroup.parse(others[0]) is None
 
 
 def test_the_ends_of_an_interval_lead_back_to_their_figure() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from components.shared.runtime.errors import InputError
 from components.shared.verification import threshold
-from components.shared.verification.threshold import Threshold, lookup, policy_of
+from components.shared.verification.threshold import Threshold, lookup, of_claims, policy_of
 
 CHOSEN = [
     Threshold("skilled", 1, "equal_error", 0.5),
@@ -62,6 +62,13 @@ def test_the_policy_names_the_far_that_was_allowed() -> None:
 def test_a_threshold_is_found_by_kind_references_and_policy(place: int) -> None:
     kind, references, policy = CHOSEN[place][:3]
     assert lookup(CHOSEN, kind, references, policy) == CHOSEN[place]
+
+
+def test_the_thresholds_of_all_policies_are_those_of_a_kind_and_number_of_references() -> None:
+    others = [Threshold("random", 1, "equal_error", 0.3), Threshold("skilled", 5, "far_1pct", 0.2)]
+    own = [Threshold("skilled", 1, policy, 0.1) for policy in ("equal_error", "far_1pct")]
+    assert of_claims([*others, *own], "skilled", 1) == own
+    assert of_claims(others, "skilled", 1) == []
 
 
 def test_there_is_no_threshold_where_one_of_the_three_differs() -> None:
