@@ -167,9 +167,7 @@ def _verification(report: _Report, kind: str, references: int) -> Verification:
 
 
 def _scores(rows: pd.DataFrame) -> Scores:
-    scores = Scores(rows["distance"].to_numpy(np.float32), rows["identity"].to_numpy(np.int32))
-    probe = rows["probe"].to_numpy(np.int32)
-    return scores if np.array_equal(probe, scores.identity) else scores._replace(probe=probe)
+    return Scores.of_columns(rows["distance"], rows["identity"], rows["probe"])
 
 
 def _have_same_identities(ours: Verification, theirs: Verification) -> bool:

@@ -63,7 +63,7 @@ class EvaluateParams(StepParams):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_former(cls, values: Any) -> Any:
+    def _leave_out_former_parameter(cls, values: Any) -> Any:
         """Leaves out a parameter that files of earlier versions have, in bundles too."""
         if isinstance(values, dict):
             return {name: value for name, value in values.items() if name != "bootstrap"}

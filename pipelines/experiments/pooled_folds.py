@@ -155,10 +155,9 @@ def _groups(fold: Fold) -> list[MetricGroup]:
 
 
 def _scores(rows: pd.DataFrame, names: list[str]) -> Scores:
-    identity = np.searchsorted(names, rows["identity"].to_numpy(dtype=str)).astype(np.int32)
-    probe = np.searchsorted(names, rows["probe"].to_numpy(dtype=str)).astype(np.int32)
-    distance = rows["distance"].to_numpy(np.float32)
-    return Scores(distance, identity, None if np.array_equal(probe, identity) else probe)
+    identity = np.searchsorted(names, rows["identity"].to_numpy(dtype=str))
+    probe = np.searchsorted(names, rows["probe"].to_numpy(dtype=str))
+    return Scores.of_columns(rows["distance"], identity, probe)
 
 
 def _join(parts: Sequence[Verification]) -> Verification:

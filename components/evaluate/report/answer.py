@@ -10,11 +10,14 @@ from components.evaluate.report.formatting import (
     percent_value,
     sample_sizes,
 )
-from components.shared.verification.floors import outcome, rates_at_threshold, strongest_floor
+from components.shared.verification.floors import (
+    IMPOSTOR_IMAGES,
+    outcome,
+    rates_at_threshold,
+    strongest_floor,
+)
 from components.shared.verification.metric_names import KINDS, verification
 from components.shared.verification.threshold import Threshold, lookup
-
-IMPOSTORS = {"skilled": "skilled forgeries", "random": "other identities' images"}
 
 
 def sentences(
@@ -57,8 +60,8 @@ def error_rate_sentence(metrics: Metrics, params: EvaluateParams) -> str:
     facts = [f"95 % interval {interval} %"] if interval else []
     facts += [f"{identities} {params.reported} identities", f"{comparisons} comparisons"]
     answer = (
-        f"With one reference, {IMPOSTORS[kind]} are told from genuine images at an equal error "
-        f"rate of {percent_value(metrics, f'{group}/eer')} % ({', '.join(facts)})"
+        f"With one reference, {IMPOSTOR_IMAGES[kind]} are told from genuine images at an equal "
+        f"error rate of {percent_value(metrics, f'{group}/eer')} % ({', '.join(facts)})"
     )
     return f"{answer}{_against_floor(metrics, kind)}."
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from components.shared.model import bundle
 from components.shared.runtime.errors import InputError, redact_credentials
-from components.shared.storage.files import atomic_folder, project_root
+from components.shared.storage.files import atomic_folder
 from components.shared.tracking import mlflow_store
 from components.shared.tracking.store_requests import first_line, upload_timeout
 
@@ -110,9 +110,8 @@ def find_by_alias(client: Any, name: str, alias: str) -> Any | None:
 
 def is_store_embedded() -> bool:
     """Returns whether the tracking store is the one in mlruns/."""
-    embedded = f"{mlflow_store.SQLITE}{project_root() / 'mlruns' / 'mlflow.db'}"
-    # MLflow notes the embedded store in the environment, too.
-    return os.environ.get("MLFLOW_TRACKING_URI") in {None, "", embedded}
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    return not uri or mlflow_store.is_embedded(uri)
 
 
 def describe_tracking_store() -> str:

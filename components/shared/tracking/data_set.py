@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from components.shared.runtime.errors import redact_credentials
 from components.shared.storage.files import sha256
-from components.shared.tracking.record import text_of
+from components.shared.tracking.record import last_part, text_of
 
 SOURCE = "ingest.source"
 REVISIONS = ("ingest.origin.commit", "ingest.origin.etag", "ingest.origin.listing")
@@ -45,5 +45,5 @@ def describe(params: Mapping[str, str], index: Path) -> DataSet:
 
 def _collection(source: str) -> str:
     """Returns the last part of a path or an address: `signatures` of `s3://scans/signatures.zip`."""
-    path = source.rpartition(":")[2] if source.startswith("dvc:") else source.partition("?")[0]
-    return ARCHIVE.sub("", PurePosixPath(path).name) or source
+    path = source.rpartition(":")[2] if source.startswith("dvc:") else source
+    return ARCHIVE.sub("", last_part(path)) or source

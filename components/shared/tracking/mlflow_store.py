@@ -48,7 +48,7 @@ def connect() -> Any:
     mlflow.set_tracking_uri(uri)
     with _lock_tables(uri):
         client = mlflow.MlflowClient()
-        if _is_embedded(uri):
+        if is_embedded(uri):
             store_location.follow_folder(_embedded_database())
     return client
 
@@ -78,6 +78,12 @@ def experiment_id(client: Any) -> str:
     return str(existing.experiment_id)
 
 
+def is_embedded(uri: str) -> bool:
+    """Tells the store in mlruns/ from others."""
+    database = _database(uri)
+    return database is not None and database.resolve() == _embedded_database().resolve()
+
+
 def active_run(client: Any, run_id: str | None) -> Any:
     """Returns the run of an id, or None where this store has no such run, or a deleted one."""
     from mlflow.exceptions import MlflowException
@@ -97,7 +103,7 @@ def _create_experiment(client: Any, name: str) -> str:
     import mlflow
 
     # Not by the environment, in which `connect` notes the embedded store too.
-    embedded = _is_embedded(mlflow.get_tracking_uri())
+    embedded = is_embedded(mlflow.get_tracking_uri())
     location = store_location.location(_embedded_database().parent) if embedded else None
     tags = DESCRIPTION if name == EXPERIMENT else None
     try:
@@ -125,11 +131,6 @@ def _database(uri: str) -> Path | None:
     """Returns the file of an SQLite store; None for others, and for one in memory."""
     path = uri.partition("?")[0].removeprefix(SQLITE)
     return Path(path) if uri.startswith(SQLITE) and path else None
-
-
-def _is_embedded(uri: str) -> bool:
-    database = _database(uri)
-    return database is not None and database.resolve() == _embedded_database().resolve()
 
 
 def _embedded_store() -> str:

@@ -48,8 +48,8 @@ class ServedModel:
             JSON, floats with None: JSON has no NaN.
 
         Raises:
-            ValueError: an image is in another form. The message tells its number and nothing of its
-                content: a client reads it.
+            ValueError, TypeError: an image is in another form. The message tells its number and
+                nothing of its content: a client reads it.
         """
         images = _list_images(model_input)
         numbered = enumerate(images, start=1)

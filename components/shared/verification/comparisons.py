@@ -36,6 +36,13 @@ class Scores(NamedTuple):
         return Scores(self.distance[rows], self.identity[rows], probe)
 
     @classmethod
+    def of_columns(cls, distance: ArrayLike, identity: ArrayLike, probe: ArrayLike) -> "Scores":
+        """Returns comparisons whose probes may all be those of the claimed identities."""
+        claimed, probed = np.asarray(identity, np.int32), np.asarray(probe, np.int32)
+        distances = np.asarray(distance, np.float32)
+        return cls(distances, claimed, None if np.array_equal(probed, claimed) else probed)
+
+    @classmethod
     def join(cls, parts: Sequence["Scores"]) -> "Scores":
         """Returns all comparisons of some parts, one at least, of one kind."""
         distance = np.concatenate([part.distance for part in parts])

@@ -9,7 +9,7 @@ from components.shared.verification.metric_names import FLOORS, at_threshold, en
 
 Metrics = Mapping[str, float]
 TOTALS = (100, 1_000, 10_000, 100_000)
-IMPOSTORS = {"skilled": "skilled forgeries", "random": "images of other identities"}
+IMPOSTOR_IMAGES = {"skilled": "skilled forgeries", "random": "images of other identities"}
 
 
 class Verdict(StrEnum):
@@ -57,7 +57,7 @@ def outcome(far: float, frr: float, kind: str) -> str:
     `26 of 100 skilled forgeries pass and 24 of 100 genuine images are refused`
     """
     passed, refused = counts([far, frr])
-    return f"{passed} {IMPOSTORS[kind]} pass and {refused} genuine images are refused"
+    return f"{passed} {IMPOSTOR_IMAGES[kind]} pass and {refused} genuine images are refused"
 
 
 def counts(rates: Sequence[float]) -> list[str]:

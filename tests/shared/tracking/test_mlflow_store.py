@@ -46,6 +46,23 @@ def test_artifacts_of_the_embedded_store_lie_beside_it_wherever_the_step_runs(
     assert experiment.artifact_location == (project / "mlruns" / "artifacts").as_uri()
 
 
+@pytest.mark.parametrize(
+    ("uri", "embedded"),
+    [
+        ("sqlite:///mlruns/mlflow.db", True),
+        ("sqlite:///mlruns/../mlruns/mlflow.db?timeout=20", True),
+        ("sqlite:///other.db", False),
+        ("http://127.0.0.1:5000", False),
+    ],
+)
+def test_the_embedded_store_is_known_however_its_path_is_written(
+    uri: str, embedded: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mlflow_store, "project_root", lambda: tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert mlflow_store.is_embedded(uri) is embedded
+
+
 def test_the_experiment_is_created_once_and_then_looked_up(client: Any) -> None:
     created = mlflow_store.experiment_id(client)
     assert client.get_experiment(created).name == "signature-recognition"

@@ -212,3 +212,12 @@ def test_a_tie_for_the_first_place_is_lost() -> None:
     distance = np.array([[0.5, 0.5, 0.9], [0.1, 0.2, 0.3], [0.4, 0.6, 0.4]])
     search = pairs.Search(distance, identity=np.array([2, 2, 7]), enrolled=np.array([2, 5, 7]))
     assert search.rank().tolist() == [2, 1, 2]
+
+
+def test_scores_have_probes_of_their_own_only_where_these_are_other_identities() -> None:
+    own = pairs.Scores.of_columns([0.5, 1.5], [0, 1], [0, 1])
+    assert own.probe is None
+    assert own.distance.tolist() == [0.5, 1.5]
+    other = pairs.Scores.of_columns([0.5, 1.5], [0, 1], [0, 2])
+    assert other.probe is not None
+    assert other.probe.tolist() == [0, 2]
