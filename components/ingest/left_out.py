@@ -22,10 +22,9 @@ def log_files(listed: Listing) -> None:
 
 def log_misplaced(scan: Scan, named: str) -> None:
     """Warns of images outside the layout `named`."""
-    if scan.misplaced:
-        log.warning(
-            "%d images %s, such as %s: left out",
-            len(scan.misplaced),
-            f"are not in {named}" if named.endswith(".csv") else "stand where the layout has none",
-            scan.misplaced[0],
-        )
+    count = len(scan.misplaced)
+    image, be, stand = ("image", "is", "stands") if count == 1 else ("images", "are", "stand")
+    is_table = named.endswith(".csv")
+    place = f"{be} not in {named}" if is_table else f"{stand} where the layout has none"
+    if count:
+        log.warning("%d %s %s, such as %s: left out", count, image, place, scan.misplaced[0])

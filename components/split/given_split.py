@@ -47,7 +47,8 @@ def by_folders(index: pd.DataFrame, groups: list[Group], val: float, seed: int) 
     names = set(parts.values())
     if missing := {"train", "val"} - names - ({"val"} if "test" in names else set()):
         raise InputError(
-            f"split.by is folders, but the source's folder {min(missing)}/ has no usable images"
+            f"split.by is folders, but the source's folder {min(missing)}/ has no usable images; "
+            "set split.by to fraction to draw all parts"
         )
     if "val" not in names:
         _draw_val(parts, groups, val, seed)

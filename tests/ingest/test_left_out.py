@@ -29,3 +29,13 @@ def test_where_nothing_was_left_out_nothing_is_said(caplog: pytest.LogCaptureFix
         log_files(Listing("photos", tree("ann/1.png"), []))
         log_misplaced(Scan([], []), "folder")
     assert not caplog.records
+
+
+def test_a_single_misplaced_image_is_told_in_the_singular(caplog: pytest.LogCaptureFixture) -> None:
+    scan = Scan([], [PurePosixPath("cover.png")])
+    log_misplaced(scan, "folder")
+    log_misplaced(scan, "labels.csv")
+    assert caplog.messages == [
+        "1 image stands where the layout has none, such as cover.png: left out",
+        "1 image is not in labels.csv, such as cover.png: left out",
+    ]

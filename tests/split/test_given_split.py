@@ -27,7 +27,10 @@ def test_without_a_test_folder_half_of_val_is_tested(tmp_path: Path) -> None:
     ("index", "message"),
     [
         (index_of(5), "has no folders train/ val/"),
-        (index_with_parts("train", "train"), "folder val/ has no usable images"),
+        (
+            index_with_parts("train", "train"),
+            "folder val/ has no usable images; set split.by to fraction",
+        ),
         (index_with_parts("val", "test"), "folder train/ has no usable images"),
         (index_with_parts("train", "test"), "no val/, and its train/ too few identities"),
         (index_with_parts("train", "val"), "too few identities"),

@@ -7,7 +7,13 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from components.ingest.layouts.labels import LabelledImage, Scan
-from components.ingest.layouts.words import FORGERY_WORDS, GENUINE_WORDS, kind_of, words
+from components.ingest.layouts.words import (
+    FORGERY_WORDS,
+    GENUINE_WORDS,
+    kind_of,
+    tokens,
+    words,
+)
 
 # Letters that well-known data sets use: (genuine, forgery). They count in pairs alone.
 LETTERS = (("g", "f"), ("c", "cf"), ("v", "f"))
@@ -26,10 +32,9 @@ def find(scan: Scan) -> Pattern | None:
 
     It is one of: folders of both kinds side by side, or one of forgeries above everything, that
     are no folders of kinds; identities whose names differ in a word or letter of kinds; images
-    labelled genuine whose names say forgery.
+    labelled genuine whose names, or folders below the identity's, say forgery.
     """
-    genuine = [image for image in scan.images if image.labels.kind == "genuine"]
-    return _in_folders(scan) or _in_identities(scan.images) or _in_files(genuine)
+    return _in_folders(scan) or _in_identities(scan) or _in_files(scan)
 
 
 def _in_folders(scan: Scan) -> Pattern | None:
@@ -51,17 +56,21 @@ def _unread_folders(scan: Scan) -> Iterator[tuple[PurePosixPath, int]]:
     """Yields the path of each image, and how many of its folders were not read as a kind."""
     above = len(scan.root.parts)
     for image in scan.images:
-        names = image.labels.identity.count("/") + 1
-        yield scan.root / image.path, above + (image.labels.part is not None) + names
+        yield scan.root / image.path, above + _named_folders(image)
     for path in scan.misplaced:
         yield path, len(path.parts) - 1
 
 
-def _in_identities(images: list[LabelledImage]) -> Pattern | None:
+def _named_folders(image: LabelledImage) -> int:
+    """Returns how many folders name an image's part and identity."""
+    return (image.labels.part is not None) + image.labels.identity.count("/") + 1
+
+
+def _in_identities(scan: Scan) -> Pattern | None:
     """Looks for identities as 001 and 001_forg, or 1-G and 1-F."""
     paths: dict[str, str] = {}
-    for image in images:
-        paths.setdefault(image.labels.identity, str(image.path))
+    for image in scan.images:
+        paths.setdefault(image.labels.identity, str(scan.root / image.path))
     bases = {_without(GENUINE_WORDS, name): name for name in paths}
     for name, path in paths.items():
         other = bases.get(_without(FORGERY_WORDS, name))
@@ -72,22 +81,29 @@ def _in_identities(images: list[LabelledImage]) -> Pattern | None:
 
 def _without(dropped: frozenset[str], name: str) -> str:
     """Returns the name's words and numbers without some words: `001_forg` becomes `001`."""
-    tokens = re.findall(r"[^\W\d_]+|\d+", name.lower())
-    return " ".join(token for token in tokens if token not in dropped)
+    return " ".join(token for token in tokens(name) if token not in dropped)
 
 
-def _in_files(genuine: list[LabelledImage]) -> Pattern | None:
-    """Looks for names of files that say forgery among images that are labelled genuine."""
-    for image in genuine:
-        if _says_forgery(image):
-            other = next((each for each in genuine if not _says_forgery(each)), None)
-            return Pattern(str(other.path) if other else None, str(image.path))
-    return _by_letters((re.sub(r"\d+", "#", i.path.stem), str(i.path)) for i in genuine)
+def _in_files(scan: Scan) -> Pattern | None:
+    """Looks for names that say forgery, below identities, of images that are labelled genuine."""
+    genuine = [image for image in scan.images if image.labels.kind == "genuine"]
+    paths = [str(scan.root / image.path) for image in genuine]
+    says_forgery = [_says_forgery(image) for image in genuine]
+    if any(says_forgery):
+        other = None if all(says_forgery) else paths[says_forgery.index(False)]
+        return Pattern(other, paths[says_forgery.index(True)])
+    names = [re.sub(r"\d+", "#", _name(image)) for image in genuine]
+    return _by_letters(zip(names, paths, strict=True))
+
+
+def _name(image: LabelledImage) -> str:
+    """Returns an image's path below its identity, without the suffix."""
+    return str(PurePosixPath(*image.path.parts[_named_folders(image) :]).with_suffix(""))
 
 
 def _says_forgery(image: LabelledImage) -> bool:
-    """Returns whether a word of the file's name says forgery and is no part of the identity's."""
-    kind_words = FORGERY_WORDS.intersection(words(image.path.stem))
+    """Returns whether a word of an image's name says forgery and is no part of the identity's."""
+    kind_words = FORGERY_WORDS.intersection(words(_name(image)))
     return bool(kind_words.difference(words(image.labels.identity)))
 
 

@@ -5,8 +5,8 @@ from components.ingest.layouts.two_classes import Pattern
 from tests.ingest.layouts.trees import tree
 
 
-def pattern_in(*names: str) -> Pattern | None:
-    return two_classes.find(folder.scan(tree(*names)))
+def pattern_in(*names: str, levels: int | None = None) -> Pattern | None:
+    return two_classes.find(folder.scan(tree(*names), levels))
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ def pattern_in(*names: str) -> Pattern | None:
         ("1/original_1_1.png", "1/forgeries_1_1.png"),
         ("1/Real1.png", "1/Fake1.png"),
         ("1/1.png", "1/1_skilled.png"),
+        ("1/SigGenuine1.png", "1/SigForged1.png"),
+        ("Ann/1.png", "AnnForged/1.png"),
         ("genuine/1.png", "forged/1.png"),
         ("genuine/ann/1.png", "forged/ann/1.png"),
         ("001/1.png", "001_forg/1.png"),
@@ -29,6 +31,27 @@ def pattern_in(*names: str) -> Pattern | None:
 def test_two_classes_that_names_tell_apart_are_seen(genuine: str, forgery: str) -> None:
     assert pattern_in(forgery, genuine) == (genuine, forgery)
     assert pattern_in(genuine, forgery) == (genuine, forgery)
+
+
+@pytest.mark.parametrize(
+    ("genuine", "forgery"),
+    [
+        ("ann/G/1.png", "ann/F/1.png"),
+        ("ann/01_genuine/1.png", "ann/02_forged/1.png"),
+        ("ann/monday/1.png", "ann/forged monday/1.png"),
+        ("train/ann/G/1.png", "train/ann/F/1.png"),
+    ],
+)
+def test_classes_in_folders_below_an_identity_are_seen(genuine: str, forgery: str) -> None:
+    others = [genuine.replace("ann", "bob"), forgery.replace("ann", "bob")]
+    assert pattern_in(forgery, genuine, *others, levels=1) == (genuine, forgery)
+
+
+def test_examples_are_named_relative_to_the_source() -> None:
+    names = ("ann/G/1.png", "ann/F/1.png")
+    assert pattern_in(*names) == names
+    names = ("data/1/G-1.png", "data/1/F-1.png")
+    assert pattern_in(*names, "data/2/G-1.png", "data/2/F-1.png") == names
 
 
 def test_forgeries_alone_are_seen_too() -> None:
