@@ -57,7 +57,7 @@ class EvaluateParams(StepParams):
     seed: int = Field(
         default=0,
         ge=0,
-        description="Seed of the draws and of the untrained network.",
+        description="Seed of the draws, of the untrained network and of the floor `statistics`.",
     )
     report: ReportParams = ReportParams()
 

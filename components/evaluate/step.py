@@ -100,7 +100,7 @@ def run(
         logging.warning("%s", caveat)
     results = run_protocols(reported, params)
     train = select_part(store.index, partitioned, "train")
-    shortcut_report = find_shortcuts(prepared, store, train, reported)
+    shortcut_report = find_shortcuts(prepared, store, train, reported, params.seed)
     metrics = results.metrics | _baselines(model, store, reported, params)
     metrics |= shortcut_report.figures
     if params.reported == "test":

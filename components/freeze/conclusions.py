@@ -17,7 +17,7 @@ GOOD = "Good for ranking and pre-sorting against {impostors}, at these rates"
 NOT_SHOWN = "Not shown to be good against {impostors}"
 NOT_GOOD = (
     "Not good against {impostors}: it was not shown to do better than a floor, which needs no "
-    "training at all"
+    "trained network"
 )
 USES = {
     Verdict.BEATEN: GOOD,

@@ -19,7 +19,11 @@ RATES = {
     "eer_user": "equal error rate, a threshold for each identity",
     "auc": "area under the ROC",
 }
-FLOORS = {**metric_names.FLOORS, "best_statistic": "the best single statistic of the image"}
+FLOORS = {
+    **metric_names.FLOORS,
+    "best_statistic": "the best single statistic of the image",
+    "statistics": "a regression on simple statistics of the image",
+}
 HEADER = ("figure", "value", "95 % interval", "identities", "comparisons or images")
 
 
@@ -48,7 +52,7 @@ def performance(metrics: Metrics) -> str:
 
 
 def floors(metrics: Metrics) -> str:
-    """Tabulates the equal error rates without training, and the differences of the model's."""
+    """Tabulates the equal error rates of the floors, and the differences of the model's."""
     rows = []
     for floor, name in FLOORS.items():
         for kind, impostors in IMPOSTORS.items():

@@ -144,7 +144,7 @@ def test_all_promised_names_are_there(evaluation: Evaluation) -> None:
                 f"{key}/far_at_threshold",
                 f"{key}/frr_at_threshold",
             } <= evaluation.metrics.keys()
-        for floor in ("untrained", "hog", "best_statistic"):
+        for floor in ("untrained", "hog", "best_statistic", "statistics"):
             for end in ("", "_difference", "_difference_ci_low", "_difference_ci_high"):
                 assert f"floor/{floor}/{kind}/refs_1/eer{end}" in evaluation.metrics
     for part in ("", "val/"):
@@ -376,6 +376,7 @@ def test_without_forgeries_their_figures_are_left_out(
     assert {
         "verification/random/refs_5/eer",
         "floor/best_statistic/random/refs_1/eer",
+        "floor/statistics/random/refs_1/eer",
     } <= result.metrics.keys()
     assert "skilled" not in pd.read_csv(tmp_path / "out/roc.csv")["kind"].tolist()
     assert "other identities&#39; images" in result.report.read_text()
@@ -482,7 +483,10 @@ def test_a_store_whose_comparisons_do_not_fit_in_memory_has_the_same_figures_and
     monkeypatch.setattr(verification, "LIMITS", verification.Limits(in_memory=0))
     params = PARAMS.model_copy(update={"protocols": ("deployed", "references", "identification")})
     evaluated = run(params, *inputs, tmp_path / "evaluation")
-    expected = {name: value for name, value in evaluation.metrics.items() if "field/" not in name}
+    left_out = re.compile("field/|floor/statistics/")
+    expected = {n: v for n, v in evaluation.metrics.items() if not left_out.search(n)}
+    report = evaluated.report.read_text(encoding="utf-8")
+    assert "no floor of simple statistics, skilled forgeries: " in report
     assert evaluated.metrics.keys() == expected.keys()
     for name, value in expected.items():
         # Intervals interpolate, all else is exact.

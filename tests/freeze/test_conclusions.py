@@ -22,7 +22,7 @@ def with_ends(low: float, high: float) -> dict[str, float]:
 def test_a_model_that_does_no_better_than_a_floor_is_called_not_good() -> None:
     assert conclusions(with_ends(-0.016, 0.061)) == [
         "**Not good against skilled forgeries: it was not shown to do better than a floor, which "
-        "needs no training at all.** With one reference its equal error rate is 26.1 % on 72 "
+        "needs no trained network.** With one reference its equal error rate is 26.1 % on 72 "
         "identities; the strongest floor, the best single statistic, has 23.7 % and is not beaten "
         "beyond chance. At its threshold 26 of 100 skilled forgeries pass and 26 of 100 genuine "
         "images are refused."

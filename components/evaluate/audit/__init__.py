@@ -1,1 +1,1 @@
-"""Baselines and shortcuts: error rates without training, the shortcut probe."""
+"""Baselines and shortcuts: error rates without a trained network, the shortcut probe."""

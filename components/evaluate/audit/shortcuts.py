@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from components.evaluate.audit import baselines, image_statistics
+from components.evaluate.audit import baselines, image_statistics, weighted_statistics
 from components.evaluate.protocols.run_protocols import ComparedPart
 from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import verifications
@@ -28,14 +28,16 @@ def find_shortcuts(
     store: ImageStore,
     train: EvaluationSet,
     reported: ComparedPart,
+    seed: int,
 ) -> shortcut_probe.ProbeReport:
-    """Probes the prepared images and their sources, and verifies by the best single statistic.
+    """Probes the prepared images and their sources, and verifies by simple statistics.
 
     Args:
         prepared: the folder of the image store, with sources.parquet.
         store: the image store.
-        train: the identities on which the best statistic is chosen.
+        train: the identities on which the best statistic is chosen and all are weighted.
         reported: the identities that are reported on; the probes use theirs and those of train.
+        seed: of the pairs of train by which statistics are weighted.
 
     Raises:
         InputError: sources.parquet is missing or not of these images.
@@ -48,7 +50,8 @@ def find_shortcuts(
     of_images = _probe_images(statistics, index)
     figures = of_images.figures | of_sources.figures
     lines = of_images.lines + of_sources.lines
-    columns = _standardise(statistics)[len(train.rows) :]
+    values = _standardise(statistics)
+    columns = values[len(train.rows) :]
     for kind, name in best_statistics(statistics[: len(train.rows)], train).items():
         column = columns[:, [list(statistics.columns).index(name)]]
         ours = [v for v in reported.verifications if v.kind == kind]
@@ -58,7 +61,8 @@ def find_shortcuts(
         lines.append(
             f"best single statistic as a distance, {kind} forgeries, chosen on train: {name}"
         )
-    return shortcut_probe.ProbeReport(figures, lines)
+    weighted = weighted_statistics.compare(values, train.labels, reported, seed)
+    return shortcut_probe.ProbeReport(figures | weighted.figures, lines + weighted.lines)
 
 
 def best_statistics(statistics: pd.DataFrame, train: EvaluationSet) -> dict[str, str]:

@@ -102,7 +102,7 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
     no_train = select_rows(store.index, np.zeros(0, np.intp))
     reported = compare_part(everyone, images.embeddings, params)
     results = run_protocols(reported, params)
-    shortcut_report = find_shortcuts(source.prepared, store, no_train, reported)
+    shortcut_report = find_shortcuts(source.prepared, store, no_train, reported, params.seed)
     metrics = results.metrics | shortcut_report.figures
     metrics |= apply_thresholds(reported, frozen.thresholds, params)
     if reported.verifications:

@@ -100,7 +100,7 @@ def _baseline_table(metrics: Metrics, _: EvaluateParams) -> Table:
                 eer = percent(metrics, f"{group}/eer")
                 difference = percent_points(metrics, f"{group}/eer_difference")
                 rows.append((kind, name, eer, difference, *sample_sizes(metrics, group)))
-    head = ("impostor", "without training", "EER % (95 % interval)", "trained − this, points")
+    head = ("impostor", "floor", "EER % (95 % interval)", "model − this, points")
     return Table("what it must beat, with one reference", (*head, *COMPARISONS), rows)
 
 

@@ -116,10 +116,10 @@ class ClaimBlocks:
         """Computes a block's genuine and impostor distances; one of the two is empty."""
         own = self._code == block.identity
         images = np.flatnonzero(own & ~self._forged)
-        draws = draw_references(len(images), block.identity, self._draws, self._fuse)
+        draws = draw_references(len(images), block.identity, self._draws)
         columns = slice(block.probes.start, block.probes.stop, block.probes.step)
         probes = self._probes(block, own)[columns]
-        fused = draws.fuse(self._vectors[images], self._vectors[probes], draws.references)
+        fused = self._fuse(self._vectors[images], self._vectors[probes], draws.references)
         distance = fused.astype(np.float32)
         empty = BlockScores(np.zeros(0, np.float32), None, 1)
         if not block.has_genuine:

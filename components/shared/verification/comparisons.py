@@ -1,7 +1,8 @@
 """Comparisons of images: verification with one or several references, and identification.
 
 Every comparison is a claim: a probe (genuine image, skilled forgery, or genuine image of another
-identity) against the references of the claimed identity. Distances are Euclidean.
+identity) against the references of the claimed identity. Distances are Euclidean, unless a
+fusion measures another.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -79,7 +80,7 @@ def distances(left: Floats, right: Floats) -> Floats:
 
 
 Fusion: TypeAlias = Callable[[Floats, Floats, NDArray[np.bool_]], Floats]
-"""A function that makes one distance of those to several references.
+"""A function that makes one distance of those to one or several references.
 
 From an identity's genuine embeddings [n, D], probes [m, D] and references bool [R, n], a row a
 draw, to distances [R, m].
@@ -123,7 +124,7 @@ def compare(
         embeddings: float [N, D].
         labels: of the N images.
         draws: of the references.
-        fuse: makes one distance of those to several references.
+        fuse: makes one distance of those to the references.
     """
     vectors = np.asarray(embeddings, np.float64)
     code = np.unique(labels.identity, return_inverse=True)[1].astype(np.int32)
@@ -132,10 +133,10 @@ def compare(
     parts: list[tuple[Floats, Floats, Floats]] = []
     for claim in _claims(labels, draws.references + 1):
         own = vectors[claim.genuine]
-        draw = draw_references(len(own), claim.identity, draws, fuse)
-        genuine = draw.fuse(own, own, draw.references)[draw.probes]
-        skilled = draw.fuse(own, vectors[claim.forgeries], draw.references)
-        random = draw.fuse(own, vectors[claim.others], draw.references)
+        draw = draw_references(len(own), claim.identity, draws)
+        genuine = fuse(own, own, draw.references)[draw.probes]
+        skilled = fuse(own, vectors[claim.forgeries], draw.references)
+        random = fuse(own, vectors[claim.others], draw.references)
         names.append(claim.identity)
         parts.append((genuine, skilled.ravel(), random.ravel()))
         probes.append(np.tile(code[claim.others], len(random)))
@@ -156,21 +157,19 @@ class DrawnReferences(NamedTuple):
             each image in turn.
         probes: bool [R, n], its genuine images that are probes; with a single reference those
             behind it, so that each pair counts once.
-        fuse: makes one distance of those to the references.
     """
 
     references: NDArray[np.bool_]
     probes: NDArray[np.bool_]
-    fuse: Fusion
 
 
-def draw_references(genuine: int, identity: int, draws: Draws, fuse: Fusion) -> DrawnReferences:
-    """Draws the references among so many genuine images of an identity; `fuse` as `compare`."""
+def draw_references(genuine: int, identity: int, draws: Draws) -> DrawnReferences:
+    """Draws the references among so many genuine images of an identity."""
     if draws.references == 1:
         references = np.eye(genuine, dtype=bool)
-        return DrawnReferences(references, np.triu(~references), _single)
+        return DrawnReferences(references, np.triu(~references))
     references = _draw(genuine, identity, draws)
-    return DrawnReferences(references, ~references, fuse)
+    return DrawnReferences(references, ~references)
 
 
 def identification_accuracy(embeddings: ArrayLike, labels: Labels, draws: Draws) -> float:
@@ -230,10 +229,6 @@ def searches(embeddings: ArrayLike, labels: Labels, draws: Draws) -> Iterator[Se
         identity = np.repeat(enrolled, [len(rows) for rows in probes])
         distance = distances(vectors[np.concatenate(probes)], np.stack(gallery))
         yield Search(distance, identity, enrolled)
-
-
-def _single(genuine: Floats, probes: Floats, _: NDArray[np.bool_]) -> Floats:
-    return distances(genuine, probes)
 
 
 def _weights(references: NDArray[np.bool_]) -> Floats:

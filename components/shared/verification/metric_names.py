@@ -19,9 +19,10 @@ from typing import NamedTuple, Self
 KINDS = ("skilled", "random")
 IMPOSTORS = {"skilled": "skilled forgeries", "random": "random forgeries"}
 FLOORS = {
-    "untrained": "the same network, untrained",
+    "untrained": "the same network with random weights",
     "hog": "HOG",
     "best_statistic": "the best single statistic",
+    "statistics": "a regression on simple statistics",
 }
 PROBES = {"source": "the source files", "prepared": "the images as the network sees them"}
 VERIFICATION = "verification"

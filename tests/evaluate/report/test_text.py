@@ -68,7 +68,7 @@ def test_the_tables_are_aligned_and_leave_out_what_was_not_measured() -> None:
     ]
     assert re.split(r" {2,}", floors.splitlines()[2]) == [
         "skilled",
-        "the same network, untrained",
+        "the same network with random weights",
         "31.0 (28.0–33.0)",
         "−14.8 (−17.0 to −12.0)",
         "11",
