@@ -76,7 +76,23 @@ def _in_identities(scan: Scan) -> Pattern | None:
         other = bases.get(_without(FORGERY_WORDS, name))
         if FORGERY_WORDS.intersection(words(name)) and other and other != name:
             return Pattern(paths[other], path)
-    return _by_letters((name, path) for name, path in paths.items())
+    return _by_letters(paths.items()) or _by_added_letter(paths)
+
+
+def _by_added_letter(paths: dict[str, str]) -> Pattern | None:
+    """Looks for most identities beside one of their name and a forgery's letter, as 1 and 1_f.
+
+    Args:
+        paths: of an image of each identity.
+    """
+    names = {_without(frozenset(), name): name for name in paths}
+    for _, letter in LETTERS:
+        forged = [name for name in paths if letter in words(name)]
+        bases = [names.get(_without(frozenset((letter,)), name)) for name in forged]
+        pairs = [Pattern(paths[b], paths[f]) for b, f in zip(bases, forged, strict=True) if b]
+        if pairs and 2 * len(pairs) >= LEAST * len(paths):
+            return pairs[0]
+    return None
 
 
 def _without(dropped: frozenset[str], name: str) -> str:

@@ -25,6 +25,7 @@ def pattern_in(*names: str, levels: int | None = None) -> Pattern | None:
         ("001/1.png", "001_forg/1.png"),
         ("1-original/1.png", "1-simulated/1.png"),
         ("1-G/1.png", "1-F/1.png"),
+        ("001/1.png", "001_f/1.png"),
         ("train/real/1.png", "train/fake/1.png"),
     ],
 )
@@ -66,6 +67,7 @@ def test_forgeries_alone_are_seen_too() -> None:
         ("1/real/c-1.png", "1/real/c-2.png", "1/fake/cf-1.png"),
         ("jane forge/jane_forge_1.png", "bob/bob_1.png"),  # a surname
         ("real/1.png", "ann/1.png"),  # one identity among others
+        ("kim/1.png", "kim_f/1.png", "ann/1.png", "bob/1.png", "eve/1.png"),
         ("genuine/ann/1.png", "genuine/bob/1.png"),
         tuple(f"{letter}/1.png" for letter in "abcdefg"),
         tuple(f"ann/{letter}.png" for letter in "abcdefg"),
