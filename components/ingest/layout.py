@@ -62,9 +62,10 @@ def scan(
         raise InputError(_ignored(source, pattern))
     if not result.images:
         expected = "; or ".join(f"{name}: {LOOKED_FOR[name]}" for name in names)
+        deeper = f" with ingest.identity_levels {levels}" if levels else ""
         raise InputError(
             f"{source}: has {len(images)} images (such as {images[0].path}), "
-            f"but no known layout: {expected}; or {BY_TABLE}"
+            f"but no known layout{deeper}: {expected}; or {BY_TABLE}"
         )
     if len(result.misplaced) > most:
         message = _too_many(source, images, result, max_misplaced)

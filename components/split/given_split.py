@@ -36,7 +36,8 @@ def by_folders(index: pd.DataFrame, groups: list[Group], val: float, seed: int) 
         )
     if unknown := set(index["part"]) - set(PARTS):
         raise InputError(
-            f"split.by is folders: unknown part '{min(unknown)}' (known: {', '.join(PARTS)})"
+            f"split.by is folders, but images have the part '{min(unknown)}' "
+            f"(known: {', '.join(PARTS)}): name one for each image, or set split.by to fraction"
         )
     folders = index.groupby("identity")["part"].unique()
     for identity, names in folders[folders.str.len() > 1].items():

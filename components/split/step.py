@@ -7,7 +7,6 @@ import pandas as pd
 
 from components.shared.data import partition
 from components.shared.data.copies import read_duplicates
-from components.shared.data.identities import unify
 from components.shared.data.image_store import read_index
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder
@@ -52,7 +51,7 @@ def run(
         }
     )
     if needs:
-        _check(needs, index.assign(identity=unify(index["identity"]), part=table["part"]))
+        _check(needs, index.assign(part=table["part"]))
     with atomic_folder(out) as fresh:
         partition.write(table, index, fresh)
     figures: dict[str, float] = {}

@@ -196,6 +196,12 @@ def test_most_of_a_source_is_never_left_out(tmp_path: Path) -> None:
     assert {identity for _, identity, _ in labels(tmp_path / "out")} >= {"people/0", "people/39"}
 
 
+def test_too_many_levels_are_named_where_no_image_stands_so_deep(tmp_path: Path) -> None:
+    source = folder_with(tmp_path / "source", ["ann/1.png", "bob/1.png"])
+    with pytest.raises(InputError, match=r"no known layout with ingest.identity_levels 5: "):
+        step.run(params_for(source, layout="folder", identity_levels=5), tmp_path / "out")
+
+
 def _links(source: Path, folder: Path, writers: int) -> Path:
     """Links a few files of the first writers of a source."""
     for path in sorted(source.glob("*/*-0[123].*")):

@@ -34,7 +34,7 @@ def test_without_a_test_folder_half_of_val_is_tested(tmp_path: Path) -> None:
         (index_with_parts("val", "test"), "folder train/ has no usable images"),
         (index_with_parts("train", "test"), "no val/, and its train/ too few identities"),
         (index_with_parts("train", "val"), "too few identities"),
-        (index_with_parts("train", "val", "").assign(), "unknown part ''"),
+        (index_with_parts("train", "val", ""), "images have the part '' .*: name one for each"),
         (
             index_of(3, 2, part=["train", "val", "val", "val", "test", "test"]),
             "'w0' stands in the folders train and val",
