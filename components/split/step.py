@@ -10,12 +10,8 @@ from components.shared.data.copies import read_duplicates
 from components.shared.data.image_store import read_index
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder
-from components.split.given_split import (
-    by_csv,
-    by_folders,
-    refuse_divided_copies,
-    warn_of_mixing,
-)
+from components.split.csv_split import by_csv
+from components.split.folder_split import by_folders, refuse_divided_copies, warn_of_mixing
 from components.split.identity_groups import groups_of
 from components.split.needs import Needs
 from components.split.params import SplitParams

@@ -5,7 +5,7 @@ import os
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
@@ -73,26 +73,29 @@ def unpack(
     except OSError as error:
         raise InputError(f"{name}: cannot be read: {error.strerror}") from None
     folder.mkdir(parents=True)
-    litter: set[PurePosixPath] = set()
     try:
-        with (
-            closing(reader(archive, gate)) as contents,
-            progress_bar("unpack", "file", None) as bar,
-        ):
-            for content in contents:
-                top = uppermost(content.path)
-                if top:
-                    litter.add(top)
-                with _nowhere() if top else _create(content, folder, gate) as stream:
-                    _copy(content, stream, gate)
-                bar.update()
+        with closing(reader(archive, gate)) as contents:
+            return sorted(_write(contents, folder, gate))
     except _DAMAGED as error:
         raise gate.error(f"is damaged or of an unknown variant: {error}") from None
     except OSError as error:
         if error.errno not in _BAD_NAMES:
             raise
         raise gate.error(f"is damaged: {error.strerror or error}") from None
-    return sorted(litter)
+
+
+def _write(contents: Iterable[Content], folder: Path, gate: Gate) -> set[PurePosixPath]:
+    """Writes files but for litter, whose uppermost folders and files it returns."""
+    litter: set[PurePosixPath] = set()
+    with progress_bar("unpack", "file", None) as bar:
+        for content in contents:
+            top = uppermost(content.path)
+            if top:
+                litter.add(top)
+            with _nowhere() if top else _create(content, folder, gate) as stream:
+                _copy(content, stream, gate)
+            bar.update()
+    return litter
 
 
 def _reader(archive: Path, gate: Gate) -> Reader:

@@ -1,0 +1,61 @@
+"""Parts by a csv of identity,part."""
+
+import difflib
+from pathlib import Path
+
+import pandas as pd
+
+from components.shared.data.identities import nfc, unify
+from components.shared.data.partition import PARTS
+from components.shared.runtime.errors import InputError
+
+
+def by_csv(index: pd.DataFrame, path: Path) -> dict[str, str]:
+    """Takes the parts from a csv of identity,part, which names every identity of the images and no
+    other.
+
+    Raises:
+        InputError: the file is missing or damaged, or an identity is missing, unknown or named
+            twice, or a part empty.
+    """
+    spellings = {nfc(name): name for name in unify(index["identity"])}
+    known = sorted(spellings.values())
+    table = _read(path)
+    table["identity"] = [spellings.get(nfc(name), name) for name in table["identity"]]
+    if (twice := table["identity"].duplicated()).any():
+        raise InputError(f"{path}: identity '{table['identity'][twice].iloc[0]}' is named twice")
+    for line, part in enumerate(table["part"], start=2):
+        if part not in PARTS:
+            raise InputError(
+                f"{path}: line {line}: unknown part '{part}' (known: {', '.join(PARTS)})"
+            )
+    unknown = sorted(set(table["identity"]) - set(known))
+    if unknown:
+        match = difflib.get_close_matches(unknown[0], known, n=1)
+        nearest = f" (did you mean '{match[0]}'?)" if match else ""
+        raise InputError(
+            f"{path}: identity '{unknown[0]}' has no images{nearest}; {len(unknown)} such in all"
+        )
+    if missing := sorted(set(known) - set(table["identity"])):
+        names = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+        raise InputError(f"{path}: {len(missing)} identities of the images are not named: {names}")
+    if empty := [part for part in PARTS if part not in set(table["part"])]:
+        raise InputError(f"{path}: no identity stands in {' or '.join(empty)}")
+    return dict(zip(table["identity"], table["part"], strict=True))
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Reads a csv of text, in UTF-8 with or without a mark."""
+    try:
+        table = pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True
+        )
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise InputError(f"split.by: {path}: no such file") from None
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path}: not a csv of identity,part ({' '.join(str(error).split())})"
+        ) from None
+    if not {"identity", "part"} <= set(table.columns):
+        raise InputError(f"{path}: its first line must be identity,part")
+    return table
