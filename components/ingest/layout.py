@@ -57,16 +57,14 @@ def scan(
         return table.scan(contents, images, layout)
     names = list(LOOKED_FOR) if layout == "auto" else [layout]
     most = max(ALWAYS, int(max_misplaced * len(images)))
-    name, result = _best(images, names, levels, most)
+    try:
+        name, result = _best(images, names, levels, most)
+    except InputError as error:
+        raise InputError(f"{source}: {error}") from None
     if name == "folder" and (pattern := two_classes.find(result)):
         raise InputError(_ignored(source, pattern))
     if not result.images:
-        expected = "; or ".join(f"{name}: {LOOKED_FOR[name]}" for name in names)
-        deeper = f" with ingest.identity_levels {levels}" if levels else ""
-        raise InputError(
-            f"{source}: has {len(images)} images (such as {images[0].path}), "
-            f"but no known layout{deeper}: {expected}; or {BY_TABLE}"
-        )
+        raise InputError(_unknown(source, images, names, levels))
     if len(result.misplaced) > most:
         message = _too_many(source, images, result, max_misplaced)
         raise PathsError(message, MISPLACED, result.misplaced)
@@ -82,6 +80,15 @@ def _best(images: list[File], names: list[str], levels: int | None, most: int) -
         if result.images and len(result.misplaced) <= most:
             return choices[-1]
     return min(reversed(choices), key=lambda choice: len(choice.result.misplaced))
+
+
+def _unknown(source: str, images: list[File], names: list[str], levels: int | None) -> str:
+    expected = "; or ".join(f"{name}: {LOOKED_FOR[name]}" for name in names)
+    deeper = f" with ingest.identity_levels {levels}" if levels else ""
+    return (
+        f"{source}: has {len(images)} images (such as {images[0].path}), "
+        f"but no known layout{deeper}: {expected}; or {BY_TABLE}"
+    )
 
 
 def _ignored(source: str, pattern: two_classes.Pattern) -> str:

@@ -44,7 +44,7 @@ def test_auto_prefers_cedar_over_reading_its_folders_as_identities(tmp_path: Pat
 def test_cedar_twice_in_one_source_is_refused(tmp_path: Path) -> None:
     for top in "ab":
         source = folder_with(tmp_path / "source", [f"{top}/{name}" for name in CEDAR])
-    with pytest.raises(InputError, match="more than once"):
+    with pytest.raises(InputError, match=r"/source: CEDAR's folders .* more than once: a, b"):
         step.run(params_for(source), tmp_path / "out")
 
 
@@ -89,7 +89,8 @@ def test_one_identity_among_others_may_be_called_test(tmp_path: Path) -> None:
 
 def test_parts_beside_identities_are_ambiguous_and_refused(tmp_path: Path) -> None:
     source = folder_with(tmp_path / "source", ["train/a/1.png", "val/b/1.png", "carl/1.png"])
-    with pytest.raises(InputError, match="carl"):
+    message = r"/source: beside train/ and val/ stands something else \(carl\): move it"
+    with pytest.raises(InputError, match=message):
         step.run(params_for(source), tmp_path / "out")
 
 

@@ -76,14 +76,15 @@ def _has_parts(folders: set[str], root: PurePosixPath) -> bool:
         InputError: several parts are there, and other folders too, or a part under two names.
     """
     parts = {name: part for name in sorted(folders) if (part := part_of(name))}
+    paths = " and ".join(f"{root / name}/" for name in parts)
     if len(set(parts.values())) > 1 and (others := sorted(folders - set(parts))):
         raise InputError(
-            f"{root}: beside {' and '.join(f'{name}/' for name in parts)} stands something else "
-            f"({', '.join(others[:3])}): parts or identities?"
+            f"beside {paths} stands something else ({', '.join(others[:3])}): "
+            "move it into one of them, or out of the source"
         )
     if parts and set(parts) == folders:
         if len(set(parts.values())) < len(parts):
-            raise InputError(f"{root}: {' and '.join(parts)} name a part twice: rename one")
+            raise InputError(f"{paths} name a part twice: rename one")
         return True
     return False
 

@@ -58,7 +58,7 @@ def test_parts_go_by_several_names(levels: int | None) -> None:
     ("names", "message"),
     [
         (("train/a/1.png", "test/b/1.png", "carl/1.png"), r"train/ .*something else \(carl\)"),
-        (("val/a/1.png", "validation/b/1.png"), "val and validation name a part twice"),
+        (("val/a/1.png", "validation/b/1.png"), "val/ and validation/ name a part twice"),
     ],
 )
 def test_parts_that_are_ambiguous_are_refused(names: tuple[str, ...], message: str) -> None:
