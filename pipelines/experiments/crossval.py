@@ -19,9 +19,8 @@ from components.shared.verification import metrics_file
 from pipelines import sections
 from pipelines.experiments import dvc_experiments, parent_runs, pooled_folds, pooled_report
 from pipelines.experiments.absolute_paths import absolute_paths
+from pipelines.experiments.parent_runs import CROSSVAL
 from pipelines.experiments.pooled_folds import Fold, Metrics, Pool
-
-CROSSVAL = "crossval"
 
 
 def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:

@@ -16,7 +16,8 @@ from components.shared.verification.metric_names import (
     verification,
 )
 
-COMPARISON = "comparison"
+COMPARISON, CROSSVAL = "comparison", "crossval"
+COMMANDS = {COMPARISON: "pipelines compare", CROSSVAL: "pipelines crossval"}
 Columns = dict[str, list[str | float | None]]
 
 
@@ -97,7 +98,7 @@ def parent_run(kind: str, name: str, children: Sequence[str | None]) -> Iterator
     """Opens the parent run of the runs of experiments, the same one for the same runs.
 
     Args:
-        kind: tag of the parent.
+        kind: of the parent, and its tag: `COMPARISON` or `CROSSVAL`.
         name: of a new parent.
         children: ids; without any, or where the store does not know one, nothing is written.
     """
@@ -119,7 +120,7 @@ def _parent_id(client: Any, kind: str, name: str, children: list[str]) -> str:
         client.get_run(child)
     experiment = mlflow_store.experiment_id(client)
     parents = client.search_runs([experiment], f"tags.{kind} = '{key}'")
-    tags = {kind: key, run_tags.NAME: f"{kind} {name}", **run_tags.origin(f"pipelines {kind}")}
+    tags = {kind: key, run_tags.NAME: f"{kind} {name}", **run_tags.origin(COMMANDS[kind])}
     parent = parents[0] if parents else client.create_run(experiment, tags=tags)
     for child in children:
         client.set_tag(child, run_tags.PARENT, str(parent.info.run_id))

@@ -57,6 +57,7 @@ def test_the_parent_of_a_comparison_has_its_table_its_parameters_and_the_best(cl
     assert run.data.metrics == {"verify/eer_val": 0.25}
     assert (run.data.tags["best"], run.data.tags["best_run_id"]) == ("train.mining=hard", ids[0])
     assert run.data.tags["mlflow.note.content"] == "| settings |\n"
+    assert run.data.tags["mlflow.source.name"] == "pipelines compare"
     table = client.load_table(experiment, "comparison/settings.json", [parent])
     assert list(table["settings"]) == ["train.mining=hard", "train.mining=all"]
     assert table["eer_skilled"].iloc[0] == 0.25
