@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from components.shared.data.area_resize import PAPER
 from components.shared.data.normalisation import Normalisation
-from components.shared.data.normalise_graph import PAPER, normalise
+from components.shared.data.normalise_graph import normalise
 
 INPUT = "images"
 OUTPUT = "embeddings"
@@ -24,7 +25,8 @@ def build_serving_module(embedder: Any, normalisation: Normalisation) -> tf.Modu
 
     Returns:
         A module; `module.serve` takes PNG or JPEG bytes, string [N], and returns {"embeddings":
-        float32 [N, D]}: a row of NaN for an image that is blank or cannot be read.
+        float32 [N, D]}: a row of NaN for an image that the
+        normalisation rejects or that cannot be read.
     """
 
     def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from components.freeze import model_card, s3_publish
 from components.freeze.params import FreezeParams
 from components.shared.data.catalog import CATALOG
-from components.shared.data.normalisation import NORMALISATION, Normalisation
+from components.shared.data.normalisation import NORMALISATION, VERSION, Normalisation
 from components.shared.model import bundle
 from components.shared.model.bundle import CARD, FROZEN_GRAPH, GRAPH, MANIFEST, SAVED_MODEL
 from components.shared.model.embedder import load_embedder
@@ -152,7 +152,7 @@ def _describe(
     normalisation.save(folder / NORMALISATION)
     manifest = {
         **bundle.origin(raw),
-        "normalisation": normalisation.model_dump(),
+        "normalisation": {"version": VERSION, **normalisation.model_dump()},
         "thresholds": threshold.to_rows(thresholds),
         "parity": differences,
     }

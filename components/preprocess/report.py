@@ -16,12 +16,15 @@ def measure(images: Prepared) -> ProbeReport:
         "images": len(index),
         "rejected": len(images.rejected),
         "duplicates": len(images.duplicates),
+        "inverted": images.inverted,
         "identities": index["identity"].nunique(),
     }
     summary = (
         "{images:,} images of {identities:,} identities prepared, {rejected:,} rejected, "
         "{duplicates:,} duplicates"
     )
+    if images.inverted:
+        summary += "; {inverted:,} were light on dark and are inverted"
     probe = of_sources(images.sources, index)
     figures = {name: float(count) for name, count in counts.items()} | probe.figures
     return ProbeReport(figures, [summary.format(**counts), *probe.lines])

@@ -40,7 +40,8 @@ def run(
         report_folder: becomes the folder of metrics.json and summary.txt, where it is named.
 
     Returns:
-        images, rejected, duplicates, identities; `probe/source/…` where there are forgeries.
+        images, rejected, duplicates, inverted, identities; `probe/source/…` where there are
+        forgeries.
 
     Raises:
         InputError: the catalog cannot be used, or more images are rejected than `max_rejected`

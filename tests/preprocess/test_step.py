@@ -68,7 +68,13 @@ def test_rows_stand_in_the_order_of_the_catalog_and_describe_their_images(
     assert list(store.index["path"]) == sorted(_good(12))
     assert list(store.index["identity"]) == [f"0{i // 2}" for i in range(12)]
     assert set(zip(store.index["height"], store.index["width"], strict=True)) == {(90, 160)}
-    assert figures == {"images": 12, "rejected": 6, "duplicates": 0, "identities": 6}
+    assert figures == {
+        "images": 12,
+        "rejected": 6,
+        "duplicates": 0,
+        "inverted": 0,
+        "identities": 6,
+    }
     assert store.normalisation == PARAMS.normalisation
     for row in (0, 1, 4, 9):  # PNG and JPEG as they are in the graph
         expected = normalise(
@@ -92,7 +98,7 @@ def test_what_is_rejected_stands_there_with_a_reason(raw: Path, tmp_path: Path) 
 
 
 def test_bad_images_among_many_are_told_and_the_others_keep_their_order(tmp_path: Path) -> None:
-    files = {f"{i:03}.png": encode(strokes(i, 40, 60)) for i in range(75)}
+    files = {f"{i:03}.png": encode(strokes(i, 120, 240)) for i in range(75)}
     bad = ["000.png", "031.png", "032.png", "040.png", "074.png"]
     raw = _raw(tmp_path / "raw", {**files, **dict.fromkeys(bad, BAD["blank.png"])})
     step.run(PARAMS, raw, tmp_path / "out")
@@ -261,6 +267,20 @@ def test_the_generated_sample_is_prepared_without_a_rejection(
 ) -> None:
     figures = step.run(PreprocessParams(), raw_folder, tmp_path / "out")
     assert (figures["images"], figures["rejected"], figures["identities"]) == (56, 0, 8)
+
+
+def test_every_second_image_inverted_prepares_the_images_of_the_upright_set(tmp_path: Path) -> None:
+    pages = [strokes(seed) for seed in range(8)]
+    upright = {f"{i}.png": encode(page) for i, page in enumerate(pages)}
+    mixed = {f"{i}.png": encode(255 - page if i % 2 else page) for i, page in enumerate(pages)}
+    step.run(PARAMS, _raw(tmp_path / "upright", upright), tmp_path / "expected")
+    figures = step.run(
+        PARAMS, _raw(tmp_path / "mixed", mixed), tmp_path / "out", tmp_path / "report"
+    )
+    expected, images = (open_store(tmp_path / name).images for name in ("expected", "out"))
+    np.testing.assert_array_equal(images, expected)
+    assert (figures["images"], figures["rejected"], figures["inverted"]) == (8, 0, 4)
+    assert "4 were light on dark" in (tmp_path / "report" / "summary.txt").read_text()
 
 
 def _command(raw: Path, out: Path, *options: str) -> list[str]:

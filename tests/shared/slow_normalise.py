@@ -1,45 +1,99 @@
 """The normalisation of a grey page in loops over Python's integers: the oracle of its tests."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
-from components.shared.data import normalise_graph as subject
+from components.shared.data import ink_graph as subject
 from components.shared.data.normalisation import Normalisation
+from components.shared.data.normalise_graph import MARGIN
 
 U8 = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
 
 
-class Blank(Exception):
-    """A page without ink."""
+class NoWriting(Exception):
+    """A page without ink, or with ink that cannot be writing."""
 
 
 def slow_normalise(page: U8, spec: Normalisation) -> U8:
     """Normalises a grey page, uint8 [h, w], to [H, W].
 
     Raises:
-        Blank: all is paper.
+        NoWriting: all is paper, or the ink cannot be writing.
     """
     if spec.mode == "none":
         return _slow_place(page, spec, 0)
-    smoothed = slow_smoothed(page)
-    threshold = _slow_otsu(smoothed)
+    smoothed, threshold = _slow_writing(page)
     dark = smoothed <= threshold
-    if (
-        float(smoothed[~dark].sum() / (~dark).sum() - smoothed[dark].sum() / dark.sum())
-        < subject.MIN_CONTRAST
-    ):
-        raise Blank
     rows, columns = _slow_extent(dark.sum(1)), _slow_extent(dark.sum(0))
     lowest = int(smoothed.min())
     tone = ((smoothed - lowest) * 255 * 2 + (threshold + 1 - lowest)) // (
         2 * (threshold + 1 - lowest)
     )
     levels = np.where(dark, 0 if spec.mode == "shape" else tone, 255)
-    return _slow_place(
-        levels[rows, columns], spec, max(1, min(spec.height, spec.width) // subject.MARGIN)
-    )
+    return _slow_place(levels[rows, columns], spec, max(1, min(spec.height, spec.width) // MARGIN))
+
+
+def _slow_writing(page: U8) -> tuple[npt.NDArray[np.int64], int]:
+    """Inverts, opens frames and boxes, and rejects; returns smoothed levels and threshold."""
+    smoothed = slow_smoothed(page)
+    threshold = _slow_threshold(smoothed)
+    light = smoothed > threshold
+    if _edge(~light) > Fraction(subject.DARK_EDGE, 100):
+        extent = np.ix_(*(np.r_[_slow_extent(light.sum(axis))] for axis in (1, 0)))
+        if Fraction(int(light.sum()), light[extent].size) <= Fraction(subject.SHEET, 100):
+            smoothed = slow_smoothed(255 - page)
+        elif _edge(~light) > Fraction(subject.FRAMED_EDGE, 100):
+            smoothed = _slow_inside(smoothed, light, subject.FRAME_INSET)
+        threshold = _slow_threshold(smoothed)
+    dark = smoothed <= threshold
+    if _slow_is_box(dark):
+        smoothed = _slow_inside(smoothed, dark, subject.BOX_INSET)
+        threshold = _slow_threshold(smoothed)
+        dark = smoothed <= threshold
+    if (
+        Fraction(int(dark.sum()), dark.size) > Fraction(subject.MOST_INK, 100)
+        or _edge(dark) > Fraction(subject.MOST_EDGE, 100)
+        or (_edge(dark) > Fraction(subject.CLEAR_EDGE, 100) and _slow_has_solid_cell(dark))
+    ):
+        raise NoWriting
+    return smoothed, threshold
+
+
+def _edge(dark: Mask) -> Fraction:
+    """Returns the dark share of the four sides."""
+    sides = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
+    return Fraction(int(sides.sum()), sides.size)
+
+
+def _slow_inside(levels: npt.NDArray[np.int64], part: Mask, inset: int) -> npt.NDArray[np.int64]:
+    rows, columns = _slow_extent(part.sum(1)), _slow_extent(part.sum(0))
+    deep = math.ceil(Fraction(rows.stop - rows.start, inset))
+    wide = math.ceil(Fraction(columns.stop - columns.start, inset))
+    return levels[rows.start + deep : rows.stop - deep, columns.start + wide : columns.stop - wide]
+
+
+def _slow_is_box(dark: Mask) -> bool:
+    rows, columns = _slow_extent(dark.sum(1)), _slow_extent(dark.sum(0))
+    for across, along in ((dark.sum(1)[rows], columns), (dark.sum(0)[columns], rows)):
+        band = math.ceil(Fraction(len(across), subject.BOX_INSET))
+        length = along.stop - along.start
+        if 100 * min(across[:band].max(), across[-band:].max()) <= subject.BOX_LINE * length:
+            return False
+    return 100 * int(dark.sum()) <= subject.SHEET * dark[rows, columns].size
+
+
+def _slow_has_solid_cell(dark: Mask) -> bool:
+    height, width = dark.shape
+    n = subject.CELLS
+    fine = np.repeat(np.repeat(dark, n, axis=0), n, axis=1)
+    cells = fine.reshape(n, height, n, width).sum(axis=(1, 3))
+    edge = max(cells[0].max(), cells[-1].max(), cells[:, 0].max(), cells[:, -1].max())
+    level = (2 * 255 * int(edge) + height * width) // (2 * height * width)
+    return bool(100 * level > subject.MOST_CELL * 255)
 
 
 def slow_smoothed(page: U8) -> npt.NDArray[np.int64]:
@@ -53,6 +107,14 @@ def slow_smoothed(page: U8) -> npt.NDArray[np.int64]:
     return (smoothed + 128) // 256
 
 
+def _slow_threshold(levels: npt.NDArray[np.int64]) -> int:
+    threshold = _slow_otsu(levels)
+    dark, light = levels[levels <= threshold], levels[levels > threshold]
+    if float(light.mean() - dark.mean()) < subject.MIN_CONTRAST:
+        raise NoWriting
+    return threshold
+
+
 def _slow_otsu(levels: npt.NDArray[np.int64]) -> int:
     """Finds the first level with the largest between-class variance, in exact fractions."""
     best, threshold = Fraction(0), -1
@@ -63,7 +125,7 @@ def _slow_otsu(levels: npt.NDArray[np.int64]) -> int:
             if distance**2 * len(dark) * len(light) > best:
                 best, threshold = distance**2 * len(dark) * len(light), level
     if threshold < 0:
-        raise Blank
+        raise NoWriting
     return threshold
 
 

@@ -54,6 +54,7 @@ def test_an_exported_graph_normalises_alike(
         encode(strokes(1)),
         encode(strokes(2), "jpeg"),
         encode(Image.fromarray(strokes(3)).convert("RGBA")),
+        encode(255 - strokes(1)),
     ]
     expected = np.stack([normalise(tf.constant(data), SHAPE) for data in files])
     np.testing.assert_array_equal(exported[form](tf.constant(files)), expected)
@@ -64,6 +65,7 @@ def test_an_exported_graph_normalises_alike(
     ("data", "message"),
     [
         (encode(np.full((9, 9), 200, np.uint8)), "blank image"),
+        (encode(np.tri(60, 90, dtype=np.uint8) * 200), "no writing"),
         (b"text", "neither a PNG"),
         (png_of_size(40_000, 40_000), "too many pixels"),
     ],
@@ -97,6 +99,7 @@ def digests(files: list[bytes]) -> list[str]:
 def test_every_cpu_path_gives_the_same_bytes(tmp_path: Path) -> None:
     files = [encode(strokes(seed, 300, 500)) for seed in range(3)]
     files += [
+        encode(255 - strokes(0, 300, 500)),
         encode(strokes(3), "jpeg"),
         encode(colours(4, 4, 80, 90)),
         encode(colours(5, 3, 99, 55)),

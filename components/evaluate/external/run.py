@@ -25,6 +25,7 @@ from components.evaluate.scoring.evaluation_set import select_rows
 from components.shared.data.catalog import CATALOG
 from components.shared.data.copies import DUPLICATES, write_duplicates
 from components.shared.data.image_store import REJECTED, write_rejected
+from components.shared.data.normalisation import VERSION
 from components.shared.model import bundle
 from components.shared.model.bundle import Bundle
 from components.shared.model.image_sample import overlap
@@ -37,6 +38,11 @@ THRESHOLDS = (
     "chosen on val identities of the data that it was made from."
 )
 NO_THRESHOLDS = "The model carries no threshold: it was made without val identities."
+OLD_NORMALISATION = (
+    "The model holds an earlier normalisation, which takes light on dark for ink and does not "
+    "reject shadows: freeze it again. The baselines see the images as the present one prepares "
+    "them, and what that rejects is left out."
+)
 OWN_DATA = (
     "This is the data that the model was made from: "
     "many of these identities it has seen in training."
@@ -140,6 +146,8 @@ def _validate_target(frozen: Bundle, params: EvaluateParams) -> None:
 def _notices(frozen: Bundle, images: Embedded, catalog: str) -> list[str]:
     notices = [THRESHOLDS if frozen.thresholds else NO_THRESHOLDS]
     own_images = overlap(images.store.index["sha256"], frozen.image_sample)
+    if frozen.normalisation_version < VERSION:
+        notices.append(OLD_NORMALISATION)
     if catalog == frozen.catalog:
         notices.append(OWN_DATA)
     elif own_images.known:

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from components.shared.data.image_conversion import Normalised, Rejected
 from components.shared.data.normalisation import Normalisation
-from components.shared.data.normalise_graph import with_median_grey
+from components.shared.data.normalise_graph import with_findings
 
 T = TypeVar("T")
 
@@ -27,10 +27,14 @@ def build_normaliser(
     Returns:
         A function of PNGs or JPEGs that returns each as `Normalised` or `Rejected`.
     """
-    result = (tf.TensorSpec(spec.shape, tf.uint8), tf.TensorSpec([], tf.int32))
+    result = (
+        tf.TensorSpec(spec.shape, tf.uint8),
+        tf.TensorSpec([], tf.int32),
+        tf.TensorSpec([], tf.bool),
+    )
     graph = tf.function(
         lambda encoded: tf.map_fn(
-            lambda one: with_median_grey(one, spec),
+            lambda one: with_findings(one, spec),
             encoded,
             parallel_iterations=1,
             fn_output_signature=result,
@@ -41,10 +45,12 @@ def build_normaliser(
     graph(tf.constant([], tf.string))
 
     def call(encoded: tf.Tensor) -> list[Normalised]:
-        pixels, greys = graph(encoded)
+        pixels, greys, inverted = graph(encoded)
         return [
-            Normalised(image, int(grey))
-            for image, grey in zip(pixels.numpy(), greys.numpy(), strict=True)
+            Normalised(image, int(grey), bool(turned))
+            for image, grey, turned in zip(
+                pixels.numpy(), greys.numpy(), inverted.numpy(), strict=True
+            )
         ]
 
     return reject_bad_images(call)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from components.shared.data.csv_tables import write_csv
 from components.shared.runtime.errors import InputError
 
 DUPLICATES = "duplicates.csv"
@@ -95,7 +96,7 @@ def write_duplicates(duplicates: Sequence[Duplicate], folder: Path) -> None:
     """Writes duplicates.csv into `folder`, where there are any."""
     if duplicates:
         table = pd.DataFrame(duplicates).dropna(axis="columns")
-        table.to_csv(folder / DUPLICATES, index=False)
+        write_csv(table, folder / DUPLICATES)
 
 
 def read_duplicates(folder: Path) -> list[Duplicate]:

@@ -39,10 +39,17 @@ class Rejected(Exception):  # noqa: N818 - an outcome that is expected, not a fa
 
 
 class Normalised(NamedTuple):
-    """A normalised image, uint8 [H, W, C], and the median grey level of its source."""
+    """A normalised image.
+
+    Attributes:
+        pixels: uint8 [H, W, C].
+        median_grey: the median grey level of its source.
+        inverted: whether its source was light on dark.
+    """
 
     pixels: npt.NDArray[np.uint8]
     median_grey: int
+    inverted: bool = False
 
 
 class SourceImage(NamedTuple):

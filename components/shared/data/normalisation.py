@@ -9,6 +9,8 @@ from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import StepParams
 
 NORMALISATION = "normalise.json"
+VERSION = 2
+"""The number of the graph that a bundle holds: 2 inverts light on dark and rejects shadows."""
 
 
 class Normalisation(StepParams):

@@ -11,28 +11,21 @@ Modes:
         which tell forgeries from genuine signatures in CEDAR, are removed.
     tone: paper is white, the darkest level of the ink black; the levels between keep their order.
     none: the image as it is, padded with white (as transparency is); for photographs.
-`shape` and `tone` crop to the ink and leave a thin margin. Every mode keeps the aspect and centres.
+`shape` and `tone` invert white on black, reject what cannot be writing, crop to the ink and leave a
+thin margin. Every mode keeps the aspect and centres.
 """
 
 import tensorflow as tf
 
+from components.shared.data.area_resize import PAPER, resize_area
+from components.shared.data.ink_graph import UNITS, Writing, count_levels, demand, find_writing
 from components.shared.data.normalisation import Normalisation
 
-PAPER = 255
 MAX_PIXELS = 100_000_000
 MAX_SIDE = 65_535
 """Keeps 255 · side below 2²⁴, which float32 holds exactly."""
-MIN_CONTRAST = 16.0
-"""Least difference of ink and paper in the mean, in grey levels; below it the image is blank."""
-STRAY = 200
-"""Share of the ink that may lie beyond each edge of the crop, 1 / STRAY, as specks do."""
 MARGIN = 32
 """Share of the margin in the shorter side, 1 / MARGIN."""
-EXACT_32 = 2.0**24
-"""Integers below this are exact in float32."""
-CACHE_LINE = 16
-"""Length of a cache line, 64 bytes, in float32 numbers."""
-
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 _HEADER = 41  # bytes, to the type of the second chunk
@@ -64,41 +57,46 @@ def normalise(encoded: tf.Tensor, spec: Normalisation) -> tf.Tensor:
         return _fit(decode(encoded, spec.channels), spec)[0]
 
 
-def with_median_grey(encoded: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor, tf.Tensor]:
-    """Normalises one image, and computes the median grey level of the source.
+def with_findings(
+    encoded: tf.Tensor, spec: Normalisation
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Normalises one image, and tells how the source was.
 
-    In the modes that find ink it is the median of the smoothed image, whose histogram is computed
-    anyway: another would cost a fifth of the decoding. On CEDAR's paper the two differ by one level
-    at most.
+    The median grey level is, in the modes that find ink, that of the smoothed image, whose
+    histogram is computed anyway: another would cost a fifth of the decoding. On CEDAR's paper the
+    two differ by one level at most.
 
     Returns:
-        The image as `normalise` returns it, and the median, int32; of an even number of pixels the
-        lower one of the middle two.
+        The image as `normalise` returns it; the median, int32, of an even number of pixels the
+        lower one of the middle two; and whether the image was inverted, bool.
     """
     with tf.device("/CPU:0"):
         pixels = decode(encoded, spec.channels)
-        fitted, histogram = _fit(pixels, spec)
-        if histogram is None:
+        fitted, writing = _fit(pixels, spec)
+        if writing is None:
             grey = pixels if spec.channels == 1 else _grey(_planes(pixels))
-            histogram = _histogram(tf.cast(grey, tf.int32))
-        until = tf.cumsum(histogram)
-        return fitted, tf.reduce_sum(tf.cast(2 * until < until[-1], tf.int32))
+            return fitted, _median(count_levels(tf.cast(grey, tf.int32))), tf.constant(False)
+        return fitted, _median(writing.source_histogram), writing.inverted
 
 
-def _fit(pixels: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor, tf.Tensor | None]:
+def _median(histogram: tf.Tensor) -> tf.Tensor:
+    until = tf.cumsum(histogram)
+    return tf.reduce_sum(tf.cast(2 * until < until[-1], tf.int32))
+
+
+def _fit(pixels: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor, Writing | None]:
     """Brings uint8 [h, w, c] to uint8 [H, W, c].
 
     Returns:
-        The image, and the histogram of the smoothed greys in the modes that find ink.
+        The image, and its writing in the modes that find ink.
     """
     if spec.mode == "none":
         flat = tf.reduce_max(pixels) == tf.reduce_min(pixels)
-        with tf.control_dependencies([_demand(~flat, "blank image: one flat colour")]):
+        with tf.control_dependencies([demand(~flat, "blank image: one flat colour")]):
             return _place(tf.identity(pixels), spec, margin=0), None
-    levels, unit, histogram = _ink(pixels[:, :, 0], spec.mode)
-    return _place(
-        levels, spec, margin=max(1, min(spec.height, spec.width) // MARGIN), unit=unit
-    ), histogram
+    writing = find_writing(pixels[:, :, 0], spec.mode)
+    margin = max(1, min(spec.height, spec.width) // MARGIN)
+    return _place(writing.levels, spec, margin, UNITS[spec.mode]), writing
 
 
 def decode(encoded: tf.Tensor, channels: int) -> tf.Tensor:
@@ -108,7 +106,7 @@ def decode(encoded: tf.Tensor, channels: int) -> tf.Tensor:
     """
     is_png = tf.strings.substr(encoded, 0, len(_PNG)) == _PNG
     is_jpeg = tf.strings.substr(encoded, 0, len(_JPEG)) == _JPEG
-    with tf.control_dependencies([_demand(is_png | is_jpeg, "neither a PNG nor a JPEG image")]):
+    with tf.control_dependencies([demand(is_png | is_jpeg, "neither a PNG nor a JPEG image")]):
         pixels = tf.cond(is_jpeg, lambda: _jpeg(encoded, channels), lambda: _png(encoded, channels))
     return tf.ensure_shape(pixels, [None, None, channels])
 
@@ -174,126 +172,6 @@ def _grey(planes: list[tf.Tensor]) -> tf.Tensor:
     return tf.cast(tf.bitwise.right_shift(luma, 16), tf.uint8)[:, :, tf.newaxis]
 
 
-def _ink(grey: tf.Tensor, mode: str) -> tuple[tf.Tensor, int, tf.Tensor]:
-    """Finds the ink in uint8 [h, w], crops to it and sets its levels.
-
-    Returns:
-        float32 [h', w', 1], the unit it is in, and the histogram of the smoothed levels, int32
-        [256].
-    """
-    sums = _smooth(grey)
-    smoothed = tf.cast((sums + 128) / 256, tf.int32)
-    histogram = _histogram(smoothed)
-    threshold, contrast = otsu(histogram)
-    with tf.control_dependencies([_demand(contrast >= MIN_CONTRAST, "blank image: no ink found")]):
-        threshold = tf.identity(threshold)
-    # 1 where smoothed <= threshold, else 0: on numbers that are there already, for casting booleans
-    # is slow.
-    ink = tf.clip_by_value(tf.cast(256 * threshold + 128, tf.float32) - sums, 0, 1)
-    top, bottom = _extent(tf.reduce_sum(ink, axis=1))
-    left, right = _extent(tf.reduce_sum(ink, axis=0))
-    if mode == "shape":
-        levels, unit = 1 - ink[top:bottom, left:right], PAPER
-    else:
-        levels, unit = tf.gather(_tones(histogram, threshold), smoothed[top:bottom, left:right]), 1
-    return levels[:, :, tf.newaxis], unit, histogram
-
-
-def _histogram(levels: tf.Tensor) -> tf.Tensor:
-    """Counts each of 256 levels in int32 […]; returns int32 [256]."""
-    return tf.raw_ops.DenseBincount(
-        input=tf.reshape(levels, [-1]), size=256, weights=tf.constant([], tf.int32)
-    )
-
-
-def _smooth(grey: tf.Tensor) -> tf.Tensor:
-    """Sums uint8 [h, w] with the binomial weights (1, 4, 6, 4, 1) along both axes, edges repeated.
-
-    Returns:
-        float32 [h, w], 256 times the smoothed levels: below 2¹⁶, so exact in float32, which is the
-        fastest.
-    """
-    height, width = tf.shape(grey)[0], tf.shape(grey)[1]
-    grey = tf.concat([grey[:1], grey[:1], grey, grey[-1:], grey[-1:]], axis=0)
-    # TensorFlow takes rows apart without copying them where they are whole cache lines.
-    fill = tf.zeros([height + 4, -(width + 4) % CACHE_LINE], tf.uint8)
-    grey = tf.concat([grey[:, :1], grey[:, :1], grey, grey[:, -1:], grey[:, -1:], fill], axis=1)
-    x = tf.cast(grey, tf.float32)
-    x = _binomial([x[i : i - 4 or None] for i in range(5)])
-    return _binomial([x[:, i : i + width] for i in range(5)])
-
-
-def _binomial(shifted: list[tf.Tensor]) -> tf.Tensor:
-    """Sums five tensors with weights; adding one several times is faster than multiplying it."""
-    return tf.add_n(
-        [
-            tensor
-            for tensor, weight in zip(shifted, (1, 4, 6, 4, 1), strict=True)
-            for _ in range(weight)
-        ]
-    )
-
-
-def otsu(histogram: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Computes Otsu's threshold between dark and light.
-
-    It is the first level that maximises the variance between the classes <= level and > level. Of
-    five levels with the counts 2, 0, 0, 1, 1 it is 0: the means 0 and 3.5 lie farthest apart.
-
-    Source: N. Otsu, A threshold selection method from gray-level histograms, IEEE Trans. SMC 9
-    (1979), eq. 18.
-
-    Args:
-        histogram: int32 [256], pixels at each level.
-
-    Returns:
-        The threshold, int32, and the distance of the two classes' means, float64, 0 where there is
-        one class only.
-    """
-    counts = tf.cast(histogram, tf.int64)
-    dark, dark_sum = tf.cumsum(counts), tf.cumsum(counts * tf.range(256, dtype=tf.int64))
-    total, total_sum = dark[-1], dark_sum[-1]
-    # total · (mean of all − mean of the dark) · dark, exact below 2⁶² for MAX_PIXELS.
-    excess = tf.cast(total_sum * dark - dark_sum * total, tf.float64)
-    weight = tf.cast(dark, tf.float64) * tf.cast(total - dark, tf.float64)
-    distance = tf.math.divide_no_nan(excess, weight)
-    threshold = tf.argmax(excess * distance, output_type=tf.int32)
-    return threshold, distance[threshold]
-
-
-def _extent(counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Finds the rows (or columns) that hold the ink but for a stray part beyond either end.
-
-    With STRAY = 4, the counts 1, 0, 4, 3, 0 allow 8 // 4 = 2 stray pixels at either end: rows 2 and
-    3 hold the ink, the range 2, 4.
-
-    Args:
-        counts: ink of each row, float32 [n].
-
-    Returns:
-        The first row, and the one after the last, int32.
-    """
-    counts = tf.cast(counts, tf.int32)
-    until = tf.cumsum(counts)
-    stray = until[-1] // STRAY
-    first = tf.reduce_sum(tf.cast(until <= stray, tf.int32))
-    last = tf.reduce_sum(tf.cast(until - counts < until[-1] - stray, tf.int32))
-    return first, last
-
-
-def _tones(histogram: tf.Tensor, threshold: tf.Tensor) -> tf.Tensor:
-    """Computes a new level for each of 256, float32 [256].
-
-    The darkest level in the image becomes 0, all above the threshold become paper, and those
-    between are spread evenly.
-    """
-    levels = tf.range(256, dtype=tf.int32)
-    darkest = tf.argmax(tf.cast(histogram > 0, tf.int32), output_type=tf.int32)
-    span = threshold + 1 - darkest
-    stretched = ((levels - darkest) * PAPER + span // 2) // span
-    return tf.cast(tf.where(levels <= threshold, tf.maximum(stretched, 0), PAPER), tf.float32)
-
-
 def _place(pixels: tf.Tensor, spec: Normalisation, margin: int, unit: int = 1) -> tf.Tensor:
     """Resizes [h, w, c] to fit the canvas, aspect kept, and centres it on paper."""
     height, width = tf.shape(pixels)[0], tf.shape(pixels)[1]
@@ -304,71 +182,13 @@ def _place(pixels: tf.Tensor, spec: Normalisation, margin: int, unit: int = 1) -
     top, left = (spec.height - new_h) // 2, (spec.width - new_w) // 2
     around = [[top, spec.height - new_h - top], [left, spec.width - new_w - left], [0, 0]]
     placed = tf.pad(
-        _resize_area(pixels, new_h, new_w, unit),
+        resize_area(pixels, new_h, new_w, unit),
         around,
         constant_values=tf.constant(PAPER, tf.uint8),
     )
     return tf.ensure_shape(placed, spec.shape)
 
 
-def _resize_area(pixels: tf.Tensor, new_h: tf.Tensor, new_w: tf.Tensor, unit: int) -> tf.Tensor:
-    """Resizes by the mean over areas, rounded half up.
-
-    The first product's sums stay below 255 · MAX_SIDE, exact in float32; the second's below 255 ·
-    MAX_PIXELS, exact in float64 and, where pixels are few or the unit is large, in float32, which
-    is faster. A quotient that is no integer is at least 1 / MAX_PIXELS away from one, so that
-    rounding does not carry it there.
-
-    Args:
-        pixels: integers in multiples of `unit`, [h, w, c].
-        new_h: the new height.
-        new_w: the new width.
-        unit: 1, or PAPER where the pixels are 0 and 1.
-
-    Returns:
-        uint8 [new_h, new_w, c].
-    """
-    height, width, channels = tf.unstack(tf.shape(pixels))
-    rows, columns = _overlaps(height, new_h), _overlaps(width, new_w)
-    sums = tf.matmul(rows, tf.cast(tf.reshape(pixels, [height, width * channels]), tf.float32))
-    planes = tf.transpose(tf.reshape(sums, [new_h, width, channels]), [2, 0, 1])
-    planes = tf.reshape(planes, [channels * new_h, width])
-
-    def product(dtype: tf.DType) -> tf.Tensor:
-        return tf.cast(
-            tf.matmul(tf.cast(planes, dtype), tf.cast(columns, dtype), transpose_b=True), tf.float64
-        )
-
-    area = tf.cast(height, tf.float64) * tf.cast(width, tf.float64)
-    sums = (
-        tf.cond(
-            PAPER // unit * area < EXACT_32,
-            lambda: product(tf.float32),
-            lambda: product(tf.float64),
-        )
-        * unit
-    )
-    sums = tf.transpose(tf.reshape(sums, [channels, new_h, new_w]), [1, 2, 0])
-    return tf.cast((sums + tf.floor(area / 2)) / area, tf.uint8)
-
-
-def _overlaps(old: tf.Tensor, new: tf.Tensor) -> tf.Tensor:
-    """Computes the part of each old pixel in each new one, in units of 1 / (old · new).
-
-    From 3 pixels to 2: [[2, 1, 0], [0, 1, 2]].
-
-    Returns:
-        Integers, float32 [new, old]; rows sum to old.
-    """
-    before = tf.range(new + 1)[:, tf.newaxis] * old - tf.range(old)[tf.newaxis] * new
-    before = tf.minimum(tf.maximum(before, 0), new)
-    return tf.cast(before[1:] - before[:-1], tf.float32)
-
-
 def _demand_size(size: tf.Tensor) -> tf.Operation:
     small = tf.reduce_all(size <= MAX_SIDE) & (tf.reduce_prod(size) <= MAX_PIXELS)
-    return _demand(small, "the image has too many pixels")
-
-
-def _demand(condition: tf.Tensor, otherwise: str) -> tf.Operation:
-    return tf.debugging.Assert(condition, [otherwise])
+    return demand(small, "the image has too many pixels")

@@ -55,6 +55,7 @@ class Prepared(NamedTuple):
         rejected: path and reason of the images that cannot be used.
         duplicates: copies of images in the store, of the same identity and kind.
         places: of the images in the store, among those that the graph accepted.
+        inverted: number of those in the store that were light on dark.
     """
 
     rows: list[Row]
@@ -62,6 +63,7 @@ class Prepared(NamedTuple):
     rejected: list[tuple[str, Reason]]
     duplicates: list[Duplicate]
     places: list[int]
+    inverted: int
 
 
 class _Image(NamedTuple):
@@ -93,6 +95,7 @@ def prepare(
     sources: list[SourceImage] = []
     greys: list[int] = []
     contents: list[bytes] = []
+    inverted: list[bool] = []
     images = _in_parallel(partial(_convert, raw, normaliser), rows, workers)
     with (
         StoreWriter(folder, normaliser.settings) as writer,
@@ -109,6 +112,7 @@ def prepare(
             sources.append(image.source)
             greys.append(image.normalised.median_grey)
             contents.append(content_of(image.normalised.pixels))
+            inverted.append(image.normalised.inverted)
         copies = find_copies(accepted, contents)
         writer.keep(copies.distinct)
     table = source_table(sources, greys).iloc[copies.distinct].reset_index(drop=True)
@@ -119,6 +123,7 @@ def prepare(
         rejected=rejected + copies.rejected,
         duplicates=copies.duplicates,
         places=copies.distinct,
+        inverted=sum(inverted[place] for place in copies.distinct),
     )
 
 

@@ -48,6 +48,11 @@ class Bundle:
         return self.folder / SAVED_MODEL
 
     @property
+    def normalisation_version(self) -> int:
+        """The number of its graph's normalisation; 1 where the manifest names none."""
+        return int(dict(self.manifest.get("normalisation", {})).get("version", 1))
+
+    @property
     def catalog(self) -> str | None:
         """The sha256 of the catalog.csv of its training."""
         return dict(self.manifest.get("data", {})).get(CATALOG)

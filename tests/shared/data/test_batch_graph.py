@@ -11,7 +11,7 @@ import tensorflow as tf
 from components.shared.data.batch_graph import build_normaliser, reject_bad_images
 from components.shared.data.image_conversion import Normalised, Rejected
 from components.shared.data.normalisation import Normalisation
-from components.shared.data.normalise_graph import with_median_grey
+from components.shared.data.normalise_graph import with_findings
 from tests.pictures import colours, encode, strokes
 
 SPEC = Normalisation(mode="shape", height=16, width=24)
@@ -28,10 +28,10 @@ def test_each_image_is_normalised_as_alone(
     normaliser: Callable[[Sequence[bytes]], list[Normalised | Rejected]],
 ) -> None:
     for encoded, result in zip(IMAGES, normaliser(IMAGES), strict=True):
-        pixels, grey = with_median_grey(tf.constant(encoded), SPEC)
+        pixels, grey, inverted = with_findings(tf.constant(encoded), SPEC)
         assert isinstance(result, Normalised)
         np.testing.assert_array_equal(result.pixels, pixels.numpy())
-        assert result.median_grey == int(grey)
+        assert (result.median_grey, result.inverted) == (int(grey), bool(inverted))
 
 
 def test_bad_images_are_rejected_in_their_places_with_a_reason(

@@ -96,3 +96,9 @@ def test_thresholds_that_are_none_are_refused(folder: Path) -> None:
     bundle.write(folder, {})
     with pytest.raises(InputError, match=r"not what evaluate writes; freeze the model again"):
         bundle.read(folder)
+
+
+def test_a_bundle_without_a_version_of_its_normalisation_has_the_first(folder: Path) -> None:
+    assert bundle.read(folder).normalisation_version == 1
+    change(folder, normalisation={"version": 2, "height": 16, "width": 24})
+    assert bundle.read(folder).normalisation_version == 2
