@@ -241,7 +241,7 @@ def test_what_ingest_refuses_is_refused_in_its_words(model: Path, tmp_path: Path
         ),
         (
             lambda folder: (folder / "manifest.json").unlink(),
-            r"manifest\.json: no such file; --model names",
+            r"manifest\.json: no such file; name a folder that freeze wrote",
         ),
         (
             lambda folder: (folder / "manifest.json").write_text('{"files": {}}'),
