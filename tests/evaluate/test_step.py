@@ -379,7 +379,7 @@ def test_without_forgeries_their_figures_are_left_out(
         "floor/statistics/random/refs_1/eer",
     } <= result.metrics.keys()
     assert "skilled" not in pd.read_csv(tmp_path / "out/roc.csv")["kind"].tolist()
-    assert "other identities&#39; images" in result.report.read_text()
+    assert "images of other identities" in result.report.read_text()
     assert result.roc
 
 

@@ -14,6 +14,7 @@ from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.origin import Facts
 from components.evaluate.report.subject import Subject
 from components.shared.data.csv_tables import write_csv
+from components.shared.verification.estimate import reliability
 from components.shared.verification.rule_of_three import caveats
 from components.shared.verification.threshold import Threshold
 
@@ -60,7 +61,9 @@ class Results:
         data_files.write_scores(folder, verifications, self.part.part, params)
         for name, table in self.tables.items():
             write_csv(table, folder / name)
-        notice = text.notice(params, [*self.notices, *caveats(self.thresholds, params.target_name)])
+        notices = [*self.notices, *caveats(self.thresholds, params.target_name)]
+        notices += reliability(len(self.part.part.names))
+        notice = text.notice(params, notices)
         sentences = self.sentences(params)
         summary = text.summary(self.metrics, params, sentences, self.shortcut_lines, notice)
         (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")

@@ -6,7 +6,7 @@ import numpy as np
 
 from components.evaluate.scoring.verification import Verification
 from components.shared.verification import influence
-from components.shared.verification.estimate import Floats
+from components.shared.verification.estimate import RELIABLE_IDENTITIES, Floats
 
 FARS = np.union1d(np.linspace(0, 1, 31), np.geomspace(0.001, 1, 31))[1:-1]
 
@@ -23,8 +23,10 @@ def band(verification: Verification) -> CurveBand | None:
     """Computes the pointwise band of a verification's (thinned) curve.
 
     Returns:
-        None of too few identities.
+        None of so few identities that it would fill the plot.
     """
+    if len(verification.scored.names) < RELIABLE_IDENTITIES:
+        return None
     curve, accepted = verification.curve, verification.accepted
     points: list[tuple[float, float, float]] = []
     for far in FARS.tolist():

@@ -108,5 +108,17 @@ class Estimate(NamedTuple):
         return most if excess <= 0 else min(most, 2 * count / excess)
 
 
+def reliability(identities: int) -> list[str]:
+    """Returns a sentence on how far intervals hold, where there are few identities."""
+    if identities >= RELIABLE_IDENTITIES:
+        return []
+    if identities < FEWEST_IDENTITIES:
+        return [f"No interval is given of fewer than {FEWEST_IDENTITIES} identities."]
+    return [
+        f"Intervals rest on {identities} identities: they are wide, and of fewer than "
+        f"{RELIABLE_IDENTITIES} may still be too narrow."
+    ]
+
+
 def _named(name: str, interval: tuple[float, float] | None) -> dict[str, float]:
     return {} if interval is None else dict(zip(ends(name), interval, strict=True))

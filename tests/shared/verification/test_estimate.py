@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
-from components.shared.verification.estimate import Estimate
+from components.shared.verification.estimate import Estimate, reliability
 
 VALUES = np.array([0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.1, 0.2])
 
@@ -100,3 +100,9 @@ def test_the_share_of_errors_of_identities_that_differ_is_covered(
         assert interval is not None
         hits.append(interval[0] <= 0.1 <= interval[1])
     assert np.mean(hits) >= least
+
+
+def test_of_few_identities_it_is_said_how_far_intervals_hold() -> None:
+    assert reliability(20) == []
+    assert reliability(19)[0].startswith("Intervals rest on 19 identities")
+    assert reliability(2) == ["No interval is given of fewer than 3 identities."]
