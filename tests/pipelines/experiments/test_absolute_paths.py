@@ -10,6 +10,7 @@ from pipelines.experiments.absolute_paths import PATH_PARAMETERS, absolute_paths
 
 PARAMS = Path(__file__).parents[3] / "params.yaml"
 NO_PATHS = {
+    "ingest.encoding",
     "ingest.sha256",
     "freeze.publish",  # s3://… only
 }
