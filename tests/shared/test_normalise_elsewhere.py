@@ -16,7 +16,7 @@ from PIL import Image
 
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise_graph import normalise, normalise_batch
-from tests.pictures import colours, encode, png_of_size, strokes
+from tests.pictures import encode, png_of_size, strokes
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHAPE = Normalisation(mode="shape", height=32, width=56)
@@ -101,8 +101,8 @@ def test_every_cpu_path_gives_the_same_bytes(tmp_path: Path) -> None:
     files += [
         encode(255 - strokes(0, 300, 500)),
         encode(strokes(3), "jpeg"),
-        encode(colours(4, 4, 80, 90)),
-        encode(colours(5, 3, 99, 55)),
+        encode(np.dstack([strokes(4), strokes(4, ink=60), strokes(4, paper=250)])),
+        encode(np.dstack([strokes(5)] * 3 + [np.full((90, 160), 255, np.uint8)])),
     ]
     for i, data in enumerate(files):
         (tmp_path / f"{i}.image").write_bytes(data)
