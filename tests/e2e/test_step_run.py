@@ -11,8 +11,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 RUN = """
-import importlib, json, os, sys
-from pathlib import Path
+import importlib, json, os, sys, typing
 
 at_import = []
 
@@ -31,7 +30,8 @@ params = importlib.import_module(f"components.{section}.params")
 model = getattr(params, f"{section.capitalize()}Params")
 run = importlib.import_module(f"components.{section}.{module}").run
 started = list(at_import)
-run(model(**json.loads(values)), *[text if text == "auto" else Path(text) for text in arguments])
+types = list(typing.get_type_hints(run).values())[1:]
+run(model(**json.loads(values)), *[kind(text) for kind, text in zip(types, arguments)])
 import tensorflow as tf
 
 print(json.dumps({
