@@ -10,6 +10,8 @@ import pytest
 
 from tests.pictures import encode, png_of_size, strokes
 
+pytestmark = pytest.mark.slow
+
 Images = npt.NDArray[np.object_]
 Runner = Callable[[Path, Images], npt.NDArray[np.float32]]
 

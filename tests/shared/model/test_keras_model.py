@@ -97,6 +97,7 @@ def test_a_model_that_is_no_embedder_is_loaded_as_it_is(tmp_path: Path) -> None:
     assert type(model) is keras.Sequential
 
 
+@pytest.mark.slow
 def test_a_fresh_process_reads_the_architecture_without_any_code_of_a_step(
     name: str, old: Path, tmp_path: Path
 ) -> None:
