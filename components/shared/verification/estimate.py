@@ -80,6 +80,20 @@ class Estimate(NamedTuple):
         low, high = 1 / (1 + np.exp(-np.clip(centre + np.array([-margin, margin]), -700, 700)))
         return min(float(low), self.value), max(float(high), self.value)
 
+    def cost_interval(self) -> tuple[float, float] | None:
+        """Computes the interval of a cost, which has no upper limit: by Student's t on a log scale.
+
+        Costs of few identities are skewed: a rare identity that is answered wrongly costs much. On
+        the log scale the interval reaches farther up than down, and stays above 0.
+
+        Returns:
+            None of too few identities, or where there is no cost.
+        """
+        if not self._has_interval() or not 0 < self.value < np.inf:
+            return None
+        margin = min(self._quantile() * self.standard_error() / self.value, 700.0)
+        return self.value * float(np.exp(-margin)), self.value * float(np.exp(margin))
+
     def ends(self, name: str) -> dict[str, float]:
         """Returns the ends of a rate's interval by their names; nothing where there is none."""
         return _named(name, self.rate_interval())
@@ -87,6 +101,10 @@ class Estimate(NamedTuple):
     def ends_of_difference(self, name: str) -> dict[str, float]:
         """Returns the ends of a difference's interval by their names, as `ends`."""
         return _named(name, self.interval())
+
+    def ends_of_cost(self, name: str) -> dict[str, float]:
+        """Returns the ends of a cost's interval by their names, as `ends`."""
+        return _named(name, self.cost_interval())
 
     def _has_interval(self) -> bool:
         return len(self.influence) >= FEWEST_IDENTITIES and bool(np.isfinite(self.influence).all())

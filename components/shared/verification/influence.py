@@ -44,18 +44,18 @@ class AcceptedCounts:
 
     def far_influence(self, point: int) -> Floats:
         """Computes the influence [K] of each identity on FAR at a threshold."""
-        own = _of_ratio(self.impostor[:, point], self.impostor[:, -1])
+        own = of_ratio(self.impostor[:, point], self.impostor[:, -1])
         return own + self.probe_influence(point)
 
     def probe_influence(self, point: int) -> Floats:
         """Computes the influence [K] on FAR that identities have as those of probes alone."""
         if self.probed is None:
             return np.zeros(len(self.impostor))
-        return _of_ratio(self.probed[:, point], self.probed[:, -1])
+        return of_ratio(self.probed[:, point], self.probed[:, -1])
 
     def frr_influence(self, point: int) -> Floats:
         """Computes the influence [K] of each identity on FRR at a threshold."""
-        return -_of_ratio(self.genuine[:, point], self.genuine[:, -1])
+        return -of_ratio(self.genuine[:, point], self.genuine[:, -1])
 
     @property
     def resolution(self) -> float:
@@ -77,7 +77,7 @@ def of_share(errors: NDArray[np.integer], trials: NDArray[np.integer], roles: in
     Estimate(value=0.25, influence=array([ 0.25, -0.25]), resolution=0.25)
     """
     total = float(trials.sum())
-    influence = roles * _of_ratio(errors.astype(np.float64), trials.astype(np.float64))
+    influence = roles * of_ratio(errors.astype(np.float64), trials.astype(np.float64))
     return Estimate(float(errors.sum() / total), influence, roles / total)
 
 
@@ -146,15 +146,15 @@ def of_auc(area: float, counts: AcceptedCounts) -> Estimate:
     nearer = 1 - (frr[1:] + frr[:-1]) / 2  # of the genuine comparisons
     own = np.diff(genuine, axis=1) @ farther
     other = np.diff(impostor, axis=1) @ nearer
-    influence = _of_ratio(own, genuine[:, -1]) + _of_ratio(other, impostor[:, -1])
+    influence = of_ratio(own, genuine[:, -1]) + of_ratio(other, impostor[:, -1])
     if counts.probed is not None:
         other = np.diff(counts.probed, axis=1) @ nearer
-        influence += _of_ratio(other, counts.probed[:, -1])
+        influence += of_ratio(other, counts.probed[:, -1])
     pairs = float(genuine[:, -1].sum() * impostor[:, -1].sum())
     return Estimate(area, influence, 1 / pairs)
 
 
-def _of_ratio(parts: Floats, totals: Floats) -> Floats:
+def of_ratio(parts: Floats, totals: Floats) -> Floats:
     """Computes the influence [K] of each identity on the ratio of two sums over identities."""
     total = totals.sum()
     return np.asarray(len(parts) * (parts - parts.sum() / total * totals) / total)

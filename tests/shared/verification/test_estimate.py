@@ -64,11 +64,32 @@ def test_without_any_error_the_upper_end_lies_above_one_error() -> None:
     assert 1 / 5000 < interval[1] < 10 / 5000
 
 
+def test_a_cost_s_interval_is_student_s_t_on_the_log_scale() -> None:
+    even = np.array([-0.4, 0.4] * 6)
+    interval = Estimate(0.5, even).cost_interval()
+    assert interval is not None
+    margin = t.ppf(0.975, 11 / 2) * 0.4 * math.sqrt(12 / (12 * 11)) / 0.5
+    assert interval == pytest.approx((0.5 * math.exp(-margin), 0.5 * math.exp(margin)))
+
+
+@pytest.mark.parametrize("scale", [0.01, 1.0, 1e6])
+def test_a_cost_s_interval_stays_above_0_and_finite_and_holds_the_cost(scale: float) -> None:
+    interval = Estimate(0.03, scale * (VALUES - VALUES.mean())).cost_interval()
+    assert interval is not None
+    assert 0 < interval[0] < 0.03 < interval[1] < math.inf
+
+
+@pytest.mark.parametrize("cost", [0.0, math.inf])
+def test_no_cost_at_all_and_an_infinite_one_have_no_interval(cost: float) -> None:
+    assert Estimate(cost, np.zeros(12)).cost_interval() is None
+
+
 @pytest.mark.parametrize("identities", [0, 1, 2])
 def test_of_fewer_than_three_identities_there_is_no_interval(identities: int) -> None:
     estimate = Estimate(0.2, np.zeros(identities), 0.1)
     assert estimate.interval() is None
     assert estimate.rate_interval() is None
+    assert estimate.cost_interval() is None
     assert estimate.ends("eer") == estimate.ends_of_difference("eer") == {}
 
 
@@ -77,6 +98,7 @@ def test_the_ends_are_named_after_the_figure() -> None:
     assert list(estimate.ends("eer")) == ["eer_ci_low", "eer_ci_high"]
     assert tuple(estimate.ends("eer").values()) == estimate.rate_interval()
     assert tuple(estimate.ends_of_difference("eer").values()) == estimate.interval()
+    assert tuple(estimate.ends_of_cost("cllr").values()) == estimate.cost_interval()
 
 
 def test_the_difference_of_a_figure_with_itself_is_exactly_zero() -> None:
