@@ -114,9 +114,10 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def use_store(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """Makes MLflow write into a folder: its database, and its artifacts, which go to the working
-    directory.
+    directory. What it used before, in this process, is used again at the end.
     """
     patch.chdir(folder)
+    patch.setattr("mlflow.tracking._tracking_service.utils._tracking_uri", None)
     patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
     patch.delenv("MLFLOW_RUN_ID", raising=False)
 

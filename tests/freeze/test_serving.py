@@ -19,8 +19,9 @@ import pytest
 import requests
 
 from components.freeze import export
+from components.shared.tracking import mlflow_store
 from components.shared.tracking.record import Record
-from tests.freeze.conftest import blank
+from tests.freeze.conftest import blank, use_store
 
 pytestmark = pytest.mark.slow
 
@@ -73,14 +74,15 @@ def text(images: npt.NDArray[np.object_]) -> list[str]:
 @pytest.fixture(scope="module")
 def addresses(frozen: tuple[Path, dict[str, float]]) -> dict[str, str]:
     """The logged model, and the same registered, as addresses."""
-    import mlflow
-
     run_id = Record.read(frozen[0]).run_id
-    client = mlflow.MlflowClient(f"sqlite:///{frozen[0].parent}/mlflow.db")
-    (output,) = client.get_run(str(run_id)).outputs.model_outputs
-    client.create_registered_model("signatures")
-    version = client.create_model_version("signatures", f"models:/{output.model_id}", run_id)
-    client.set_registered_model_alias("signatures", "champion", version.version)
+    with pytest.MonkeyPatch.context() as patch:
+        use_store(frozen[0].parent, patch)
+        client = mlflow_store.connect()
+        (output,) = client.get_run(str(run_id)).outputs.model_outputs
+        client.create_registered_model("signatures")
+        # MLflow looks the model up in the store of the process, not in that of its client.
+        version = client.create_model_version("signatures", f"models:/{output.model_id}", run_id)
+        client.set_registered_model_alias("signatures", "champion", version.version)
     return {"run": f"runs:/{run_id}/embedder", "registry": "models:/signatures@champion"}
 
 

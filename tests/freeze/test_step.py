@@ -14,7 +14,7 @@ from components.shared.data.normalisation import VERSION
 from components.shared.model.image_sample import sample
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import manifest, sha256
-from tests.freeze.conftest import EVALUATED
+from tests.freeze.conftest import EVALUATED, use_store
 
 Images = npt.NDArray[np.object_]
 
@@ -144,9 +144,7 @@ def test_the_model_is_logged_with_its_signature(
 ) -> None:
     import mlflow
 
-    monkeypatch.chdir(frozen[0].parent)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{frozen[0].parent}/mlflow.db")
-    mlflow.set_tracking_uri(f"sqlite:///{frozen[0].parent}/mlflow.db")  # another test's may be set
+    use_store(frozen[0].parent, monkeypatch)
     record = json.loads((frozen[0] / "mlflow_run.json").read_text())
     run = mlflow.MlflowClient().get_run(record["run_id"])
     assert run.info.status == "FINISHED"
