@@ -2,17 +2,17 @@
 anything runs.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
 from components.preprocess.params import PreprocessParams
 from components.shared.runtime.errors import InputError
-from components.shared.runtime.params import StepParams, load, parse
-from components.train.channels import validate_channels
+from components.shared.runtime.params import Examined, StepParams, examine, read_section
+from components.train.channels import channel_faults
 from components.train.params import TrainParams
 
 STEPS = ("ingest", "preprocess", "split", "train", "evaluate", "freeze")
@@ -35,7 +35,14 @@ def read(path: Path) -> Sections:
         InputError: with every section that is missing, every parameter that is unknown, has a wrong
             value or contradicts another.
     """
-    return _validate(STEPS, lambda step: load(model(step), step, path))
+    values: dict[str, object] = {}
+    missing: list[str] = []
+    for step in STEPS:
+        try:
+            values[step] = read_section(step, path)
+        except InputError as error:
+            missing.append(str(error))
+    return _validate(values, str(path), missing)
 
 
 def override(sections: Sections, assignments: Iterable[str]) -> Sections:
@@ -51,7 +58,7 @@ def override(sections: Sections, assignments: Iterable[str]) -> Sections:
         if step not in sections:
             raise InputError(f"-S {assignment}: {FORM}; sections: {', '.join(sections)}")
         changed[step] = assign(changed[step], assignment)
-    return _validate(changed, lambda step: parse(model(step), step, changed[step], "-S"))
+    return _validate(changed, "-S")
 
 
 def assign(values: dict[str, Any], assignment: str) -> dict[str, Any]:
@@ -85,29 +92,24 @@ def read_value(assignment: str) -> object:
     return value
 
 
-def _validate(steps: Iterable[str], params_of: Callable[[str], StepParams]) -> Sections:
+def _validate(values: Mapping[str, object], origin: str, missing: Sequence[str] = ()) -> Sections:
     """Returns the parameters of steps, or says all that is wrong with them at once."""
-    params: dict[str, StepParams] = {}
-    faults: list[str] = []
-    for step in steps:
-        try:
-            params[step] = params_of(step)
-        except InputError as error:
-            faults.append(str(error))
-    try:
-        _validate_together(params)
-    except InputError as error:
-        faults.append(str(error))
+    examined = {step: examine(model(step), step, section) for step, section in values.items()}
+    faults = list(dict.fromkeys(missing))
+    faults += [f"{origin}: {'; '.join(each.faults)}" for each in examined.values() if each.faults]
+    faults += _faults_together(examined)
     if faults:
-        raise InputError("; ".join(dict.fromkeys(faults)))
-    return {step: _dump(values) for step, values in params.items()}
+        raise InputError("; ".join(faults))
+    return {step: _dump(each.params) for step, each in examined.items()}
 
 
-def _validate_together(params: Mapping[str, StepParams]) -> None:
-    """Checks that the training suits the images that preprocess makes."""
-    preprocess, train = params.get("preprocess"), params.get("train")
-    if isinstance(preprocess, PreprocessParams) and isinstance(train, TrainParams):
-        validate_channels(train, preprocess.channels)
+def _faults_together(examined: Mapping[str, Examined[StepParams]]) -> list[str]:
+    """Returns why the training does not suit the images that preprocess makes."""
+    preprocess, train = examined.get("preprocess"), examined.get("train")
+    if preprocess is None or train is None or "channels" in preprocess.wrong:
+        return []
+    channels = cast(PreprocessParams, preprocess.params).channels
+    return channel_faults(cast(TrainParams, train.params), channels)
 
 
 def _dump(params: StepParams) -> dict[str, Any]:

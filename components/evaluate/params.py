@@ -1,6 +1,6 @@
 """Parameters of the evaluate step."""
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, StrictFloat, model_validator
 
@@ -69,17 +69,18 @@ class EvaluateParams(StepParams):
             return {name: value for name, value in values.items() if name != "bootstrap"}
         return values
 
-    @model_validator(mode="after")
-    def _sensible(self) -> Self:
+    def contradictions(self) -> list[str]:
+        """Returns what is wrong with values that each may have."""
+        reasons = []
         if self.target != "equal_error" and not 0 < self.target < 1:
-            raise ValueError(
+            reasons.append(
                 f"target is {self.target}, but must be equal_error or a FAR between 0 and 1"
             )
         names = self.protocol_names
         repeated = {name for name in names if names.count(name) > 1}
         if repeated:
-            raise ValueError(f"protocols names {min(repeated)} twice")
-        return self
+            reasons.append(f"protocols names {min(repeated)} twice")
+        return reasons
 
     @property
     def protocol_names(self) -> tuple[str, ...]:

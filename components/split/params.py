@@ -1,8 +1,6 @@
 """Parameters of the split step."""
 
-from typing import Self
-
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from components.shared.runtime.params import StepParams
 
@@ -51,25 +49,33 @@ class SplitParams(StepParams):
             )
         return by
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def contradictions(self) -> list[str]:
+        """Returns what is wrong with values that each may have."""
+        reasons = []
         if self.folds == 0 and self.fold > 0:
-            raise ValueError(f"fold is {self.fold}, but folds is 0: set folds, or fold to 0")
+            reasons.append(f"fold is {self.fold}, but folds is 0: set folds, or fold to 0")
         if self.folds == 1:
-            raise ValueError("folds is 1: at least 2 are needed (0: by fraction)")
+            return ["folds is 1: at least 2 are needed (0: by fraction)"]
         if self.folds and self.fold >= self.folds:
-            raise ValueError(
+            reasons.append(
                 f"fold is {self.fold}, but with folds {self.folds} "
                 f"it goes from 0 to {self.folds - 1}"
             )
         if self.folds and self.by != "fraction":
-            raise ValueError(
+            reasons.append(
                 f"folds is {self.folds}, but by is {self.by}: folds go with by: fraction only"
             )
-        test = 1 / self.folds if self.folds else self.test
-        if self.by == "fraction" and self.val + test >= 1:
-            raise ValueError(
-                f"val ({self.val:g}) and test ({test:g}) leave nothing to train on: "
+        if self.by == "fraction" and self.val + self._tested >= 1:
+            tested = f"test ({self.test:g})"
+            if self.folds:
+                tested = f"a fold of {self.folds} folds ({self._tested:g})"
+            reasons.append(
+                f"with by: fraction, val ({self.val:g}) and {tested} leave nothing to train on: "
                 "below 1 together"
             )
-        return self
+        return reasons
+
+    @property
+    def _tested(self) -> float:
+        """The fraction of the identities that are tested."""
+        return 1 / self.folds if self.folds else self.test

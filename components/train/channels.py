@@ -1,6 +1,5 @@
 """Parameters that have no meaning for images of so many channels, said before any work is done."""
 
-from components.shared.runtime.errors import InputError
 from components.train.params import TrainParams
 
 GREY = 1
@@ -8,26 +7,15 @@ WHOLES = ("whole", "mirror")
 """Views that are not cut out by their ink."""
 
 
-def validate_channels(params: TrainParams, channels: int) -> None:
-    """Checks that all parameters have a meaning for images of so many channels.
+def channel_faults(params: TrainParams, channels: int) -> list[str]:
+    """Returns what has no meaning for images of so many channels.
 
-    The thickness of strokes is not among them: it is without effect on RGB, so that its default
-    suits photographs.
+    That is hue or saturation of grey images, and parts of RGB. The thickness of strokes is not
+    among it: it is without effect on RGB, so that its default suits photographs.
 
     Args:
         params: section `train`.
         channels: of the prepared images, 1 (grey) or 3 (RGB).
-
-    Raises:
-        InputError: with everything that has none: hue or saturation of grey images, parts of RGB.
-    """
-    if faults := channel_faults(params, channels):
-        raise InputError("; ".join(faults))
-
-
-def channel_faults(params: TrainParams, channels: int) -> list[str]:
-    """Returns what has no meaning for images of so many channels, as `validate_channels` says
-    it.
     """
     return _colours_of_grey(params) if channels == GREY else _parts_of_photographs(params)
 

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictFloat, StrictInt, model_validator
+from pydantic import Field, StrictFloat, StrictInt
 
 from components.shared.model.architecture import Architecture, View
 from components.shared.runtime.params import StepParams
@@ -238,15 +238,11 @@ class TrainParams(StepParams):
             views=self.views,
         )
 
-    @model_validator(mode="after")
-    def _validate_together(self) -> "TrainParams":
-        """Checks parameters that may contradict each other, and names every contradiction."""
-        faults = [reason for holds, reason in self._contradictions() if holds]
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+    def contradictions(self) -> list[str]:
+        """Returns what is wrong with values that each may have."""
+        return [reason for holds, reason in self._rules() if holds]
 
-    def _contradictions(self) -> list[tuple[bool, str]]:
+    def _rules(self) -> list[tuple[bool, str]]:
         """Returns each possible contradiction: true where it holds, and its description."""
         numeric = self.margin != "soft"
         first = min(self.pooled_blocks)
@@ -258,8 +254,8 @@ class TrainParams(StepParams):
             ),
             (
                 self.pooled_components > features,
-                f"pooled_components is {self.pooled_components}, but block {first} has "
-                f"{features} features",
+                f"pooled_components is {self.pooled_components}, but block {first}, the first of "
+                f"pooled_blocks, has {features} features",
             ),
             (
                 len(set(self.views)) < len(self.views),
@@ -294,7 +290,7 @@ class TrainParams(StepParams):
             ),
             (
                 self.warm_up >= self.steps,
-                f"warm_up is {self.warm_up}, so that '{self.mining}' never begins in "
+                f"warm_up is {self.warm_up}, so that mining '{self.mining}' never begins in "
                 f"{self.steps} steps",
             ),
             (

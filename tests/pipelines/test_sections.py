@@ -80,6 +80,48 @@ def test_faults_of_several_sections_are_said_at_once(defaults: sections.Sections
     assert "\n" not in message
 
 
+def test_contradictions_are_said_beside_wrong_values_of_the_same_section(
+    defaults: sections.Sections,
+) -> None:
+    wrong = ["train.steps=-1", "train.augment.flip=perhaps", "split.seed=-1"]
+    contradicting = ["train.head_steps=5", "train.augment.hue=0.1", "split.fold=3"]
+    with pytest.raises(InputError) as error:
+        sections.override(defaults, [*wrong, *contradicting])
+    message = str(error.value)
+    for fault in (
+        "train.steps is -1",
+        "train.augment.flip is 'perhaps'",
+        "split.seed is -1",
+        "train: head_steps wants the features of a network trained before",
+        "train.augment.hue is 0.1, which has no meaning for the prepared images",
+        "split: fold is 3, but folds is 0",
+    ):
+        assert message.count(fault) == 1
+    assert "\n" not in message
+
+
+def test_contradictions_within_a_section_do_not_hide_those_between_sections(
+    defaults: sections.Sections,
+) -> None:
+    changes = ["train.margin=-1", "train.augment.hue=0.1", "preprocess.height=1"]
+    with pytest.raises(InputError, match=r"height is 1.*margin is -1.*hue is 0\.1"):
+        sections.override(defaults, changes)
+
+
+def test_no_contradiction_to_the_default_of_a_wrong_value_is_said(
+    defaults: sections.Sections,
+) -> None:
+    wrong = ["train.weights=[]", "preprocess.channels=5", "train.pooled_blocks=many"]
+    others = ["train.head_steps=5", "train.augment.hue=0.1", "train.pooled_components=1025"]
+    with pytest.raises(InputError) as error:
+        sections.override(defaults, [*wrong, *others])
+    faults = str(error.value).split("; ")
+    assert len(faults) == 3
+    assert "preprocess.channels is 5" in faults[0]
+    assert "train.weights is []" in faults[1]
+    assert "train.pooled_blocks is 'many'" in faults[2]
+
+
 def test_a_training_that_does_not_suit_the_prepared_images_is_refused(
     defaults: sections.Sections, tmp_path: Path
 ) -> None:

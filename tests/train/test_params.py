@@ -49,7 +49,7 @@ def test_the_project_s_own_file_sets_every_parameter_to_its_default() -> None:
         ),
         (
             {"steps": 10, "warm_up": 10, "mining": "hard"},
-            "warm_up is 10, so that 'hard' never begins in 10 steps",
+            "warm_up is 10, so that mining 'hard' never begins in 10 steps",
         ),
         ({"warm_up": 5}, "warm_up begins with semi-hard, which mining already is"),
         ({"images_per_identity": 1}, "images_per_identity is 1"),
@@ -57,7 +57,7 @@ def test_the_project_s_own_file_sets_every_parameter_to_its_default() -> None:
         ({"views": ["whole", "whole"]}, "views is ['whole', 'whole']: name each view once"),
         (
             {"pooled_blocks": [3, 7], "pooled_components": 257},
-            "pooled_components is 257, but block 3 has 256 features",
+            "pooled_components is 257, but block 3, the first of pooled_blocks, has 256 features",
         ),
         (
             {"views": ["whole", "mirror", "left"]},

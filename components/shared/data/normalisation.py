@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import StepParams
@@ -38,14 +38,14 @@ class Normalisation(StepParams):
         description="1: grey; 3: RGB, which goes with `mode: none` only.",
     )
 
-    @model_validator(mode="after")
-    def _ink_is_grey(self) -> Self:
+    def contradictions(self) -> list[str]:
+        """Returns what is wrong with values that each may have."""
         if self.mode != "none" and self.channels != 1:
-            raise ValueError(
+            return [
                 f"mode is {self.mode}, which finds ink in grey images: "
                 "set channels to 1, or mode to none"
-            )
-        return self
+            ]
+        return []
 
     @property
     def shape(self) -> tuple[int, int, int]:

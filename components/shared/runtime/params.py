@@ -1,22 +1,48 @@
 """Strict parameters: a step's model derives from `StepParams`, its section is in params.yaml."""
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Generic, NamedTuple, Self, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, model_validator
 
 from components.shared.runtime.errors import InputError
 
 P = TypeVar("P", bound="StepParams")
+CONTRADICTIONS_PASS = {"contradictions": "pass"}
 
 
 class StepParams(BaseModel):
     """Immutable parameters of one step (or of a part of one). Unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def contradictions(self) -> list[str]:
+        """Returns what is wrong with values that each may have; each reason names all of them."""
+        return []
+
+    @model_validator(mode="after")
+    def _refuse_contradictions(self, info: ValidationInfo) -> Self:
+        if info.context != CONTRADICTIONS_PASS and (reasons := self.contradictions()):
+            raise ValueError("; ".join(reasons))
+        return self
+
+
+class Examined(NamedTuple, Generic[P]):
+    """The values of a section, as they were found.
+
+    Attributes:
+        params: the parameters, which may contradict each other; wrong ones have their defaults.
+        wrong: the names of the wrong ones.
+        faults: all that is wrong with any, and all contradictions between the others.
+    """
+
+    params: P
+    wrong: list[str]
+    faults: list[str]
 
 
 def load(model: type[P], section: str, path: Path) -> P:
@@ -30,6 +56,15 @@ def load(model: type[P], section: str, path: Path) -> P:
     Raises:
         InputError: the file or section is missing, or a parameter is unknown or has a wrong value.
     """
+    return parse(model, section, read_section(section, path), str(path))
+
+
+def read_section(section: str, path: Path) -> object:
+    """Reads the values of one section of a parameter file.
+
+    Raises:
+        InputError: the file or section is missing.
+    """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -42,7 +77,7 @@ def load(model: type[P], section: str, path: Path) -> P:
         raise InputError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict) or section not in content:
         raise InputError(f"{path}: has no section '{section}'")
-    return parse(model, section, content[section] or {}, str(path))
+    return content[section] or {}
 
 
 def parse(model: type[P], section: str, values: object, origin: str) -> P:
@@ -57,11 +92,42 @@ def parse(model: type[P], section: str, values: object, origin: str) -> P:
     Raises:
         InputError: with every fault in one line: its place, its kind, and the nearest known name.
     """
+    examined = examine(model, section, values)
+    if examined.faults:
+        raise InputError(f"{origin}: " + "; ".join(examined.faults))
+    return examined.params
+
+
+def examine(model: type[P], section: str, values: object) -> Examined[P]:
+    """Validates the values of one section, and goes on with the others where some are wrong."""
+    given = values if isinstance(values, Mapping) else {}
+    faults, wrong = [], []
     try:
-        return model.model_validate(values)
+        model.model_validate(values, context=CONTRADICTIONS_PASS)
     except ValidationError as error:
-        faults = [_fault(model, section, dict(item)) for item in error.errors()]
-        raise InputError(f"{origin}: " + "; ".join(faults)) from None
+        for item in error.errors():
+            faults.append(_fault(model, section, dict(item)))
+            given = _without(given, item["loc"])
+            wrong += [str(part) for part in item["loc"]]
+    params = model.model_validate(given, context=CONTRADICTIONS_PASS)
+    reasons = [reason for reason in params.contradictions() if not _names(reason, wrong)]
+    if reasons:
+        faults.append(f"{section}: {'; '.join(reasons)}")
+    return Examined(params, wrong, faults)
+
+
+def _without(values: Mapping[str, Any], location: Sequence[str | int]) -> dict[str, Any]:
+    """Returns nested values without the one at a location, or without the list that it is in."""
+    first, *inner = location or [""]
+    below = values.get(str(first))
+    if inner and isinstance(below, Mapping):
+        return {**values, str(first): _without(below, inner)}
+    return {name: value for name, value in values.items() if name != first}
+
+
+def _names(reason: str, words: Iterable[str]) -> bool:
+    """Tells whether a sentence has one of some words."""
+    return not set(words).isdisjoint(re.findall(r"\w+", reason))
 
 
 def _fault(model: type[StepParams], section: str, item: dict[str, Any]) -> str:

@@ -10,9 +10,9 @@ from components.freeze.params import FreezeParams
 from components.ingest.params import IngestParams
 from components.preprocess.params import PreprocessParams
 from components.shared.runtime.errors import InputError
-from components.shared.runtime.params import StepParams, load, parse
+from components.shared.runtime.params import StepParams, examine, load, parse
 from components.split.params import SplitParams
-from components.train.params import TrainParams
+from components.train.params import AugmentParams, TrainParams
 
 MODELS: dict[str, type[StepParams]] = {
     "ingest": IngestParams,
@@ -72,3 +72,23 @@ def test_what_cannot_repeat_is_not_called_deterministic() -> None:
 def test_a_margin_must_be_positive() -> None:
     with pytest.raises(InputError, match="margin is -1"):
         parse(TrainParams, "train", {"margin": -1}, "params.yaml")
+
+
+def test_all_contradictions_of_a_section_are_said_at_once() -> None:
+    with pytest.raises(InputError, match=r"split: fold is 9, .*; folds is 2, but by is folders"):
+        parse(SplitParams, "split", {"folds": 2, "fold": 9, "by": "folders"}, "params.yaml")
+
+
+def test_a_wrong_value_leaves_the_others_as_they_are() -> None:
+    values = {"steps": 0, "margin": "soft", "augment": {"hue": 0.2, "flip": "perhaps"}}
+    examined = examine(TrainParams, "train", values)
+    assert examined.params == TrainParams(margin="soft", augment=AugmentParams(hue=0.2))
+    assert {"steps", "flip"} < set(examined.wrong)
+    assert len(examined.faults) == 2
+
+
+@pytest.mark.parametrize("values", [3, [], "steps: 3", None, {1: 2}])
+def test_values_of_no_names_are_refused(values: object) -> None:
+    examined = examine(TrainParams, "train", values)
+    assert len(examined.faults) == 1
+    assert examined.params == TrainParams()
