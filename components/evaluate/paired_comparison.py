@@ -147,6 +147,11 @@ def _read(folder: Path) -> _Report:
     path = folder / SCORES
     try:
         table = pq.read_table(path)
+        if missing := [name for name in COLUMNS if name not in table.column_names]:
+            raise InputError(
+                f"{path}: has no column {' and no column '.join(map(repr, missing))}, as files of "
+                "earlier versions; run evaluate again"
+            )
         pairs = json.loads((table.schema.metadata or {})[PAIRS])
         scores = table.select([*COLUMNS]).to_pandas()
     except (FileNotFoundError, NotADirectoryError):

@@ -1,10 +1,10 @@
 """Parameters of the evaluate step."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, StrictFloat, model_validator
 
-from components.shared.runtime.params import StepParams
+from components.shared.runtime.params import TAKES_EXPONENTS, StepParams
 from components.shared.verification.metric_names import far_name
 from components.shared.verification.threshold import EQUAL_ERROR, policy_of
 
@@ -42,7 +42,7 @@ class EvaluateParams(StepParams):
         "(for comparison with papers only; `field` is its former name), `references` (more "
         "references, fused in several ways), `identification` (closed and open set).",
     )
-    target: StrictFloat | Literal["equal_error"] = Field(
+    target: Annotated[StrictFloat | Literal["equal_error"], TAKES_EXPONENTS] = Field(
         default="equal_error",
         description="Policy of the threshold that val chooses: `equal_error`, or a number, the "
         "largest FAR that is allowed.",

@@ -38,7 +38,8 @@ def by_csv(index: pd.DataFrame, path: Path) -> dict[str, str]:
         )
     if missing := sorted(set(known) - set(table["identity"])):
         names = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
-        raise InputError(f"{path}: {len(missing)} identities of the images are not named: {names}")
+        are = "identity of the images is" if len(missing) == 1 else "identities of the images are"
+        raise InputError(f"{path}: {len(missing)} {are} not named: {names}")
     if empty := [part for part in PARTS if part not in set(table["part"])]:
         raise InputError(f"{path}: no identity stands in {' or '.join(empty)}")
     return dict(zip(table["identity"], table["part"], strict=True))

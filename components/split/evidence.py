@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from components.shared.data import part_sizes
 from components.shared.data.part_sizes import PartSizes
 from components.shared.verification.metric_names import IMPOSTORS
 from components.shared.verification.rule_of_three import least_far, percent
@@ -22,9 +23,10 @@ def target_notices(val: PartSizes, target: float | str) -> list[str]:
     least = least_far(kind, identities, impostors)
     if isinstance(target, str) or target >= least:
         return []
+    counted = part_sizes.counted(identities, "identity", "identities")
     return [
         f"evaluate.target is a FAR of {100 * target:g} %, but val can show none below "
-        f"{percent(least)}: it has {identities} identities and {impostors:,} comparisons with "
+        f"{percent(least)}: it has {counted} and {impostors:,} comparisons with "
         f"{IMPOSTORS[kind]}; raise split.val or evaluate.target"
     ]
 

@@ -4,14 +4,14 @@ tell whether the images suffice, and says all that is wanting at once.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import pandas as pd
 from pydantic import ConfigDict, StrictFloat
 
 from components.shared.data import part_sizes
 from components.shared.data.part_sizes import PartSizes
-from components.shared.runtime.params import StepParams, load, parse
+from components.shared.runtime.params import TAKES_EXPONENTS, StepParams, load, parse
 from components.split.evidence import target_notices
 
 
@@ -31,7 +31,7 @@ class EvaluateNeeds(StepParams):
 
     model_config = ConfigDict(extra="ignore")
     part: Literal["val", "test", "both"] = "both"
-    target: StrictFloat | Literal["equal_error"] = "equal_error"
+    target: Annotated[StrictFloat | Literal["equal_error"], TAKES_EXPONENTS] = "equal_error"
     references: int = 5
 
     @property

@@ -61,12 +61,11 @@ def run(
 
 
 def _check(needs: Needs, images: pd.DataFrame) -> None:
-    """Says in one message all that the parts are too small for."""
-    faults, notices = needs.faults(images), needs.notices(images)
-    if faults:
-        raise InputError("; ".join([*faults, *notices]))
-    for notice in notices:
+    """Warns of all that has no effect, and says in one message all that makes a run impossible."""
+    for notice in needs.notices(images):
         logging.warning("%s", notice)
+    if faults := needs.faults(images):
+        raise InputError("; ".join(faults))
 
 
 def _divide(params: SplitParams, index: pd.DataFrame) -> tuple[dict[str, str], dict[str, int]]:

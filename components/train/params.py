@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictFloat, StrictInt
 
 from components.shared.model.architecture import Architecture, View
-from components.shared.runtime.params import StepParams
+from components.shared.runtime.params import TAKES_EXPONENTS, StepParams
 
 STAGE_ENDS = (3, 7, 13, 16)
 """Last residual block of each of ResNet50's four stages."""
 FEATURES = (256, 512, 1024, 2048)
 """Output channels of the blocks of each stage."""
-Margin = StrictFloat | StrictInt | Literal["soft"]
+Margin = Annotated[StrictFloat | StrictInt | Literal["soft"], TAKES_EXPONENTS]
 """A distance, or `soft`: softplus in place of the hinge."""
 
 

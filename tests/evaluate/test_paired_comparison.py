@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from components.evaluate.__main__ import main
@@ -150,6 +151,19 @@ def test_what_only_one_of_them_has_is_left_out(reports: tuple[Path, Path], tmp_p
         "skilled, 1 reference",
         "random, 1 reference",
     ]
+
+
+def test_a_file_of_an_earlier_version_is_refused_by_the_column_that_it_lacks(
+    reports: tuple[Path, Path], tmp_path: Path
+) -> None:
+    old = pq.read_table(reports[0] / "scores.parquet").drop_columns(["probe"])
+    pq.write_table(old, tmp_path / "scores.parquet")
+    with pytest.raises(InputError) as error:
+        compare(reports[0], tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path}/scores.parquet: has no column 'probe', as files of earlier versions; "
+        "run evaluate again"
+    )
 
 
 @pytest.mark.parametrize("damage", ["missing", "no digest", "not parquet"])

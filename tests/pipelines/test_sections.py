@@ -22,6 +22,11 @@ def test_the_nulls_that_are_left_out_are_defaults(defaults: sections.Sections) -
     assert IngestParams.model_validate(defaults["ingest"]) == load(IngestParams, "ingest", PARAMS)
 
 
+def test_a_number_may_have_an_exponent_without_a_point(defaults: sections.Sections) -> None:
+    changed = sections.override(defaults, ["train.margin=5e-1", "evaluate.target=5e-2"])
+    assert (changed["train"]["margin"], changed["evaluate"]["target"]) == (0.5, 0.05)
+
+
 def test_values_are_read_as_yaml_at_any_depth(defaults: sections.Sections) -> None:
     changed = sections.override(
         defaults,

@@ -29,7 +29,7 @@ def test_a_csv_names_the_parts(tmp_path: Path) -> None:
             "identity,part\nw0,train\nw1,val\nw2,test\nw22,test\n",
             r"'w22' has no images \(did you mean 'w2'\?\)",
         ),
-        ("identity,part\nw0,train\nw1,val\n", "1 identities of the images are not named: w2"),
+        ("identity,part\nw0,train\nw1,val\n", "1 identity of the images is not named: w2"),
         ("identity,part\nw0,train\nw1,val\nw2,val\n", "no identity stands in test"),
     ],
 )

@@ -54,13 +54,19 @@ class PartSizes(NamedTuple):
         return int(ordered[identities - 1]) - 1 if len(ordered) >= identities else 0
 
 
+def counted(number: int | np.integer, one: str, many: str) -> str:
+    """Returns a number with its noun, as in `1 identity` and `5 identities`."""
+    return f"{number} {one if number == 1 else many}"
+
+
 def batch_faults(train: PartSizes, needs: BatchNeeds) -> list[str]:
     """Returns what keeps a training from filling its batches."""
     identities, drawn = needs.identities_per_batch, train.with_more_than(1)
     if drawn < identities:
+        have = "identity has" if drawn == 1 else "identities have"
         return [
             f"train.identities_per_batch is {identities}, but only {drawn} training "
-            f"identities have two genuine images or more; lower it, or bring more data"
+            f"{have} two genuine images or more; lower it, or bring more data"
         ]
     if needs.hard_identities and drawn == identities:
         return [
@@ -75,9 +81,11 @@ def comparison_faults(name: str, part: PartSizes) -> list[str]:
     has_impostors = (part.forgeries > 0) | (part.genuine.sum() > part.genuine)
     if ((part.genuine > 1) & has_impostors).any():
         return []
+    identities = counted(np.count_nonzero(part.genuine), "identity", "identities")
+    images = counted(part.genuine.sum(), "genuine image", "genuine images")
     return [
-        f"{name} has {np.count_nonzero(part.genuine)} identities and {part.genuine.sum()} genuine "
-        f"images, which leaves nothing to compare; raise split.{name}, or name more by split.by"
+        f"{name} has {identities} and {images}, which leaves nothing to compare; "
+        f"raise split.{name}, or name more by split.by"
     ]
 
 
@@ -88,12 +96,14 @@ def batch_notices(train: PartSizes, needs: BatchNeeds) -> list[str]:
     if genuine < needs.images_per_identity:
         notices.append(
             f"train.images_per_identity is {needs.images_per_identity}, but no training identity "
-            f"has more than {genuine} genuine images: some are drawn twice; lower it"
+            f"has more than {counted(genuine, 'genuine image', 'genuine images')}: "
+            "some are drawn twice; lower it"
         )
     if 0 < forgeries < needs.forgeries_per_identity:
         notices.append(
             f"train.forgeries_per_identity is {needs.forgeries_per_identity}, but no training "
-            f"identity has more than {forgeries} forgeries: some are drawn twice; lower it"
+            f"identity has more than {counted(forgeries, 'forgery', 'forgeries')}: "
+            "some are drawn twice; lower it"
         )
     if not forgeries and needs.forgeries_per_identity:
         notices.append("train has no forgeries: train.forgeries_per_identity has no effect")
@@ -117,7 +127,9 @@ def reference_notices(
         return []
     most = part.most_references(identities)
     remedy = f"set it to {most} at most" if most > 1 else "bring more genuine images of each"
+    needed = "1 is needed" if identities == 1 else f"{identities} are needed"
     return [
-        f"{parameter} is {references}, but {name} has {able} identities with more genuine images "
-        f"than that, and {identities} are needed for figures with so many references; {remedy}"
+        f"{parameter} is {references}, but {name} has {counted(able, 'identity', 'identities')} "
+        f"with more genuine images than that, and {needed} for figures with so many references; "
+        f"{remedy}"
     ]

@@ -7,11 +7,23 @@ from pathlib import Path
 from typing import Any, Generic, NamedTuple, Self, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from components.shared.runtime.errors import InputError
 
 P = TypeVar("P", bound="StepParams")
+EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+TAKES_EXPONENTS = BeforeValidator(
+    lambda value: float(value) if isinstance(value, str) and EXPONENT.fullmatch(value) else value
+)
+"""For numbers beside words: to YAML 1.1 `5e-1` is a text, and `5.0e-1` a number."""
 CONTRADICTIONS_PASS = {"contradictions": "pass"}
 
 

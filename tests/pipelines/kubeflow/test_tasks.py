@@ -56,7 +56,7 @@ def test_a_wrong_parameter_of_a_run_is_refused_by_its_name() -> None:
 def test_split_says_all_that_the_parts_are_too_small_for(tmp_path: Path) -> None:
     write_table(index_of(8, 3), tmp_path / "index.parquet")
     prepared, parts = Dataset(uri=str(tmp_path)), Dataset(uri=str(tmp_path / "out"))
-    with pytest.raises(InputError, match=r"only 5 training identities .*; val has 1 identities"):
+    with pytest.raises(InputError, match=r"only 5 training identities .*; val has 1 identity"):
         tasks.split({}, prepared, parts, Metrics(), {"identities_per_batch": 10}, {})
 
 

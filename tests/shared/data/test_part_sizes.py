@@ -44,7 +44,7 @@ def test_hard_identities_need_more_than_fill_a_batch() -> None:
 @pytest.mark.parametrize(
     ("part", "message"),
     [
-        (sizes((3, 0)), "val has 1 identities and 3 genuine images"),
+        (sizes((3, 0)), "val has 1 identity and 3 genuine images"),
         (sizes((1, 0), (1, 1)), "val has 2 identities and 2 genuine images"),
         (sizes(), "val has 0 identities and 0 genuine images"),
     ],
@@ -68,6 +68,22 @@ def test_images_that_are_drawn_twice_in_every_identity_are_said() -> None:
     assert part_sizes.batch_notices(sizes((4, 3), (2, 0)), params) == []
     (nothing,) = part_sizes.batch_notices(sizes((4, 0)), params)
     assert nothing == "train has no forgeries: train.forgeries_per_identity has no effect"
+
+
+def test_one_is_not_many() -> None:
+    train, params = sizes((2, 0), (1, 0)), TrainParams(images_per_identity=2)
+    (fault,) = part_sizes.batch_faults(train, params)
+    assert "but only 1 training identity has two genuine images or more" in fault
+    (fault,) = part_sizes.comparison_faults("val", sizes((1, 0)))
+    assert fault.startswith("val has 1 identity and 1 genuine image, which leaves")
+    (notice,) = part_sizes.batch_notices(sizes((1, 3)), params)
+    assert "no training identity has more than 1 genuine image: some" in notice
+    (notice,) = part_sizes.batch_notices(sizes((2, 1)), params)
+    assert "no training identity has more than 1 forgery: some" in notice
+    (notice,) = part_sizes.reference_notices("val", sizes((4, 0), (2, 0)), "a.b", 3, 2)
+    assert "val has 1 identity with more genuine images than that, and 2 are needed" in notice
+    (notice,) = part_sizes.reference_notices("val", sizes((2, 0)), "a.b", 3, 1)
+    assert "val has 0 identities with more genuine images than that, and 1 is needed" in notice
 
 
 def test_references_that_no_identity_has_are_said_with_the_most_there_are() -> None:

@@ -11,6 +11,7 @@ from components.ingest.params import IngestParams
 from components.preprocess.params import PreprocessParams
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import StepParams, examine, load, parse
+from components.split.needs import Needs
 from components.split.params import SplitParams
 from components.train.params import AugmentParams, TrainParams
 
@@ -92,3 +93,15 @@ def test_values_of_no_names_are_refused(values: object) -> None:
     examined = examine(TrainParams, "train", values)
     assert len(examined.faults) == 1
     assert examined.params == TrainParams()
+
+
+@pytest.mark.parametrize(("text", "number"), [("5e-1", 0.5), ("2E0", 2.0), ("1.5e1", 15.0)])
+def test_what_yaml_1_1_takes_for_a_text_is_a_number(text: str, number: float) -> None:
+    assert yaml.safe_load(text) == text
+    assert parse(TrainParams, "train", {"margin": text}, "").margin == number
+    assert parse(TrainParams, "train", {"hard_identities": "5e-1"}, "").hard_identities == 0.5
+    assert parse(EvaluateParams, "evaluate", {"target": "5e-2"}, "").target == 0.05
+    assert Needs.parse({}, {"target": "5e-2"}, "").evaluate.target == 0.05
+    for wrong in ("e1", "5e", "1e1e1", "0.5 m"):
+        with pytest.raises(InputError, match=f"margin.* is '{wrong}'"):
+            parse(TrainParams, "train", {"margin": wrong}, "")
