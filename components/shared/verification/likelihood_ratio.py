@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from components.shared.verification.estimate import Estimate
 from components.shared.verification.influence import of_ratio
+from components.shared.verification.metric_names import CALIBRATION_LOSS, CLLR, CLLR_MIN
 from components.shared.verification.pooled_ratios import pool
 
 Floats = NDArray[np.float64]
@@ -123,8 +124,30 @@ def of_cllr(genuine: Evidence, impostor: Evidence) -> Estimate:
         row = np.searchsorted(names, owner)
         sums = np.bincount(row, cost, minlength=len(names)).astype(np.float64)
         trials = np.bincount(row, minlength=len(names)).astype(np.float64)
-        influence += of_ratio(sums, trials) / 2
+        with np.errstate(invalid="ignore"):  # an infinite cost has no influence that is a number
+            influence += of_ratio(sums, trials) / 2
     return Estimate(float((costs[0].mean() + costs[1].mean()) / 2), influence)
+
+
+def figures(group: str, genuine: Evidence, impostor: Evidence) -> dict[str, float]:
+    """Computes Cllr with the ends of its interval, and its parts, by their names.
+
+    The parts have none: the best calibration is fitted to these very comparisons.
+
+    Args:
+        group: of the verification, `verification/skilled/refs_1`.
+        genuine: genuine comparisons.
+        impostor: comparisons with one kind of impostor.
+
+    Returns:
+        `…/cllr`, `…/cllr_ci_low`, `…/cllr_ci_high`, `…/cllr_min`, `…/calibration_loss`; no infinite
+        ones, which JSON does not have, and no interval of fewer than three identities.
+    """
+    cost, least = of_cllr(genuine, impostor), cllr_min(genuine.llr, impostor.llr)
+    name = f"{group}/{CLLR}"
+    values = {name: cost.value, **cost.ends_of_cost(name), f"{group}/{CLLR_MIN}": least}
+    values[f"{group}/{CALIBRATION_LOSS}"] = max(0.0, cost.value - least)
+    return {name: value for name, value in values.items() if np.isfinite(value)}
 
 
 def _bits(llr: Floats) -> Floats:

@@ -7,6 +7,9 @@
                                                        target's, which is `<group>/far_at_threshold`
     probe/<subject>/<figure>
 
+Beside the rates of a verification stand the costs of its likelihood ratios, in bits: `cllr`, its
+parts `cllr_min` (discrimination) and `calibration_loss`.
+
 All but the figure is its group. `val/` stands before figures of val; `_ci_low` and `_ci_high`
 follow the name of a figure that has an interval.
 """
@@ -29,6 +32,9 @@ VERIFICATION = "verification"
 VAL = "val/"
 N_PAIRS = "n_pairs"
 FRR_AT_FAR = "frr_at_far_"
+CLLR = "cllr"
+CLLR_MIN = "cllr_min"
+CALIBRATION_LOSS = "calibration_loss"
 _COMPARISONS = re.compile(r"([^/]+)/([^/]+)/refs_(\d+)(?:/([^/]+))?")
 _IDENTIFICATION = re.compile(r"identification/refs_(\d+)")
 _POLICY = re.compile(r"(.+)/policy/([^/]+)")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from components.shared.verification.metric_names import (
+    CLLR,
     KINDS,
     VERIFICATION,
     MetricGroup,
@@ -47,7 +48,7 @@ def summarise(metrics: Mapping[str, float]) -> dict[str, float]:
     if math.isfinite(on_val):
         figures[EER_ON_VAL] = on_val
     figures |= _eers(metrics, groups)
-    for figure in (at_threshold("far"), at_threshold("frr"), "cllr"):
+    for figure in (at_threshold("far"), at_threshold("frr"), CLLR):
         if singles and f"{singles[0]}/{figure}" in metrics:
             figures[figure] = metrics[f"{singles[0]}/{figure}"]
     return figures | dict(_identification(metrics))

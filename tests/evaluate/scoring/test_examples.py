@@ -1,4 +1,4 @@
-"""The worked examples in the docstrings of scoring."""
+"""The worked examples in the docstrings of scoring and of the measures below it."""
 
 import doctest
 from types import ModuleType
@@ -13,18 +13,30 @@ from components.evaluate.scoring import (
     roc_bands,
     scored_comparisons,
 )
-from components.shared.verification import error_rates, influence, shortcut_probe
+from components.shared.verification import (
+    error_rates,
+    evidence_bounds,
+    influence,
+    likelihood_ratio,
+    pooled_ratios,
+    shortcut_probe,
+    verbal_scale,
+)
 
 MODULES = (
     block_source,
     claim_blocks,
     error_rates,
+    evidence_bounds,
     influence,
+    likelihood_ratio,
     operating_points,
     pair_blocks,
+    pooled_ratios,
     roc_bands,
     scored_comparisons,
     shortcut_probe,
+    verbal_scale,
 )
 
 

@@ -12,6 +12,7 @@ from components.shared.verification.likelihood_ratio import (
     cllr,
     cllr_min,
     cross_entropy,
+    figures,
     of_cllr,
 )
 from components.shared.verification.pooled_ratios import pool
@@ -157,6 +158,23 @@ def test_identities_need_not_be_numbered_without_gaps() -> None:
     apart = Evidence(impostor.llr, 7 * impostor.identity, 7 * impostor.probe)
     found = of_cllr(genuine._replace(identity=7 * genuine.identity), apart)
     np.testing.assert_array_equal(found.influence, expected.influence)
+
+
+def test_the_figures_are_named_in_their_group_and_only_cllr_has_an_interval() -> None:
+    genuine, impostor = population(IDENTITIES, np.random.default_rng(5), False)
+    group = "verification/skilled/refs_5"
+    assert figures(group, genuine, impostor) == {
+        f"{group}/cllr": cllr(genuine.llr, impostor.llr),
+        **of_cllr(genuine, impostor).ends_of_cost(f"{group}/cllr"),
+        f"{group}/cllr_min": cllr_min(genuine.llr, impostor.llr),
+        f"{group}/calibration_loss": calibration_loss(genuine.llr, impostor.llr),
+    }
+
+
+def test_an_infinite_cost_is_no_figure() -> None:
+    one = np.zeros(1, int)
+    certain = Evidence(np.array([math.inf]), one)
+    assert figures("g", certain, certain) == {"g/cllr_min": 1}
 
 
 @pytest.mark.slow

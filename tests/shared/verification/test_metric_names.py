@@ -54,6 +54,16 @@ def test_what_is_no_group_of_comparisons_is_parsed_as_none(group: str) -> None:
     assert MetricGroup.parse(group) is None
 
 
+def test_the_costs_of_likelihood_ratios_are_figures_of_a_group_of_comparisons() -> None:
+    names = (metric_names.CLLR, metric_names.CLLR_MIN, metric_names.CALIBRATION_LOSS)
+    assert names == ("cllr", "cllr_min", "calibration_loss")
+    group = MetricGroup("skilled", 5)
+    for figure in names:
+        assert metric_names.split(f"{group}/{figure}") == (str(group), figure)
+        end = metric_names.ends(f"{group}/{figure}")[0]
+        assert metric_names.without_end(end) == f"{group}/{figure}"
+
+
 def test_only_closed_set_identification_says_from_how_many_references() -> None:
     assert metric_names.identified_from("identification/refs_5") == 5
     assert metric_names.identified_from("identification/refs_5/open") is None
