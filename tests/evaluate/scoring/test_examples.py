@@ -5,6 +5,7 @@ from types import ModuleType
 
 import pytest
 
+from components.evaluate.decision import policies
 from components.evaluate.scoring import (
     block_source,
     claim_blocks,
@@ -14,6 +15,7 @@ from components.evaluate.scoring import (
     scored_comparisons,
 )
 from components.shared.verification import (
+    decision_limits,
     error_rates,
     evidence_bounds,
     influence,
@@ -26,12 +28,14 @@ from components.shared.verification import (
 MODULES = (
     block_source,
     claim_blocks,
+    decision_limits,
     error_rates,
     evidence_bounds,
     influence,
     likelihood_ratio,
     operating_points,
     pair_blocks,
+    policies,
     pooled_ratios,
     roc_bands,
     scored_comparisons,

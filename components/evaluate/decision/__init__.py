@@ -1,0 +1,1 @@
+"""Policies that choose where a claim is accepted, reviewed or rejected."""
