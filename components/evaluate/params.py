@@ -15,6 +15,8 @@ Part = Literal["val", "test", "both"]
 Protocol = Literal["deployed", "literature", "references", "identification", "field"]
 ALIASES = {"field": "literature"}
 """Former names of protocols, by which they may still be chosen."""
+COST, REVIEW = "cost", "review"
+"""Policies of the decision model beside those of `EvaluateParams.policies`."""
 
 
 class ReportParams(StepParams):
@@ -25,6 +27,45 @@ class ReportParams(StepParams):
         description="Pictures of the most confident mistakes in the local report; the copy that is "
         "uploaded never has any.",
     )
+
+
+class CostParams(StepParams):
+    """The policy `cost`: what wrong decisions cost, and how often claims are an impostor's."""
+
+    false_accept: float = Field(
+        default=10.0, gt=0, description="Cost of an impostor that is accepted, in any unit."
+    )
+    false_reject: float = Field(
+        default=1.0, gt=0, description="Cost of a genuine image that is refused."
+    )
+    prior: float = Field(
+        default=0.01, gt=0, lt=1, description="Share of all claims that are an impostor's."
+    )
+
+
+class ReviewParams(StepParams):
+    """The policy `review`: what may be decided wrongly without a person."""
+
+    false_accepts: float = Field(
+        default=0.02, gt=0, lt=1, description="Largest share of impostors that is accepted."
+    )
+    false_rejects: float = Field(
+        default=0.02, gt=0, lt=1, description="Largest share of genuine images that is refused."
+    )
+
+
+class DecisionParams(StepParams):
+    """The decision model, which val fits."""
+
+    scanner_shift: float = Field(
+        default=0.15,
+        ge=0,
+        le=1,
+        description="Standard deviation of the shifts, from scanner to scanner, of the logarithms "
+        "of all distances; 0: every image comes from val's scanner.",
+    )
+    cost: CostParams = CostParams()
+    review: ReviewParams = ReviewParams()
 
 
 class EvaluateParams(StepParams):
@@ -59,6 +100,7 @@ class EvaluateParams(StepParams):
         ge=0,
         description="Seed of the draws, of the untrained network and of the floor `statistics`.",
     )
+    decision: DecisionParams = DecisionParams()
     report: ReportParams = ReportParams()
 
     @model_validator(mode="before")
@@ -102,6 +144,11 @@ class EvaluateParams(StepParams):
         """Policies of the thresholds, and the FAR that each allows; None: equal error."""
         fars: dict[str, float | None] = {EQUAL_ERROR: None, self.far_name: self.far}
         return fars if self.target == "equal_error" else {**fars, self.target_name: self.target}
+
+    @property
+    def decision_policies(self) -> tuple[str, ...]:
+        """Names of the decision model's policies."""
+        return (*self.policies, COST, REVIEW)
 
     def draws_of(self, references: int) -> "Draws":
         """Returns the draws of so many references."""

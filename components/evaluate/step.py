@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from components.evaluate.audit import baselines
 from components.evaluate.audit.shortcuts import find_shortcuts
+from components.evaluate.decision.carried import apply_decision
+from components.evaluate.decision.deciding import decide
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import (
     ComparedPart,
     Metrics,
     apply_thresholds,
-    choose_thresholds,
     compare_part,
     name_as_val,
     run_protocols,
@@ -35,6 +36,7 @@ from components.evaluate.scoring.verification import Verification
 from components.shared.data import partition
 from components.shared.data.image_store import INDEX, ImageStore, open_store
 from components.shared.model.embedder import embed, load_embedder
+from components.shared.model.keras_model import Embedder
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import UPLOAD, atomic_folder, uploads
@@ -95,7 +97,9 @@ def run(
         name: compare_part(images, embeddings[name], params) for name, images in parts.items()
     }
     reported = compared[params.reported]
-    thresholds = choose_thresholds(compared["val"], params)
+    views = len(model.architecture.views) if isinstance(model, Embedder) else 1
+    decisions, gains = decide(compared["val"], params, views)
+    thresholds = decisions.thresholds
     for caveat in caveats(thresholds, params.target_name):
         logging.warning("%s", caveat)
     results = run_protocols(reported, params)
@@ -105,18 +109,20 @@ def run(
     metrics |= shortcut_report.figures
     if params.reported == "test":
         metrics |= apply_thresholds(reported, thresholds, params)
+        metrics |= apply_decision(reported, decisions.chosen, params)
     else:
         metrics = name_as_val(metrics)
     if params.part == "both":
         metrics |= name_as_val(run_protocols(compared["val"], params).metrics)
 
+    metrics |= gains
     training = Record.read(embedder)
     outcome = Results(
         subject=Subject.trained(training, embedder),
         metrics=metrics,
         tables=results.tables,
         part=reported,
-        thresholds=thresholds,
+        decisions=decisions,
         individuals=find_individuals(store, reported, thresholds, params),
         origin=origin.split_origin(parts, prepared, split, embedder, training),
         parameters=origin.parameters(training.params, normalisation, params),

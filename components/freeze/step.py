@@ -21,9 +21,9 @@ from components.shared.runtime.progress import Bar, progress_bar
 from components.shared.storage import files
 from components.shared.tracking import step_runs
 from components.shared.tracking.record import Record
-from components.shared.verification import metrics_file, threshold
+from components.shared.verification import decision_file, metrics_file, threshold
+from components.shared.verification.decision_file import DECISION
 from components.shared.verification.metrics_file import METRICS
-from components.shared.verification.threshold import THRESHOLDS
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -32,7 +32,7 @@ PHASES = ("read", "SavedModel", "frozen graph", "parity", "describe", "log")
 INPUTS = {
     "raw": ("ingest", [CATALOG]),
     "embedder": ("train", ["embedder.keras", NORMALISATION]),
-    "evaluation": ("evaluate", [METRICS, THRESHOLDS]),
+    "evaluation": ("evaluate", [METRICS, DECISION]),
 }
 """Input folders: the step that writes each, and the files needed of it."""
 
@@ -48,7 +48,7 @@ def run(
         params: the section `freeze`.
         raw: source images and catalog.csv; the exports are compared on some of the images.
         embedder: embedder.keras and normalise.json.
-        evaluation: metrics.json, threshold.json and mlflow_run.json of that embedder.
+        evaluation: metrics.json, decision.json and mlflow_run.json of that embedder.
         out: the folder to write.
 
     Returns:
@@ -82,7 +82,7 @@ def run(
             tracked.log_model(folder / SAVED_MODEL, reference.shape[1])
             tracked.write(folder)
             version = bundle.write(folder, manifest)
-            for name in (CARD, MANIFEST, THRESHOLDS):
+            for name in (CARD, MANIFEST, DECISION):
                 tracked.log_artifacts(folder / name, "frozen")
             tracked.set_tags({"version": version})
         progress.update()
@@ -147,8 +147,9 @@ def _describe(
     differences: dict[str, float],
 ) -> dict[str, Any]:
     """Writes card, thresholds and normalisation; returns the manifest without hashes."""
-    thresholds = threshold.read(evaluation)
-    threshold.write(thresholds, folder)
+    decisions = decision_file.read(evaluation)
+    decision_file.write(decisions, folder)
+    thresholds = decisions.thresholds
     normalisation.save(folder / NORMALISATION)
     manifest = {
         **bundle.origin(raw),

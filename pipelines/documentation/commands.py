@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines import sections
@@ -41,20 +40,6 @@ REFERENCE = (3, 11)
 REASON = "argparse prints help otherwise than in Python 3.11, which the page is made with"
 OVERRIDING = ("PIPELINE_IMAGE", "CEDAR_DIR", "FORCE_COLOR", "PYTHON_COLORS")
 """Variables that change a default or the look of the help."""
-PRINT_HELPS = """
-import runpy, sys
-
-for name in sys.argv[1:]:
-    module, *words = name.split()
-    sys.stdout.write("\\0")
-    sys.argv = [module, *words, "--help"]
-    try:
-        runpy.run_module(module, run_name="__main__", alter_sys=True)
-    except SystemExit as end:
-        if end.code:
-            raise
-"""
-"""Prints a NUL and the help of each command that it is given."""
 
 
 def has_reference_form() -> bool:
@@ -71,26 +56,24 @@ def page(root: Path) -> str:
     Raises:
         subprocess.CalledProcessError: a command has no help.
     """
-    names = list(chain.from_iterable(GROUPS.values()))
-    return "\n".join([HEAD, *_sections(dict(zip(names, _helps(root, names), strict=True)))])
+    return "\n".join([HEAD, *_sections(root)])
 
 
-def _sections(helps: Mapping[str, str]) -> Iterator[str]:
+def _sections(root: Path) -> Iterator[str]:
     for title, names in GROUPS.items():
         yield f"## {title}\n"
         for name in names:
-            yield f"### {name}\n\n```text\n{helps[name]}\n```\n"
+            yield f"### {name}\n\n```text\n{_help(root, name)}\n```\n"
 
 
-def _helps(root: Path, names: Sequence[str]) -> list[str]:
-    """Returns the help of each command; one process prints all, for they import much alike."""
+def _help(root: Path, name: str) -> str:
     environment = {key: value for key, value in os.environ.items() if key not in OVERRIDING}
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", PRINT_HELPS, *names],
+        [sys.executable, "-m", *name.split(), "--help"],
         cwd=root,
         env={**environment, "COLUMNS": "90"},
         capture_output=True,
         text=True,
         check=True,
     )
-    return [text.strip() for text in done.stdout.split("\0")[1:]]
+    return done.stdout.strip()

@@ -2,10 +2,8 @@
 
 import os
 import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,31 +46,6 @@ def _write(folder: Path, forgeries: int) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def only_pooled_blocks() -> Iterator[None]:
-    """Of a ResNet50 with random weights, blocks that are left out are not built: that takes
-    seconds.
-    """
-    from components.train.model import backbone, network
-
-    whole, counts = backbone.feature_maps, backbone.RESNET50["stackwise_num_blocks"]
-
-    def shallow(images: Any, shape: Any, blocks: Sequence[int], **settings: Any) -> Any:
-        if settings["weights"] != "none":
-            return whole(images, shape, blocks, **settings)
-        needed = [min(count, blocks[-1] - sum(counts[:i])) for i, count in enumerate(counts)]
-        needed = [count for count in needed if count > 0]
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setitem(backbone.RESNET50, "stackwise_num_blocks", needed)
-            for name in ("stackwise_num_filters", "stackwise_num_strides"):
-                patch.setitem(backbone.RESNET50, name, backbone.RESNET50[name][: len(needed)])
-            return whole(images, shape, blocks, **settings)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(network, "feature_maps", shallow)
-        yield
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own with 256 kB, at `small` below the test's folder."""
@@ -88,9 +61,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Checkpoints, curves and tracking in a place of the test's own, where no tracking store
-    answers; a deterministic training makes no later test deterministic.
+    answers.
     """
     for name in list(os.environ):
         if name.startswith(("MLFLOW_", "DVC_")):
@@ -98,8 +71,4 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setenv("CHECKPOINT_DIR", str(tmp_path / "checkpoints"))
     monkeypatch.setenv("TENSORBOARD_DIR", str(tmp_path / "tensorboard"))
-    yield tmp_path
-    if "tensorflow" in sys.modules:
-        from tensorflow.python.framework.config import disable_op_determinism
-
-        disable_op_determinism()
+    return tmp_path

@@ -8,8 +8,6 @@ import pytest
 from components.train import assembly
 from components.train.params import TrainParams
 
-pytestmark = pytest.mark.usefixtures("only_pooled_blocks")
-
 SHAPE = (32, 32, 1)
 PARAMS = TrainParams(pooled_blocks=(1,), embedding_size=8, l2=0.5, dropout=0.25)
 OLD = Path(__file__).parents[1] / "shared" / "model" / "embedders" / "whole.keras"

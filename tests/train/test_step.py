@@ -18,8 +18,6 @@ from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
 from components.train.params import AugmentParams, TrainParams
 
-pytestmark = pytest.mark.usefixtures("only_pooled_blocks")
-
 PARAMS = TrainParams(
     identities_per_batch=3,
     images_per_identity=2,

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from components.shared.verification.decision_limits import Limits
+from components.evaluate.params import COST, REVIEW, EvaluateParams
+from components.shared.verification.decision_limits import Costs, Limits
 from components.shared.verification.error_rates import Roc, crossing, roc
 
 
@@ -56,6 +57,25 @@ def review(genuine: ArrayLike, impostor: ArrayLike, far: float, frr: float) -> L
     if lenient <= strict:
         return Limits.single(_llr(curve.threshold[[lenient, strict]].mean()))
     return Limits(_llr(curve.threshold[lenient]), _llr(curve.threshold[strict]))
+
+
+def choose_limits(
+    genuine: ArrayLike, impostor: ArrayLike, params: EvaluateParams
+) -> dict[str, Limits]:
+    """Chooses the limits of all policies of `params`, by the policy's name.
+
+    Arguments and errors as `equal_error`.
+    """
+    chosen: dict[str, Limits] = {}
+    for policy, far in params.policies.items():
+        limits = equal_error(genuine, impostor) if far is None else at_far(genuine, impostor, far)
+        chosen[policy] = limits
+    decision = params.decision
+    costs = Costs(**decision.cost.model_dump())
+    chosen[COST] = Limits.single(costs.threshold())
+    least = decision.review
+    chosen[REVIEW] = review(genuine, impostor, least.false_accepts, least.false_rejects)
+    return chosen
 
 
 class ReviewRates(NamedTuple):

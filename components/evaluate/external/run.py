@@ -8,6 +8,7 @@ import numpy as np
 
 from components.evaluate.audit import baselines
 from components.evaluate.audit.shortcuts import find_shortcuts
+from components.evaluate.decision.carried import apply_decision
 from components.evaluate.external.embedding import Embedded, embed
 from components.evaluate.external.ingested import ingested
 from components.evaluate.params import EvaluateParams
@@ -111,6 +112,7 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
     shortcut_report = find_shortcuts(source.prepared, store, no_train, reported, params.seed)
     metrics = results.metrics | shortcut_report.figures
     metrics |= apply_thresholds(reported, frozen.thresholds, params)
+    metrics |= apply_decision(reported, frozen.decisions.chosen, params)
     if reported.verifications:
         hog = baselines.hog_descriptors(store.images, everyone.rows)
         metrics |= baselines.compare_with_baseline(
@@ -125,7 +127,7 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
         metrics=metrics,
         tables=results.tables,
         part=reported,
-        thresholds=frozen.thresholds,
+        decisions=frozen.decisions,
         individuals=find_individuals(store, reported, frozen.thresholds, params),
         origin=origin.external_origin(frozen, record, everyone, source.catalog),
         parameters=origin.parameters(record.params, frozen.normalisation, params),

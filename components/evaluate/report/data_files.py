@@ -1,4 +1,4 @@
-"""Machine-readable files: metrics.json, summary.json, threshold.json, scores.parquet, roc.csv and
+"""Machine-readable files: metrics.json, summary.json, decision.json, scores.parquet, roc.csv and
 det.csv.
 """
 
@@ -17,9 +17,9 @@ from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import Verification
 from components.shared.data.csv_tables import write_csv
-from components.shared.verification import metrics_file, summary_figures, threshold
+from components.shared.verification import decision_file, metrics_file, summary_figures
 from components.shared.verification.comparisons import Scores
-from components.shared.verification.threshold import Threshold
+from components.shared.verification.decision_file import Decisions
 
 MAX_SCORES = 2_000_000
 SCORES = "scores.parquet"
@@ -58,12 +58,12 @@ def write(
     out: Path,
     metrics: Mapping[str, float],
     verifications: list[Verification],
-    thresholds: list[Threshold],
+    decisions: Decisions,
 ) -> None:
-    """Writes metrics.json, summary.json, threshold.json, roc.csv and det.csv into `out`."""
+    """Writes metrics.json, summary.json, decision.json, roc.csv and det.csv into `out`."""
     metrics_file.write(out, metrics)
     summary_figures.write(out, metrics)
-    threshold.write(thresholds, out)
+    decision_file.write(decisions, out)
     points = roc_curves.table(verifications)
     write_csv(points.drop(columns="frr"), out / "roc.csv")
     write_csv(points.drop(columns="tpr"), out / "det.csv")

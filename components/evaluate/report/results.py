@@ -14,6 +14,7 @@ from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.origin import Facts
 from components.evaluate.report.subject import Subject
 from components.shared.data.csv_tables import write_csv
+from components.shared.verification.decision_file import Decisions
 from components.shared.verification.estimate import reliability
 from components.shared.verification.rule_of_three import caveats
 from components.shared.verification.threshold import Threshold
@@ -30,7 +31,7 @@ class Results:
         metrics: by name, all finite.
         tables: CSV files of single protocols, by file name.
         part: the reported part; curves and scores are those of its verifications.
-        thresholds: chosen on val.
+        decisions: what val decided.
         individuals: results on single people.
         origin: data, model and code behind the results, by name.
         parameters: of all steps, by their dotted names.
@@ -42,12 +43,17 @@ class Results:
     metrics: Metrics
     tables: Mapping[str, pd.DataFrame]
     part: ComparedPart
-    thresholds: list[Threshold]
+    decisions: Decisions
     individuals: Individuals
     origin: Facts
     parameters: Facts
     shortcut_lines: Sequence[str]
     notices: Sequence[str] = ()
+
+    @property
+    def thresholds(self) -> list[Threshold]:
+        """The thresholds of the mean distance."""
+        return self.decisions.thresholds
 
     def sentences(self, params: EvaluateParams) -> list[str]:
         """Returns the answer of the evaluation, its most important sentence first."""
@@ -57,7 +63,7 @@ class Results:
     def write(self, folder: Path, params: EvaluateParams) -> None:
         """Writes all files into an existing folder."""
         verifications = self.part.verifications
-        data_files.write(folder, self.metrics, verifications, self.thresholds)
+        data_files.write(folder, self.metrics, verifications, self.decisions)
         data_files.write_scores(folder, verifications, self.part.part, params)
         for name, table in self.tables.items():
             write_csv(table, folder / name)

@@ -89,6 +89,7 @@ def verifications(
     far: float = FAR,
     fuse: Fusion = mean,
     limits: Limits | None = None,
+    kinds: Collection[str] = KINDS,
 ) -> list[Verification]:
     """Scores the verifications that the data allows.
 
@@ -99,6 +100,7 @@ def verifications(
         far: FAR at which FRR will be asked; out of core it is found in the same pass as the EER.
         fuse: makes one distance of those to several references.
         limits: limits of memory; None: `LIMITS`.
+        kinds: of impostors.
 
     Returns:
         Skilled before random, in the order of `numbers`.
@@ -107,14 +109,18 @@ def verifications(
     result: list[Verification] = []
     for draws in numbers:
         claims = [
-            ClaimBlocks(embeddings, labels, kind, draws, fuse, limits.block_size) for kind in KINDS
+            ClaimBlocks(embeddings, labels, kind, draws, fuse, limits.block_size) for kind in kinds
         ]
         if sum(sum(of_kind.totals) for of_kind in claims) <= limits.in_memory:
-            result += _in_memory(embeddings, labels, draws, fuse)
+            scored = _in_memory(embeddings, labels, draws, fuse)
+            result += [verification for verification in scored if verification.kind in kinds]
         else:
             for of_kind in claims:
                 if all(of_kind.totals):
-                    result.append(_large(of_kind, embeddings, labels, draws.seed, far, limits))
+                    pairs = None
+                    if draws.references == 1 and fuse is mean:
+                        pairs = PairBlocks(embeddings, labels, of_kind.kind, limits.block_size)
+                    result.append(_large(of_kind, pairs, draws.seed, far, limits))
     complete = [v for v in result if len(v.genuine.distance) and len(v.impostor.distance)]
     return sorted(complete, key=lambda v: KINDS.index(v.kind))
 
@@ -131,21 +137,23 @@ def _in_memory(
 
 
 def _large(
-    claims: ClaimBlocks,
-    embeddings: ArrayLike,
-    labels: Labels,
-    seed: int,
-    far: float,
-    limits: Limits,
+    claims: ClaimBlocks, pairs: PairBlocks | None, seed: int, far: float, limits: Limits
 ) -> Verification:
-    """Scores one kind of impostor, in memory where this kind alone fits, otherwise out of core."""
+    """Scores one kind of impostor, in memory where this kind alone fits, otherwise out of core.
+
+    Args:
+        claims: of the kind.
+        pairs: the same comparisons without claims, which are faster; None: these are not pairs.
+        seed: of the sample that is kept.
+        far: FAR at which FRR will be asked.
+        limits: limits of memory.
+    """
     if sum(claims.totals) <= limits.in_memory:
         return Verification(claims.kind, claims.references, *claims.scores())
-    if claims.references == 1:
-        pairs = PairBlocks(embeddings, labels, claims.kind, limits.block_size)
-        scores = OutOfCoreScores(claims, pairs, far, seed)
-    else:
+    if pairs is None:
         scores = OutOfCoreScores(claims, claims, far, seed)
+    else:
+        scores = OutOfCoreScores(claims, pairs, far, seed)
     return Verification(claims.kind, claims.references, *scores.sample, out_of_core=scores)
 
 

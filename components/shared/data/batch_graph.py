@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import TypeVar
 
 import tensorflow as tf
@@ -17,7 +16,7 @@ T = TypeVar("T")
 def build_normaliser(
     spec: Normalisation,
 ) -> Callable[[Sequence[bytes]], list[Normalised | Rejected]]:
-    """Compiles the normalisation, once in a process for equal settings, for use in any thread.
+    """Compiles the normalisation, for use in any thread.
 
     The images of one call are normalised one after the other, so that only one at a time is held
     decoded; the cost of a call by itself (0.1 ms) is shared by them.
@@ -28,7 +27,22 @@ def build_normaliser(
     Returns:
         A function of PNGs or JPEGs that returns each as `Normalised` or `Rejected`.
     """
-    graph = _compiled(spec)
+    result = (
+        tf.TensorSpec(spec.shape, tf.uint8),
+        tf.TensorSpec([], tf.int32),
+        tf.TensorSpec([], tf.bool),
+    )
+    graph = tf.function(
+        lambda encoded: tf.map_fn(
+            lambda one: with_findings(one, spec),
+            encoded,
+            parallel_iterations=1,
+            fn_output_signature=result,
+        ),
+        input_signature=[tf.TensorSpec([None], tf.string)],
+    ).get_concrete_function()
+    # The first call optimises the graph; threads that begin together would each do it.
+    graph(tf.constant([], tf.string))
 
     def call(encoded: tf.Tensor) -> list[Normalised]:
         pixels, greys, inverted = graph(encoded)
@@ -66,25 +80,3 @@ def reject_bad_images(
             return [Rejected(reason[1] if reason else "truncated or damaged image")]
 
     return call_each
-
-
-@lru_cache(maxsize=4)
-def _compiled(spec: Normalisation) -> tf.types.experimental.ConcreteFunction:
-    """Returns the graph: string [n] → uint8 [n, H, W, C], int32 [n], bool [n]."""
-    result = (
-        tf.TensorSpec(spec.shape, tf.uint8),
-        tf.TensorSpec([], tf.int32),
-        tf.TensorSpec([], tf.bool),
-    )
-    graph = tf.function(
-        lambda encoded: tf.map_fn(
-            lambda one: with_findings(one, spec),
-            encoded,
-            parallel_iterations=1,
-            fn_output_signature=result,
-        ),
-        input_signature=[tf.TensorSpec([None], tf.string)],
-    ).get_concrete_function()
-    # The first call optimises the graph; threads that begin together would each do it.
-    graph(tf.constant([], tf.string))
-    return graph

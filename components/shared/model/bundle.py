@@ -14,7 +14,8 @@ from components.shared.model import image_sample
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import manifest, sha256
 from components.shared.tracking.code_version import code_revision, versions
-from components.shared.verification import threshold
+from components.shared.verification import decision_file
+from components.shared.verification.decision_file import DECISION, Decisions
 from components.shared.verification.threshold import THRESHOLDS, Threshold
 
 SCHEMA = 1
@@ -23,7 +24,7 @@ MANIFEST, CARD = "manifest.json", "model_card.md"
 SAVED_MODEL, FROZEN_GRAPH, GRAPH = "saved_model", "frozen_graph.pb", "graph"
 REMEDY = "take the whole bundle anew"
 IMAGE_SAMPLE = "image_sample"
-NEEDED = (f"{SAVED_MODEL}/saved_model.pb", THRESHOLDS, NORMALISATION)
+NEEDED = (f"{SAVED_MODEL}/saved_model.pb", NORMALISATION)
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,19 @@ class Bundle:
     Attributes:
         folder: of its files.
         normalisation: that of its graph.
-        thresholds: chosen on val in its evaluation.
+        decisions: what val decided in its evaluation.
         manifest: content of manifest.json.
     """
 
     folder: Path
     normalisation: Normalisation
-    thresholds: list[Threshold]
+    decisions: Decisions
     manifest: dict[str, Any]
+
+    @property
+    def thresholds(self) -> list[Threshold]:
+        """The thresholds of the mean distance, and the reject rules."""
+        return self.decisions.thresholds
 
     @property
     def saved_model(self) -> Path:
@@ -106,7 +112,8 @@ def read(folder: Path) -> Bundle:
     """
     content = _manifest(folder)
     listed, present = content["files"], manifest(folder)
-    for name in (*NEEDED, *listed):
+    decided = DECISION if DECISION in listed else THRESHOLDS
+    for name in (*NEEDED, decided, *listed):
         if name not in listed:
             raise InputError(f"{folder / MANIFEST}: does not list {name}; freeze the model again")
         path = folder / name
@@ -115,7 +122,8 @@ def read(folder: Path) -> Bundle:
         if present[name] != listed[name]:
             raise InputError(f"{path}: its sha256 is not that of {MANIFEST}; {REMEDY}")
     normalisation = Normalisation.load(folder / NORMALISATION)
-    return Bundle(folder, normalisation, threshold.read(folder, "freeze the model again"), content)
+    decisions = decision_file.read(folder, "freeze the model again")
+    return Bundle(folder, normalisation, decisions, content)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Names of figures, in metrics.json and in MLflow: made and parsed here alone.
 
-    <protocol>/<kind>/refs_<n>[/<fusion>]/<figure>     verification, field, references
+    <protocol>/<kind>/refs_<n>[/<fusion>]/<figure>     verification, decision, field, references
     identification/refs_<n>[/open]/<figure>
     floor/<floor>/<kind>/refs_1/<figure>
     <group>/policy/<policy>/<rate>                     at the thresholds of other policies than the
@@ -29,12 +29,16 @@ FLOORS = {
 }
 PROBES = {"source": "the source files", "prepared": "the images as the network sees them"}
 VERIFICATION = "verification"
+DECISION = "decision"
 VAL = "val/"
 N_PAIRS = "n_pairs"
 FRR_AT_FAR = "frr_at_far_"
 CLLR = "cllr"
 CLLR_MIN = "cllr_min"
 CALIBRATION_LOSS = "calibration_loss"
+CLLR_GAIN = "cllr_gain"
+EER_GAIN = "eer_gain"
+REVIEWED = {"genuine": "genuine_reviewed", "impostor": "impostors_reviewed"}
 _COMPARISONS = re.compile(r"([^/]+)/([^/]+)/refs_(\d+)(?:/([^/]+))?")
 _IDENTIFICATION = re.compile(r"identification/refs_(\d+)")
 _POLICY = re.compile(r"(.+)/policy/([^/]+)")
@@ -47,7 +51,8 @@ class MetricGroup(NamedTuple):
     Attributes:
         kind: `skilled` or `random`.
         references: how many a claim has.
-        protocol: `verification`, `field` or `references`.
+        protocol: `verification` (by the mean distance), `decision` (by the evidence of the decision
+            model), `field` or `references`.
         fusion: how several distances become one, where a protocol has several ways.
     """
 
@@ -70,6 +75,11 @@ class MetricGroup(NamedTuple):
 def verification(kind: str, references: int) -> str:
     """Returns the group of verification: `verification/skilled/refs_1`."""
     return str(MetricGroup(kind, references))
+
+
+def decision(kind: str, references: int) -> str:
+    """Returns the group of the decision model: `decision/skilled/refs_5`."""
+    return str(MetricGroup(kind, references, DECISION))
 
 
 def identification(references: int) -> str:

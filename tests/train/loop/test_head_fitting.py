@@ -12,8 +12,6 @@ from components.train.loop import head_fitting
 from components.train.model import head, network
 from components.train.params import TrainParams
 
-pytestmark = pytest.mark.usefixtures("only_pooled_blocks")
-
 SHAPE = (32, 32, 1)
 RANDOM = np.random.default_rng(0)
 KINDS = ["genuine", "genuine", "genuine", "forgery"]

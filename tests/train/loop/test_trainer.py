@@ -85,58 +85,12 @@ class Place(NamedTuple):
         ]
 
 
-class Signalled(TripletModel):
-    """A model to which a signal may come in the middle of a step: its number and the step's,
-    counted from 1.
-    """
-
-    signal: tuple[int, int] | None = None
-
-    def reset_metrics(self) -> None:
-        if self.signal and int(self.optimizer.iterations) == self.signal[1] - 1:
-            os.kill(os.getpid(), self.signal[0])
-        super().reset_metrics()
-
-
-class Networks:
-    """Compiled models as they are at first, by what decides them: to trace one takes seconds."""
-
-    LOOP = frozenset(
-        {"steps", "log_every", "validate_every", "checkpoint_every", "hard_identities"}
-    )
-    """Parameters that only the loop around a model reads."""
-
-    def __init__(self) -> None:
-        self.built: dict[str, tuple[Signalled, Any, list[Any], list[Any]]] = {}
-
-    def fresh(self, params: TrainParams) -> tuple[Signalled, Any]:
-        """Returns a model and a candidate whose variables all have their first values."""
-        key = params.model_dump_json(exclude=set(self.LOOP))
-        keras.utils.set_random_seed(0)
-        if key not in self.built:
-            model, candidate = Signalled(embedder(), params), embedder()
-            model.compile(optimizer=adam(params), jit_compile=False)
-            model.optimizer.build(model.trainable_variables)
-            variables = [*model.variables, *model.optimizer.variables, *candidate.variables]
-            self.built[key] = model, candidate, variables, copy_values(variables)
-        model, candidate, variables, values = self.built[key]
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
-        keras.utils.set_random_seed(0)
-        return model, candidate
-
-
 Make = Callable[..., Place]
 Undisturbed = Callable[[TrainParams], tuple[list[Any], str]]
 
 
-@pytest.fixture(scope="module")
-def networks() -> Networks:
-    return Networks()
-
-
 @pytest.fixture
-def make(data: Path, surroundings: Path, networks: Networks) -> Make:
+def make(data: Path, surroundings: Path) -> Make:
     """A training in the state of its newest checkpoint; equal names share their checkpoints."""
     tf.config.experimental.enable_op_determinism()
     store = open_store(data / "prepared")
@@ -148,14 +102,16 @@ def make(data: Path, surroundings: Path, networks: Networks) -> Make:
         params: TrainParams = PLAIN,
         batches: type[Batches] = Batches,
         validation: type[Validation] = Validation,
-        signal: tuple[int, int] | None = None,
+        network: type[TripletModel] = TripletModel,
     ) -> Place:
-        model, candidate = networks.fresh(params)
-        model.signal = signal
+        keras.utils.set_random_seed(0)
+        model = network(embedder(), params)
+        model.compile(optimizer=adam(params), jit_compile=False)
+        model.optimizer.build(model.trainable_variables)
         checkpoints = Checkpoints(Key({}, name, "", None), params.checkpoints)
         trainer = Trainer(
             model,
-            candidate,
+            embedder(),
             params,
             batches(params, store, rows[rows.part == "train"]),
             validation(store.images, rows[rows.part == "val"], params.val_references),
@@ -208,6 +164,18 @@ def at_step(step: int, act: Callable[[], None]) -> type[Batches]:
     return Acting
 
 
+def signalled_in(step: int, number: int) -> type[TripletModel]:
+    """A model to which a signal comes in the middle of a step, counted from 1."""
+
+    class Signalled(TripletModel):
+        def reset_metrics(self) -> None:
+            if int(self.optimizer.iterations) == step - 1:
+                os.kill(os.getpid(), number)
+            super().reset_metrics()
+
+    return Signalled
+
+
 def kill() -> None:
     raise Killed
 
@@ -252,7 +220,7 @@ def test_a_signal_ends_the_step_writes_a_checkpoint_and_the_training_goes_on_fro
     before = signal.getsignal(number)
     for step in (3, 5):  # the first comes where a validation is due, which is then made up for
         with pytest.raises(SystemExit) as ended:
-            cli.execute(make("stopped", EVERYTHING, signal=(number, step)).fit)
+            cli.execute(make("stopped", EVERYTHING, network=signalled_in(step, number)).fit)
         assert ended.value.code == code
         newest = make("stopped", EVERYTHING)
         assert newest.trainer.step == step

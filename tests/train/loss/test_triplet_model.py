@@ -102,9 +102,8 @@ def labels_of(step: int) -> Any:
     return np.where(LABELS == FORGERY, FORGERY, (LABELS + step) % 5).astype(np.int32)
 
 
-@pytest.mark.parametrize(
-    ("kind", "size"), [("semi-hard", 3), ("semi-hard", 20), ("hard", 20), ("all", 8)]
-)
+@pytest.mark.parametrize("kind", ["semi-hard", "hard", "all"])
+@pytest.mark.parametrize("size", [3, 8, 20])
 def test_the_memory_adds_the_most_recent_embeddings_as_negatives(kind: Any, size: int) -> None:
     model = model_of(mining=kind, cross_batch_memory=size)
     recent = np.zeros((0, SIZE), np.float32), np.zeros(0, np.int32)

@@ -6,8 +6,6 @@ import pytest
 from components.shared.model.architecture import Architecture, View
 from components.train.model import fisher_projection, head, network
 
-pytestmark = pytest.mark.usefixtures("only_pooled_blocks")
-
 SHAPE = (32, 32, 1)
 IMAGES = np.random.default_rng(1).integers(0, 256, (6, *SHAPE), np.uint8)
 LABELS = np.array([0, 0, 1, 1, 2, 2], np.int32)
@@ -16,7 +14,7 @@ LABELS = np.array([0, 0, 1, 1, 2, 2], np.int32)
 def test_standardised_features_are_those_of_numpy_in_training_too() -> None:
     import keras
 
-    model = network.build(Architecture(SHAPE, 16, pooled_blocks=(1, 4)))
+    model = network.build(Architecture(SHAPE, 16, pooled_blocks=(3, 7)))
     images = np.stack([image // (2 + i) for i, image in enumerate(IMAGES)])  # of different mean
     network.freeze_batch_norm(model)
     head.fit_standardisation(model, head.pooled_features(model, images))
@@ -42,7 +40,7 @@ def test_features_come_of_the_rows_and_of_the_view_asked_for() -> None:
 
 
 def test_a_fitted_head_projects_onto_the_discriminant_at_the_size_of_the_random_one() -> None:
-    model = network.build(Architecture(SHAPE, 16, pooled_blocks=(1,)))
+    model = network.build(Architecture(SHAPE, 16, pooled_blocks=(3,)))
     random = model.get_layer("project").kernel.numpy()
     images = np.concatenate([IMAGES, IMAGES[::-1] // 2, IMAGES // 3])
     identity, forged = np.tile(LABELS, 3), np.arange(18) >= 12
@@ -63,7 +61,7 @@ def test_a_fitted_head_projects_onto_the_discriminant_at_the_size_of_the_random_
 def test_a_network_starts_with_the_principal_components_of_each_of_its_blocks() -> None:
     import keras
 
-    model = network.build(Architecture(SHAPE, 8, 0.0, (1, 4), 5, ("whole", "mirror")))
+    model = network.build(Architecture(SHAPE, 8, 0.0, (3, 7), 5, ("whole", "mirror")))
     head.fit_components(model, IMAGES, np.arange(6))
     plain = network.single_view(model)
     for block in range(2):

@@ -1,6 +1,5 @@
 """Pooling a block's output: second moments and principal components, against numpy."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,8 +7,6 @@ import pytest
 
 from components.shared.model.architecture import Architecture
 from components.train.model import pooling
-
-pytestmark = pytest.mark.usefixtures("only_pooled_blocks")
 
 RANDOM = np.random.default_rng(0)
 SHAPE = (32, 32, 1)
@@ -88,11 +85,12 @@ def test_features_that_never_vary_give_components_that_are_finite() -> None:
     assert np.isfinite(bias).all()
 
 
-def test_a_fitted_network_of_second_moments_is_cloned_saved_and_loaded(tmp_path: Path) -> None:
+@pytest.mark.parametrize("views", [("whole",), ("whole", "left")])
+def test_a_network_of_second_moments_is_cloned_saved_and_loaded(views: Any, tmp_path: Any) -> None:
     from components.shared.model.embedder import load_embedder
     from components.train.model import head, network
 
-    architecture = Architecture(SHAPE, 8, 0.0, (1, 4), pooled_components=5)
+    architecture = Architecture(SHAPE, 8, 0.0, (3, 7), pooled_components=5, views=views)
     model = network.build(architecture)
     head.fit_components(model, IMAGES, np.arange(6))
     head.fit_standardisation(model, head.pooled_features(model, IMAGES))

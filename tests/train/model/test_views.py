@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from components.shared.model.architecture import Architecture, View
 
-pytestmark = pytest.mark.usefixtures("only_pooled_blocks")
-
 HEIGHT, WIDTH = 32, 64
 
 
@@ -97,7 +95,7 @@ def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path:
     images = drawn(5)
     names: list[View] = ["mirror", "whole", "right", "left"]
     shape = (HEIGHT, WIDTH, 1)
-    model = network.build(Architecture(shape, 16, pooled_blocks=(1,), views=tuple(names)))
+    model = network.build(Architecture(shape, 16, pooled_blocks=(3,), views=tuple(names)))
     plain = model.get_layer("plain")
     pooled = keras.Model(plain.input, plain.get_layer("standardise").input)
     shares = {name: np.asarray(plain(seen(images, name))) for name in names}
@@ -108,7 +106,7 @@ def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path:
     for name in names:
         features = head.pooled_features(model, images, None, name)
         np.testing.assert_allclose(features, np.asarray(pooled(seen(images, name))), atol=1e-5)
-    alone = network.build(Architecture(shape, 4, pooled_blocks=(1,)))
+    alone = network.build(Architecture(shape, 4, pooled_blocks=(3,)))
     alone.set_weights(model.get_weights())
     np.testing.assert_allclose(np.asarray(alone(images)), shares["whole"], atol=1e-5)
     np.testing.assert_allclose(np.asarray(alone(images[:, :, ::-1])), shares["mirror"], atol=1e-5)

@@ -1,0 +1,35 @@
+"""What val decides: the decision model, for any scanner and for its own, beside the thresholds."""
+
+from components.evaluate.decision import fitting
+from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.run_protocols import ComparedPart, Metrics, choose_thresholds
+from components.shared.verification import metric_names
+from components.shared.verification.decision_file import Decisions
+
+
+def decide(val: ComparedPart, params: EvaluateParams, parts: int) -> tuple[Decisions, Metrics]:
+    """Fits the decision model to val and chooses the thresholds.
+
+    Args:
+        val: the part.
+        params: of the step; without the protocol `deployed` there is no decision model.
+        parts: number of equal parts of an embedding.
+
+    Returns:
+        What val decided, and what the evidence gains over the mean distance on val, by its metric's
+        name: on identities that the weights were not fitted to.
+    """
+    thresholds = choose_thresholds(val, params)
+    if not val.verifications:
+        return Decisions(thresholds=thresholds), {}
+    labels, shift = val.part.labels, params.decision.scanner_shift
+    fitted = fitting.fit(val.embeddings, labels, params, parts, shift)
+    if fitted is None:
+        return Decisions(thresholds=thresholds), {}
+    known = fitting.fit(val.embeddings, labels, params, parts, scanner_shift=0.0)
+    decisions = Decisions(fitted.decision, known.decision if known else None, thresholds)
+    metrics: Metrics = {}
+    for kind, gain in fitted.gains.items():
+        name = metric_names.on_val(f"{metric_names.DECISION}/{kind}/{metric_names.CLLR_GAIN}")
+        metrics |= {name: gain.value} | gain.ends_of_difference(name)
+    return decisions, metrics

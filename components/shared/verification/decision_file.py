@@ -1,0 +1,132 @@
+"""decision.json: what val alone decided. Files of earlier versions are threshold.json."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from components.shared.runtime.errors import InputError
+from components.shared.verification import threshold
+from components.shared.verification.decision import Decision, Policy, Usual
+from components.shared.verification.decision_limits import Limits
+from components.shared.verification.evidence_bounds import Bounds
+from components.shared.verification.evidence_model import EvidenceModel, Shift
+from components.shared.verification.metrics_file import write_json
+from components.shared.verification.threshold import THRESHOLDS, Threshold
+
+DECISION = "decision.json"
+SCHEMA = 1
+"""The number of the file's form; a change that older code would misread raises it."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What val decided.
+
+    Attributes:
+        any_scanner: for images of a scanner that may not be val's; None where val was too small,
+            and in files of earlier versions.
+        known_scanner: for images of val's scanner, or of one that was calibrated.
+        thresholds: of the mean distance, and the reject rules of identification.
+        calibration: facts on the images that the decision was calibrated on, by name.
+    """
+
+    any_scanner: Decision | None = None
+    known_scanner: Decision | None = None
+    thresholds: list[Threshold] = field(default_factory=list)
+    calibration: Mapping[str, Any] | None = None
+
+    @property
+    def chosen(self) -> Decision | None:
+        """The decision to use: that of a known scanner once there was a calibration."""
+        return self.known_scanner if self.calibration else self.any_scanner
+
+
+def write(decisions: Decisions, folder: Path) -> None:
+    """Writes decision.json into `folder`."""
+    content: dict[str, Any] = {"schema": SCHEMA, "chosen_on": "val"}
+    for name in ("any_scanner", "known_scanner"):
+        decision = getattr(decisions, name)
+        if decision is not None:
+            content[name] = _to_json(decision)
+    if decisions.calibration is not None:
+        content["calibration"] = dict(decisions.calibration)
+    content["thresholds"] = threshold.to_rows(decisions.thresholds)
+    write_json(folder / DECISION, content)
+
+
+def read(folder: Path, remedy: str = "run evaluate again") -> Decisions:
+    """Reads decision.json of `folder`, or threshold.json where an earlier version wrote that.
+
+    Args:
+        folder: the output of evaluate, or a bundle.
+        remedy: to do where the file is damaged.
+
+    Raises:
+        InputError: it is not what `write` writes, or newer code wrote it.
+    """
+    path = folder / DECISION
+    if not path.is_file() and (folder / THRESHOLDS).is_file():
+        return Decisions(thresholds=threshold.read(folder, remedy))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        _check_schema(path, content["schema"])
+        return Decisions(
+            any_scanner=_from_json(content.get("any_scanner")),
+            known_scanner=_from_json(content.get("known_scanner")),
+            thresholds=[Threshold(**row) for row in content["thresholds"]],
+            calibration=content.get("calibration"),
+        )
+    except InputError:
+        raise
+    except (OSError, AttributeError, KeyError, TypeError, ValueError):
+        raise InputError(f"{path}: not what evaluate writes; {remedy}") from None
+
+
+def _check_schema(path: Path, schema: int) -> None:
+    if schema > SCHEMA:
+        raise InputError(
+            f"{path}: schema {schema}, written by newer code than this, which reads up to "
+            f"{SCHEMA}; update this code"
+        )
+
+
+def _to_json(decision: Decision) -> dict[str, Any]:
+    models = {
+        kind: {"weights": dict(model.weights), "bounds": model.bounds._asdict()}
+        for kind, model in decision.models.items()
+    }
+    return {
+        "most_references": decision.most_references,
+        "parts": decision.parts,
+        "usual": None if decision.usual is None else decision.usual._asdict(),
+        "shift": decision.shift._asdict(),
+        "models": models,
+        "policies": [_policy_to_json(policy) for policy in decision.policies],
+    }
+
+
+def _policy_to_json(policy: Policy) -> dict[str, Any]:
+    row = policy._asdict()
+    return {**row, "limits": policy.limits._asdict()}
+
+
+def _from_json(content: Mapping[str, Any] | None) -> Decision | None:
+    if content is None:
+        return None
+    models = {}
+    for kind, model in content["models"].items():
+        weights = {str(name): float(weight) for name, weight in model["weights"].items()}
+        models[kind] = EvidenceModel(weights, Bounds(**model["bounds"]))
+    usual = content["usual"]
+    return Decision(
+        models=models,
+        most_references=int(content["most_references"]),
+        parts=int(content["parts"]),
+        policies=[
+            Policy(**{**row, "limits": Limits(**row["limits"])}) for row in content["policies"]
+        ],
+        usual=None if usual is None else Usual(**usual),
+        shift=Shift(**content["shift"]),
+    )
