@@ -115,7 +115,8 @@ def run(
     if params.part == "both":
         metrics |= name_as_val(run_protocols(compared["val"], params).metrics)
 
-    metrics |= gains
+    if params.part != "test":
+        metrics |= gains
     training = Record.read(embedder)
     outcome = Results(
         subject=Subject.trained(training, embedder),

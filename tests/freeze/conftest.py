@@ -101,7 +101,8 @@ def inputs(
     write_embedder(root / "embedder", seed=0)
     (root / "evaluation").mkdir()
     (root / "evaluation" / "metrics.json").write_text(json.dumps(METRICS))
-    (root / "evaluation" / "threshold.json").write_text(json.dumps(THRESHOLDS))
+    decided = {"schema": 1, "chosen_on": "val", "thresholds": THRESHOLDS}
+    (root / "evaluation" / "decision.json").write_text(json.dumps(decided))
     (root / "evaluation" / "mlflow_run.json").write_text(EVALUATED.model_dump_json())
     return {name: root / name for name in ("raw", "embedder", "evaluation")}
 

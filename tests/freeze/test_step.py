@@ -62,7 +62,7 @@ def test_the_manifest_tells_every_other_file_and_where_all_came_from(
         "frozen_graph.pb",
         "saved_model/saved_model.pb",
         "model_card.md",
-        "threshold.json",
+        "decision.json",
     } <= set(hashes)
     assert content["code"] == {"revision": "0123abc", "dirty": None}
     catalog = pd.read_csv(inputs["raw"] / "catalog.csv", dtype=str)
@@ -72,8 +72,9 @@ def test_the_manifest_tells_every_other_file_and_where_all_came_from(
     }
     settings = json.loads((inputs["embedder"] / "normalise.json").read_text())
     assert content["normalisation"] == {"version": VERSION, **settings}
-    assert content["thresholds"] == json.loads(
-        (inputs["evaluation"] / "threshold.json").read_text()
+    assert (
+        content["thresholds"]
+        == json.loads((inputs["evaluation"] / "decision.json").read_text())["thresholds"]
     )
     assert content["parity"] == frozen[1]
     assert content["versions"]["tensorflow"].startswith("2.")
@@ -126,7 +127,7 @@ def test_an_export_of_other_weights_fails_and_the_old_folder_stays(
         ("embedder", "embedder.keras", "train"),
         ("embedder", "normalise.json", "train"),
         ("evaluation", "metrics.json", "evaluate"),
-        ("evaluation", "threshold.json", "evaluate"),
+        ("evaluation", "decision.json", "evaluate"),
     ],
 )
 def test_a_missing_input_is_named_with_the_step_that_writes_it(

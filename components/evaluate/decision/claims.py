@@ -43,7 +43,7 @@ class Claims:
     probe: NDArray[np.int32]
     kind: NDArray[np.int8]
 
-    def select(self, rows: NDArray[np.bool_]) -> "Claims":
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> "Claims":
         """Returns some of the claims."""
         return Claims(
             self.terms[rows],
@@ -129,8 +129,9 @@ def _claims(claim: ClaimFeatures, within: Shift, drawn: DrawnReferences, images:
 
 
 def _join(blocks: list[Claims]) -> Claims:
-    names = [field.name for field in fields(Claims)]
-    joined = [np.concatenate([getattr(block, name) for block in blocks]) for name in names]
+    joined = []
+    for field in fields(Claims):
+        joined.append(np.concatenate([getattr(block, field.name) for block in blocks]))
     return Claims(*joined)
 
 

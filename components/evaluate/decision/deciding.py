@@ -1,4 +1,4 @@
-"""What val decides: the decision model, for any scanner and for its own, beside the thresholds."""
+"""The decisions of val: a model for any scanner and one for its own, beside the thresholds."""
 
 from components.evaluate.decision import fitting
 from components.evaluate.params import EvaluateParams
@@ -16,7 +16,7 @@ def decide(val: ComparedPart, params: EvaluateParams, parts: int) -> tuple[Decis
         parts: number of equal parts of an embedding.
 
     Returns:
-        What val decided, and what the evidence gains over the mean distance on val, by its metric's
+        The decisions, and what the evidence gains over the mean distance on val, by its metric's
         name: on identities that the weights were not fitted to.
     """
     thresholds = choose_thresholds(val, params)
@@ -30,6 +30,11 @@ def decide(val: ComparedPart, params: EvaluateParams, parts: int) -> tuple[Decis
     decisions = Decisions(fitted.decision, known.decision if known else None, thresholds)
     metrics: Metrics = {}
     for kind, gain in fitted.gains.items():
-        name = metric_names.on_val(f"{metric_names.DECISION}/{kind}/{metric_names.CLLR_GAIN}")
+        group = metric_names.on_val(f"{metric_names.DECISION}/{kind}")
+        name = f"{group}/{metric_names.CLLR_GAIN}"
         metrics |= {name: gain.value} | gain.ends_of_difference(name)
+        metrics |= {
+            f"{group}/n_identities": len(gain.influence),
+            f"{group}/{metric_names.N_PAIRS}": fitted.sizes[kind],
+        }
     return decisions, metrics

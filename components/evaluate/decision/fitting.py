@@ -39,10 +39,12 @@ class Fitted:
         decision: the decision.
         gains: by kind of impostor, Cllr of the mean distance minus that of the evidence, on
             identities that the weights were not fitted to.
+        sizes: by kind, the number of comparisons that this stands on.
     """
 
     decision: Decision
     gains: dict[str, Estimate]
+    sizes: dict[str, int]
 
 
 def fit(
@@ -73,6 +75,7 @@ def fit(
     models: dict[str, EvidenceModel] = {}
     chosen: list[Policy] = []
     gains: dict[str, Estimate] = {}
+    sizes: dict[str, int] = {}
     for kind, code in CODES.items():
         own = claims.select(np.isin(claims.kind, (GENUINE, code)))
         if not np.any(own.kind == code):
@@ -80,12 +83,14 @@ def fit(
         full = _cross_fitted(own, FULL, scanner_shift)
         plain = _cross_fitted(own, PLAIN, scanner_shift)
         gains[kind] = _cost(own, plain) - _cost(own, full)
+        sizes[kind] = len(own.kind)
         better = gains[kind].value > 0
         terms, score = (FULL, full) if better else (PLAIN, plain)
         models[kind] = EvidenceModel(weights.fit(own, terms, scanner_shift), _bounds(own, score))
         chosen += _policies(own, score, kind, params)
     usual = measure(embeddings, labels, parts)
-    return Fitted(Decision(models, most, parts, chosen, usual), gains) if models else None
+    decision = Decision(models, most, parts, chosen, usual)
+    return Fitted(decision, gains, sizes) if models else None
 
 
 def _cross_fitted(

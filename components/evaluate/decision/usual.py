@@ -1,4 +1,4 @@
-"""How far apart genuine images usually are: by it one scanner is told from another."""
+"""Usual distances of genuine images, by which one scanner is told from another."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray

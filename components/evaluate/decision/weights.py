@@ -17,7 +17,7 @@ from components.shared.verification.evidence_model import SIGNS
 
 NODES = ((-(3.0**0.5), 1 / 6), (0.0, 2 / 3), (3.0**0.5, 1 / 6))
 """Shifts in standard deviations, and their weights."""
-CLAIMS_WORTH = 10
+CLAIMS_WORTH = 30
 """Weight of all claims of an identity: they resemble each other."""
 CONSTANT = NAMES.index("constant")
 
@@ -85,7 +85,7 @@ def _regress(
 ) -> tuple[float, NDArray[np.float64]]:
     """Returns the constant and the weights [T] of terms [N, T] that are regularised alike."""
     mean, deviation = values.mean(axis=0), values.std(axis=0)
-    model = LogisticRegression(solver="newton-cholesky")
+    model = LogisticRegression(max_iter=1000)
     model.fit((values - mean) / deviation, genuine, sample_weight=weight)
     fitted = model.coef_[0] / deviation
     return float(model.intercept_[0] - fitted @ mean), fitted

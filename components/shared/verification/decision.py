@@ -41,7 +41,7 @@ class Policy(NamedTuple):
 
 
 class Usual(NamedTuple):
-    """How far apart genuine images usually are: means over identities, and their deviation.
+    """Usual distances of genuine images: means over identities, and their deviation.
 
     Attributes:
         distance: mean log distance of two genuine images of an identity.
@@ -57,7 +57,7 @@ class Usual(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What is answered to one claim.
+    """The answer to one claim.
 
     Attributes:
         outcome: `accept`, `review` or `reject`.

@@ -1,4 +1,4 @@
-"""decision.json: what val alone decided. Files of earlier versions are threshold.json."""
+"""decision.json: the decisions of val alone. Files of earlier versions are threshold.json."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Decisions:
-    """What val decided.
+    """The decisions of val.
 
     Attributes:
         any_scanner: for images of a scanner that may not be val's; None where val was too small,

@@ -164,7 +164,7 @@ def test_copies_are_listed_and_counted_and_compared_once(out: Path) -> None:
 
 def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> None:
     metrics = figures(out)
-    assert json.loads((out / "threshold.json").read_text()) == THRESHOLDS
+    assert json.loads((out / "decision.json").read_text())["thresholds"] == THRESHOLDS
     assert set(metrics["floor"]) == {"hog"}
     report = (out / "report.html").read_text()
     assert re.search(

@@ -15,6 +15,7 @@ from components.evaluate.report.individuals import Individuals, Pair, Picture
 from components.evaluate.report.mistakes import Mistake
 from components.evaluate.report.results import Results
 from components.evaluate.report.subject import Subject
+from components.shared.verification.decision_file import Decisions
 from tests.evaluate.embeddings import made_up
 
 PARAMS = EvaluateParams(draws=2)
@@ -26,7 +27,7 @@ SHORTCUTS = {
     "probe/source/n_images": 66.0,
 }
 FILES = {
-    "metrics.json", "summary.json", "threshold.json", "scores.parquet", "roc.csv", "det.csv",
+    "metrics.json", "summary.json", "decision.json", "scores.parquet", "roc.csv", "det.csv",
     "cmc.csv", "roc.png", "det.png", "scores.png", "identities.png", "summary.txt", "report.html",
     "upload",
 }  # fmt: skip
@@ -40,7 +41,7 @@ def results() -> Results:
         metrics=run_protocols(part, PARAMS).metrics | SHORTCUTS,
         tables={"cmc.csv": pd.DataFrame({"rank": [1, 2], "share": [1 / 3, math.nan]})},
         part=part,
-        thresholds=choose_thresholds(part, PARAMS),
+        decisions=Decisions(thresholds=choose_thresholds(part, PARAMS)),
         individuals=Individuals([("writer-03", 0.5)], [Pair(MISTAKE, REFERENCE, PROBE)]),
         origin={"git revision": "0123abc"},
         parameters={"train.mining": "hard"},
@@ -75,7 +76,7 @@ def test_a_target_below_what_val_can_show_is_warned_of_first(
         summary = (folder / "summary.txt").read_text()
         assert (few in summary[: summary.index("verification of the test")]) == (name == "far")
         assert (few in (folder / "report.html").read_text()) == (name == "far")
-    rows = json.loads((tmp_path / "far" / "threshold.json").read_text())
+    rows = json.loads((tmp_path / "far" / "decision.json").read_text())["thresholds"]
     assert {row["n_identities"] for row in rows} == {6}
 
 

@@ -10,6 +10,7 @@ from components.shared.data.normalisation import Normalisation
 from components.shared.model.bundle import Bundle
 from components.shared.storage.files import sha256
 from components.shared.tracking.record import Record
+from components.shared.verification.decision_file import Decisions
 
 
 def test_the_title_names_model_data_and_day() -> None:
@@ -42,7 +43,7 @@ def test_a_model_without_a_recorded_run_is_named_by_its_file(tmp_path: Path) -> 
 def test_a_shipped_model_has_the_name_of_its_version(tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.json"
     manifest.write_text("{}")
-    bundle = Bundle(tmp_path, Normalisation(), [], {})
+    bundle = Bundle(tmp_path, Normalisation(), Decisions(), {})
     for address in ("/home/anna/photos.zip", "s3://bucket/photos.zip"):
         subject = Subject.frozen(bundle, address)
         assert subject == (f"model {sha256(manifest)[:12]}", "photos.zip", True)

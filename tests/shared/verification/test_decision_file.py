@@ -1,0 +1,79 @@
+"""decision.json, and the files of earlier versions."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from components.shared.runtime.errors import InputError
+from components.shared.verification import decision_file, threshold
+from components.shared.verification.decision import Decision, Policy, Usual
+from components.shared.verification.decision_file import Decisions
+from components.shared.verification.decision_limits import Limits
+from components.shared.verification.evidence_bounds import Bounds
+from components.shared.verification.evidence_model import EvidenceModel, Shift
+from components.shared.verification.threshold import Threshold
+
+DECISION = Decision(
+    models={"skilled": EvidenceModel({"constant": 0.1, "centre": -7.5}, Bounds(-3.5, 3.25))},
+    most_references=7,
+    parts=4,
+    policies=[Policy("skilled", 5, "review", Limits(-1.5, 0.75), 8, 192, 3 / 192)],
+    usual=Usual(-0.6, 0.15, -0.7, 0.1),
+    shift=Shift(0.1, -0.05),
+)
+THRESHOLDS = [Threshold("skilled", 1, "equal_error", 0.8, n_identities=8)]
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    for decisions in (
+        Decisions(DECISION, DECISION, THRESHOLDS),
+        Decisions(DECISION, None, THRESHOLDS, {"people": 20}),
+        Decisions(thresholds=THRESHOLDS),
+    ):
+        decision_file.write(decisions, tmp_path)
+        assert decision_file.read(tmp_path) == decisions
+
+
+def test_a_calibration_makes_the_scanner_a_known_one() -> None:
+    known = DECISION.moved(Shift(0.3))
+    assert Decisions(DECISION, known).chosen is DECISION
+    assert Decisions(DECISION, known, calibration={"people": 20}).chosen is known
+    assert Decisions().chosen is None
+
+
+def test_threshold_json_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    threshold.write(THRESHOLDS, tmp_path)
+    assert decision_file.read(tmp_path) == Decisions(thresholds=THRESHOLDS)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"schema": "new"}',
+        '{"schema": 1}',
+        '{"schema": 1, "thresholds": [{"kind": "skilled"}]}',
+        '{"schema": 1, "thresholds": [], "any_scanner": {"models": {}}}',
+        '{"schema": 1, "thresholds": [], "any_scanner": []}',
+    ],
+)
+def test_a_damaged_file_is_one_clear_line(damage: str, tmp_path: Path) -> None:
+    (tmp_path / "decision.json").write_text(damage)
+    with pytest.raises(InputError, match=r"decision\.json: not what evaluate writes; run evaluate"):
+        decision_file.read(tmp_path)
+
+
+def test_a_file_that_is_missing_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"decision\.json"):
+        decision_file.read(tmp_path)
+
+
+def test_a_file_of_newer_code_says_so(tmp_path: Path) -> None:
+    decision_file.write(Decisions(DECISION), tmp_path)
+    content = json.loads((tmp_path / "decision.json").read_text())
+    (tmp_path / "decision.json").write_text(json.dumps({**content, "schema": 2}))
+    with pytest.raises(InputError, match="schema 2, written by newer code"):
+        decision_file.read(tmp_path)
