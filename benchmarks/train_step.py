@@ -34,7 +34,12 @@ def main() -> None:
         "--mining", default="semi-hard", choices=("semi-hard", "hard", "all"), help="of triplets"
     )
     arguments.add_argument(
-        "--blocks", nargs="+", type=int, default=[13], metavar="N", help="as train.pooled_blocks"
+        "--blocks",
+        nargs="+",
+        type=int,
+        default=list(TrainParams().pooled_blocks),
+        metavar="N",
+        help="as train.pooled_blocks",
     )
     arguments.add_argument(
         "--steps", type=int, default=2, metavar="N", help="of each in a turn; 10 on a GPU"

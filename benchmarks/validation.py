@@ -21,7 +21,7 @@ BATCH = {
     "forgeries_per_identity": 4,
     "mining": "hard",
 }
-CEDAR = {**BATCH, "pooled_blocks": [7, 10], "views": ["whole", "mirror"]}
+CEDAR = {**BATCH, "pooled_blocks": [7, 10], "pooled_components": 0, "views": ["whole", "mirror"]}
 
 
 def main() -> None:

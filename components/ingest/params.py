@@ -19,7 +19,7 @@ class SampleParams(StepParams):
         ge=0,
         description="Seed of the generator; another one gives other identities.",
     )
-    identities: int = Field(default=240, ge=1, le=100_000, description="Number of identities.")
+    identities: int = Field(default=400, ge=1, le=100_000, description="Number of identities.")
     genuine: int = Field(default=8, ge=1, le=10_000, description="Genuine images per identity.")
     forgeries: int = Field(
         default=4,

@@ -15,14 +15,14 @@ class SplitParams(StepParams):
         ".csv names a table of `identity,part`.",
     )
     val: float = Field(
-        default=0.1,
+        default=0.15,
         gt=0,
         lt=1,
         description="Fraction of the identities that validate; with `by: folders`, where the "
         "source has no `val/`.",
     )
     test: float = Field(
-        default=0.3,
+        default=0.25,
         gt=0,
         lt=1,
         description="Fraction of the identities that are tested; not used with folds.",

@@ -96,13 +96,13 @@ class TrainParams(StepParams):
         description="An `embedder.keras` trained before, whose weights are taken at step 0.",
     )
     pooled_blocks: tuple[Annotated[int, Field(ge=1, le=16)], ...] = Field(
-        (13,),
+        (7,),
         min_length=1,
         description="ResNet50's residual blocks (1 to 16) whose features are pooled; later blocks "
         "are left out. 3, 7, 13 and 16 end a stage.",
     )
     pooled_components: int = Field(
-        0,
+        24,
         ge=0,
         description="0: the mean of each feature is pooled; else the second moments of this many "
         "combinations of the features, as the root of their matrix.",
@@ -182,10 +182,10 @@ class TrainParams(StepParams):
         "auto",
         description="Threads that make batches; `auto`: one per core, 16 at most.",
     )
-    steps: int = Field(220, ge=1, description="Training steps.")
+    steps: int = Field(360, ge=1, description="Training steps.")
     learning_rate: float = Field(1e-3, gt=0, description="Learning rate of Adam before any decay.")
     decay_steps: int = Field(
-        90,
+        160,
         ge=1,
         description="Steps in which the learning rate falls by `decay_rate`.",
     )
@@ -205,7 +205,7 @@ class TrainParams(StepParams):
         "that is validated and kept; 0: none.",
     )
     log_every: int = Field(10, ge=1, description="Steps between two rows of the curves.")
-    validate_every: int = Field(160, ge=1, description="Steps between two validations on val.")
+    validate_every: int = Field(180, ge=1, description="Steps between two validations on val.")
     val_references: int = Field(
         5,
         ge=1,

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+PEN_SHARE = 0.1
+
 
 @dataclass(frozen=True)
 class Hand:
@@ -34,16 +36,22 @@ class Manner:
 
     Attributes:
         deviation: of the control points, in x-heights.
+        rhythm: of the letters' widths and heights, deviations as a fraction of each.
         warp: of the whole line.
+        straightening: of the curves, added to the hand's tension.
         tremor: in lengths of the signature; 0: none.
+        tremor_turn: samples of the line between two turns of the tremor.
         hesitations: number of blobs of ink where the pen rested.
         lifts: number of times that the pen leaves the paper in each stroke.
         taper: share of the width that is lost at the ends of a stroke.
     """
 
     deviation: float
+    rhythm: float
     warp: float
+    straightening: float
     tremor: float
+    tremor_turn: int
     hesitations: int
     lifts: int
     taper: float
@@ -67,23 +75,28 @@ def mix_hands(own: Hand, target: Hand, share: float) -> Hand:
     """Returns the hand of a forger.
 
     Args:
-        own: the forger's habits; the pen stays.
+        own: the forger's habits.
         target: the habits that are imitated.
-        share: of the own habits that stays: with 0.25, slants of 0.4 and 0.0 give 0.1.
+        share: of the own habits that stays: with 0.25, slants of 0.4 and 0.0 give 0.1. Of the own
+            pen `PEN_SHARE` stays: a forger takes a pen like the one of the original.
     """
     habits = {
         name: share * getattr(own, name) + (1 - share) * getattr(target, name)
         for name in ("slant", "widening", "contrast", "tension", "rise")
     }
-    return replace(own, **habits)
+    pen = PEN_SHARE * own.pen + (1 - PEN_SHARE) * target.pen
+    return replace(own, pen=pen, **habits)
 
 
 def draw_fluent(hand: Hand, rng: np.random.Generator) -> Manner:
     """Draws the manner of one who writes the own signature."""
     return Manner(
         deviation=hand.variation * (0.06 + 0.03 * rng.random()),
+        rhythm=0.0,
         warp=hand.variation * (0.028 + 0.028 * rng.random()),
+        straightening=0.0,
         tremor=0.0012 * rng.random(),
+        tremor_turn=3,
         hesitations=int(rng.integers(0, 2)),
         lifts=0,
         taper=0.3 + 0.5 * rng.random(),
@@ -93,10 +106,13 @@ def draw_fluent(hand: Hand, rng: np.random.Generator) -> Manner:
 def draw_copying(rng: np.random.Generator) -> Manner:
     """Draws the manner of one who slowly copies another's signature."""
     return Manner(
-        deviation=0.14 + 0.08 * rng.random(),
-        warp=0.07 + 0.05 * rng.random(),
-        tremor=0.018 + 0.012 * rng.random(),
-        hesitations=int(rng.integers(1, 6)),
+        deviation=0.12 + 0.08 * rng.random(),
+        rhythm=0.05 + 0.1 * rng.random(),
+        warp=0.06 + 0.05 * rng.random(),
+        straightening=0.1 + 0.2 * rng.random(),
+        tremor=0.028 + 0.012 * rng.random(),
+        tremor_turn=6,
+        hesitations=int(rng.integers(1, 4)),
         lifts=int(rng.integers(0, 2)),
-        taper=0.2 * rng.random(),
+        taper=0.2 + 0.2 * rng.random(),
     )

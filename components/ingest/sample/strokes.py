@@ -13,6 +13,7 @@ from components.ingest.sample.hands import Hand, Manner
 
 Points = NDArray[np.float64]
 STEPS = 10  # samples between two control points
+STRAIGHT = 0.5  # the tension at which a curve is straight lines
 
 # Letter-like movements of the pen, as control points within a box of width 1 and x-height 1.
 MOVEMENTS: tuple[tuple[tuple[float, float], ...], ...] = (
@@ -78,10 +79,11 @@ def write(
     bends = bell(rng, 2, 4) * manner.warp
     tilt = hand.slant + 0.05 * float(bell(rng)), hand.rise + 0.02 * float(bell(rng))
     writing: list[Stroke] = []
-    for control in model:
+    tension = min(hand.tension + manner.straightening, STRAIGHT)
+    for control in _draw_rhythm(model, manner.rhythm, rng) if manner.rhythm else model:
         moved = control + manner.deviation * bell(rng, *control.shape)
-        line = _place(_spline(moved, hand.tension), hand.widening, tilt, bends, length)
-        line = line + manner.tremor * _draw_tremor(rng, len(line))
+        line = _place(_spline(moved, tension), hand.widening, tilt, bends, length)
+        line = line + manner.tremor * _draw_tremor(rng, len(line), manner.tremor_turn)
         writing += _ink(line, hand, manner, rng)
     return _add_blobs(writing, manner.hesitations, rng)
 
@@ -134,9 +136,31 @@ def _place(
     return np.stack([x + tilt[0] * y, y + tilt[1] * x], axis=1)
 
 
-def _draw_tremor(rng: np.random.Generator, count: int) -> Points:
-    """Draws a piecewise linear zigzag [count, 2] with a new direction about every three samples."""
-    knots = np.arange(0, count + 3, 3)
+def _draw_rhythm(model: list[Points], deviation: float, rng: np.random.Generator) -> list[Points]:
+    """Returns the model with letters wider or narrower, higher or lower than they are.
+
+    At about every x-height of the line a factor of the widths and one of the heights are drawn;
+    between, they change in straight lines.
+    """
+    ends = np.concatenate(model)[:, 0]
+    knots = np.arange(float(ends.min()), float(ends.max()) + 1.0)
+    widths, heights = 1 + deviation * bell(rng, 2, len(knots))
+    places = knots[0] + np.concatenate([[0.0], np.cumsum(widths[1:])])
+    return [
+        np.stack(
+            [
+                np.interp(control[:, 0], knots, places),
+                control[:, 1] * np.interp(control[:, 0], knots, heights),
+            ],
+            axis=1,
+        )
+        for control in model
+    ]
+
+
+def _draw_tremor(rng: np.random.Generator, count: int, turn: int) -> Points:
+    """Draws a piecewise linear zigzag [count, 2] with a new direction every `turn` samples."""
+    knots = np.arange(0, count + turn, turn)
     turns = bell(rng, 2, len(knots))
     at = np.arange(count)
     return np.stack([np.interp(at, knots, turns[0]), np.interp(at, knots, turns[1])], axis=1)

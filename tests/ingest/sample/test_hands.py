@@ -10,10 +10,10 @@ OWN = Hand(slant=0.4, widening=1.0, pen=0.03, contrast=0.2, tension=0.1, rise=0.
 TARGET = Hand(slant=0.0, widening=1.4, pen=0.01, contrast=0.4, tension=0.2, rise=0.1, variation=0.5)
 
 
-def test_a_forger_keeps_a_share_of_the_own_habits_and_the_own_pen() -> None:
+def test_a_forger_keeps_a_share_of_the_own_habits_and_takes_a_pen_like_the_original_s() -> None:
     mixed = hands.mix_hands(OWN, TARGET, share=0.25)
     expected = Hand(
-        slant=0.1, widening=1.3, pen=0.03, contrast=0.35, tension=0.175, rise=0.075, variation=1.5
+        slant=0.1, widening=1.3, pen=0.012, contrast=0.35, tension=0.175, rise=0.075, variation=1.5
     )
     assert astuple(mixed) == pytest.approx(astuple(expected))
 
@@ -23,7 +23,8 @@ def test_one_who_copies_deviates_more_and_trembles_more_than_one_who_writes() ->
     for _ in range(50):
         fluent, copying = hands.draw_fluent(TARGET, rng), hands.draw_copying(rng)
         assert copying.deviation > fluent.deviation and copying.warp > fluent.warp
-        assert copying.tremor > 10 * fluent.tremor
+        assert copying.rhythm > fluent.rhythm and copying.straightening > fluent.straightening
+        assert copying.tremor > 10 * fluent.tremor and copying.tremor_turn > fluent.tremor_turn
         assert fluent.lifts == 0 and copying.hesitations >= 1
 
 

@@ -1,10 +1,22 @@
+from dataclasses import replace
+
 import numpy as np
 
 from components.ingest.sample import hands, strokes
 from components.ingest.sample.hands import Hand, Manner
 
 PLAIN = Hand(slant=0, widening=1, pen=0.02, contrast=0, tension=0, rise=0, variation=0)
-STILL = Manner(deviation=0, warp=0, tremor=0, hesitations=0, lifts=0, taper=0)
+STILL = Manner(
+    deviation=0,
+    rhythm=0,
+    warp=0,
+    straightening=0,
+    tremor=0,
+    tremor_turn=3,
+    hesitations=0,
+    lifts=0,
+    taper=0,
+)
 CONTROL = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 1.0], [4.0, 0.0]])
 
 
@@ -33,8 +45,37 @@ def test_a_writing_is_as_long_as_the_signature_and_follows_its_model() -> None:
     assert (stroke.width == PLAIN.pen).all()
 
 
+def test_a_hand_that_straightens_to_the_full_writes_straight_lines() -> None:
+    manner = replace(STILL, straightening=9.0)
+    (stroke,) = strokes.write([CONTROL], PLAIN, manner, np.random.default_rng(0))
+    x, y = stroke.points[: strokes.STEPS].T
+    np.testing.assert_allclose(x * y[-1], y * x[-1], atol=1e-12)
+
+
+def test_another_rhythm_changes_widths_and_heights_and_no_letter_s_place_in_the_line() -> None:
+    rng = np.random.default_rng(0)
+    model = strokes.draw_model(rng)
+    (same, *_) = strokes._draw_rhythm(model, 0.0, rng)
+    np.testing.assert_allclose(same, model[0], atol=1e-12)
+    for _ in range(20):
+        for before, after in zip(model, strokes._draw_rhythm(model, 0.2, rng), strict=True):
+            assert after.shape == before.shape
+            order = np.argsort(before[:, 0], kind="stable")
+            assert (np.diff(after[order, 0]) >= 0).all()
+            assert (np.sign(after[:, 1]) == np.sign(before[:, 1])).all()
+            assert not np.allclose(after, before, atol=0.01)
+
+
+def test_the_slower_the_tremor_the_longer_it_keeps_its_direction() -> None:
+    for turn in (3, 6):
+        line = strokes._draw_tremor(np.random.default_rng(0), 61, turn)
+        bends = np.flatnonzero(np.abs(np.diff(line, 2, axis=0)).max(axis=1) > 1e-9) + 1
+        assert line.shape == (61, 2)
+        assert (bends % turn == 0).all()
+
+
 def test_each_lift_divides_a_stroke_and_each_rest_adds_a_blob() -> None:
-    lifted = Manner(deviation=0, warp=0, tremor=0, hesitations=3, lifts=1, taper=0)
+    lifted = replace(STILL, hesitations=3, lifts=1)
     for seed in range(10):
         writing = strokes.write([CONTROL], PLAIN, lifted, np.random.default_rng(seed))
         assert [len(stroke.points) for stroke in writing[-3:]] == [2, 2, 2]
