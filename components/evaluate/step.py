@@ -35,13 +35,14 @@ from components.evaluate.scoring.evaluation_set import (
 from components.evaluate.scoring.verification import Verification
 from components.shared.data import partition
 from components.shared.data.image_store import INDEX, ImageStore, open_store
-from components.shared.model.embedder import embed, load_embedder
+from components.shared.model.embedder import embed, load_embedder, load_start
 from components.shared.model.keras_model import Embedder
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import UPLOAD, atomic_folder, uploads
 from components.shared.tracking import data_set, step_runs
 from components.shared.tracking.record import Record
+from components.shared.verification.metric_names import START
 from components.shared.verification.rule_of_three import caveats
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def run(
         params: the section `evaluate`.
         prepared: the image store.
         split: folder of split.parquet.
-        embedder: embedder.keras and the normalisation it was trained with.
+        embedder: embedder.keras, start.keras if any, and the normalisation it was trained with.
         out: the folder to write.
 
     Raises:
@@ -105,7 +106,7 @@ def run(
     results = run_protocols(reported, params)
     train = select_part(store.index, partitioned, "train")
     shortcut_report = find_shortcuts(prepared, store, train, reported, params.seed)
-    metrics = results.metrics | _baselines(model, store, reported, params)
+    metrics = results.metrics | _baselines(model, load_start(embedder), store, reported, params)
     metrics |= shortcut_report.figures
     if params.reported == "test":
         metrics |= apply_thresholds(reported, thresholds, params)
@@ -153,9 +154,15 @@ def _embed(
 
 
 def _baselines(
-    model: "keras.Model", store: ImageStore, reported: ComparedPart, params: EvaluateParams
+    model: "keras.Model",
+    start: "keras.Model | None",
+    store: ImageStore,
+    reported: ComparedPart,
+    params: EvaluateParams,
 ) -> Metrics:
-    """Computes the rates of the untrained network and of HOG on the same comparisons."""
+    """Computes the rates on the same comparisons of the network with random weights, of HOG and of
+    the network's start, if there is one.
+    """
     if not reported.verifications:
         return {}
     rows = reported.part.rows
@@ -164,6 +171,8 @@ def _baselines(
         "untrained": embed(network, store.images, rows=rows, what="embed, untrained"),
         "hog": baselines.hog_descriptors(store.images, rows),
     }
+    if start is not None:
+        descriptors[START] = embed(start, store.images, rows=rows, what="embed, start")
     metrics: Metrics = {}
     for name, vectors in descriptors.items():
         metrics |= baselines.compare_with_baseline(

@@ -6,6 +6,7 @@ from components.shared.verification import metric_names
 from components.shared.verification.floors import (
     StrongestFloor,
     Verdict,
+    gain,
     outcome,
     rates_at_threshold,
     strongest_floor,
@@ -48,6 +49,8 @@ def _conclusion(metrics: Metrics, kind: str) -> str:
         f"With one reference its equal error rate is {metrics[f'{group}/eer']:.1%} on "
         f"{metrics[f'{group}/n_identities']:,.0f} identities{_against(floor, metrics)}.",
     ]
+    if gained := gain(metrics, kind):
+        sentences.append(gained)
     if rates := rates_at_threshold(metrics, group):
         sentences.append(f"At its threshold {outcome(*rates, kind)}.")
     return " ".join(sentences).replace("%", " %")

@@ -19,8 +19,8 @@ RATES = {
     "eer_user": "equal error rate, a threshold for each identity",
     "auc": "area under the ROC",
 }
-FLOORS = {
-    **metric_names.FLOORS,
+BASELINES = {
+    **metric_names.BASELINES,
     "best_statistic": "the best single statistic of the image",
     "statistics": "a regression on simple statistics of the image",
 }
@@ -52,9 +52,9 @@ def performance(metrics: Metrics) -> str:
 
 
 def floors(metrics: Metrics) -> str:
-    """Tabulates the equal error rates of the floors, and the differences of the model's."""
+    """Tabulates the equal error rates of floors and start, and the differences of the model's."""
     rows = []
-    for floor, name in FLOORS.items():
+    for floor, name in BASELINES.items():
         for kind, impostors in IMPOSTORS.items():
             key = f"{metric_names.floor(floor, kind)}/eer"
             group = metric_names.verification(kind, 1)

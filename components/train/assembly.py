@@ -65,7 +65,7 @@ def compiled(params: TrainParams, shape: tuple[int, int, int], policy: str) -> T
     )
     if params.start_from is not None:
         initial_weights.start_from(embedder, initial_weights.embedder_file(params.start_from))
-    if params.start_from is not None or params.weights != "none":
+    if params.pretrained:
         network.freeze_batch_norm(embedder)
     network.regularise(embedder, params.l2)
     millions, size = embedder.count_params() / 1e6, "×".join(map(str, shape))

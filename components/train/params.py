@@ -182,7 +182,12 @@ class TrainParams(StepParams):
         "auto",
         description="Threads that make batches; `auto`: one per core, 16 at most.",
     )
-    steps: int = Field(360, ge=1, description="Training steps.")
+    steps: int = Field(
+        360,
+        ge=0,
+        description="Training steps of the network; 0: its first weights are kept, with the head "
+        "that was fitted to the training images.",
+    )
     learning_rate: float = Field(1e-3, gt=0, description="Learning rate of Adam before any decay.")
     decay_steps: int = Field(
         160,
@@ -238,6 +243,11 @@ class TrainParams(StepParams):
             views=self.views,
         )
 
+    @property
+    def pretrained(self) -> bool:
+        """Whether the first weights come from an earlier training and are not random."""
+        return self.weights != "none" or self.start_from is not None
+
     def contradictions(self) -> list[str]:
         """Returns what is wrong with values that each may have."""
         return [reason for holds, reason in self._rules() if holds]
@@ -289,7 +299,11 @@ class TrainParams(StepParams):
                 "set weights, or head_steps to 0",
             ),
             (
-                self.warm_up >= self.steps,
+                self.steps == 0 and not self.pretrained,
+                "steps is 0, but random weights want training: set steps, or weights",
+            ),
+            (
+                self.warm_up > 0 and self.warm_up >= self.steps,
                 f"warm_up is {self.warm_up}, so that mining '{self.mining}' never begins in "
                 f"{self.steps} steps",
             ),

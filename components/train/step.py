@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from components.shared.data import part_sizes, partition
 from components.shared.data.image_store import INDEX, ImageStore, open_store
 from components.shared.data.part_sizes import PartSizes
+from components.shared.model.embedder import EMBEDDER, START
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder
@@ -35,7 +37,8 @@ def run(
         params: section `train`.
         prepared: folder of preprocess.
         split: folder of split.
-        out: becomes models/embedder: embedder.keras (float32), normalise.json, history.csv,
+        out: becomes models/embedder: embedder.keras (float32), start.keras (the same network at
+            step 0, unless its weights were random or are kept), normalise.json, history.csv,
             mlflow_run.json.
         data_params: the parameters of the data, as `section.parameter`, for the record; None: those
             in dvc.lock, if any.
@@ -60,7 +63,6 @@ def run(
     from components.train.data.batches import Batches
     from components.train.loop import head_fitting
     from components.train.loop.validation import Validation
-    from components.train.model import network
     from components.train.monitoring.metrics_log import MetricsLog
 
     batches = Batches(params, store, rows["train"])
@@ -85,9 +87,9 @@ def run(
         figures = trainer.fit(log)
         tracked.record.step = params.steps  # where no step was left, nothing was logged
         log.close()
-        network.clone_in_precision(trainer.best_embedder(), "float32").save(
-            fresh / "embedder.keras"
-        )
+        _save(trainer.best_embedder(), fresh / EMBEDDER)
+        if (start := trainer.start_embedder()) is not None:
+            _save(start, fresh / START)
         store.normalisation.save(fresh / "normalise.json")
         trainer.history.write(fresh / "history.csv")
         tracked.log_artifacts(fresh / "history.csv", "training")
@@ -131,6 +133,13 @@ def _validate(params: TrainParams, channels: int, sizes: Mapping[str, PartSizes]
         faults.append(str(error))
     if faults:
         raise InputError("; ".join(faults))
+
+
+def _save(embedder: Any, path: Path) -> None:
+    """Writes an embedder in float32, without what only its training adds."""
+    from components.train.model import network
+
+    network.clone_in_precision(embedder, "float32").save(path)
 
 
 def _log_dataset_summary(

@@ -16,9 +16,11 @@ from components.evaluate.scoring.verification import Verification, figures
 from components.shared.runtime.errors import InputError
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.metric_names import (
+    BASELINES,
     KINDS,
     N_PAIRS,
     MetricGroup,
+    floor,
     split,
     verification,
     without_end,
@@ -97,12 +99,13 @@ def measure(pooled: Iterable[Verification], params: EvaluateParams) -> Metrics:
 
 
 def spread(folds: Sequence[Fold]) -> Metrics:
-    """Computes `…_mean` and `…_sd` over the folds of every rate of verification.
+    """Computes `…_mean` and `…_sd` over the folds of every rate of verification and of the floors.
 
     The sd is the sample's: EERs of 0.5, 0 and 0.25 give 0.25 ± 0.25, the root of
     (0.25² + 0.25² + 0²) / (3 − 1).
     """
-    prefixes = tuple(f"{key}/" for key in keys(folds))
+    floors = [floor(name, kind) for name in BASELINES for kind in KINDS]
+    prefixes = tuple(f"{key}/" for key in [*keys(folds), *floors])
     names: set[str] = set()
     for fold in folds:
         names.update(name for name in fold.metrics if name.startswith(prefixes))

@@ -15,18 +15,19 @@ from components.evaluate.report.formatting import (
 from components.evaluate.report.plot_style import COLOURS
 from components.evaluate.scoring.roc_curves import curve, label
 from components.evaluate.scoring.verification import Verification
-from components.shared.verification.metric_names import MetricGroup
+from components.shared.verification.metric_names import BASELINES, KINDS, MetricGroup, floor
 from pipelines.experiments.pooled_folds import Fold, Metrics, Pool, keys
 
 NETWORKS = (
     "Pooled: the comparisons of all folds as one set. Each identity is tested once, by the network "
     "of its fold; the distances of\ndifferent networks need not be on one scale."
 )
+FLOORS = "What it must beat, with one reference: mean ± sd over the folds, not pooled"
 
 
 def summarise(folds: Sequence[Fold], pool: Pool, metrics: Metrics, params: EvaluateParams) -> str:
     """Returns the summary: a line for each fold, mean ± sd, the pooled figures with interval and n,
-    and the first of them in one sentence.
+    the floors, and the first figure in one sentence.
     """
     pooled = verification_table(metrics, params)
     lines = [
@@ -39,6 +40,9 @@ def summarise(folds: Sequence[Fold], pool: Pool, metrics: Metrics, params: Evalu
     for key in pool.incomplete:
         reason = "not pooled, for a fold kept only a part of its comparisons"
         lines.append(f"{_short_label(key)}: {reason}")
+    if floors := _floor_rows(metrics):
+        head = ["impostor", "floor", "EER %", "model − this, points"]
+        lines += ["", FLOORS, align_columns([head, *floors], left=2)]
     if pool.pooled:
         lines += ["", _sentence(pool.pooled[0], len(folds), metrics)]
     return "\n".join(lines)
@@ -103,6 +107,17 @@ def _rows(folds: Sequence[Fold], metrics: Metrics) -> list[list[str]]:
     return rows
 
 
+def _floor_rows(metrics: Metrics) -> list[list[str]]:
+    rows = []
+    for kind in KINDS:
+        for name, words in BASELINES.items():
+            group = floor(name, kind)
+            if f"{group}/eer_mean" in metrics:
+                difference = _mean_and_sd(metrics, group, "eer_difference").replace("-", "−")
+                rows.append([kind, words, _mean_and_sd(metrics, group), difference])
+    return rows
+
+
 def _sentence(verification: Verification, folds: int, metrics: Metrics) -> str:
     key = verification.key
     identities, comparisons = sample_sizes(metrics, key)
@@ -123,7 +138,7 @@ def _short_label(key: str) -> str:
     return f"{comparisons.kind}, {comparisons.references} ref{plural}"
 
 
-def _mean_and_sd(metrics: Metrics, key: str) -> str:
-    mean = percent_value(metrics, f"{key}/eer_mean")
-    deviation = percent_value(metrics, f"{key}/eer_sd")
+def _mean_and_sd(metrics: Metrics, key: str, figure: str = "eer") -> str:
+    mean = percent_value(metrics, f"{key}/{figure}_mean")
+    deviation = percent_value(metrics, f"{key}/{figure}_sd")
     return f"{mean} ± {deviation}" if deviation else mean

@@ -134,7 +134,7 @@ def test_a_machine_taken_away_in_mid_upload_of_a_checkpoint_leaves_the_one_befor
     assert read is not None
     assert read.step == 2
     third.save(state(4))
-    names = ("variables.npz", "best.npz", "state.json", "manifest.json")
+    names = ("variables.npz", "best.npz", "start.npz", "state.json", "manifest.json")
     objects = [f"train/{KEY.name}/step-{step:08d}/{name}" for step, name in product((2, 4), names)]
     assert sorted(s3.objects(place)) == sorted(objects)
     bucket, prefix = server.parts(place)

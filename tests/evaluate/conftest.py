@@ -76,7 +76,7 @@ def _write(folder: Path, forgeries: int) -> Inputs:
         (path / "normalise.json").write_text(json.dumps(normalisation))
     partition = {"row": np.arange(len(rows)), "part": [row[2] for row in rows], "fold": -1}
     pd.DataFrame(partition).to_parquet(folders.split / "split.parquet")
-    _embedder().save(folders.embedder / "embedder.keras")
+    build_embedder(seed=3).save(folders.embedder / "embedder.keras")
     return folders
 
 
@@ -90,10 +90,11 @@ def _image(identity: int, kind: str, number: int) -> np.ndarray:
     return np.kron(128 + 40 * mixed, np.ones((4, 4))).clip(0, 255).astype(np.uint8)[..., None]
 
 
-def _embedder() -> Any:
+def build_embedder(seed: int) -> Any:
+    """A projection that the seed draws."""
     import keras
 
-    keras.utils.set_random_seed(3)
+    keras.utils.set_random_seed(seed)
     inputs = keras.Input((HEIGHT, WIDTH, 1))
     hidden = keras.layers.Flatten()(keras.layers.Rescaling(1 / 40, offset=-128 / 40)(inputs))
     return keras.Model(inputs, keras.layers.UnitNormalization()(keras.layers.Dense(12)(hidden)))

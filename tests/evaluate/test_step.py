@@ -21,7 +21,7 @@ from components.shared.runtime.errors import InputError
 from components.shared.storage.files import uploads
 from components.shared.verification import error_rates as rates
 from components.shared.verification.metric_names import counted_group
-from tests.evaluate.conftest import FORGERIES, GENUINE, PARTS, Inputs
+from tests.evaluate.conftest import FORGERIES, GENUINE, PARTS, Inputs, build_embedder
 
 PARAMS = EvaluateParams(
     protocols=("deployed", "references", "literature", "identification"),
@@ -382,6 +382,30 @@ def test_without_forgeries_their_figures_are_left_out(
     assert "skilled" not in pd.read_csv(tmp_path / "out/roc.csv")["kind"].tolist()
     assert "images of other identities" in result.report.read_text()
     assert result.roc
+
+
+def test_what_training_gained_is_the_paired_difference_to_the_start_beside_the_embedder(
+    evaluation: Evaluation, inputs: Inputs, tmp_path: Path
+) -> None:
+    assert not [name for name in evaluation.metrics if "floor/start" in name]
+    embedder = tmp_path / "embedder"
+    shutil.copytree(inputs.embedder, embedder)
+    build_embedder(seed=4).save(embedder / "start.keras")
+    params = PARAMS.model_copy(update={"protocols": ("deployed",)})
+    metrics = run(params, inputs.prepared, inputs.split, embedder, tmp_path / "out").metrics
+    shutil.move(embedder / "start.keras", embedder / "embedder.keras")
+    genuine, skilled, random = single_by_loop(inputs._replace(embedder=embedder), "test")
+    for kind, impostor in (("skilled", skilled), ("random", random)):
+        key = f"floor/start/{kind}/refs_1/eer"
+        ours = metrics[f"verification/{kind}/refs_1/eer"]
+        assert ours == evaluation.metrics[f"verification/{kind}/refs_1/eer"]
+        assert metrics[key] == pytest.approx(rates.eer(genuine, impostor).rate, abs=1e-9)
+        assert metrics[f"{key}_difference"] == pytest.approx(ours - metrics[key])
+        low, high = metrics[f"{key}_difference_ci_low"], metrics[f"{key}_difference_ci_high"]
+        assert low < metrics[f"{key}_difference"] < high
+    summary = (tmp_path / "out" / "summary.txt").read_text(encoding="utf-8")
+    assert "Training the network " in summary
+    assert "its own start, before the network was trained" in summary
 
 
 def test_too_few_images_for_several_references_leave_those_figures_out(

@@ -29,6 +29,18 @@ def test_a_model_that_does_no_better_than_a_floor_is_called_not_good() -> None:
     ]
 
 
+def test_what_training_gained_is_told_and_decides_nothing() -> None:
+    start = "floor/start/skilled/refs_1/eer"
+    gained = {start: 0.2514, f"{start}_difference": 0.01}
+    gained |= {f"{start}_difference_ci_low": 0.005, f"{start}_difference_ci_high": 0.015}
+    (conclusion,) = conclusions(with_ends(-0.06, -0.01) | gained)
+    assert conclusion.startswith("**Good for ranking")
+    assert (
+        " beaten by more than chance. Training the network lost 1.0 points (0.5 to 1.5) against "
+        "its start, which is more than chance. At its threshold" in conclusion
+    )
+
+
 @pytest.mark.parametrize(
     ("ends", "beginning"),
     [

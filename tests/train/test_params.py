@@ -51,6 +51,9 @@ def test_the_project_s_own_file_sets_every_parameter_to_its_default() -> None:
             {"steps": 10, "warm_up": 10, "mining": "hard"},
             "warm_up is 10, so that mining 'hard' never begins in 10 steps",
         ),
+        ({"steps": 0}, "steps is 0, but random weights want training: set steps, or weights"),
+        ({"steps": -1}, "steps is -1"),
+        ({"steps": 0, "weights": "imagenet", "warm_up": 1, "mining": "hard"}, "warm_up is 1, so"),
         ({"warm_up": 5}, "warm_up begins with semi-hard, which mining already is"),
         ({"images_per_identity": 1}, "images_per_identity is 1"),
         ({"identities_per_batch": 1}, "identities_per_batch is 1"),
@@ -88,6 +91,14 @@ def test_a_value_that_cannot_be_is_refused_by_its_name(
     values: dict[str, object], reason: str
 ) -> None:
     assert reason in refused(**values)
+
+
+@pytest.mark.parametrize("first", [{"weights": "imagenet"}, {"start_from": "models/embedder"}])
+def test_a_network_that_was_trained_before_needs_no_steps(first: dict[str, str]) -> None:
+    params = parse(TrainParams, "train", {"steps": 0, **first}, "params.yaml")
+    assert params.steps == 0
+    assert params.pretrained
+    assert not TrainParams().pretrained
 
 
 def test_several_contradictions_are_said_at_once() -> None:

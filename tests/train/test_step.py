@@ -16,6 +16,7 @@ import pytest
 
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
+from components.shared.verification.metric_names import CRITERIA
 from components.train.params import AugmentParams, TrainParams
 
 PARAMS = TrainParams(
@@ -119,6 +120,7 @@ def assert_is_an_embedder_without_a_trace_of_its_training(
     embeddings = embedder.predict_on_batch(np.zeros((2, 32, 32, 1), np.uint8))
     assert embeddings.shape == (2, 128)
     assert np.linalg.norm(embeddings, axis=1) == pytest.approx(1, abs=1e-5)
+    assert not (out / "start.keras").exists(), "random first weights are no start to compare with"
     record = json.loads((out / "mlflow_run.json").read_text())
     assert (record["run_id"], record["step"]) == (None, 4)
     history = pd.read_csv(out / "history.csv")
@@ -254,3 +256,37 @@ def test_a_training_starts_with_the_discriminant_of_the_training_images(
     )
     ours, theirs = np.asarray(trained(images)), np.asarray(expected(images))
     np.testing.assert_allclose(ours @ ours.T, theirs @ theirs.T, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_a_head_alone_is_an_embedder_and_the_start_of_a_training_that_goes_on_from_it(
+    run: Run, tmp_path: Path, resnet50_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from components.shared.model.embedder import read_model
+    from components.train.loop.validation import Validation
+
+    head = with_(
+        weights=str(resnet50_dir),
+        pooled_blocks=(3,),
+        embedding_size=8,
+        head="discriminant",
+        head_steps=3,
+        steps=0,
+    )
+    assert run(head, "head")["step"] == 0
+    history = pd.read_csv(tmp_path / "head" / "history.csv")
+    assert list(history.step) == [0]
+    assert history["train/loss"].isna().all()
+    assert json.loads((tmp_path / "head" / "mlflow_run.json").read_text())["step"] == 0
+    assert not (tmp_path / "head" / "start.keras").exists(), "the model is its start"
+    assert list((tmp_path / "tensorboard").rglob("events*"))
+
+    rates = iter([0.5, 0.4, 0.3])
+    monkeypatch.setattr(Validation, "score", lambda *_: {CRITERIA[0]: next(rates)})
+    assert run(head.model_copy(update={"steps": 4}), "trained")["step"] == 4
+    start = read_model(tmp_path / "trained" / "start.keras").get_weights()
+    trained = read_model(tmp_path / "trained" / "embedder.keras").get_weights()
+    alone = read_model(tmp_path / "head" / "embedder.keras").get_weights()
+    for ours, theirs in zip(start, alone, strict=True):
+        assert np.array_equal(ours, theirs)
+    assert not all(np.array_equal(*pair) for pair in zip(start, trained, strict=True))

@@ -12,6 +12,7 @@ from components.evaluate.report.formatting import (
 )
 from components.shared.verification.floors import (
     IMPOSTOR_IMAGES,
+    gain,
     outcome,
     rates_at_threshold,
     strongest_floor,
@@ -35,7 +36,8 @@ def sentences(
         shipped: whether the model is a shipped one on other data, where the first question is what
             its own threshold does.
     """
-    answer = [error_rate_sentence(metrics, params)]
+    gains = [gain(metrics, kind) for kind in _measured_kinds(metrics)[:1]]
+    answer = [error_rate_sentence(metrics, params), *filter(None, gains)]
     decisions = threshold_sentence(metrics, params, thresholds, shipped)
     if not decisions:
         return answer
@@ -51,9 +53,10 @@ def error_rate_sentence(metrics: Metrics, params: EvaluateParams) -> str:
         return (
             "Without the protocol 'deployed' nothing is said about a threshold chosen beforehand."
         )
-    kind = next((k for k in KINDS if f"{verification(k, 1)}/eer" in metrics), None)
-    if kind is None:
+    kinds = _measured_kinds(metrics)
+    if not kinds:
         return f"The {params.reported} images allow no comparison of one identity with another."
+    kind = kinds[0]
     group = verification(kind, 1)
     identities, comparisons = sample_sizes(metrics, group)
     interval = percent_interval(metrics, f"{group}/eer")
@@ -81,6 +84,11 @@ def threshold_sentence(
             policy = f"{target_in_words(params)}, distance {threshold.threshold:.3f}"
             return f"At {owner} ({policy}), {outcome(*rates, kind)}."
     return ""
+
+
+def _measured_kinds(metrics: Metrics) -> list[str]:
+    """Returns the kinds of impostors with a single-reference EER, skilled forgeries first."""
+    return [kind for kind in KINDS if f"{verification(kind, 1)}/eer" in metrics]
 
 
 def _against_floor(metrics: Metrics, kind: str) -> str:

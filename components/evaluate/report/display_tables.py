@@ -16,7 +16,7 @@ from components.evaluate.report.formatting import (
 )
 from components.shared.verification import metric_names
 from components.shared.verification.metric_names import (
-    FLOORS,
+    BASELINES,
     KINDS,
     MetricGroup,
     at_far,
@@ -94,7 +94,7 @@ def _threshold_table(metrics: Metrics, params: EvaluateParams) -> Table:
 def _baseline_table(metrics: Metrics, _: EvaluateParams) -> Table:
     rows: list[Row] = []
     for kind in KINDS:
-        for floor, name in FLOORS.items():
+        for floor, name in BASELINES.items():
             group = metric_names.floor(floor, kind)
             if f"{group}/eer" in metrics:
                 eer = percent(metrics, f"{group}/eer")

@@ -13,6 +13,10 @@ from components.shared.runtime.progress import progress_bar
 if TYPE_CHECKING:
     import keras
 
+EMBEDDER = "embedder.keras"
+START = "start.keras"
+"""The same network at step 0 of its training."""
+
 
 def load_embedder(folder: Path) -> "keras.Model":
     """Loads `folder`/embedder.keras without running code from the file.
@@ -24,12 +28,23 @@ def load_embedder(folder: Path) -> "keras.Model":
     Raises:
         InputError: the file is missing or cannot be loaded.
     """
-    path = folder / "embedder.keras"
+    path = folder / EMBEDDER
     if not path.is_file():
         raise InputError(f"{path}: no such file; run train first")
-    model = read_model(path)
-    model.jit_compile = backend.uses_xla()
-    return model
+    return _load(path)
+
+
+def load_start(folder: Path) -> "keras.Model | None":
+    """Loads `folder`/start.keras, as `load_embedder` does, or returns None where there is none.
+
+    There is none where the training began from random weights or kept those that it began from,
+    and beside embedders made before it was kept.
+
+    Raises:
+        InputError: the file cannot be loaded.
+    """
+    path = folder / START
+    return _load(path) if path.is_file() else None
 
 
 def read_model(path: Path) -> "keras.Model":
@@ -89,6 +104,12 @@ def embed(
     if not np.isfinite(result).all():
         raise ValueError("the embedder gives values that are not finite")
     return result
+
+
+def _load(path: Path) -> "keras.Model":
+    model = read_model(path)
+    model.jit_compile = backend.uses_xla()
+    return model
 
 
 def _fits(shape: tuple[int, ...], expected: tuple[int | None, ...]) -> bool:

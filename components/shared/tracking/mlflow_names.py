@@ -6,7 +6,7 @@ evaluation under `verify/`, and what helps to understand a training under `watch
 
 from collections.abc import Iterator, Mapping
 
-from components.shared.verification.metric_names import FLOORS, KINDS, VAL, floor
+from components.shared.verification.metric_names import BASELINES, KINDS, VAL, floor
 from components.shared.verification.summary_figures import summarise
 
 LOSS = "train/loss"
@@ -30,7 +30,8 @@ def curves(figures: Mapping[str, float]) -> dict[str, float]:
 def evaluation(metrics: Mapping[str, float]) -> dict[str, float]:
     """Selects and renames the figures of an evaluation that people compare.
 
-    They are those of summary.json, the EERs of the floors, and `…_mean` and `…_sd` over folds.
+    They are those of summary.json, the EERs of the floors and of the start, and `…_mean` and
+    `…_sd` over folds.
     """
     figures = summarise(metrics) | dict(_floors(metrics))
     for end in SPREAD:
@@ -43,8 +44,8 @@ def evaluation(metrics: Mapping[str, float]) -> dict[str, float]:
 
 
 def _floors(metrics: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-    """Yields the EER of each floor against skilled forgeries, random ones where there are none."""
-    for name in FLOORS:
+    """Yields the EER of each floor and of the start, on skilled forgeries or else random ones."""
+    for name in BASELINES:
         for kind in KINDS:
             rate = f"{floor(name, kind)}/eer"
             if rate in metrics:

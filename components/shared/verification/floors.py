@@ -1,11 +1,11 @@
-"""The strongest floor of a model, whether it is beaten, and error rates as counts."""
+"""The strongest floor of a model, what its training gained, and error rates as counts."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from components.shared.verification import metric_names
-from components.shared.verification.metric_names import FLOORS, at_threshold, ends
+from components.shared.verification.metric_names import FLOORS, START, at_threshold, ends
 
 Metrics = Mapping[str, float]
 TOTALS = (100, 1_000, 10_000, 100_000)
@@ -19,6 +19,14 @@ class Verdict(StrEnum):
     OPEN = "is not beaten beyond chance"
     BETTER = "is better than the model by more than chance"
     UNKNOWN = "cannot be said to be beaten, for want of an interval"
+
+
+CHANCE = {
+    Verdict.BEATEN: "which is more than chance",
+    Verdict.OPEN: "which is no more than chance",
+    Verdict.BETTER: "which is more than chance",
+    Verdict.UNKNOWN: "which may be chance, for want of an interval",
+}
 
 
 class StrongestFloor(NamedTuple):
@@ -43,6 +51,30 @@ def strongest_floor(metrics: Metrics, kind: str) -> StrongestFloor | None:
         return None
     key = min(measured, key=metrics.__getitem__)
     return StrongestFloor(eers[key], key, _verdict(metrics, key))
+
+
+def gain(metrics: Metrics, kind: str) -> str:
+    """Describes what the training of the network gained over its start, in a sentence.
+
+    `Training the network gained 0.1 points (−0.9 to 1.2) over its start, which is no more than
+    chance.`
+
+    Returns:
+        Nothing where the start was not measured.
+    """
+    key = f"{metric_names.floor(START, kind)}/eer"
+    difference = f"{key}_difference"
+    if difference not in metrics:
+        return ""
+    verdict = _verdict(metrics, key)
+    lost = verdict is Verdict.BETTER
+    sign = 1 if lost else -1
+    points = f"{_points(sign * metrics[difference])} points"
+    if verdict is not Verdict.UNKNOWN:
+        low, high = sorted(sign * metrics[end] for end in ends(difference))
+        points += f" ({_points(low)} to {_points(high)})"
+    change = f"lost {points} against its start" if lost else f"gained {points} over its start"
+    return f"Training the network {change}, {CHANCE[verdict]}."
 
 
 def rates_at_threshold(metrics: Metrics, group: str) -> tuple[float, float] | None:
@@ -71,6 +103,10 @@ def counts(rates: Sequence[float]) -> list[str]:
 
 def _shows_all(total: int, rates: Sequence[float]) -> bool:
     return all(rate in {0, 1} or 1 <= rate * total <= total - 1 for rate in rates)
+
+
+def _points(share: float) -> str:
+    return f"{round(share * 100, 1) + 0.0:.1f}".replace("-", "−")  # + 0.0: no minus before a zero
 
 
 def _verdict(metrics: Metrics, key: str) -> Verdict:

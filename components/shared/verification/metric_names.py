@@ -27,6 +27,9 @@ FLOORS = {
     "best_statistic": "the best single statistic",
     "statistics": "a regression on simple statistics",
 }
+START = "start"
+BASELINES = {**FLOORS, START: "its own start, before the network was trained"}
+"""The floors, which need no trained network, and the start, which tells what training gained."""
 PROBES = {"source": "the source files", "prepared": "the images as the network sees them"}
 VERIFICATION = "verification"
 DECISION = "decision"
@@ -99,7 +102,9 @@ def identified_from(group: str) -> int | None:
 
 
 def floor(name: str, kind: str) -> str:
-    """Returns the group of a floor, with one reference: `floor/hog/skilled/refs_1`."""
+    """Returns the group of a floor, or of the start, with one reference:
+    `floor/hog/skilled/refs_1`.
+    """
     return f"floor/{name}/{kind}/refs_1"
 
 

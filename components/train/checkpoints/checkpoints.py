@@ -1,6 +1,6 @@
 """Checkpoints of a run, outside every DVC out, under its key.
 
-    $CHECKPOINT_DIR/train/<key>/step-00000090/   variables.npz · best.npz · state.json
+    $CHECKPOINT_DIR/train/<key>/step-00000090/   variables.npz · best.npz · start.npz · state.json
 
 A checkpoint is whole and stands alone: copied elsewhere, a run resumes from it by `--resume`. Each
 is also copied to CHECKPOINT_DIR if that is an `s3://` address, and a run resumes from the newest
@@ -15,10 +15,8 @@ import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
@@ -26,6 +24,7 @@ from components.shared.storage.files import TEMPORARY, atomic_folder, persistent
 from components.shared.storage.s3_address import Address, is_s3
 from components.train.checkpoints.run_key import Key
 from components.train.checkpoints.s3_mirror import Mirror
+from components.train.checkpoints.state import Arrays, State
 
 RECENT_KEYS = 5
 """Number of keys, this one among them, whose checkpoints are never removed as abandoned."""
@@ -34,33 +33,7 @@ ABANDONED_AFTER = 7 * 24 * 3600
 BEING_WRITTEN = 3600
 """Age in seconds up to which a part of a checkpoint may be another process's."""
 
-Arrays = list[NDArray[Any]]
-
 logger = logging.getLogger(__name__)
-
-
-class State(NamedTuple):
-    """All that a run needs to resume after `step` steps.
-
-    Attributes:
-        step: steps done.
-        variables: values of the model's and the optimizer's variables.
-        best: weights of the embedder that was best on val; empty before the first validation.
-        best_step: the step of those weights.
-        history: rows of history.csv.
-        unlogged: training figures of the steps since the last row.
-        neighbours: the sampler's confusable identities, int [identities, k], if it has any.
-        run_id: id of the MLflow run.
-    """
-
-    step: int
-    variables: Arrays
-    best: Arrays
-    best_step: int
-    history: list[dict[str, float]]
-    unlogged: list[dict[str, float]]
-    neighbours: NDArray[np.int64] | None
-    run_id: str | None
 
 
 class Checkpoints:
@@ -86,7 +59,7 @@ class Checkpoints:
         if is_s3(place):
             self._mirror = Mirror(Address.parse(place, "CHECKPOINT_DIR") / f"train/{key.name}")
         self.last: Path | None = None
-        self._best_step: int | None = None
+        self._last_marks: dict[str, object] = {}
 
     def save(self, state: State) -> None:
         """Writes a checkpoint, atomically, and removes all but the newest `count` up to it.
@@ -107,7 +80,7 @@ class Checkpoints:
                 f"give the same command again: it goes on from "
                 f"{self.last.name if self.last else 'the start'}"
             ) from error
-        self.last, self._best_step = folder, state.best_step
+        self._remember(folder, state)
         self._prune(folder)
         self._remove_abandoned()
         if self._mirror:
@@ -162,12 +135,14 @@ class Checkpoints:
 
     def _write(self, state: State, fresh: Path) -> None:
         _save_arrays(fresh / "variables.npz", state.variables)
-        if self.last and self._best_step == state.best_step:
-            with suppress(OSError):  # another file system, or one without links
-                os.link(self.last / "best.npz", fresh / "best.npz")
-        if not (fresh / "best.npz").exists():
-            _save_arrays(fresh / "best.npz", state.best)
-        record = state._asdict() | {"key": self.key._asdict(), "variables": None, "best": None}
+        for name, (arrays, mark) in state.unchanging().items():
+            if self.last and self._last_marks[name] == mark:
+                with suppress(OSError):  # another file system, or one without links
+                    os.link(self.last / name, fresh / name)
+            if not (fresh / name).exists():
+                _save_arrays(fresh / name, arrays)
+        record = state._asdict() | {"key": self.key._asdict()}
+        record |= {"variables": None, "start": None, "best": None}
         record["neighbours"] = None if state.neighbours is None else state.neighbours.tolist()
         with (fresh / "state.json").open("w", encoding="utf-8") as stream:
             json.dump(record, stream)
@@ -190,11 +165,17 @@ class Checkpoints:
         del record["key"]
         state = State(**record)._replace(
             variables=_load_arrays(path / "variables.npz"),
+            start=_load_arrays(path / "start.npz"),
             best=_load_arrays(path / "best.npz"),
             neighbours=None if neighbours is None else np.array(neighbours, np.int64),
         )
-        self.last, self._best_step = path, state.best_step
+        self._remember(path, state)
         return state
+
+    def _remember(self, folder: Path, state: State) -> None:
+        """Notes which checkpoint was written or read last, and its arrays that others may share."""
+        self.last = folder
+        self._last_marks = {name: mark for name, (_, mark) in state.unchanging().items()}
 
     def _prune(self, newest: Path) -> None:
         """Keeps the newest `count` checkpoints up to this one and removes all others.

@@ -1,8 +1,8 @@
 """Checkpoints in an S3 store, for a machine that may be taken away: a copy of each that stands on
 its disk.
 
-    s3://bucket/prefix/train/<key>/step-00000090/   variables.npz · best.npz · state.json ·
-    manifest.json
+    s3://bucket/prefix/train/<key>/step-00000090/   variables.npz · best.npz · start.npz ·
+    state.json · manifest.json
 
 The manifest holds the sha256 of the others. It is written last and removed first: without it there
 is no checkpoint.

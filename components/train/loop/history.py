@@ -10,6 +10,7 @@ from components.shared.data.csv_tables import write_csv
 from components.shared.verification.metric_names import criterion
 
 Figures = dict[str, float]
+LOSS = "train/loss"
 CRITERION = "val/eer"
 """Column of the rate that the best checkpoint is chosen by."""
 
@@ -62,9 +63,11 @@ class History:
     def write(self, path: Path) -> None:
         """Writes the rows as history.csv; what a row lacks is `NaN`.
 
-        `CRITERION` stands beside the figures: one name for data with forgeries and without.
+        `CRITERION` stands beside the figures: one name for data with forgeries and without. `LOSS`
+        has its column also where no step was done, since DVC plots it.
         """
         table = pd.DataFrame(self.rows)
+        table[LOSS] = table.get(LOSS, np.nan)
         rates = pd.Series([criterion(row) for row in self.rows], dtype=float)
         table[CRITERION] = rates.where(np.isfinite(rates))
         write_csv(table, path, digits=None)

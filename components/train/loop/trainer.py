@@ -10,7 +10,8 @@ import numpy as np
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 from components.shared.verification.metric_names import criterion
-from components.train.checkpoints.checkpoints import Arrays, Checkpoints, State
+from components.train.checkpoints.checkpoints import Checkpoints
+from components.train.checkpoints.state import Arrays, State
 from components.train.data.batches import Batches
 from components.train.data.prefetch import Batch
 from components.train.devices import train_step
@@ -56,6 +57,8 @@ class Trainer:
     Attributes:
         step: steps begun.
         history: the figures so far.
+        start: weights of the embedder before the first step, where they are not random; empty
+            before they are validated.
         best: weights of the embedder that was best on val; empty before the first validation.
         best_figures: the scores and the step of that validation.
     """
@@ -73,6 +76,7 @@ class Trainer:
         self.batches, self.validation, self.checkpoints = batches, validation, checkpoints
         self.step = 0
         self.history = History()
+        self.start: Arrays = []
         self.best: Arrays = []
         self.best_figures: dict[str, float] = {}
         self._collapse = CollapseWatch(params.margin)
@@ -121,6 +125,17 @@ class Trainer:
         self.candidate.set_weights(self.best)
         return self.candidate
 
+    def start_embedder(self) -> Any | None:
+        """Returns the same embedder with the weights that it started from.
+
+        Returns:
+            None where these were random, or no later ones were better.
+        """
+        if not self.start or not self.best_figures["step"]:
+            return None
+        self.candidate.set_weights(self.start)
+        return self.candidate
+
     def restore(self, state: State) -> None:
         """Restores the training to the state of a checkpoint."""
         for variable, value in zip(self._variables(), state.variables, strict=True):
@@ -128,7 +143,7 @@ class Trainer:
         self.step = state.step
         self.history.rows = state.history
         self.history.unlogged = state.unlogged
-        self.best = state.best
+        self.start, self.best = state.start, state.best
         self.best_figures = self.history.row_at(state.best_step)
         self.batches.sampler.neighbours = state.neighbours
 
@@ -193,6 +208,8 @@ class Trainer:
         if scores is None:
             return
         self.history.add_scores(self.step, scores)
+        if not self.step and self.params.pretrained:
+            self.start = weights
         if not self.best or criterion(scores) < criterion(self.best_figures):
             self.best, self.best_figures = weights, {"step": self.step, **scores}
         self.batches.sampler.neighbours = neighbours
@@ -214,6 +231,7 @@ class Trainer:
         state = State(
             step=self.step,
             variables=values,
+            start=self.start,
             best=self.best,
             best_step=int(self.best_figures.get("step", 0)),
             history=self.history.rows,

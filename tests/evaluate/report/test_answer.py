@@ -38,6 +38,21 @@ def test_the_first_sentence_names_the_strongest_floor_and_does_not_claim_a_gain_
     ]
 
 
+def test_what_training_gained_is_a_sentence_of_its_own_and_the_start_is_no_floor() -> None:
+    start = "floor/start/skilled/refs_1/eer"
+    gained = {start: 0.1632, f"{start}_difference": -0.0014}
+    gained |= {f"{start}_difference_ci_low": -0.012, f"{start}_difference_ci_high": 0.009}
+    error_rate, gain, decision = answer.sentences(
+        METRICS | gained | AT_THRESHOLD, PARAMS, THRESHOLDS
+    )
+    assert error_rate == answer.error_rate_sentence(METRICS, PARAMS)
+    assert gain == (
+        "Training the network gained 0.1 points (−0.9 to 1.2) over its start, "
+        "which is no more than chance."
+    )
+    assert decision.endswith(DECISION)
+
+
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [

@@ -27,6 +27,22 @@ def test_the_summary_has_a_line_a_fold_their_mean_and_sd_and_the_pool_with_inter
     assert summary.endswith("2 identities, 8 comparisons; 25.0 ± 35.4 % over 2 folds.")
 
 
+def test_the_summary_has_the_floors_with_mean_and_sd_and_how_far_the_model_is_from_them() -> None:
+    hog, start = "floor/hog/skilled/refs_1/eer", "floor/start/skilled/refs_1/eer"
+    rates = [
+        {hog: 0.25, f"{hog}_difference": -0.125, f"{hog}_difference_ci_low": -0.2, start: 0.125},
+        {hog: 0.5, f"{hog}_difference": -0.25, f"{hog}_difference_ci_low": -0.3},
+    ]
+    pairs = zip([FIRST, SECOND], rates, strict=True)
+    folds = [Fold({**each.metrics, **floors}, each.scores) for each, floors in pairs]
+    pooled = pool(folds)
+    summary = summarise(folds, pooled, spread(folds) | measure(pooled.pooled, PARAMS), PARAMS)
+    cells = [line.split() for line in summary.splitlines()]
+    assert ["skilled", "HOG", "37.5", "±", "17.7", "−18.8", "±", "8.8"] in cells
+    (line,) = [line for line in summary.splitlines() if "its own start" in line]
+    assert line.endswith(" 12.5")
+
+
 def test_a_verification_that_is_incomplete_in_a_fold_is_named_in_the_summary() -> None:
     both = fold(0.5, c={"genuine": [1], "skilled": [2], "random": [3, 4]})
     folds = [FIRST, Fold(both.metrics, both.scores[both.scores["distance"] != 4])]

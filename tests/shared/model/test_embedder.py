@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.shared.model.embedder import embed, load_embedder
+from components.shared.model.embedder import embed, load_embedder, load_start
 from components.shared.runtime.errors import InputError
 
 
@@ -34,6 +34,18 @@ def model(folder: Path) -> Any:
 @pytest.fixture
 def images() -> np.ndarray[Any, np.dtype[np.uint8]]:
     return np.random.default_rng(0).integers(0, 256, (11, 6, 8, 1), np.uint8)
+
+
+def test_a_start_is_loaded_where_there_is_one(folder: Path, tmp_path: Path, images: Any) -> None:
+    assert load_start(folder) is None
+    (tmp_path / "start.keras").write_bytes((folder / "embedder.keras").read_bytes())
+    start = load_start(tmp_path)
+    assert start is not None
+    expected = embed(load_embedder(folder), images, progress=False)
+    np.testing.assert_array_equal(embed(start, images, progress=False), expected)
+    (tmp_path / "start.keras").write_bytes(b"not a model")
+    with pytest.raises(InputError, match=r"start\.keras: cannot be loaded as a Keras model"):
+        load_start(tmp_path)
 
 
 def test_embeddings_do_not_depend_on_the_batch_size(model: Any, images: Any) -> None:

@@ -33,11 +33,13 @@ def test_an_evaluation_has_the_summary_and_the_floors_against_the_harder_imposto
         f"{SKILLED}/eer_ci_low": 0.125,
         "floor/hog/skilled/refs_1/eer": 0.375,
         "floor/hog/random/refs_1/eer": 0.3125,
+        "floor/start/skilled/refs_1/eer": 0.28125,
         "probe/source/auc": 0.5,
     }
     assert evaluation(metrics) == {
         "verify/eer_skilled": 0.25,
         "verify/floor_hog": 0.375,
+        "verify/floor_start": 0.28125,
     }
 
 

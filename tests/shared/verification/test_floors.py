@@ -1,16 +1,18 @@
-"""The strongest floor, and rates as counts."""
+"""The strongest floor, the gain of training, and rates as counts."""
 
 import pytest
 
 from components.shared.verification.floors import (
     Verdict,
     counts,
+    gain,
     outcome,
     rates_at_threshold,
     strongest_floor,
 )
 
 UNTRAINED, HOG = "floor/untrained/skilled/refs_1/eer", "floor/hog/skilled/refs_1/eer"
+START = "floor/start/skilled/refs_1/eer"
 FLOORS = {UNTRAINED: 0.346, f"{UNTRAINED}_difference_ci_high": -0.08, HOG: 0.293}
 
 
@@ -39,6 +41,65 @@ def test_a_floor_is_beaten_only_where_the_whole_interval_of_the_difference_is_be
     floor = strongest_floor(FLOORS | known, "skilled")
     assert floor is not None
     assert floor.verdict == verdict
+
+
+def test_the_start_of_the_training_is_no_floor() -> None:
+    floor = strongest_floor(FLOORS | {START: 0.1}, "skilled")
+    assert floor is not None
+    assert floor.key == HOG
+    assert strongest_floor({START: 0.1}, "skilled") is None
+
+
+@pytest.mark.parametrize(
+    ("difference", "ends", "sentence"),
+    [
+        (
+            -0.0014,
+            (-0.012, 0.009),
+            "Training the network gained 0.1 points (−0.9 to 1.2) over its start, "
+            "which is no more than chance.",
+        ),
+        (
+            0.0032,
+            (-0.004, 0.011),
+            "Training the network gained −0.3 points (−1.1 to 0.4) over its start, "
+            "which is no more than chance.",
+        ),
+        (
+            -0.02,
+            (-0.03, -0.01),
+            "Training the network gained 2.0 points (1.0 to 3.0) over its start, "
+            "which is more than chance.",
+        ),
+        (
+            0.02,
+            (0.01, 0.03),
+            "Training the network lost 2.0 points (1.0 to 3.0) against its start, "
+            "which is more than chance.",
+        ),
+        (
+            -0.02,
+            None,
+            "Training the network gained 2.0 points over its start, "
+            "which may be chance, for want of an interval.",
+        ),
+        (
+            0.0,
+            (-0.0001, 0.0001),
+            "Training the network gained 0.0 points (0.0 to 0.0) over its start, "
+            "which is no more than chance.",
+        ),
+    ],
+)
+def test_a_gain_over_the_start_is_told_with_its_interval_and_whether_it_is_chance(
+    difference: float, ends: tuple[float, float] | None, sentence: str
+) -> None:
+    metrics = {START: 0.1, f"{START}_difference": difference}
+    if ends:
+        low, high = ends
+        metrics |= {f"{START}_difference_ci_low": low, f"{START}_difference_ci_high": high}
+    assert gain(metrics, "skilled") == sentence
+    assert gain(metrics, "random") == ""
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from components.shared.runtime.errors import InputError
-from components.train.checkpoints.checkpoints import Checkpoints, State
+from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.checkpoints.run_key import Key
+from components.train.checkpoints.state import State
 from components.train.params import TrainParams
 
 KEY = Key({"train.steps": "100", "train.seed": "0"}, "data", "code", None)
@@ -23,6 +24,7 @@ def state(step: int, best_step: int = 0) -> State:
     return State(
         step,
         [random.normal(size=(3, 4)).astype(np.float32), np.array(step, np.int64)],
+        [np.full((2, 5), -1, np.float32)],
         [np.full((2, 5), best_step, np.float32)],
         best_step,
         [{"step": 0, "val/x": 0.1}, {"step": 2, "train/loss": 1 / 3}],
@@ -50,12 +52,14 @@ def test_what_is_read_back_is_what_was_saved_to_the_bit(checkpoints: Checkpoints
     assert read.neighbours is not None
     assert read.neighbours.dtype == np.int64
     for ours, theirs in zip(
-        [*read.variables, *read.best], [*saved.variables, *saved.best], strict=True
+        [*read.variables, *read.start, *read.best],
+        [*saved.variables, *saved.start, *saved.best],
+        strict=True,
     ):
         assert ours.dtype == theirs.dtype
         assert np.array_equal(ours, theirs)
     assert np.array_equal(read.neighbours, saved.neighbours if saved.neighbours is not None else [])
-    assert [read[i] for i in (0, 3, 4, 5, 7)] == [saved[i] for i in (0, 3, 4, 5, 7)]
+    assert [read[i] for i in (0, 4, 5, 6, 8)] == [saved[i] for i in (0, 4, 5, 6, 8)]
 
 
 def test_before_the_first_there_is_none_and_after_the_end_none_either(
@@ -68,18 +72,33 @@ def test_before_the_first_there_is_none_and_after_the_end_none_either(
     assert not checkpoints.folder.exists()
 
 
-def test_the_newest_ones_are_kept_each_with_the_best_weights_which_stand_on_the_disk_once(
+def test_the_newest_ones_are_kept_each_with_first_and_best_weights_which_stand_on_the_disk_once(
     checkpoints: Checkpoints,
 ) -> None:
     for step in (2, 4, 6, 8):
         checkpoints.save(state(step, best_step=0 if step < 6 else 5))
     assert names(checkpoints) == ["step-00000006", "step-00000008"]
-    first = checkpoints.folder / "step-00000006" / "best.npz"
-    second = checkpoints.folder / "step-00000008" / "best.npz"
-    assert first.samefile(second)
+    first = checkpoints.folder / "step-00000006"
+    second = checkpoints.folder / "step-00000008"
+    for name in ("start.npz", "best.npz"):
+        assert (first / name).samefile(second / name)
+    assert not (second / "start.npz").samefile(second / "best.npz")
     read = checkpoints.newest()
     assert read is not None
     assert (read.best[0] == 5).all()
+    assert (read.start[0] == -1).all()
+
+
+def test_weights_of_a_validation_at_step_0_come_after_a_checkpoint_that_was_cut_short_before_it(
+    checkpoints: Checkpoints,
+) -> None:
+    checkpoints.save(state(0)._replace(start=[], best=[]))
+    again = Checkpoints(KEY, count=2)
+    again.newest()
+    again.save(state(1, best_step=0))
+    read = Checkpoints(KEY, count=2).newest()
+    assert read is not None
+    assert len(read.best) == len(read.start) == 1
 
 
 def test_what_a_killed_run_left_half_written_goes_after_an_hour(checkpoints: Checkpoints) -> None:
@@ -94,11 +113,13 @@ def test_what_a_killed_run_left_half_written_goes_after_an_hour(checkpoints: Che
 def test_a_torn_checkpoint_costs_a_warning_and_the_one_before_is_taken(
     checkpoints: Checkpoints, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for spoil in ("variables.npz", "best.npz", "state.json"):
+    for spoil in ("variables.npz", "best.npz", "start.npz", "state.json"):
         checkpoints.save(state(1, best_step=0))
         checkpoints.save(state(2, best_step=2))
         torn = checkpoints.folder / "step-00000002" / spoil
-        torn.write_bytes(torn.read_bytes()[:-40])
+        content = torn.read_bytes()[:-40]
+        torn.unlink()  # the one before may share it
+        torn.write_bytes(content)
         caplog.clear()
         read = Checkpoints(KEY, count=2).newest()
         assert read is not None

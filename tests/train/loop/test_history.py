@@ -49,6 +49,16 @@ def test_a_row_is_found_by_its_step_and_an_unknown_step_has_an_empty_one() -> No
     assert history.row_at(7) == {}
 
 
+def test_a_training_without_steps_has_a_column_of_losses_that_dvc_can_plot(tmp_path: Path) -> None:
+    history = History()
+    history.add_scores(0, SCORES)
+    history.write(tmp_path / "history.csv")
+    assert (tmp_path / "history.csv").read_text().splitlines() == [
+        "step,val/verification/skilled/refs_1/eer,train/loss,val/eer",
+        "0,0.25,NaN,0.25",
+    ]
+
+
 def test_what_a_row_lacks_is_written_as_nan(tmp_path: Path) -> None:
     history = History()
     history.add_scores(0, SCORES)

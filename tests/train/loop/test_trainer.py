@@ -18,6 +18,7 @@ from components.shared.runtime import cli
 from components.shared.runtime.cli import Terminated
 from components.shared.runtime.errors import InputError
 from components.shared.tracking.run import Run
+from components.shared.verification.metric_names import CRITERIA, criterion
 from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.checkpoints.run_key import Key
 from components.train.data.batches import Batches
@@ -45,7 +46,8 @@ PLAIN = TrainParams(
     deterministic=True,
     augment=AugmentParams(),
 )
-EVERYTHING = PLAIN.model_copy(
+PRETRAINED = PLAIN.model_copy(update={"start_from": "models/embedder"})
+EVERYTHING = PRETRAINED.model_copy(
     update={
         "mining": "hard",
         "warm_up": 4,
@@ -77,9 +79,10 @@ class Place(NamedTuple):
         return self.trainer.fit(self.log)
 
     def everything(self) -> list[Any]:
-        """All that a training leaves: variables, best weights, history."""
+        """All that a training leaves: variables, first and best weights, history."""
         return [
             *copy_values(self.trainer._variables()),
+            *self.trainer.start,
             *self.trainer.best,
             *(np.array(list(row.values())) for row in self.trainer.history.rows),
         ]
@@ -286,6 +289,68 @@ def test_the_best_weights_are_those_of_the_best_validation_and_averaged_ones_lie
     validation = place.trainer.validation
     again = validation.score(validation.embed(place.trainer.candidate))
     assert again == {name: scores[name] for name in again}
+
+
+def test_the_start_of_a_network_trained_before_is_kept_and_given_where_it_was_left(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = make("left", PRETRAINED)
+    start = copy_values(place.trainer.model.embedder.weights)
+    rates = iter([0.5, 0.4, 0.3, 0.2])
+    monkeypatch.setattr(place.trainer.validation, "score", lambda _: {CRITERIA[0]: next(rates)})
+    assert place.fit()["step"] == 8
+    given = place.trainer.start_embedder()
+    assert given is not None
+    assert_equal(copy_values(given.weights), start)
+    best = place.trainer.best_embedder().get_weights()
+    assert not all(np.array_equal(one, other) for one, other in zip(best, start, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("params", "rates"),
+    [
+        pytest.param(PRETRAINED, [0.2, 0.2, 0.3, 0.4], id="no later step is better"),
+        pytest.param(PLAIN, [0.5, 0.4, 0.3, 0.2], id="the start is random"),
+    ],
+)
+def test_a_start_that_is_kept_or_random_is_not_given(
+    make: Make, monkeypatch: pytest.MonkeyPatch, params: TrainParams, rates: list[float]
+) -> None:
+    place = make("not given", params)
+    scores = iter(rates)
+    monkeypatch.setattr(place.trainer.validation, "score", lambda _: {CRITERIA[0]: next(scores)})
+    place.fit()
+    assert place.trainer.start_embedder() is None
+
+
+def test_a_training_without_steps_keeps_its_first_weights_and_their_figures(make: Make) -> None:
+    place = make("no steps", PRETRAINED.model_copy(update={"steps": 0}))
+    start = copy_values(place.trainer.model.embedder.weights)
+    figures = place.fit()
+    assert figures["step"] == 0
+    assert criterion(figures) < 1
+    assert_equal(place.trainer.best_embedder().get_weights(), start)
+    assert place.trainer.start_embedder() is None
+    assert [row["step"] for row in place.trainer.history.rows] == [0]
+
+
+def test_a_training_without_steps_that_is_stopped_in_its_validation_goes_on_with_it(
+    make: Make,
+) -> None:
+    class Interrupted(Validation):
+        def embed(self, model: Any) -> Any:
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise AssertionError("the validation goes on after the signal")
+
+    params = PRETRAINED.model_copy(update={"steps": 0})
+    place = make("stopped at 0", params, validation=Interrupted)
+    with pytest.raises(Terminated):
+        place.fit()
+    again = make("stopped at 0", params)
+    assert again.trainer.step == 0
+    assert again.fit()["step"] == 0
+    start = copy_values(place.trainer.model.embedder.weights)
+    assert_equal(again.trainer.best_embedder().get_weights(), start)
 
 
 def test_the_average_is_that_of_its_recursion(make: Make) -> None:
