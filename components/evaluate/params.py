@@ -98,7 +98,8 @@ class EvaluateParams(StepParams):
     seed: int = Field(
         default=0,
         ge=0,
-        description="Seed of the draws, of the untrained network and of the floor `statistics`.",
+        description="Seed of the draws and of the floors `untrained` (its random weights) and "
+        "`statistics`.",
     )
     decision: DecisionParams = DecisionParams()
     report: ReportParams = ReportParams()

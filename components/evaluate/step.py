@@ -22,7 +22,7 @@ from components.evaluate.protocols.run_protocols import (
     name_as_val,
     run_protocols,
 )
-from components.evaluate.report import html, origin
+from components.evaluate.report import html, origin, text
 from components.evaluate.report.individuals import find_individuals
 from components.evaluate.report.results import Results
 from components.evaluate.report.subject import Subject
@@ -34,7 +34,7 @@ from components.evaluate.scoring.evaluation_set import (
 )
 from components.evaluate.scoring.verification import Verification
 from components.shared.data import partition
-from components.shared.data.image_store import INDEX, ImageStore, open_store
+from components.shared.data.image_store import INDEX, ImageStore, count_rejected, open_store
 from components.shared.model.embedder import embed, load_embedder, load_start
 from components.shared.model.keras_model import Embedder
 from components.shared.runtime import backend
@@ -42,7 +42,7 @@ from components.shared.runtime.errors import InputError
 from components.shared.storage.files import UPLOAD, atomic_folder, uploads
 from components.shared.tracking import data_set, step_runs
 from components.shared.tracking.record import Record
-from components.shared.verification.metric_names import START
+from components.shared.verification.metric_names import N_REJECTED, START
 from components.shared.verification.rule_of_three import caveats
 
 if TYPE_CHECKING:
@@ -108,6 +108,9 @@ def run(
     shortcut_report = find_shortcuts(prepared, store, train, reported, params.seed)
     metrics = results.metrics | _baselines(model, load_start(embedder), store, reported, params)
     metrics |= shortcut_report.figures
+    rejected = count_rejected(prepared)
+    if rejected:
+        metrics[N_REJECTED] = float(rejected)
     if params.reported == "test":
         metrics |= apply_thresholds(reported, thresholds, params)
         metrics |= apply_decision(reported, decisions.chosen, params)
@@ -129,6 +132,7 @@ def run(
         origin=origin.split_origin(parts, prepared, split, embedder, training),
         parameters=origin.parameters(training.params, normalisation, params),
         shortcut_lines=shortcut_report.lines,
+        notices=text.rejection_notice(rejected, len(store.index) + rejected),
     )
     with step_runs.evaluation_run(training, params) as tracked, atomic_folder(out) as folder:
         outcome.write(folder, params)

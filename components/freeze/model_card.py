@@ -147,6 +147,11 @@ def _limits(card: CardData) -> list[str]:
         "data of your own.",
     ]
     limits += caveats(card.thresholds)
+    if rejected := card.metrics.get(metric_names.N_REJECTED):
+        limits.append(
+            f"{rejected:,.0f} images of the data could not be used and are in no comparison: a "
+            "device that meets such images refuses or errs more often than FAR and FRR say."
+        )
     if not any(key.startswith(f"{VERIFICATION}/skilled/") for key in card.metrics):
         limits.append("Skilled forgeries were not measured: nothing is known about imitations.")
     identities = [

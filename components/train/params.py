@@ -245,7 +245,7 @@ class TrainParams(StepParams):
 
     @property
     def pretrained(self) -> bool:
-        """Whether the first weights come from an earlier training and are not random."""
+        """True where the first weights come from an earlier training and are not random."""
         return self.weights != "none" or self.start_from is not None
 
     def contradictions(self) -> list[str]:

@@ -384,15 +384,19 @@ def test_without_forgeries_their_figures_are_left_out(
     assert result.roc
 
 
-def test_what_training_gained_is_the_paired_difference_to_the_start_beside_the_embedder(
+def test_what_training_gained_is_the_paired_difference_to_the_start_and_rejections_are_counted(
     evaluation: Evaluation, inputs: Inputs, tmp_path: Path
 ) -> None:
-    assert not [name for name in evaluation.metrics if "floor/start" in name]
+    assert not [name for name in evaluation.metrics if "start" in name or "rejected" in name]
     embedder = tmp_path / "embedder"
     shutil.copytree(inputs.embedder, embedder)
     build_embedder(seed=4).save(embedder / "start.keras")
     params = PARAMS.model_copy(update={"protocols": ("deployed",)})
-    metrics = run(params, inputs.prepared, inputs.split, embedder, tmp_path / "out").metrics
+    prepared = tmp_path / "prepared"
+    shutil.copytree(inputs.prepared, prepared)
+    (prepared / "rejected.csv").write_text('path,reason\nold/1.png,"blank, no ink"\n')
+    metrics = run(params, prepared, inputs.split, embedder, tmp_path / "out").metrics
+    assert metrics["n_rejected"] == 1
     shutil.move(embedder / "start.keras", embedder / "embedder.keras")
     genuine, skilled, random = single_by_loop(inputs._replace(embedder=embedder), "test")
     for kind, impostor in (("skilled", skilled), ("random", random)):
@@ -405,6 +409,7 @@ def test_what_training_gained_is_the_paired_difference_to_the_start_beside_the_e
         assert low < metrics[f"{key}_difference"] < high
     summary = (tmp_path / "out" / "summary.txt").read_text(encoding="utf-8")
     assert "Training the network " in summary
+    assert "1 of 166 images cannot be used, and are in no comparison" in summary
     assert "its own start, before the network was trained" in summary
 
 

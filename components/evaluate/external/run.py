@@ -18,14 +18,14 @@ from components.evaluate.protocols.run_protocols import (
     compare_part,
     run_protocols,
 )
-from components.evaluate.report import origin
+from components.evaluate.report import origin, text
 from components.evaluate.report.individuals import find_individuals
 from components.evaluate.report.results import Results
 from components.evaluate.report.subject import Subject
 from components.evaluate.scoring.evaluation_set import select_rows
 from components.shared.data.catalog import CATALOG
 from components.shared.data.copies import DUPLICATES, write_duplicates
-from components.shared.data.image_store import REJECTED, write_rejected
+from components.shared.data.image_store import write_rejected
 from components.shared.data.normalisation import VERSION
 from components.shared.model import bundle
 from components.shared.model.bundle import Bundle
@@ -33,6 +33,7 @@ from components.shared.model.image_sample import overlap
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder, sha256
 from components.shared.tracking.record import Record
+from components.shared.verification.metric_names import N_REJECTED
 
 THRESHOLDS = (
     "The thresholds are the model's own, "
@@ -119,7 +120,7 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
             "hog", hog, everyone.labels, reported.verifications
         )
     metrics["n_images"] = float(len(store.index))
-    metrics["n_rejected"] = float(len(images.rejected))
+    metrics[N_REJECTED] = float(len(images.rejected))
     metrics["n_duplicates"] = float(len(images.duplicates))
     record = Record.read(frozen.folder)
     return Results(
@@ -156,8 +157,7 @@ def _notices(frozen: Bundle, images: Embedded, catalog: str) -> list[str]:
         notices.append(OWN_IMAGES.format(**own_images._asdict()))
     rejected, duplicates = len(images.rejected), len(images.duplicates)
     total = len(images.store.index) + rejected + duplicates
-    if rejected:
-        notices.append(f"{rejected:,} of {total:,} images cannot be used: {REJECTED} says why.")
+    notices += text.rejection_notice(rejected, total)
     if duplicates:
         notices.append(
             f"{duplicates:,} of {total:,} images are copies of others, and are left out: "

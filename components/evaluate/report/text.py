@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report.display_tables import Table, protocol_tables
 from components.evaluate.report.formatting import Metrics, align_columns
+from components.shared.data.image_store import REJECTED
 from components.shared.verification.metric_names import VAL
 
 
@@ -30,6 +31,21 @@ def notice(params: EvaluateParams, notices: Sequence[str] = ()) -> str:
             "test was not read."
         )
     return " ".join(sentences)
+
+
+def rejection_notice(rejected: int, images: int) -> list[str]:
+    """Returns a sentence on the images that were rejected, where there are any.
+
+    Args:
+        rejected: number of images that cannot be used.
+        images: number of all images, those among them.
+    """
+    if not rejected:
+        return []
+    return [
+        f"{rejected:,} of {images:,} images cannot be used, and are in no comparison: "
+        f"{REJECTED} says why."
+    ]
 
 
 def summary(

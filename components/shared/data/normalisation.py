@@ -18,8 +18,9 @@ class Normalisation(StepParams):
 
     mode: Literal["shape", "tone", "none"] = Field(
         default="shape",
-        description="`shape`: black ink on white paper, nothing of their tones; `tone`: the ink's "
-        "greys are kept; `none`: photographs, no ink is looked for.",
+        description="`shape`: black ink on white paper, nothing of their tones, though sharpness "
+        "shows in the outline; `tone`: the ink's greys are kept; `none`: photographs, no ink is "
+        "looked for.",
     )
     height: int = Field(
         default=32,

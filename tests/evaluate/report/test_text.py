@@ -93,3 +93,10 @@ def test_a_report_on_val_says_so_and_has_no_other_figures() -> None:
     assert "verification of the val identities" in summary
     assert "test identities" not in summary
     assert "16.2" not in text.summary(METRICS, params, ["The answer."])
+
+
+def test_images_that_cannot_be_used_are_counted_where_there_are_any() -> None:
+    assert text.rejection_notice(0, 60) == []
+    assert text.rejection_notice(1200, 4000) == [
+        "1,200 of 4,000 images cannot be used, and are in no comparison: rejected.csv says why."
+    ]

@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.shared.data.image_store import StoreWriter, open_store, write_store
+from components.shared.data.image_store import (
+    StoreWriter,
+    count_rejected,
+    open_store,
+    write_rejected,
+    write_store,
+)
 from components.shared.data.normalisation import Normalisation
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import manifest
@@ -92,3 +98,11 @@ def test_a_missing_or_damaged_file_is_named(tmp_path: Path, name: str, damage: s
         (tmp_path / name).write_bytes(content[: len(content) // 2] if damage == "cut" else b"")
     with pytest.raises(InputError, match=name):
         open_store(tmp_path)
+
+
+def test_rejected_images_are_counted_whatever_their_names_hold(tmp_path: Path) -> None:
+    assert count_rejected(tmp_path) == 0
+    write_rejected([], tmp_path)
+    assert count_rejected(tmp_path) == 0
+    write_rejected([("a,\nb.png", "blank"), ("c.png", 'no "ink", none')], tmp_path)
+    assert count_rejected(tmp_path) == 2
