@@ -9,7 +9,13 @@ from components.evaluate.params import EvaluateParams
 from components.shared.runtime import cli
 from components.shared.runtime.params import load
 
-OUTPUTS = {"split": Path("reports/evaluation"), "shipped": Path("reports/other")}
+OUTPUTS = {
+    "split": Path("reports/evaluation"),
+    "shipped": Path("reports/other"),
+    "calibrate": Path("models/calibrated"),
+}
+ACTIONS = {"compare": 2, "calibrate": 0}
+"""Actions, and how many reports each takes."""
 EXAMPLES = "\n  ".join(
     [
         "python -m components.evaluate --embedder models/embedder --out reports/evaluation",
@@ -17,6 +23,8 @@ EXAMPLES = "\n  ".join(
         " --out reports/photos",
         "python -m components.evaluate --model models:/signatures@champion --data photos.zip",
         "python -m components.evaluate compare reports/evaluation reports/challenger",
+        "python -m components.evaluate calibrate --model models/frozen --data my-genuine/"
+        " --out models/calibrated",
     ]
 )
 
@@ -28,9 +36,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         arguments.error(
             "--model and --data go together: a shipped model, and raw images to measure it on"
         )
-    if len(options.reports) != (2 if options.action else 0):
-        arguments.error("compare takes two output folders of evaluate")
-    cli.execute(lambda: _compare(options) if options.action else _run(options))
+    if len(options.reports) != ACTIONS.get(options.action, 0):
+        arguments.error("compare takes two output folders of evaluate, calibrate none")
+    if options.action == "calibrate" and options.model is None:
+        arguments.error("calibrate takes --model, a shipped model, and --data, genuine images")
+    actions = {"compare": _compare, "calibrate": _calibrate}
+    cli.execute(lambda: actions.get(options.action, _run)(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,14 +49,16 @@ def _parser() -> argparse.ArgumentParser:
         "evaluate",
         "Measures an embedder on the test identities, or a shipped model (--model) on raw images\n"
         "that it has never seen (--data): error rates, intervals, floors, pictures and a report.\n"
-        "Or compares two evaluations.",
+        "Or compares two evaluations. Or calibrates a decision on your own scanner,\n"
+        "from genuine images of 10 to 30 people, 3 to 10 each.",
         EXAMPLES,
     )
     arguments.add_argument(
         "action",
         nargs="?",
-        choices=["compare"],
-        help="which of two models is better, and is it chance",
+        choices=list(ACTIONS),
+        help="compare: which of two models is better, and is it chance; calibrate: a new version "
+        "of --model for the scanner of --data",
     )
     arguments.add_argument(
         "reports", nargs="*", type=Path, metavar="REPORT", help="with compare: two output folders"
@@ -72,8 +85,8 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=argparse.SUPPRESS,
         metavar="DIR",
-        help="where the figures and the report go "
-        "(default: reports/evaluation, or reports/other with --model)",
+        help="where the figures and the report go, or the calibrated model "
+        "(default: reports/evaluation, reports/other with --model, models/calibrated)",
     )
     return arguments
 
@@ -106,6 +119,17 @@ def _compare(options: argparse.Namespace) -> None:
     left, right = options.reports
     differences = paired_comparison.compare(left, right)
     sys.stdout.write(paired_comparison.text(differences, str(left), str(right)) + "\n")
+
+
+def _calibrate(options: argparse.Namespace) -> None:
+    from components.evaluate.external import calibration
+    from components.shared.model.registered_bundle import local_bundle
+
+    params = load(EvaluateParams, "evaluate", options.params)
+    out: Path = getattr(options, "out", OUTPUTS["calibrate"])
+    with local_bundle(options.model) as model:
+        text = calibration.run(params, model, options.data, options.layout, out)
+    sys.stdout.write(f"{text}\n")
 
 
 if __name__ == "__main__":

@@ -39,6 +39,13 @@ THRESHOLDS = (
     "The thresholds are the model's own, "
     "chosen on val identities of the data that it was made from."
 )
+CALIBRATED = (
+    "Its decision was calibrated on “{data}”: genuine images of {people} people. How many skilled "
+    "forgeries it would accept was {forgeries} there."
+)
+CALIBRATION_DATA = (
+    "This is the data that its decision was calibrated on: the figures flatter a little."
+)
 NO_THRESHOLDS = "The model carries no threshold: it was made without val identities."
 OLD_NORMALISATION = (
     "The model holds an earlier normalisation, which takes light on dark for ink and does not "
@@ -148,6 +155,11 @@ def _validate_target(frozen: Bundle, params: EvaluateParams) -> None:
 
 def _notices(frozen: Bundle, images: Embedded, catalog: str) -> list[str]:
     notices = [THRESHOLDS if frozen.thresholds else NO_THRESHOLDS]
+    calibration = frozen.decisions.calibration
+    if calibration:
+        notices.append(CALIBRATED.format(**calibration))
+        if calibration["catalog_sha256"] == catalog:
+            notices.append(CALIBRATION_DATA)
     own_images = overlap(images.store.index["sha256"], frozen.image_sample)
     if frozen.normalisation_version < VERSION:
         notices.append(OLD_NORMALISATION)

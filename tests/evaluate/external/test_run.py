@@ -14,14 +14,13 @@ from PIL import Image
 from components.evaluate.__main__ import main
 from components.evaluate.external import run
 from components.evaluate.params import EvaluateParams
-from components.shared.data.normalisation import Normalisation
 from components.shared.model import bundle
 from components.shared.model.image_sample import sample
 from components.shared.runtime.errors import InputError
 from components.shared.verification import error_rates
+from tests.evaluate.external.frozen import write_graph
 
 PARAMS = EvaluateParams(references=2, draws=2)
-SPEC = Normalisation(height=16, width=24)
 THRESHOLDS: list[dict[str, Any]] = [
     {
         "kind": "skilled",
@@ -37,18 +36,9 @@ THRESHOLDS: list[dict[str, Any]] = [
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What freeze ships, of an embedder of two layers."""
-    import keras
-
-    from components.freeze import export
-
-    keras.utils.set_random_seed(0)
-    pixels = keras.Input(SPEC.shape)
-    hidden = keras.layers.Dense(8)(keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(pixels)))
     folder = tmp_path_factory.mktemp("frozen")
-    network = keras.Model(pixels, keras.layers.UnitNormalization()(hidden))
-    export.save(export.build_serving_module(network, SPEC), folder / "saved_model")
+    write_graph(folder)
     (folder / "threshold.json").write_text(json.dumps(THRESHOLDS))
-    SPEC.save(folder / "normalise.json")
     bundle.write(folder, {"data": {"catalog.csv": "0" * 64}})
     return folder
 
