@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from components.evaluate.audit import baselines
 from components.evaluate.audit.shortcuts import find_shortcuts
-from components.evaluate.decision.carried import apply_decision
+from components.evaluate.decision.carried import Carried, apply_decision
 from components.evaluate.decision.deciding import decide
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import (
@@ -101,7 +101,7 @@ def run(
     views = len(model.architecture.views) if isinstance(model, Embedder) else 1
     decisions, gains = decide(compared["val"], params, views)
     thresholds = decisions.thresholds
-    for caveat in caveats(thresholds, params.target_name):
+    for caveat in caveats(thresholds, params.target_name, decisions.policies):
         logging.warning("%s", caveat)
     results = run_protocols(reported, params)
     train = select_part(store.index, partitioned, "train")
@@ -111,9 +111,11 @@ def run(
     rejected = count_rejected(prepared)
     if rejected:
         metrics[N_REJECTED] = float(rejected)
+    decided = Carried({}, [])
     if params.reported == "test":
         metrics |= apply_thresholds(reported, thresholds, params)
-        metrics |= apply_decision(reported, decisions.chosen, params)
+        decided = apply_decision(reported, decisions.chosen, params)
+        metrics |= decided.metrics
     else:
         metrics = name_as_val(metrics)
     if params.part == "both":
@@ -128,6 +130,7 @@ def run(
         tables=results.tables,
         part=reported,
         decisions=decisions,
+        decided=decided.verified,
         individuals=find_individuals(store, reported, thresholds, params),
         origin=origin.split_origin(parts, prepared, split, embedder, training),
         parameters=origin.parameters(training.params, normalisation, params),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,14 +34,26 @@ from components.shared.verification.sampling import Labels
 FIGURES = ("eer", "eer_user")
 
 
+class Carried(NamedTuple):
+    """A decision on one part.
+
+    Attributes:
+        metrics: by name, all finite.
+        verified: the comparisons by evidence, as `verify` scores them.
+    """
+
+    metrics: Metrics
+    verified: Sequence[Verification]
+
+
 def apply_decision(
     part: ComparedPart, decision: Decision | None, params: EvaluateParams
-) -> Metrics:
-    """Computes the figures of a decision on one part; none without a decision or comparisons."""
+) -> Carried:
+    """Measures a decision on one part; there is nothing without a decision or comparisons."""
     if decision is None or not part.verifications:
-        return {}
+        return Carried({}, [])
     verified = verify(decision, part.embeddings, part.part.labels, params)
-    return measure(decision, verified, part.verifications, params)
+    return Carried(measure(decision, verified, part.verifications, params), verified)
 
 
 def verify(

@@ -120,7 +120,8 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
     shortcut_report = find_shortcuts(source.prepared, store, no_train, reported, params.seed)
     metrics = results.metrics | shortcut_report.figures
     metrics |= apply_thresholds(reported, frozen.thresholds, params)
-    metrics |= apply_decision(reported, frozen.decisions.chosen, params)
+    decided = apply_decision(reported, frozen.decisions.chosen, params)
+    metrics |= decided.metrics
     if reported.verifications:
         hog = baselines.hog_descriptors(store.images, everyone.rows)
         metrics |= baselines.compare_with_baseline(
@@ -136,6 +137,7 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
         tables=results.tables,
         part=reported,
         decisions=frozen.decisions,
+        decided=decided.verified,
         individuals=find_individuals(store, reported, frozen.thresholds, params),
         origin=origin.external_origin(frozen, record, everyone, source.catalog),
         parameters=origin.parameters(record.params, frozen.normalisation, params),

@@ -3,6 +3,12 @@
 from collections.abc import Sequence
 
 from components.evaluate.params import EvaluateParams
+from components.evaluate.report.decision_sentences import (
+    gain_sentence,
+    limit_sentence,
+    rate,
+    review_sentence,
+)
 from components.evaluate.report.display_tables import target_in_words
 from components.evaluate.report.formatting import (
     Metrics,
@@ -17,7 +23,7 @@ from components.shared.verification.floors import (
     rates_at_threshold,
     strongest_floor,
 )
-from components.shared.verification.metric_names import KINDS, verification
+from components.shared.verification.metric_names import KINDS, decided, verification
 from components.shared.verification.threshold import Threshold, lookup
 
 
@@ -34,20 +40,23 @@ def sentences(
         params: of the step.
         thresholds: chosen on val.
         shipped: whether the model is a shipped one on other data, where the first question is what
-            its own threshold does.
+            its own limit does.
     """
-    gains = [gain(metrics, kind) for kind in _measured_kinds(metrics)[:1]]
-    answer = [error_rate_sentence(metrics, params), *filter(None, gains)]
-    decisions = threshold_sentence(metrics, params, thresholds, shipped)
-    if not decisions:
-        return answer
-    return [decisions, *answer] if shipped else [*answer, decisions]
+    training = [gain(metrics, kind) for kind in _measured_kinds(metrics)[:1]]
+    rates = [error_rate_sentence(metrics, params), gain_sentence(metrics, params), *training]
+    decisions = [
+        threshold_sentence(metrics, params, thresholds, shipped),
+        review_sentence(metrics, params),
+    ]
+    answer = [*decisions, *rates] if shipped else [*rates, *decisions]
+    return [sentence for sentence in answer if sentence]
 
 
 def error_rate_sentence(metrics: Metrics, params: EvaluateParams) -> str:
     """Returns the single-reference EER, on skilled forgeries or else on random ones, in a sentence.
 
-    It names the strongest floor, and says whether that is beaten beyond chance.
+    It is the decision's where there is one. The strongest floor is named, and whether it is beaten
+    beyond chance: by the mean distance, as a floor has nothing else.
     """
     if "deployed" not in params.protocols:
         return (
@@ -57,7 +66,7 @@ def error_rate_sentence(metrics: Metrics, params: EvaluateParams) -> str:
     if not kinds:
         return f"The {params.reported} images allow no comparison of one identity with another."
     kind = kinds[0]
-    group = verification(kind, 1)
+    group = decided(metrics, kind, 1)
     identities, comparisons = sample_sizes(metrics, group)
     interval = percent_interval(metrics, f"{group}/eer")
     facts = [f"95 % interval {interval} %"] if interval else []
@@ -72,10 +81,13 @@ def error_rate_sentence(metrics: Metrics, params: EvaluateParams) -> str:
 def threshold_sentence(
     metrics: Metrics, params: EvaluateParams, thresholds: Sequence[Threshold], shipped: bool
 ) -> str:
-    """Returns the outcome of the target's single-reference threshold, in a sentence.
+    """Returns the outcome of what val chose for the target, in a sentence.
 
-    It is that on skilled forgeries or else on random ones; empty where it was not measured.
+    It is that of the decision's limits, or else of the mean distance's single-reference threshold;
+    on skilled forgeries or else on random ones. Empty where it was not measured.
     """
+    if sentence := limit_sentence(metrics, params, shipped):
+        return sentence
     for kind in KINDS:
         threshold = lookup(thresholds, kind, 1, params.target_name)
         rates = rates_at_threshold(metrics, verification(kind, 1))
@@ -96,9 +108,14 @@ def _against_floor(metrics: Metrics, kind: str) -> str:
     floor = strongest_floor(metrics, kind)
     if floor is None:
         return ""
-    interval = percent_interval(metrics, floor.key)
-    eer = f"{percent_value(metrics, floor.key)} %" + (f" ({interval} %)" if interval else "")
+    fact = (
+        f"the strongest floor on the same comparisons, {floor.name}, has "
+        f"{rate(metrics, floor.key)} and {floor.verdict}"
+    )
+    plain = verification(kind, 1)
+    if decided(metrics, kind, 1) == plain:
+        return f"; {fact}"
     return (
-        f"; the strongest floor on the same comparisons, {floor.name}, has {eer} and "
-        f"{floor.verdict}"
+        f"; by the mean distance alone, as floors are measured, it is "
+        f"{rate(metrics, f'{plain}/eer')}, and {fact}"
     )

@@ -1,13 +1,15 @@
 """Tables for people: every rate in words, with its interval and the numbers that it rests on."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols import literature
 from components.evaluate.protocols.reference_count import COUNTS, FUSIONS
+from components.evaluate.report.decision_tables import evidence_table, is_decided, limits_table
 from components.evaluate.report.formatting import (
     Metrics,
+    Row,
+    Table,
     number,
     percent,
     percent_points,
@@ -24,26 +26,17 @@ from components.shared.verification.metric_names import (
     other_policies,
 )
 
-Row = tuple[str, ...]
 COMPARISONS = ("identities", "comparisons")
 PROBES = ("identities", "probes")
 CHOSEN_BEFOREHAND = (
     "chosen without a look at test: what a user of these thresholds would meet; "
     "evaluate.target comes first"
 )
+BY_DISTANCE = "the model by its mean distance, as the floors are"
 NO_REJECT_RULE = (
     "no reject rule was chosen on val: its identities are too few, "
     "or this protocol was not asked for there"
 )
-
-
-class Table(NamedTuple):
-    """A table of text; cells of values that were not measured are empty."""
-
-    title: str
-    head: Row
-    rows: Sequence[Row]
-    note: str = ""
 
 
 def protocol_tables(metrics: Metrics, params: EvaluateParams) -> list[Table]:
@@ -73,6 +66,8 @@ def verification_table(metrics: Metrics, params: EvaluateParams) -> Table:
             if f"{group}/eer" in metrics:
                 rows.append((kind, str(references), *_rates(metrics, group, params)))
     title = f"verification of the {params.reported} identities"
+    if is_decided(metrics, params):
+        title = f"by the mean distance alone, for comparison with papers: {title}"
     return Table(title, ("impostor", "refs", *_rates_head(params)), rows)
 
 
@@ -88,10 +83,13 @@ def _threshold_table(metrics: Metrics, params: EvaluateParams) -> Table:
                     words = policy_in_words(policy)
                     rows.append((words, kind, str(references), far, frr, *sizes))
     head = ("chosen for", "impostor", "refs", "FAR % (95 % interval)", "FRR %", *COMPARISONS)
-    return Table("at the thresholds that val chose", head, rows, CHOSEN_BEFOREHAND)
+    title = "at the thresholds that val chose"
+    if is_decided(metrics, params):
+        title = f"by the mean distance alone, {title}"
+    return Table(title, head, rows, CHOSEN_BEFOREHAND)
 
 
-def _baseline_table(metrics: Metrics, _: EvaluateParams) -> Table:
+def _baseline_table(metrics: Metrics, params: EvaluateParams) -> Table:
     rows: list[Row] = []
     for kind in KINDS:
         for floor, name in BASELINES.items():
@@ -101,7 +99,9 @@ def _baseline_table(metrics: Metrics, _: EvaluateParams) -> Table:
                 difference = percent_points(metrics, f"{group}/eer_difference")
                 rows.append((kind, name, eer, difference, *sample_sizes(metrics, group)))
     head = ("impostor", "floor", "EER % (95 % interval)", "model − this, points")
-    return Table("what it must beat, with one reference", (*head, *COMPARISONS), rows)
+    title = "what it must beat, with one reference"
+    note = BY_DISTANCE if is_decided(metrics, params) else ""
+    return Table(title, (*head, *COMPARISONS), rows, note)
 
 
 def _accuracy_table(metrics: Metrics, params: EvaluateParams) -> Table:
@@ -201,7 +201,14 @@ def _rates_head(params: EvaluateParams) -> Row:
 
 
 TABLES: dict[str, tuple[Callable[[Metrics, EvaluateParams], Table], ...]] = {
-    "deployed": (verification_table, _threshold_table, _baseline_table, _accuracy_table),
+    "deployed": (
+        evidence_table,
+        limits_table,
+        verification_table,
+        _threshold_table,
+        _baseline_table,
+        _accuracy_table,
+    ),
     "literature": (_literature_table,),
     "references": (_reference_count_table,),
     "identification": (_closed_set_table, _open_set_table),

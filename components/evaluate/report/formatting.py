@@ -1,11 +1,24 @@
 """Rates and numbers as text, with their intervals, and tables in aligned columns."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
+from components.evaluate.params import COST, REVIEW
 from components.shared.verification.metric_names import ends, far_percent
 from components.shared.verification.threshold import EQUAL_ERROR
 
 Metrics = Mapping[str, float]
+Row = tuple[str, ...]
+POLICIES = {EQUAL_ERROR: "equal error", COST: "least cost", REVIEW: "review"}
+
+
+class Table(NamedTuple):
+    """A table of text; cells of values that were not measured are empty."""
+
+    title: str
+    head: Row
+    rows: Sequence[Row]
+    note: str = ""
 
 
 def align_columns(table: Sequence[Sequence[str]], left: int = 1) -> str:
@@ -58,6 +71,24 @@ def percent_points(metrics: Metrics, key: str) -> str:
     return f"{_points(metrics[key])} ({interval})"
 
 
+def points_better(metrics: Metrics, key: str) -> str:
+    """Describes a gain, a rate that is spared, and whether it may be chance.
+
+    `3.1 points better than the mean distance (1.2–5.0)`, or `0.4 points worse than the mean
+    distance (−0.9 to 1.7), which may be chance`.
+    """
+    low, high = ends(key)
+    side, sign = ("better", 1) if metrics[key] >= 0 else ("worse", -1)
+    text = f"{abs(metrics[key]) * 100:.1f} points {side} than the mean distance"
+    if low not in metrics:
+        return text
+    least, most = sorted((sign * metrics[low] * 100, sign * metrics[high] * 100))
+    if least > 0:
+        return f"{text} ({least:.1f}–{most:.1f})"
+    interval = f"{least:.1f} to {most:.1f}".replace("-", "−")
+    return f"{text} ({interval}), which may be chance"
+
+
 def number(metrics: Metrics, key: str) -> str:
     """Returns a number with its interval, as `percent` does: `0.912 (0.880–0.931)`."""
     if key not in metrics:
@@ -68,8 +99,8 @@ def number(metrics: Metrics, key: str) -> str:
 
 
 def policy_in_words(policy: str) -> str:
-    """Returns a policy's name in words: `equal error`, or `FAR ≤ 1 %`."""
-    return "equal error" if policy == EQUAL_ERROR else f"FAR ≤ {far_percent(policy)} %"
+    """Returns a policy's name in words: `equal error`, `FAR ≤ 1 %`, `least cost`, `review`."""
+    return POLICIES.get(policy) or f"FAR ≤ {far_percent(policy)} %"
 
 
 def sample_sizes(metrics: Metrics, group: str, events: str = "n_pairs") -> tuple[str, str]:

@@ -8,8 +8,8 @@ from typing import TypedDict
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report import text
-from components.evaluate.report.display_tables import Table, protocol_tables
-from components.evaluate.report.formatting import Metrics, number, sample_sizes
+from components.evaluate.report.display_tables import protocol_tables
+from components.evaluate.report.formatting import Metrics, Table, number, sample_sizes
 from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.origin import Facts
 from components.shared.storage.files import UPLOAD
@@ -20,13 +20,20 @@ from components.shared.verification.shortcut_probe import SUSPICIOUS
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 NAME = "report.html"
 CAPTIONS = {
-    "roc.png": "Every operating point: how many genuine images are accepted "
+    "roc.png": "Every operating point of the mean distance: how many genuine images are accepted "
     "for how many false acceptances.",
     "det.png": "The same errors on normal deviate scales, where low rates can be read.",
     "scores.png": "Distances of genuine, skilled and random comparisons, "
-    "and the thresholds that val chose.",
+    "and the thresholds that val chose: by the mean distance.",
     "identities.png": "Error rate of each identity at a threshold of its own: "
     "do a few identities make the errors, or all?",
+    "tippett.png": "The evidence of the decision: the share of comparisons with at least so large "
+    "a likelihood ratio. Full lines right of 0 and broken ones left of it are right answers.",
+    "cross_entropy.png": "The uncertainty that the evidence leaves, whatever share of the claims "
+    "is genuine: the lower the better. Above the dotted line it would do harm; what lies between "
+    "full and broken line, a better calibration would save.",
+    "reliability.png": "The likelihood ratios that were seen over those that were answered: on the "
+    "diagonal they are the same, nearer to 0 than it answers were too strong.",
 }
 BANDS = {"roc.png", "det.png"}
 

@@ -1,12 +1,16 @@
-"""PNG files of all plots: ROC and DET, histograms of distances, error rates of identities."""
+"""PNG files of all plots: ROC and DET, histograms of distances, error rates of identities, and
+likelihood ratios.
+"""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.report import curve_plots
+from components.evaluate.report import curve_plots, likelihood_plots
+from components.evaluate.report.likelihood_plots import Answers
 from components.evaluate.report.plot_style import COLOURS, STYLE, add_legend, new_figure
 from components.evaluate.scoring.curve_bands import band
 from components.evaluate.scoring.verification import Verification, user_eers
@@ -24,8 +28,18 @@ def draw(
     verifications: list[Verification],
     thresholds: list[Threshold],
     params: EvaluateParams,
+    evidence: Sequence[Answers] = (),
 ) -> list[Path]:
     """Writes roc.png, det.png, scores.png and identities.png into `out`.
+
+    Of the decision's evidence there are also tippett.png, cross_entropy.png and reliability.png.
+
+    Args:
+        out: an existing folder.
+        verifications: comparisons by the mean distance.
+        thresholds: of the mean distance.
+        params: of the step.
+        evidence: likelihood ratios of one kind of impostor, by the number of references.
 
     Returns:
         Paths of the files; a plot without anything to show has none.
@@ -45,6 +59,11 @@ def draw(
         single = [v for v in verifications if v.references == 1]
         if identities := _identities(single, params.reported):
             figures["identities.png"] = identities
+        if evidence:
+            part = params.reported
+            figures["tippett.png"] = likelihood_plots.tippett(evidence, part)
+            figures["cross_entropy.png"] = likelihood_plots.cross_entropies(evidence, part)
+            figures["reliability.png"] = likelihood_plots.reliability(evidence, part)
     for name, figure in figures.items():
         figure.savefig(out / name, dpi=200, metadata={"Software": None})
     return [out / name for name in figures]

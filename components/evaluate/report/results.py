@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from components.evaluate.decision.carried import evidence
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart, Metrics
 from components.evaluate.report import answer, data_files, html, plots, text
 from components.evaluate.report.individuals import Individuals
+from components.evaluate.report.likelihood_plots import Answers
 from components.evaluate.report.origin import Facts
 from components.evaluate.report.subject import Subject
+from components.evaluate.scoring.verification import Verification
 from components.shared.data.csv_tables import write_csv
 from components.shared.verification.decision_file import Decisions
 from components.shared.verification.estimate import reliability
@@ -37,6 +40,7 @@ class Results:
         parameters: of all steps, by their dotted names.
         shortcut_lines: findings of the shortcut probes, a line each.
         notices: sentences to be read before the results.
+        decided: the part's comparisons by the evidence of the decision; none without one.
     """
 
     subject: Subject
@@ -49,6 +53,7 @@ class Results:
     parameters: Facts
     shortcut_lines: Sequence[str]
     notices: Sequence[str] = ()
+    decided: Sequence[Verification] = ()
 
     @property
     def thresholds(self) -> list[Threshold]:
@@ -67,7 +72,8 @@ class Results:
         data_files.write_scores(folder, verifications, self.part.part, params)
         for name, table in self.tables.items():
             write_csv(table, folder / name)
-        notices = [*self.notices, *caveats(self.thresholds, params.target_name)]
+        policies = self.decisions.policies
+        notices = [*self.notices, *caveats(self.thresholds, params.target_name, policies)]
         notices += reliability(len(self.part.part.names))
         notice = text.notice(params, notices)
         sentences = self.sentences(params)
@@ -78,10 +84,22 @@ class Results:
             metrics=self.metrics,
             params=params,
             answer=sentences,
-            pictures=plots.draw(folder, verifications, self.thresholds, params),
+            pictures=plots.draw(folder, verifications, self.thresholds, params, self._evidence()),
             origin=self.origin,
             parameters=self.parameters,
             shortcut_lines=self.shortcut_lines,
             notice=notice,
         )
         html.write(folder, page, self.individuals)
+
+    def _evidence(self) -> list[Answers]:
+        """Returns the likelihood ratios of the kind of impostor that decides."""
+        decision = self.decisions.chosen
+        if decision is None:
+            return []
+        answers = []
+        for v in self.decided:
+            if v.kind == decision.kind:
+                genuine, impostor = evidence(decision, v)
+                answers.append(Answers(v.kind, v.references, genuine.llr, impostor.llr))
+        return answers

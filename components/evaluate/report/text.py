@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.report.display_tables import Table, protocol_tables
-from components.evaluate.report.formatting import Metrics, align_columns
+from components.evaluate.report.display_tables import protocol_tables
+from components.evaluate.report.formatting import Metrics, Table, align_columns
 from components.shared.data.image_store import REJECTED
 from components.shared.verification.metric_names import VAL
 

@@ -1,7 +1,7 @@
 """decision.json: the decisions of val alone. Files of earlier versions are threshold.json."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,11 @@ class Decisions:
     def chosen(self) -> Decision | None:
         """The decision to use: that of a known scanner once there was a calibration."""
         return self.known_scanner if self.calibration else self.any_scanner
+
+    @property
+    def policies(self) -> Sequence[Policy]:
+        """The policies of the decision to use; none where there is no decision."""
+        return self.chosen.policies if self.chosen else ()
 
 
 def write(decisions: Decisions, folder: Path) -> None:

@@ -16,7 +16,7 @@ follow the name of a figure that has an interval.
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import NamedTuple, Self
 
 KINDS = ("skilled", "random")
@@ -48,6 +48,7 @@ _COMPARISONS = re.compile(r"([^/]+)/([^/]+)/refs_(\d+)(?:/([^/]+))?")
 _IDENTIFICATION = re.compile(r"identification/refs_(\d+)")
 _POLICY = re.compile(r"(.+)/policy/([^/]+)")
 _END = re.compile(r"_ci_(low|high)$")
+_FAR = re.compile(r"far_([\d.]+(?:e-\d+)?)pct")
 
 
 class MetricGroup(NamedTuple):
@@ -85,6 +86,16 @@ def verification(kind: str, references: int) -> str:
 def decision(kind: str, references: int) -> str:
     """Returns the group of the decision model: `decision/skilled/refs_5`."""
     return str(MetricGroup(kind, references, DECISION))
+
+
+def decided(names: Container[str], kind: str, references: int) -> str:
+    """Returns the group by which claims are decided.
+
+    It is that of the decision model where its EER is among the names, else that of the mean
+    distance.
+    """
+    group = decision(kind, references)
+    return group if f"{group}/eer" in names else verification(kind, references)
 
 
 def identification(references: int) -> str:
@@ -173,6 +184,11 @@ def far_percent(name: str) -> str:
 def far_of(name: str) -> float:
     """Returns the FAR that `far_1pct`, `frr_at_far_1pct` name: 0.01."""
     return float(far_percent(name)) / 100
+
+
+def allowed_far(policy: str) -> float | None:
+    """Returns the FAR that a policy allows; None where its name names none: `equal_error`."""
+    return far_of(policy) if _FAR.fullmatch(policy) else None
 
 
 def at_far(rate: str, far: float) -> str:

@@ -4,10 +4,10 @@ Rule of three (ISO/IEC 19795-1): where n independent trials have no error, the r
 with 95 % confidence. A threshold for a smaller FAR says that no impostor passed, and no more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from components.shared.verification.metric_names import IMPOSTORS
-from components.shared.verification.threshold import Threshold
+from components.shared.verification.metric_names import IMPOSTORS, allowed_far
 
 EXPECTED_ERRORS = 3
 STRANGERS = "strangers"
@@ -34,31 +34,66 @@ def percent(far: float) -> str:
     return f"{100 * far:.2g} %"
 
 
-def caveats(thresholds: Iterable[Threshold], policy: str | None = None) -> list[str]:
+class Limit(Protocol):
+    """What val chose for a policy: a threshold, or limits of the evidence."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def references(self) -> int: ...
+    @property
+    def policy(self) -> str: ...
+    @property
+    def n_identities(self) -> int | None: ...
+    @property
+    def n_impostors(self) -> int | None: ...
+    @property
+    def least_far(self) -> float | None: ...
+
+
+def beyond_evidence(limit: Limit) -> bool:
+    """Tells whether the FAR that was allowed is known to be less than the impostors can show."""
+    far, least = allowed_far(limit.policy), limit.least_far
+    return far is not None and least is not None and far < least
+
+
+def caveats(
+    thresholds: Iterable[Limit], policy: str | None = None, decided: Iterable[Limit] = ()
+) -> list[str]:
     """Returns a warning where there are thresholds for a FAR below what val can show.
 
     Args:
-        thresholds: of a model.
+        thresholds: of the mean distance, and reject rules of identification.
         policy: the one to look at; None: all.
+        decided: limits of the decision model; those of its kinds of impostor stand for the
+            thresholds, which nothing else uses then.
     """
-    doubtful = [
-        _describe(threshold)
-        for threshold in thresholds
-        if threshold.beyond_evidence and policy in (None, threshold.policy)
-    ]
+    limits = list(decided)
+    kinds = {limit.kind for limit in limits}
+    limits += [threshold for threshold in thresholds if threshold.kind not in kinds]
+    doubtful: dict[tuple[str, str], list[Limit]] = {}
+    for limit in limits:
+        if beyond_evidence(limit) and policy in (None, limit.policy):
+            doubtful.setdefault((limit.kind, limit.policy), []).append(limit)
     if not doubtful:
         return []
     return [
         "Val has too few impostors to show the FAR that a threshold was chosen for; it says that "
-        f"hardly one of these passed, and no more: {'; '.join(doubtful)}."
+        "hardly one of these passed, and no more: "
+        f"{'; '.join(_describe(group) for group in doubtful.values())}."
     ]
 
 
-def _describe(threshold: Threshold) -> str:
-    references = f"{threshold.references} reference{'s' if threshold.references > 1 else ''}"
+def _describe(limits: Sequence[Limit]) -> str:
+    """Describes limits of one policy, and the number of impostors of that with the fewest."""
+    worst = max(limits, key=lambda limit: limit.least_far or 0)
+    counts = sorted({limit.references for limit in limits})
+    references = f"{counts[0]} reference{'s' if counts[0] > 1 else ''}"
+    if len(counts) > 1:
+        references = f"{counts[0]} to {counts[-1]} references"
     return (
-        f"FAR ≤ {100 * (threshold.far or 0):g} % against "
-        f"{IMPOSTORS.get(threshold.kind, STRANGERS)}, {references} "
-        f"({threshold.n_identities} identities with {threshold.n_impostors:,} impostors can show "
-        f"{percent(threshold.least_far or 1)})"
+        f"FAR ≤ {100 * (allowed_far(worst.policy) or 0):g} % against "
+        f"{IMPOSTORS.get(worst.kind, STRANGERS)}, {references} "
+        f"({worst.n_identities} identities with {worst.n_impostors:,} impostors can show "
+        f"{percent(worst.least_far or 1)})"
     )

@@ -15,6 +15,7 @@ from components.shared.verification.metric_names import (
     MetricGroup,
     at_threshold,
     criterion,
+    decided,
     identified_from,
     split,
 )
@@ -37,9 +38,10 @@ def summarise(metrics: Mapping[str, float]) -> dict[str, float]:
 
     Returns:
         EERs on test by kind of impostor and number of references; `eer_val`, by which settings are
-        chosen; the rates at the threshold that val chose, and Cllr, with one reference and the
-        harder kind of impostor; the share that is identified. Those that were not measured are
-        left out: an evaluation of val alone has `eer_val`.
+        chosen; FAR and FRR as val decided, and Cllr, with one reference and the harder kind of
+        impostor; the share that is identified. Those that were not measured are left out: an
+        evaluation of val alone has `eer_val`. All but `eer_val` and the last are the decision
+        model's where there is one, else the mean distance's.
     """
     groups = _verifications(metrics)
     singles = [group for group in groups if group.references == 1]
@@ -48,9 +50,11 @@ def summarise(metrics: Mapping[str, float]) -> dict[str, float]:
     if math.isfinite(on_val):
         figures[EER_ON_VAL] = on_val
     figures |= _eers(metrics, groups)
+    harder = decided(metrics, singles[0].kind, 1) if singles else ""
     for figure in (at_threshold("far"), at_threshold("frr"), CLLR):
-        if singles and f"{singles[0]}/{figure}" in metrics:
-            figures[figure] = metrics[f"{singles[0]}/{figure}"]
+        name = f"{harder}/{figure}"
+        if name in metrics:
+            figures[figure] = metrics[name]
     return figures | dict(_identification(metrics))
 
 
@@ -69,7 +73,8 @@ def _eers(metrics: Mapping[str, float], groups: Sequence[MetricGroup]) -> dict[s
     rates = {}
     for group in groups:
         suffix = "" if group.references == 1 else f"_{group.references}refs"
-        rates[f"eer_{group.kind}{suffix}"] = metrics[f"{group}/eer"]
+        name = f"{decided(metrics, group.kind, group.references)}/eer"
+        rates[f"eer_{group.kind}{suffix}"] = metrics[name]
     return rates
 
 

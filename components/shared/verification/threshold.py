@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from components.shared.runtime.errors import InputError
-from components.shared.verification.metric_names import far_name, far_of
+from components.shared.verification.metric_names import far_name
 from components.shared.verification.metrics_file import write_json
 
 THRESHOLDS = "threshold.json"
@@ -41,17 +41,6 @@ class Threshold(NamedTuple):
     n_identities: int | None = None
     n_impostors: int | None = None
     least_far: float | None = None
-
-    @property
-    def far(self) -> float | None:
-        """The FAR that was allowed; None where there was none."""
-        return None if self.policy == EQUAL_ERROR else far_of(self.policy)
-
-    @property
-    def beyond_evidence(self) -> bool:
-        """True where the FAR that was allowed is known to be less than the impostors can show."""
-        far, least = self.far, self.least_far
-        return far is not None and least is not None and far < least
 
 
 def policy_of(target: float | str) -> str:

@@ -11,6 +11,7 @@ from components.evaluate.scoring.verification import Verification
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.error_rates import rates_at
 from components.shared.verification.metric_names import carried_rate
+from components.shared.verification.rule_of_three import beyond_evidence
 from components.shared.verification.threshold import Threshold
 from tests.evaluate.scoring.test_verification import group, hand_made
 
@@ -28,7 +29,7 @@ def test_thresholds_of_val_are_applied_to_test_as_they_are() -> None:
     assert thresholds[0] == Threshold(
         "skilled", 1, "equal_error", 0.5625, "val", None, *counts
     )  # the middle of 0.5 and 0.625
-    assert thresholds[1].beyond_evidence
+    assert beyond_evidence(thresholds[1])
     assert thresholds[1].policy == "far_25pct"
     assert 0.375 <= thresholds[1].threshold < 0.5
     assert apply_thresholds([TEST], thresholds, params) == {

@@ -105,3 +105,19 @@ def test_of_a_shipped_model_the_first_sentence_says_what_its_own_threshold_does(
 def test_the_rates_of_another_threshold_than_the_targets_are_not_told() -> None:
     params = EvaluateParams(target=0.02)
     assert answer.threshold_sentence(METRICS | AT_THRESHOLD, params, THRESHOLDS, False) == ""
+
+
+def test_the_first_rate_is_the_decision_s_and_floors_are_held_to_the_mean_distance() -> None:
+    group = "decision/skilled/refs_1"
+    counts = {f"{group}/n_identities": 11.0, f"{group}/n_pairs": 9372.0}
+    rates = {f"{group}/eer": 0.12, f"{group}/far_at_threshold": 0.26}
+    metrics = METRICS | AT_THRESHOLD | counts | rates | {f"{group}/frr_at_threshold": 0.24}
+    assert answer.sentences(metrics, PARAMS, THRESHOLDS) == [
+        "With one reference, skilled forgeries are told from genuine images at an equal error rate "
+        "of 12.0 % (11 test identities, 9,372 comparisons); by the mean distance alone, as floors "
+        "are measured, it is 16.2 % (14.0–18.3 %), and the strongest floor on the same "
+        "comparisons, HOG, has 17.0 % (15.0–19.0 %) and is not beaten beyond chance.",
+        "At the limit that val chose (equal error), 26 of 100 skilled forgeries pass and 24 of 100 "
+        "genuine images are refused.",
+    ]
+    assert answer.sentences(metrics, PARAMS, shipped=True)[0].startswith("At the model's own limit")

@@ -45,6 +45,29 @@ def test_only_tables_of_the_chosen_protocols_with_rows_are_returned() -> None:
     assert protocol_tables({}, EvaluateParams(protocols=("deployed", "identification"))) == []
 
 
+def test_the_decision_comes_first_where_there_is_one_and_the_mean_distance_is_for_papers() -> None:
+    decided = group("decision/skilled/refs_1", eer=0.1, far_at_threshold=0.1, frr_at_threshold=0.1)
+    metrics = {
+        **group("verification/skilled/refs_1", far_at_threshold=0.2, frr_at_threshold=0.2),
+        **group("verification/skilled/refs_1", **RATES, **SIZES),
+        **group("floor/hog/skilled/refs_1", eer=0.3, eer_difference=-0.1, **SIZES),
+        **decided,
+        **group("decision/skilled/refs_1", **SIZES),
+    }
+    tables = protocol_tables(metrics, EvaluateParams())
+    assert [table.title for table in tables] == [
+        "the decision on the test identities",
+        "at the limits that val chose",
+        "by the mean distance alone, for comparison with papers: verification of the test "
+        "identities",
+        "by the mean distance alone, at the thresholds that val chose",
+        "what it must beat, with one reference",
+    ]
+    assert tables[-1].note == "the model by its mean distance, as the floors are"
+    without = {name: value for name, value in metrics.items() if name not in decided}
+    assert protocol_tables(without, EvaluateParams())[-1].note == ""
+
+
 def test_fusions_of_a_single_reference_are_one_row() -> None:
     metrics: dict[str, float] = {}
     for fusion in ("mean", "min", "max", "centre"):

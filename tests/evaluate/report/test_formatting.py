@@ -1,5 +1,7 @@
 """Rates and numbers as text."""
 
+import pytest
+
 from components.evaluate.report.formatting import (
     align_columns,
     number,
@@ -7,6 +9,7 @@ from components.evaluate.report.formatting import (
     percent_interval,
     percent_points,
     percent_value,
+    points_better,
     policy_in_words,
     sample_sizes,
 )
@@ -23,6 +26,8 @@ def test_a_rate_is_in_per_cent_with_one_decimal_and_its_interval() -> None:
 def test_a_policy_is_named_by_what_it_allows() -> None:
     assert policy_in_words("equal_error") == "equal error"
     assert policy_in_words("far_0.1pct") == "FAR ≤ 0.1 %"
+    assert policy_in_words("cost") == "least cost"
+    assert policy_in_words("review") == "review"
 
 
 def test_an_interval_that_is_not_known_is_a_dash() -> None:
@@ -41,6 +46,23 @@ def test_a_metric_that_was_not_measured_is_empty() -> None:
 def test_a_difference_has_signs_and_true_minuses() -> None:
     metrics = {"d": -0.1482, "d_ci_low": -0.17, "d_ci_high": 0.012}
     assert percent_points(metrics, "d") == "−14.8 (−17.0 to +1.2)"
+
+
+@pytest.mark.parametrize(
+    ("gain", "low", "high", "words"),
+    [
+        (0.031, 0.012, 0.05, "3.1 points better than the mean distance (1.2–5.0)"),
+        (0.004, -0.009, 0.017, "0.4 points better than the mean distance (−0.9 to 1.7), which may"),
+        (-0.031, -0.05, -0.012, "3.1 points worse than the mean distance (1.2–5.0)"),
+        (-0.004, -0.017, 0.009, "0.4 points worse than the mean distance (−0.9 to 1.7), which may"),
+    ],
+)
+def test_a_gain_says_which_is_better_and_whether_that_may_be_chance(
+    gain: float, low: float, high: float, words: str
+) -> None:
+    text = points_better({"g": gain, "g_ci_low": low, "g_ci_high": high}, "g")
+    assert text == words + (" be chance" if words.endswith("may") else "")
+    assert points_better({"g": gain}, "g") == words.partition(" (")[0]
 
 
 def test_a_number_has_three_decimals() -> None:

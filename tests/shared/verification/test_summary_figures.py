@@ -42,6 +42,27 @@ def test_the_summary_has_at_most_ten_figures_with_short_names_the_important_firs
     ]
 
 
+def test_where_a_decision_model_decides_the_figures_are_its_own() -> None:
+    single, several = "decision/skilled/refs_1", "decision/skilled/refs_5"
+    of_decision = {
+        f"{single}/eer": 0.21875,
+        f"{single}/far_at_threshold": 0.28125,
+        f"{single}/frr_at_threshold": 0.34375,
+        f"{single}/cllr": 0.5,
+        f"{several}/eer": 0.15625,
+        f"{several}/far_at_threshold": 0.5,
+    }
+    summary = summarise(METRICS | of_decision)
+    assert summary == summarise(METRICS) | {
+        "eer_skilled": 0.21875,
+        "eer_skilled_5refs": 0.15625,
+        "far_at_threshold": 0.28125,
+        "frr_at_threshold": 0.34375,
+        "cllr": 0.5,
+    }
+    assert list(summary) == list(summarise(METRICS))
+
+
 def test_data_without_forgeries_are_summarised_by_random_impostors() -> None:
     metrics = {name: value for name, value in METRICS.items() if "skilled" not in name}
     assert summarise(metrics) == {
