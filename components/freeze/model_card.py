@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.freeze import model_card_tables
+from components.freeze import decision_card, model_card_tables
 from components.freeze.conclusions import conclusions
 from components.shared.data import catalog
 from components.shared.tracking.record import source_name, text_of
 from components.shared.verification import metric_names
+from components.shared.verification.decision_file import Decisions
 from components.shared.verification.metric_names import IMPOSTORS, VERIFICATION
-from components.shared.verification.rule_of_three import caveats, percent
+from components.shared.verification.rule_of_three import beyond_evidence, caveats, percent
 from components.shared.verification.shortcut_probe import SUSPICIOUS
 from components.shared.verification.threshold import EQUAL_ERROR, Threshold, policy_of
 
@@ -43,16 +44,21 @@ class CardData:
     Attributes:
         image_counts: number of identities, genuine images and forgeries in the data.
         metrics: values by name, as `verification/skilled/refs_1/eer`.
-        thresholds: chosen on val.
         manifest: content of manifest.json.
         params: the recorded ones of the data, the training and the evaluation, by dotted names.
+        decisions: what val decided.
     """
 
     image_counts: Mapping[str, int]
     metrics: Mapping[str, float]
-    thresholds: Sequence[Threshold]
     manifest: Mapping[str, Any]
     params: Mapping[str, str]
+    decisions: Decisions
+
+    @property
+    def target(self) -> str:
+        """The policy of `evaluate.target`."""
+        return policy_of(self.params.get("evaluate.target", EQUAL_ERROR))
 
 
 def render(card: CardData) -> str:
@@ -72,6 +78,7 @@ def render(card: CardData) -> str:
         figures=model_card_tables.performance(card.metrics),
         floors=model_card_tables.floors(card.metrics),
         probe=model_card_tables.shortcut_probes(card.metrics),
+        decision=decision_card.describe(card.decisions, card.metrics, card.target),
         thresholds=_thresholds(card),
         limits=_bullets(_limits(card)),
         versions=versions[:1].upper() + versions[1:],
@@ -105,11 +112,10 @@ def _bullets(sentences: Sequence[str]) -> str:
 
 
 def _thresholds(card: CardData) -> str:
-    target = policy_of(card.params.get("evaluate.target", EQUAL_ERROR))
     rows = []
-    for threshold in card.thresholds:
+    for threshold in card.decisions.thresholds:
         impostors = IMPOSTORS.get(threshold.kind, threshold.kind)
-        rates = model_card_tables.carried_rates(card.metrics, threshold, target)
+        rates = model_card_tables.carried_rates(card.metrics, threshold, card.target)
         row = [impostors, str(threshold.references), _policy(threshold), _distance(threshold)]
         rows.append([*row, _basis(threshold), *(rates or ["–"] * 3)])
     absent = "None: there were no validation identities."
@@ -120,7 +126,7 @@ def _policy(threshold: Threshold) -> str:
     if threshold.policy == EQUAL_ERROR:
         return "equal error rates"
     policy = model_card_tables.false_acceptances(threshold.policy)
-    if threshold.beyond_evidence:
+    if beyond_evidence(threshold):
         policy += f", fewer than val can show ({percent(threshold.least_far or 1)})"
     return policy
 
@@ -143,10 +149,12 @@ def _limits(card: CardData) -> list[str]:
     limits = [
         "The figures hold for images collected like these; other pens, scanners or cameras need "
         "their own test.",
-        "A threshold is an agreement about errors, not a property of the model: choose it anew on "
-        "data of your own.",
+        "A limit or threshold is an agreement about errors, not a property of the model: choose it "
+        "anew on data of your own.",
     ]
-    limits += caveats(card.thresholds)
+    shift = text_of(card.params, "evaluate.decision.scanner_shift")
+    limits += decision_card.known_limits(card.decisions, shift)
+    limits += caveats(card.decisions.thresholds, decided=card.decisions.policies)
     if rejected := card.metrics.get(metric_names.N_REJECTED):
         limits.append(
             f"{rejected:,.0f} images of the data could not be used and are in no comparison: a "

@@ -4,6 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from components.shared.verification import metric_names
 from components.shared.verification.metric_names import (
+    CLLR,
+    CLLR_MIN,
+    DECISION,
+    EER_GAIN,
     FRR_AT_FAR,
     IMPOSTORS,
     PROBES,
@@ -13,11 +17,15 @@ from components.shared.verification.metric_names import (
 from components.shared.verification.threshold import Threshold
 
 Metrics = Mapping[str, float]
+PROTOCOLS = (f"{DECISION}/", f"{VERIFICATION}/")
 EVENTS = ("n_pairs", "n_probes", "n_images")
 RATES = {
     "eer": "equal error rate",
     "eer_user": "equal error rate, a threshold for each identity",
     "auc": "area under the ROC",
+    EER_GAIN: "equal error rate of the mean distance − this",
+    CLLR: "cost of the likelihood ratios, Cllr",
+    CLLR_MIN: "least Cllr of any calibration",
 }
 BASELINES = {
     **metric_names.BASELINES,
@@ -30,13 +38,15 @@ HEADER = ("figure", "value", "95 % interval", "identities", "comparisons or imag
 def performance(metrics: Metrics) -> str:
     """Tabulates verification and identification; a figure without its counts is left out."""
     rows = []
-    groups = {metric_names.split(key)[0] for key in metrics if key.startswith(f"{VERIFICATION}/")}
+    groups = {metric_names.split(key)[0] for key in metrics if key.startswith(PROTOCOLS)}
     for group in sorted(groups):
         parsed = MetricGroup.parse(group)
         if parsed is None:
             continue
         impostors = IMPOSTORS.get(parsed.kind, parsed.kind)
         subject = f"{impostors}, {parsed.references} reference(s)"
+        if parsed.protocol == DECISION:
+            subject = f"decision, {subject}"
         labels = dict(RATES)
         for name in _leaves(metrics, f"{group}/{FRR_AT_FAR}"):
             labels[name] = f"false rejections at {false_acceptances(name)}"
@@ -85,10 +95,26 @@ def carried_rates(metrics: Metrics, threshold: Threshold, target: str) -> list[s
         group = metric_names.verification(threshold.kind, threshold.references)
     else:
         group = metric_names.open_set(threshold.references)
+    rates = ("far", "frr" if verified else "dir")
+    return rate_cells(metrics, group, rates, threshold.policy, target)
+
+
+def rate_cells(
+    metrics: Metrics, group: str, rates: Sequence[str], policy: str, target: str
+) -> list[str] | None:
+    """Returns the cells of carried rates and, last, of counts; None if not measured.
+
+    Args:
+        metrics: those of test.
+        group: of the rates.
+        rates: their names: far, frr, dir, …
+        policy: the one that val chose for.
+        target: the policy of `evaluate.target`.
+    """
     cells: list[str] = []
     counts = ""
-    for rate in ("far", "frr" if verified else "dir"):
-        name = metric_names.carried_rate(group, rate, threshold.policy, target)
+    for rate in rates:
+        name = metric_names.carried_rate(group, rate, policy, target)
         rows = _row("", name, group, metrics)
         if not rows:
             return None
@@ -130,7 +156,9 @@ def _interval(metrics: Metrics, key: str) -> str:
 def _number(key: str, value: float) -> str:
     if key.endswith("auc"):
         return f"{value:.3f}"
-    if key.endswith("_difference"):
+    if CLLR in key:
+        return f"{value:.3f} bits"
+    if key.endswith(("_difference", EER_GAIN)):
         return f"{100 * value:+.1f} points".replace("-", "−")
     return f"{100 * value:.1f} %".replace("-", "−")
 

@@ -146,24 +146,23 @@ def _describe(
     normalisation: Normalisation,
     differences: dict[str, float],
 ) -> dict[str, Any]:
-    """Writes card, thresholds and normalisation; returns the manifest without hashes."""
+    """Writes card, decision and normalisation; returns the manifest without hashes."""
     decisions = decision_file.read(evaluation)
     decision_file.write(decisions, folder)
-    thresholds = decisions.thresholds
     normalisation.save(folder / NORMALISATION)
     manifest = {
         **bundle.origin(raw),
         "normalisation": {"version": VERSION, **normalisation.model_dump()},
-        "thresholds": threshold.to_rows(thresholds),
+        "thresholds": threshold.to_rows(decisions.thresholds),
         "parity": differences,
     }
     metrics = metrics_file.read(evaluation)
     card = model_card.CardData(
         image_counts=model_card.count_images(raw),
         metrics=metrics,
-        thresholds=thresholds,
         manifest=manifest,
         params=params,
+        decisions=decisions,
     )
     (folder / CARD).write_text(model_card.render(card), encoding="utf-8")
     return manifest

@@ -76,6 +76,27 @@ def test_each_kind_of_impostor_has_a_conclusion() -> None:
     assert "threshold" not in conclusion_on_random
 
 
+def test_a_decision_s_error_rates_are_told_and_floors_are_held_to_the_mean_distance() -> None:
+    decided = {
+        "decision/skilled/refs_1/eer": 0.2,
+        "decision/skilled/refs_1/n_identities": 72.0,
+        "decision/skilled/refs_1/far_at_threshold": 0.21,
+        "decision/skilled/refs_1/frr_at_threshold": 0.19,
+        "decision/skilled/refs_5/eer": 0.1,
+        "decision/skilled/refs_5/far_at_threshold": 0.11,
+        "decision/skilled/refs_5/frr_at_threshold": 0.09,
+    }
+    (conclusion,) = conclusions(with_ends(-0.06, -0.01) | decided)
+    assert conclusion == (
+        "**Good for ranking and pre-sorting against skilled forgeries, at these rates.** With one "
+        "reference its equal error rate is 20.0 % on 72 identities; by the mean distance alone, as "
+        "floors are measured, it is 26.1 %, and the strongest floor, the best single statistic, "
+        "has 23.7 % and is beaten by more than chance. With 5 references it is 10.0 %. At its "
+        "limit 21 of 100 skilled forgeries pass and 19 of 100 genuine images are refused; with 5 "
+        "references 11 of 100 and 9 of 100."
+    )
+
+
 def test_a_model_whose_figures_stand_on_nothing_is_good_for_nothing() -> None:
     unfounded = {name: value for name, value in METRICS.items() if "/n_" not in name}
     for metrics in (unfounded, {}):

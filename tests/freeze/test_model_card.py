@@ -6,6 +6,11 @@ from typing import Any
 import pytest
 
 from components.freeze.model_card import CardData, count_images, render
+from components.shared.verification.decision import Decision, Policy
+from components.shared.verification.decision_file import Decisions
+from components.shared.verification.decision_limits import Limits
+from components.shared.verification.evidence_bounds import Bounds
+from components.shared.verification.evidence_model import EvidenceModel
 from components.shared.verification.threshold import Threshold
 
 MANIFEST: dict[str, Any] = {
@@ -22,10 +27,11 @@ THRESHOLDS = [
     Threshold("skilled", 1, "far_0.01pct", 0.1, n_identities=2, n_impostors=24, least_far=0.125),
     Threshold("random", 5, "far_1pct", 1.0),
 ]
+DECISIONS = Decisions(thresholds=THRESHOLDS)
 CATALOGUE = {"identities": 55, "genuine": 1320, "forgery": 1320}
 SECTIONS = (
     "Conclusions", "Intended use", "Data and licence", "Figures on the test identities",
-    "Thresholds", "Floors", "Shortcut probe", "Limits", "Input and versions",
+    "Decision", "Thresholds", "Floors", "Shortcut probe", "Limits", "Input and versions",
 )  # fmt: skip
 
 
@@ -57,14 +63,14 @@ RANDOM = {
 }
 
 
-def card(metrics: dict[str, float], **params: str) -> str:
+def card(metrics: dict[str, float], decisions: Decisions = DECISIONS, **params: str) -> str:
     return render(
         CardData(
             CATALOGUE,
             metrics,
-            THRESHOLDS,
             MANIFEST,
             {name.replace("__", "."): value for name, value in params.items()},
+            decisions,
         )
     )
 
@@ -133,6 +139,18 @@ def test_a_threshold_for_less_than_val_can_show_is_marked() -> None:
     assert f"| skilled forgeries | 1 | {mark}" in text
     limits = text[text.index("## Limits") :]
     assert "FAR ≤ 0.01 % against skilled forgeries, 1 reference (2 identities with 24" in limits
+
+
+def test_the_decision_is_in_the_card_and_a_far_beyond_val_is_warned_of_once() -> None:
+    policy = Policy("skilled", 1, "far_0.01pct", Limits.single(2.0), 2, 24, 0.125)
+    model = EvidenceModel({"constant": 1.0}, Bounds(-2.0, 2.0))
+    decision = Decision({"skilled": model}, 3, 1, [policy])
+    text = card(SKILLED, Decisions(decision, None, THRESHOLDS))
+    assert "| constant | +1.000 |" in text[text.index("## Decision") : text.index("## Thresholds")]
+    limits = text[text.index("## Limits") :]
+    assert "With more than 3 references the evidence is that of 3" in limits
+    assert limits.count("FAR ≤ 0.01 %") == 1
+    assert "None: there were too few validation identities" in card(SKILLED)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,21 @@ def test_a_figure_without_an_interval_says_so() -> None:
     )
 
 
+def test_the_decision_has_its_gain_in_points_and_its_cost_in_bits() -> None:
+    group = "decision/random/refs_5"
+    counts = {f"{group}/n_identities": 9.0, f"{group}/n_pairs": 80.0}
+    figures = {f"{group}/eer": 0.1, f"{group}/eer_gain": -0.02, f"{group}/cllr": 0.35}
+    intervals = bounds(f"{group}/eer_gain", -0.05, 0.01)
+    rows = tables.performance(figures | counts | intervals).splitlines()[2:]
+    start = "| decision, random forgeries, 5 reference(s): "
+    gain = "−2.0 points | −5.0 points to +1.0 points"
+    assert rows == [
+        f"{start}equal error rate | 10.0 % | not computed | 9 | 80 |",
+        f"{start}equal error rate of the mean distance − this | {gain} | 9 | 80 |",
+        f"{start}cost of the likelihood ratios, Cllr | 0.350 bits | not computed | 9 | 80 |",
+    ]
+
+
 @pytest.mark.parametrize("missing", COUNTS)
 def test_a_figure_without_its_counts_is_left_out(missing: str) -> None:
     metrics = {f"{GROUP}/eer": 0.125, **COUNTS}

@@ -75,7 +75,7 @@ def error_rate_sentence(metrics: Metrics, params: EvaluateParams) -> str:
         f"With one reference, {IMPOSTOR_IMAGES[kind]} are told from genuine images at an equal "
         f"error rate of {percent_value(metrics, f'{group}/eer')} % ({', '.join(facts)})"
     )
-    return f"{answer}{_against_floor(metrics, kind)}."
+    return f"{answer}{_besides(metrics, kind)}."
 
 
 def threshold_sentence(
@@ -103,19 +103,19 @@ def _measured_kinds(metrics: Metrics) -> list[str]:
     return [kind for kind in KINDS if f"{verification(kind, 1)}/eer" in metrics]
 
 
-def _against_floor(metrics: Metrics, kind: str) -> str:
-    """Returns the comparison with the strongest floor; empty where none was measured."""
-    floor = strongest_floor(metrics, kind)
-    if floor is None:
-        return ""
-    fact = (
-        f"the strongest floor on the same comparisons, {floor.name}, has "
-        f"{rate(metrics, floor.key)} and {floor.verdict}"
-    )
-    plain = verification(kind, 1)
-    if decided(metrics, kind, 1) == plain:
-        return f"; {fact}"
-    return (
-        f"; by the mean distance alone, as floors are measured, it is "
-        f"{rate(metrics, f'{plain}/eer')}, and {fact}"
-    )
+def _besides(metrics: Metrics, kind: str) -> str:
+    """Returns the mean distance's EER beside the decision's, and that of the strongest floor.
+
+    Empty where there is neither a decision nor a floor.
+    """
+    plain, floor = verification(kind, 1), strongest_floor(metrics, kind)
+    facts = []
+    if decided(metrics, kind, 1) != plain:
+        how = "by the mean distance alone" + (", as floors are measured," if floor else "")
+        facts.append(f"{how} it is {rate(metrics, f'{plain}/eer')}")
+    if floor is not None:
+        facts.append(
+            f"the strongest floor on the same comparisons, {floor.name}, has "
+            f"{rate(metrics, floor.key)} and {floor.verdict}"
+        )
+    return f"; {', and '.join(facts)}" if facts else ""

@@ -35,7 +35,7 @@ def percent(far: float) -> str:
 
 
 class Limit(Protocol):
-    """What val chose for a policy: a threshold, or limits of the evidence."""
+    """A threshold, or limits of the evidence, that val chose for a policy."""
 
     @property
     def kind(self) -> str: ...

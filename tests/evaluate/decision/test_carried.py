@@ -39,7 +39,7 @@ def applied() -> Applied:
     found = fitting.fit(*draw(8), PARAMS, 1, 0.15)
     assert found is not None
     part = part_of(draw(12, seed=1))
-    return Applied(found.decision, part, apply_decision(part, found.decision, PARAMS))
+    return Applied(found.decision, part, apply_decision(part, found.decision, PARAMS).metrics)
 
 
 def test_each_claim_is_decided_as_the_decision_answers_it(applied: Applied) -> None:
@@ -95,9 +95,9 @@ def test_the_gain_is_the_difference_of_both_equal_error_rates(applied: Applied) 
 
 
 def test_without_a_decision_or_comparisons_there_are_no_figures(applied: Applied) -> None:
-    assert apply_decision(applied.part, None, PARAMS) == {}
+    assert apply_decision(applied.part, None, PARAMS) == ({}, [])
     nothing = applied.part._replace(verifications=[])
-    assert apply_decision(nothing, applied.decision, PARAMS) == {}
+    assert apply_decision(nothing, applied.decision, PARAMS) == ({}, [])
 
 
 def test_evidence_does_not_depend_on_what_fits_in_memory(

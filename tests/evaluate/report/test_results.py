@@ -3,14 +3,17 @@
 import json
 import math
 from base64 import b64encode
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from components.evaluate.decision.carried import apply_decision
+from components.evaluate.decision.deciding import decide
 from components.evaluate.params import EvaluateParams
-from components.evaluate.protocols.run_protocols import choose_thresholds, run_protocols
+from components.evaluate.protocols.run_protocols import run_protocols
 from components.evaluate.report.individuals import Individuals, Pair, Picture
 from components.evaluate.report.mistakes import Mistake
 from components.evaluate.report.results import Results
@@ -28,25 +31,29 @@ SHORTCUTS = {
 }
 FILES = {
     "metrics.json", "summary.json", "decision.json", "scores.parquet", "roc.csv", "det.csv",
-    "cmc.csv", "roc.png", "det.png", "scores.png", "identities.png", "summary.txt", "report.html",
-    "upload",
+    "cmc.csv", "roc.png", "det.png", "scores.png", "identities.png", "tippett.png",
+    "cross_entropy.png", "reliability.png", "summary.txt", "report.html", "upload",
 }  # fmt: skip
+EVIDENCE = {"tippett.png", "cross_entropy.png", "reliability.png"}
 
 
 @pytest.fixture(scope="module")
 def results() -> Results:
     part = made_up(PARAMS, 6, 7, 4)
+    decisions, _ = decide(part, PARAMS, parts=1)
+    decided = apply_decision(part, decisions.chosen, PARAMS)
     return Results(
         subject=Subject("hard-mining", "cedar"),
-        metrics=run_protocols(part, PARAMS).metrics | SHORTCUTS,
+        metrics=run_protocols(part, PARAMS).metrics | SHORTCUTS | decided.metrics,
         tables={"cmc.csv": pd.DataFrame({"rank": [1, 2], "share": [1 / 3, math.nan]})},
         part=part,
-        decisions=Decisions(thresholds=choose_thresholds(part, PARAMS)),
+        decisions=decisions,
         individuals=Individuals([("writer-03", 0.5)], [Pair(MISTAKE, REFERENCE, PROBE)]),
         origin={"git revision": "0123abc"},
         parameters={"train.mining": "hard"},
         shortcut_lines=["source files tell nothing"],
         notices=["Read this first."],
+        decided=decided.verified,
     )
 
 
@@ -54,7 +61,7 @@ def test_every_file_is_written_and_says_the_same(results: Results, tmp_path: Pat
     results.write(tmp_path, PARAMS)
     assert {path.name for path in tmp_path.iterdir()} == FILES
     metrics = json.loads((tmp_path / "metrics.json").read_text())
-    eer = metrics["verification"]["skilled"]["refs_1"]["eer"]
+    eer = metrics["decision"]["skilled"]["refs_1"]["eer"]
     assert json.loads((tmp_path / "summary.json").read_text())["eer_skilled"] == eer
     summary = (tmp_path / "summary.txt").read_text()
     report = (tmp_path / "report.html").read_text()
@@ -65,16 +72,30 @@ def test_every_file_is_written_and_says_the_same(results: Results, tmp_path: Pat
     assert (tmp_path / "cmc.csv").read_text() == "rank,share\n1,0.333333333\n2,NaN\n"
 
 
+def test_the_answer_is_the_decision_s_and_its_evidence_is_drawn_without_one_neither(
+    results: Results, tmp_path: Path
+) -> None:
+    assert " by the mean distance alone" in results.sentences(PARAMS)[0]
+    assert any("At the limit that val chose" in each for each in results.sentences(PARAMS))
+    plain = {name: v for name, v in results.metrics.items() if not name.startswith("decision/")}
+    thresholds = Decisions(thresholds=results.thresholds)
+    undecided = replace(results, decisions=thresholds, metrics=plain, decided=())
+    undecided.write(tmp_path, PARAMS)
+    assert {path.name for path in tmp_path.iterdir()} == FILES - EVIDENCE
+    assert "by the mean distance alone" not in (tmp_path / "report.html").read_text()
+
+
 def test_a_target_below_what_val_can_show_is_warned_of_first(
     results: Results, tmp_path: Path
 ) -> None:
-    few = "FAR ≤ 1 % against random forgeries, 1 reference (6 identities with 1,470 impostors"
+    few = "FAR ≤ 1 % against random forgeries, 1 to 6 references (6 identities with "
     for name, params in (("equal", PARAMS), ("far", PARAMS.model_copy(update={"target": 0.01}))):
         folder = tmp_path / name
         folder.mkdir()
         results.write(folder, params)
         summary = (folder / "summary.txt").read_text()
-        assert (few in summary[: summary.index("verification of the test")]) == (name == "far")
+        assert (few in summary[: summary.index("the decision on the test")]) == (name == "far")
+        assert summary.count(few) == (name == "far")
         assert (few in (folder / "report.html").read_text()) == (name == "far")
     rows = json.loads((tmp_path / "far" / "decision.json").read_text())["thresholds"]
     assert {row["n_identities"] for row in rows} == {6}
