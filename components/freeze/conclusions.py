@@ -62,9 +62,9 @@ def _conclusion(metrics: Metrics, kind: str) -> str:
 def _against(floor: StrongestFloor | None, metrics: Metrics, kind: str) -> str:
     plain = ""
     if _is_decided(metrics, kind):
-        eer = metrics[f"{metric_names.verification(kind, 1)}/eer"]
+        distance = metrics[f"{metric_names.verification(kind, 1)}/eer"]
         measured = ", as floors are measured," if floor else ""
-        plain = f"; by the mean distance alone{measured} it is {eer:.1%}"
+        plain = f"; by the mean distance alone{measured} it is {distance:.1%}"
     if floor is None:
         return f"{plain}; no floor was measured"
     eer = f"{metrics[floor.key]:.1%}"

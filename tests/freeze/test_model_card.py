@@ -169,7 +169,8 @@ def test_the_decision_is_in_the_card_and_a_far_beyond_val_is_warned_of_once() ->
 def test_the_data_s_licence_is_told_as_far_as_it_is_known(
     source: str | None, sentence: str
 ) -> None:
-    text = card(SKILLED, **({} if source is None else {"ingest__source": source}))
+    params = {} if source is None else {"ingest__source": source}
+    text = card(SKILLED, DECISIONS, **params)
     assert sentence in text
     assert "anna" not in text
     assert "secret" not in text

@@ -73,17 +73,18 @@ def review_sentence(metrics: Metrics, params: EvaluateParams) -> str:
     Empty where it was not measured, or leaves nothing to a person.
     """
     for references, group in reversed(_groups(metrics, params).items()):
-        names = [
-            carried_rate(group, name, REVIEW, params.target_name)
-            for name in ("far", "frr", REVIEWED["impostor"], REVIEWED["genuine"])
-        ]
-        if all(name in metrics for name in names):
-            far, frr, *reviewed = [metrics[name] for name in names]
-            impostors, genuine = counts(reviewed)
-            decided = _outcome(references, (far, frr), _kind(metrics))
+        names = {
+            name: carried_rate(group, name, REVIEW, params.target_name)
+            for name in ("far", "frr", *REVIEWED.values())
+        }
+        if metrics.keys() >= set(names.values()):
+            rates = metrics[names["far"]], metrics[names["frr"]]
+            left = metrics[names[REVIEWED["impostor"]]], metrics[names[REVIEWED["genuine"]]]
+            impostors, genuine = counts(left)
             return (
-                f"Where a person decides in doubt (review), {decided}, and {impostors} and "
-                f"{genuine} are left to the person."
+                f"Where a person decides in doubt (review), "
+                f"{_outcome(references, rates, _kind(metrics))}, and {impostors} and {genuine} are "
+                "left to the person."
             )
     return ""
 
