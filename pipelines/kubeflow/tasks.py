@@ -154,7 +154,7 @@ def evaluate(
         prepared: output of preprocess.
         split: output of split.
         embedder: output of train.
-        evaluation: metrics.json, threshold.json, scores, curves, pictures, report.
+        evaluation: metrics.json, decision.json, scores, curves, pictures, report.
         metrics: the figures of metrics.json.
         roc: the ROC of skilled forgeries, where there are any, else of random ones.
         report: the report as one page, without names and pictures of people.

@@ -31,7 +31,8 @@ PARAMS = EvaluateParams(
 FILES = {
     "metrics.json", "summary.json", "decision.json", "roc.csv", "det.csv", "scores.parquet",
     "report.html", "roc.png", "det.png", "scores.png", "identities.png", "cmc.csv", "open_set.csv",
-    "mlflow_run.json", "summary.txt", "upload/report.html",
+    "tippett.png", "cross_entropy.png", "reliability.png", "mlflow_run.json", "summary.txt",
+    "upload/report.html",
 }  # fmt: skip
 
 

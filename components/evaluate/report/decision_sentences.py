@@ -83,8 +83,8 @@ def review_sentence(metrics: Metrics, params: EvaluateParams) -> str:
             impostors, genuine = counts(left)
             return (
                 f"Where a person decides in doubt (review), "
-                f"{_outcome(references, rates, _kind(metrics))}, and {impostors} and {genuine} are "
-                "left to the person."
+                f"{_outcome(references, rates, _kind(metrics))}, and {impostors} and {genuine} of "
+                "them are left to the person."
             )
     return ""
 

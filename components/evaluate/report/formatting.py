@@ -75,8 +75,10 @@ def points_better(metrics: Metrics, key: str) -> str:
     """Describes a gain, a rate that is spared, and whether it may be chance.
 
     `3.1 points better than the mean distance (1.2–5.0)`, or `0.4 points worse than the mean
-    distance (−0.9 to 1.7), which may be chance`.
+    distance (−0.9 to 1.7), which may be chance`; no gain at all is `as well as the mean distance`.
     """
+    if not metrics[key]:
+        return "as well as the mean distance"
     low, high = ends(key)
     side, sign = ("better", 1) if metrics[key] >= 0 else ("worse", -1)
     text = f"{abs(metrics[key]) * 100:.1f} points {side} than the mean distance"

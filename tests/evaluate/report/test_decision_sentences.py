@@ -68,8 +68,8 @@ def test_of_several_references_alone_their_number_is_told() -> None:
 def test_the_review_says_what_is_left_to_a_person() -> None:
     assert review_sentence(METRICS, PARAMS) == (
         "Where a person decides in doubt (review), with 5 references 2 of 100 skilled forgeries "
-        "pass and 1 of 100 genuine images are refused, and 40 of 100 and 30 of 100 are left to "
-        "the person."
+        "pass and 1 of 100 genuine images are refused, and 40 of 100 and 30 of 100 of them are "
+        "left to the person."
     )
 
 

@@ -62,6 +62,7 @@ def test_a_gain_says_which_is_better_and_whether_that_may_be_chance(
 ) -> None:
     text = points_better({"g": gain, "g_ci_low": low, "g_ci_high": high}, "g")
     assert text == words + (" be chance" if words.endswith("may") else "")
+    assert points_better({"g": 0.0}, "g") == "as well as the mean distance"
     assert points_better({"g": gain}, "g") == words.partition(" (")[0]
 
 
