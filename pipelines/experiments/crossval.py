@@ -50,7 +50,7 @@ def crossval(folds: int, assignments: Sequence[str], out: Path) -> str:
         names.append(dvc_experiments.run(f"{folds}-folds-{fold}", options, until="evaluate"))
     results = [_read(name) for name in names]
     pool = pooled_folds.pool(results)
-    metrics = pooled_folds.measure(pool.pooled, params) | pooled_folds.spread(results)
+    metrics = pooled_folds.measure(pool, params) | pooled_folds.spread(results)
     summary = pooled_report.summarise(results, pool, metrics, params)
     _write(out, pool, metrics, summary)
     _track(out, names, metrics, [*assignments, f"split.folds={folds}"], summary)

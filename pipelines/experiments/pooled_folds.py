@@ -11,12 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.evaluate.params import EvaluateParams
+from components.evaluate.report.data_files import llr_column
 from components.evaluate.scoring.confidence_intervals import intervals
 from components.evaluate.scoring.verification import Verification, figures
 from components.shared.runtime.errors import InputError
+from components.shared.verification import likelihood_ratio
 from components.shared.verification.comparisons import Scores
+from components.shared.verification.decision import as_distance, as_score
+from components.shared.verification.likelihood_ratio import Evidence
 from components.shared.verification.metric_names import (
     BASELINES,
+    DECISION,
     KINDS,
     N_PAIRS,
     MetricGroup,
@@ -27,6 +32,7 @@ from components.shared.verification.metric_names import (
 )
 
 Metrics = dict[str, float]
+DECIDED = ("eer", "eer_user")
 
 
 class Fold(NamedTuple):
@@ -50,12 +56,14 @@ class Pool(NamedTuple):
     Attributes:
         folds: complete verifications of each fold, by key (`verification/skilled/refs_1`).
         pooled: verifications with the comparisons of all folds.
+        decided: the same by the evidence of each fold's decision, where every fold has one.
         incomplete: keys of those that are not pooled.
     """
 
     folds: list[dict[str, Verification]]
     pooled: list[Verification]
     incomplete: list[str]
+    decided: list[Verification]
 
 
 def keys(folds: Iterable[Fold]) -> list[str]:
@@ -84,17 +92,21 @@ def pool(folds: Sequence[Fold]) -> Pool:
             pooled.append(_join(parts))
         else:
             incomplete.append(key)
-    return Pool(complete, pooled, incomplete)
+    return Pool(complete, pooled, incomplete, _decided(folds, names, pooled))
 
 
-def measure(pooled: Iterable[Verification], params: EvaluateParams) -> Metrics:
+def measure(pool: Pool, params: EvaluateParams) -> Metrics:
     """Computes the figures of pooled verifications, with intervals over the identities of all
     folds.
     """
     result: Metrics = {}
-    for each in pooled:
+    for each in pool.pooled:
         result |= figures(each, params.far)
         result |= intervals(each, params.far)
+    for each in pool.decided:
+        result |= figures(each, params.far, DECIDED)
+        result |= intervals(each, params.far, DECIDED)
+        result |= likelihood_ratio.figures(each.key, *_evidence(each))
     return result
 
 
@@ -142,6 +154,33 @@ def _verifications(fold: Fold, names: list[str]) -> dict[str, Verification]:
                 group.kind, group.references, _scores(genuine, names), _scores(impostor, names)
             )
     return result
+
+
+def _decided(
+    folds: Sequence[Fold], names: list[str], pooled: Iterable[Verification]
+) -> list[Verification]:
+    """Returns pooled verifications by evidence, where all comparisons of all folds have it."""
+    rows = pd.concat([fold.scores for fold in folds], ignore_index=True)
+    decided = []
+    for v in pooled:
+        column = llr_column(v.kind)
+        if column not in rows:
+            continue
+        own = rows[(rows["references"] == v.references) & rows["kind"].isin(["genuine", v.kind])]
+        if own[column].notna().all():
+            own = own.assign(distance=as_distance(own[column]))
+            genuine, impostor = own[own["kind"] == "genuine"], own[own["kind"] == v.kind]
+            scores = _scores(genuine, names), _scores(impostor, names)
+            decided.append(Verification(v.kind, v.references, *scores, protocol=DECISION))
+    return decided
+
+
+def _evidence(verification: Verification) -> tuple[Evidence, Evidence]:
+    """Returns the log-likelihood ratios of the genuine and of the impostor comparisons."""
+    sides = []
+    for scores in (verification.genuine, verification.impostor):
+        sides.append(Evidence(as_score(scores.distance), scores.identity, scores.probe))
+    return sides[0], sides[1]
 
 
 def _groups(fold: Fold) -> list[MetricGroup]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from components.evaluate.params import EvaluateParams
+from components.evaluate.report.decision_tables import evidence_table
 from components.evaluate.report.display_tables import verification_table
 from components.evaluate.report.formatting import (
     align_columns,
@@ -23,6 +24,10 @@ NETWORKS = (
     "of its fold; the distances of\ndifferent networks need not be on one scale."
 )
 FLOORS = "What it must beat, with one reference: mean ± sd over the folds, not pooled"
+BY_EVIDENCE = (
+    "By the evidence of the decision that the val identities of each fold gave: calibrated, so on "
+    "one scale."
+)
 
 
 def summarise(folds: Sequence[Fold], pool: Pool, metrics: Metrics, params: EvaluateParams) -> str:
@@ -37,6 +42,9 @@ def summarise(folds: Sequence[Fold], pool: Pool, metrics: Metrics, params: Evalu
         NETWORKS,
         align_columns([pooled.head, *pooled.rows]),
     ]
+    if pool.decided:
+        decided = evidence_table(metrics, params)
+        lines += ["", BY_EVIDENCE, align_columns([decided.head, *decided.rows])]
     for key in pool.incomplete:
         reason = "not pooled, for a fold kept only a part of its comparisons"
         lines.append(f"{_short_label(key)}: {reason}")

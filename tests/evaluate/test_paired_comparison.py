@@ -29,7 +29,7 @@ def evaluated(
     """What evaluate leaves of an embedder of some quality."""
     part = made_up(params, IDENTITIES, 7, 4, quality)
     folder.mkdir()
-    write_scores(folder, part.verifications, part.part._replace(digest=digest), params, limit)
+    write_scores(folder, part.verifications, part.part._replace(digest=digest), params, limit=limit)
     return folder
 
 

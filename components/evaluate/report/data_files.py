@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from components.evaluate.params import EvaluateParams
+from components.evaluate.report.likelihood_plots import Answers
 from components.evaluate.scoring import roc_curves
 from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import Verification
@@ -21,37 +23,66 @@ from components.shared.verification import decision_file, metrics_file, summary_
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.decision_file import Decisions
 
+Group = tuple[str, int]
 MAX_SCORES = 2_000_000
 SCORES = "scores.parquet"
 PAIRS = b"pairs"
 COLUMNS = ("identity", "probe", "kind", "references", "distance")
-"""Columns of scores.parquet; `probe`: the identity that the questioned image shows or imitates."""
+"""Columns of scores.parquet; `probe`: the identity that the questioned image shows or imitates.
+
+Where there is a decision model they are followed by those of `llr_column`.
+"""
+
+
+def llr_column(kind: str) -> str:
+    """Returns the column of natural log-likelihood ratios against a kind: `llr_skilled`."""
+    return f"llr_{kind}"
 
 
 def scores_table(
-    verifications: Iterable[Verification], names: list[str], limit: int = MAX_SCORES
+    verifications: Iterable[Verification],
+    names: list[str],
+    answers: Iterable[Answers] = (),
+    limit: int = MAX_SCORES,
 ) -> pd.DataFrame:
     """Lists comparisons, one a row, in the columns `COLUMNS`.
 
     Args:
         verifications: comparisons to list; genuine ones that several of them share appear once.
         names: of the identities, by code.
+        answers: log-likelihood ratios of the same comparisons, in the same order.
         limit: of all rows; above it each kind (genuine, skilled, random) and number of references
             has an equal share at most, a uniform random sample that is always the same.
     """
-    groups: dict[tuple[str, int], Scores] = {}
+    groups: dict[Group, Scores] = {}
     for v in verifications:
         groups["genuine", v.references] = v.genuine
         groups[v.kind, v.references] = v.impostor
+    evidence = _evidence(answers)
     total = sum(len(group.distance) for group in groups.values())
     share = total if total <= limit else limit // len(groups)
     if not groups:
         return pd.DataFrame(columns=COLUMNS)
     frames = []
     for (kind, references), group in groups.items():
-        frame = _frame(_sample(group, share), names)
-        frames.append(frame.assign(kind=kind, references=references))
-    return pd.concat(frames, ignore_index=True)[[*COLUMNS]]
+        rows = _sample(len(group.distance), share)
+        frame = _frame(group.select(rows), names).assign(kind=kind, references=references)
+        for column, llr in evidence.get((kind, references), {}).items():
+            frame[column] = llr[rows]
+        frames.append(frame)
+    table = pd.concat(frames, ignore_index=True)
+    return table[[*COLUMNS, *sorted(set(table.columns) - set(COLUMNS))]]
+
+
+def _evidence(answers: Iterable[Answers]) -> dict[Group, dict[str, NDArray[np.float32]]]:
+    """Returns the log-likelihood ratios of each group of comparisons, by their columns."""
+    evidence: dict[Group, dict[str, NDArray[np.float32]]] = {}
+    for answer in answers:
+        sides = {"genuine": answer.genuine, answer.kind: answer.impostor}
+        for side, llr in sides.items():
+            columns = evidence.setdefault((side, answer.references), {})
+            columns[llr_column(answer.kind)] = llr.astype(np.float32)
+    return evidence
 
 
 def write(
@@ -74,6 +105,7 @@ def write_scores(
     verifications: list[Verification],
     part: EvaluationSet,
     params: EvaluateParams,
+    answers: Iterable[Answers] = (),
     limit: int = MAX_SCORES,
 ) -> None:
     """Writes scores.parquet into `out`.
@@ -82,7 +114,7 @@ def write_scores(
     verification and a digest that is equal for the same pairs.
     """
     table = pa.Table.from_pandas(
-        scores_table(verifications, part.names, limit), preserve_index=False
+        scores_table(verifications, part.names, answers, limit), preserve_index=False
     )
     pairs: dict[str, dict[str, str | int]] = {}
     for v in verifications:
@@ -101,12 +133,12 @@ def _digest(verification: Verification, part: EvaluationSet, params: EvaluatePar
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _sample(scores: Scores, limit: int) -> Scores:
-    count = len(scores.distance)
+def _sample(count: int, limit: int) -> NDArray[np.intp]:
+    """Returns the rows, or so many of them, sorted."""
+    rows = np.arange(count)
     if count <= limit:
-        return scores
-    rows = np.sort(np.random.default_rng(0).choice(np.arange(count), limit, replace=False))
-    return scores.select(rows)
+        return rows
+    return np.sort(np.random.default_rng(0).choice(rows, limit, replace=False))
 
 
 def _frame(scores: Scores, names: list[str]) -> pd.DataFrame:

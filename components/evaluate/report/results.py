@@ -69,7 +69,9 @@ class Results:
         """Writes all files into an existing folder."""
         verifications = self.part.verifications
         data_files.write(folder, self.metrics, verifications, self.decisions)
-        data_files.write_scores(folder, verifications, self.part.part, params)
+        whole = [v for v in self.decided if v.out_of_core is None]  # of others it is a sample
+        answers = self._answers(whole)
+        data_files.write_scores(folder, verifications, self.part.part, params, answers)
         for name, table in self.tables.items():
             write_csv(table, folder / name)
         policies = self.decisions.policies
@@ -79,12 +81,15 @@ class Results:
         sentences = self.sentences(params)
         summary = text.summary(self.metrics, params, sentences, self.shortcut_lines, notice)
         (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
+        decision = self.decisions.chosen
+        kind = decision.kind if decision else None
+        deciding = self._answers([v for v in self.decided if v.kind == kind])
         page = html.Page(
             title=self.subject.title(date.today()),
             metrics=self.metrics,
             params=params,
             answer=sentences,
-            pictures=plots.draw(folder, verifications, self.thresholds, params, self._evidence()),
+            pictures=plots.draw(folder, verifications, self.thresholds, params, deciding),
             origin=self.origin,
             parameters=self.parameters,
             shortcut_lines=self.shortcut_lines,
@@ -92,14 +97,13 @@ class Results:
         )
         html.write(folder, page, self.individuals)
 
-    def _evidence(self) -> list[Answers]:
-        """Returns the likelihood ratios of the kind of impostor that decides."""
+    def _answers(self, verified: Sequence[Verification]) -> list[Answers]:
+        """Returns the likelihood ratios of verifications by the decision's evidence."""
         decision = self.decisions.chosen
         if decision is None:
             return []
         answers = []
-        for v in self.decided:
-            if v.kind == decision.kind:
-                genuine, impostor = evidence(decision, v)
-                answers.append(Answers(v.kind, v.references, genuine.llr, impostor.llr))
+        for v in verified:
+            genuine, impostor = evidence(decision, v)
+            answers.append(Answers(v.kind, v.references, genuine.llr, impostor.llr))
         return answers

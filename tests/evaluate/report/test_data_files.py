@@ -3,6 +3,7 @@
 import numpy as np
 
 from components.evaluate.report.data_files import scores_table
+from components.evaluate.report.likelihood_plots import Answers
 from components.evaluate.scoring.verification import Verification
 from components.shared.verification.comparisons import Scores
 
@@ -33,3 +34,24 @@ def test_too_many_scores_are_thinned_evenly_and_the_same_way_again() -> None:
     assert distances.is_monotonic_increasing
     assert abs(distances.mean() - 2_000) < 200
     assert table.equals(scores_table(many, ["a", "b"], limit=1_000))
+
+
+def test_evidence_stands_beside_the_comparison_that_it_is_of() -> None:
+    verifications = [
+        Verification("skilled", 1, comparisons(4), comparisons(600)),
+        Verification("random", 1, comparisons(4), comparisons(900)),
+    ]
+    answers = [
+        Answers("skilled", 1, np.arange(4) / 2, np.arange(600) / 2),
+        Answers("random", 1, -np.arange(4.0), -np.arange(900.0)),
+    ]
+    table = scores_table(verifications, ["a", "b"], answers, limit=300)
+    assert list(table.columns)[-2:] == ["llr_random", "llr_skilled"]
+    genuine = table["kind"] == "genuine"
+    np.testing.assert_array_equal(
+        table["llr_skilled"], np.where(table["kind"] == "random", np.nan, table["distance"] / 2)
+    )
+    np.testing.assert_array_equal(
+        table["llr_random"], np.where(table["kind"] == "skilled", np.nan, -table["distance"])
+    )
+    assert genuine.sum() == 4

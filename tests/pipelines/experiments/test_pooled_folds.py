@@ -15,7 +15,7 @@ SKILLED, RANDOM = "verification/skilled/refs_1", "verification/random/refs_1"
 
 
 def test_the_pool_is_measured_as_one_set_of_comparisons() -> None:
-    metrics = measure(pool([FIRST, SECOND]).pooled, PARAMS)
+    metrics = measure(pool([FIRST, SECOND]), PARAMS)
     # Genuine 1 1 2 4, skilled 3 3 5 5: FAR 0 and FRR 1/4 at 2, FAR 1/2 and FRR 1/4 at 3.
     assert metrics[f"{SKILLED}/eer"] == pytest.approx(1 / 4)
     assert metrics[f"{SKILLED}/auc"] == pytest.approx(14 / 16)
@@ -26,8 +26,8 @@ def test_the_pool_is_measured_as_one_set_of_comparisons() -> None:
 
 def test_the_intervals_of_the_pool_are_over_the_identities_of_all_folds() -> None:
     third = fold(0.5, c={"genuine": [1, 3], "skilled": [2, 6]})
-    assert f"{SKILLED}/eer_ci_low" not in measure(pool([FIRST, SECOND]).pooled, PARAMS)
-    metrics = measure(pool([FIRST, SECOND, third]).pooled, PARAMS)
+    assert f"{SKILLED}/eer_ci_low" not in measure(pool([FIRST, SECOND]), PARAMS)
+    metrics = measure(pool([FIRST, SECOND, third]), PARAMS)
     assert metrics[f"{SKILLED}/eer_ci_low"] < metrics[f"{SKILLED}/eer"]
     assert metrics[f"{SKILLED}/eer_ci_high"] > metrics[f"{SKILLED}/eer"]
 
@@ -37,7 +37,7 @@ def test_networks_that_separate_perfectly_on_scales_of_their_own_pool_to_errors(
         fold(0.0, a={"genuine": [1], "skilled": [2]}),
         fold(0.0, b={"genuine": [3], "skilled": [4]}),
     ]
-    assert measure(pool(folds).pooled, PARAMS)[f"{SKILLED}/eer"] == pytest.approx(1 / 2)
+    assert measure(pool(folds), PARAMS)[f"{SKILLED}/eer"] == pytest.approx(1 / 2)
     assert spread(folds)[f"{SKILLED}/eer_mean"] == 0
 
 
@@ -81,3 +81,21 @@ def test_keys_stand_in_the_order_of_tables() -> None:
         "verification/skilled/refs_12",
         RANDOM,
     ]
+
+
+def test_evidence_of_all_folds_is_pooled_where_each_has_it() -> None:
+    """On their own scales the networks err at one half; evidence is on one scale."""
+    folds = []
+    for name, first in (("a", 0.1), ("b", 3.0)):
+        each = fold(0.0, **{name: {"genuine": [first, first], "skilled": [first + 1, first + 1]}})
+        llr = [2.0, 1.0, -1.0, -2.0]
+        folds.append(Fold(each.metrics, each.scores.assign(llr_skilled=llr)))
+    metrics = measure(pool(folds), PARAMS)
+    assert metrics[f"{SKILLED}/eer"] == pytest.approx(1 / 2)
+    group = "decision/skilled/refs_1"
+    assert metrics[f"{group}/eer"] == 0
+    assert metrics[f"{group}/n_pairs"] == 8
+    expected = (math.log2(1 + math.exp(-1)) + math.log2(1 + math.exp(-2))) / 2
+    assert metrics[f"{group}/cllr"] == pytest.approx(expected, abs=1e-5)
+    without = Fold(folds[0].metrics, folds[0].scores.drop(columns="llr_skilled"))
+    assert not pool([without, folds[1]]).decided

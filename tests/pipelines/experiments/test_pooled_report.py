@@ -17,7 +17,7 @@ PARAMS = EvaluateParams()
 def test_the_summary_has_a_line_a_fold_their_mean_and_sd_and_the_pool_with_interval_and_n() -> None:
     folds = [FIRST, SECOND]
     pooled = pool(folds)
-    summary = summarise(folds, pooled, spread(folds) | measure(pooled.pooled, PARAMS), PARAMS)
+    summary = summarise(folds, pooled, spread(folds) | measure(pooled, PARAMS), PARAMS)
     cells = [line.split() for line in summary.splitlines()]
     assert ["0", "1", "50.0", "(0.0–100.0)"] in cells
     assert ["1", "1", "0.0", "(0.0–100.0)"] in cells
@@ -47,7 +47,7 @@ def test_a_verification_that_is_incomplete_in_a_fold_is_named_in_the_summary() -
     both = fold(0.5, c={"genuine": [1], "skilled": [2], "random": [3, 4]})
     folds = [FIRST, Fold(both.metrics, both.scores[both.scores["distance"] != 4])]
     together = pool(folds)
-    metrics = spread(folds) | measure(together.pooled, PARAMS)
+    metrics = spread(folds) | measure(together, PARAMS)
     summary = summarise(folds, together, metrics, PARAMS)
     assert "random, 1 ref: not pooled, for a fold kept only a part of its comparisons" in summary
 
@@ -63,7 +63,7 @@ def test_the_picture_has_a_panel_for_each_number_of_references(tmp_path: Path) -
     ]
     for number, results in enumerate([folds, several]):
         together = pool(results)
-        metrics = spread(results) | measure(together.pooled, PARAMS)
+        metrics = spread(results) | measure(together, PARAMS)
         draw(together, metrics, tmp_path / f"{number}.png")
     one = Image.open(tmp_path / "0.png").size
     two = Image.open(tmp_path / "1.png").size
@@ -75,7 +75,7 @@ def test_the_curves_of_the_pool_are_in_per_cent() -> None:
 
     together = pool([FIRST, SECOND])
     axes = Figure().subplots()
-    plot_pool(axes, together.pooled, together.folds, measure(together.pooled, PARAMS))
+    plot_pool(axes, together.pooled, together.folds, measure(together, PARAMS))
     assert axes.get_xlabel().endswith("(FAR), %")
     assert axes.get_ylabel().endswith("(1 − FRR), %")
     for line in axes.get_lines():
