@@ -36,7 +36,7 @@ def test_the_summary_has_the_floors_with_mean_and_sd_and_how_far_the_model_is_fr
     pairs = zip([FIRST, SECOND], rates, strict=True)
     folds = [Fold({**each.metrics, **floors}, each.scores) for each, floors in pairs]
     pooled = pool(folds)
-    summary = summarise(folds, pooled, spread(folds) | measure(pooled.pooled, PARAMS), PARAMS)
+    summary = summarise(folds, pooled, spread(folds) | measure(pooled, PARAMS), PARAMS)
     cells = [line.split() for line in summary.splitlines()]
     assert ["skilled", "HOG", "37.5", "±", "17.7", "−18.8", "±", "8.8"] in cells
     (line,) = [line for line in summary.splitlines() if "its own start" in line]
