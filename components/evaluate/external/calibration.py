@@ -1,7 +1,7 @@
 """Calibration of a frozen model's decision on another scanner, from genuine images.
 
-The decision for any scanner is moved, for its ranking carries best: the one fitted to val's scanner
-alone, moved likewise, has a lower Cllr but accepts more forgeries at the limits that it carries.
+The decision for any scanner is moved: the one fitted to val's scanner alone, moved likewise, has a
+lower Cllr but accepts more forgeries at the limits that it carries (docs/results.md).
 """
 
 import logging
