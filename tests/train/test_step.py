@@ -235,6 +235,7 @@ def test_a_training_starts_with_the_discriminant_of_the_training_images(
     start = {
         "weights": str(resnet50_dir),
         "pooled_blocks": (3,),
+        "pooled_components": 0,
         "embedding_size": 8,
         "learning_rate": 1e-9,
     }
