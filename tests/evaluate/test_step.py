@@ -361,6 +361,7 @@ def test_the_run_holds_the_figures_and_the_report(evaluation: Evaluation, out: P
     assert Path(page).read_text() == evaluation.uploaded_report.read_text()
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_files(
     evaluation: Evaluation, inputs: Inputs, out: Path, tmp_path: Path
 ) -> None:
@@ -369,6 +370,7 @@ def test_the_same_inputs_give_the_same_files(
         assert (tmp_path / "again" / name).read_bytes() == (out / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_without_forgeries_their_figures_are_left_out(
     write_inputs: Callable[[Path, int], Inputs], tmp_path: Path
 ) -> None:
@@ -414,6 +416,7 @@ def test_what_training_gained_is_the_paired_difference_to_the_start_and_rejectio
     assert "its own start, before the network was trained" in summary
 
 
+@pytest.mark.slow
 def test_too_few_images_for_several_references_leave_those_figures_out(
     evaluation: Evaluation, inputs: Inputs, tmp_path: Path
 ) -> None:
@@ -462,6 +465,7 @@ def test_a_split_without_test_identities_is_refused_and_nothing_is_written(
     assert [path.name for path in tmp_path.iterdir()] == ["split.parquet"]
 
 
+@pytest.mark.slow
 def test_val_alone_gives_the_same_figures_of_val_whatever_test_holds(
     evaluation: Evaluation, inputs: Inputs, tmp_path: Path
 ) -> None:
@@ -503,6 +507,7 @@ def test_an_embedder_of_other_images_is_refused(inputs: Inputs, tmp_path: Path) 
         run(PARAMS, inputs.prepared, inputs.split, folder, tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_a_store_whose_comparisons_do_not_fit_in_memory_has_the_same_figures_and_files(
     inputs: Inputs,
     evaluation: Evaluation,

@@ -1,4 +1,4 @@
-"""The decisions of val: a model for any scanner and one for its own, beside the thresholds."""
+"""The decisions of val: the decision model, beside the thresholds."""
 
 from components.evaluate.decision import fitting
 from components.evaluate.params import EvaluateParams
@@ -26,8 +26,7 @@ def decide(val: ComparedPart, params: EvaluateParams, parts: int) -> tuple[Decis
     fitted = fitting.fit(val.embeddings, labels, params, parts, shift)
     if fitted is None:
         return Decisions(thresholds=thresholds), {}
-    known = fitting.fit(val.embeddings, labels, params, parts, scanner_shift=0.0)
-    decisions = Decisions(fitted.decision, known.decision if known else None, thresholds)
+    decisions = Decisions(any_scanner=fitted.decision, thresholds=thresholds)
     metrics: Metrics = {}
     for kind, gain in fitted.gains.items():
         group = metric_names.on_val(f"{metric_names.DECISION}/{kind}")

@@ -27,7 +27,7 @@ class Decisions:
     Attributes:
         any_scanner: for images of a scanner that may not be val's; None where val was too small,
             and in files of earlier versions.
-        known_scanner: for images of val's scanner, or of one that was calibrated.
+        known_scanner: for images of the scanner that it was calibrated on; None before that.
         thresholds: of the mean distance, and the reject rules of identification.
         calibration: facts on the images that the decision was calibrated on, by name.
     """

@@ -9,12 +9,11 @@ from tests.evaluate.embeddings import made_up
 PARAMS = EvaluateParams(draws=3)
 
 
-def test_the_model_for_any_scanner_and_for_the_known_one_stand_beside_the_thresholds() -> None:
+def test_the_model_for_any_scanner_stands_beside_the_thresholds() -> None:
     decisions, metrics = decide(made_up(PARAMS, 8, 7, 4), PARAMS, parts=1)
     assert decisions.chosen is decisions.any_scanner
     assert decisions.any_scanner is not None
-    assert decisions.known_scanner is not None
-    assert set(decisions.known_scanner.models) == set(decisions.any_scanner.models)
+    assert decisions.known_scanner is None
     assert {t.kind for t in decisions.thresholds} == {"skilled", "random"}
     for kind in ("skilled", "random"):
         name = f"val/decision/{kind}/cllr_gain"

@@ -194,6 +194,7 @@ def test_the_data_it_was_made_from_are_recognised_and_read_in_place(
     assert metrics["n_images"] == 8 * 7
 
 
+@pytest.mark.slow
 def test_images_that_it_was_made_from_are_recognised_in_another_order_and_place(
     model: Path, raw_folder: Path, tmp_path: Path
 ) -> None:
