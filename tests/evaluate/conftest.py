@@ -33,7 +33,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     return _write(tmp_path_factory.mktemp("inputs"), FORGERIES)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """These tests track into a store of their own."""
     with pytest.MonkeyPatch.context() as patch:

@@ -20,7 +20,7 @@ def test_the_command_ends_with_a_table_and_a_sentence(
     main(["--params", params(tmp_path), *folders, "--out", str(tmp_path / "out")])
     summary = capsys.readouterr().out
     lines = summary.splitlines()
-    title = lines.index("verification of the test identities")
+    title = lines.index("the decision on the test identities")
     assert lines[title + 1].split()[:2] == ["impostor", "refs"]
     assert "identification, 5 references" in summary
     assert "With one reference, skilled forgeries are told from genuine images" in summary

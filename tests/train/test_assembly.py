@@ -9,7 +9,9 @@ from components.train import assembly
 from components.train.params import TrainParams
 
 SHAPE = (32, 32, 1)
-PARAMS = TrainParams(pooled_blocks=(1,), embedding_size=8, l2=0.5, dropout=0.25)
+PARAMS = TrainParams(
+    pooled_blocks=(1,), pooled_components=0, embedding_size=8, l2=0.5, dropout=0.25
+)
 OLD = Path(__file__).parents[1] / "shared" / "model" / "embedders" / "whole.keras"
 
 

@@ -81,7 +81,7 @@ def test_all_contradictions_of_a_section_are_said_at_once() -> None:
 
 
 def test_a_wrong_value_leaves_the_others_as_they_are() -> None:
-    values = {"steps": 0, "margin": "soft", "augment": {"hue": 0.2, "flip": "perhaps"}}
+    values = {"steps": -1, "margin": "soft", "augment": {"hue": 0.2, "flip": "perhaps"}}
     examined = examine(TrainParams, "train", values)
     assert examined.params == TrainParams(margin="soft", augment=AugmentParams(hue=0.2))
     assert {"steps", "flip"} < set(examined.wrong)
