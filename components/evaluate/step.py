@@ -35,8 +35,7 @@ from components.evaluate.scoring.evaluation_set import (
 from components.evaluate.scoring.verification import Verification
 from components.shared.data import partition
 from components.shared.data.image_store import INDEX, ImageStore, count_rejected, open_store
-from components.shared.model.embedder import embed, load_embedder, load_start
-from components.shared.model.keras_model import Embedder
+from components.shared.model.embedder import count_views, embed, load_embedder, load_start
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import UPLOAD, atomic_folder, uploads
@@ -98,8 +97,7 @@ def run(
         name: compare_part(images, embeddings[name], params) for name, images in parts.items()
     }
     reported = compared[params.reported]
-    views = len(model.architecture.views) if isinstance(model, Embedder) else 1
-    decisions, gains = decide(compared["val"], params, views)
+    decisions, gains = decide(compared["val"], params, count_views(model))
     thresholds = decisions.thresholds
     for caveat in caveats(thresholds, params.target_name, decisions.policies):
         logging.warning("%s", caveat)

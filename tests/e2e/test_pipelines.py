@@ -128,7 +128,7 @@ def test_promote_compares_by_the_same_rule_and_the_champion_is_measured_and_fetc
     raw, first, second = compared / "ingest" / "raw", compared / "freeze" / "frozen", tmp_path / "2"
     data = [f"--raw={raw}", f"--prepared={compared / 'preprocess' / 'prepared'}"]
     data += [f"--split={compared / 'choose' / 'split'}", "--name=home"]
-    (evaluation,) = (path.parent for path in compared.glob("*/evaluation/threshold.json"))
+    (evaluation,) = (path.parent for path in compared.glob("*/evaluation/decision.json"))
     embedder = compared / "choose" / "embedder"
     freeze.run(FreezeParams(parity_images=3), raw, embedder, evaluation, second)  # its own run
 

@@ -63,6 +63,13 @@ def read_model(path: Path) -> "keras.Model":
         raise InputError(f"{path}: cannot be loaded as a Keras model: {reason}") from error
 
 
+def count_views(model: "keras.Model") -> int:
+    """Returns the number of views whose embeddings are joined, 1 where the model names none."""
+    from components.shared.model.keras_model import Embedder
+
+    return len(model.architecture.views) if isinstance(model, Embedder) else 1
+
+
 def embed(
     model: "keras.Model",
     images: NDArray[np.uint8],

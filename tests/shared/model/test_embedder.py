@@ -6,7 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from components.shared.model.embedder import embed, load_embedder, load_start
+from components.shared.model.embedder import (
+    count_views,
+    embed,
+    load_embedder,
+    load_start,
+    read_model,
+)
 from components.shared.runtime.errors import InputError
 
 
@@ -90,3 +96,10 @@ def test_a_broken_embedder_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be loaded") as caught:
         load_embedder(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+def test_the_views_are_those_of_its_architecture_and_another_model_has_one(model: Any) -> None:
+    embedders = Path(__file__).parent / "embedders"
+    assert count_views(model) == 1
+    assert count_views(read_model(embedders / "whole.keras")) == 1
+    assert count_views(read_model(embedders / "views.keras")) == 2
