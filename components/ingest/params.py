@@ -1,14 +1,45 @@
 """Parameters of the ingest step."""
 
 import difflib
-from typing import Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from components.shared.runtime.params import StepParams
 
 ASCII = b"a/1.png"
 LAYOUTS = ("auto", "cedar", "folder")
+
+
+def _reads_ascii(encoding: str | None) -> str | None:
+    try:
+        is_usable = encoding is None or ASCII.decode(encoding) == ASCII.decode()
+    except (LookupError, ValueError):
+        is_usable = False
+    if not is_usable:
+        raise ValueError(
+            "must be the name of an encoding that Python knows and that has ASCII in it, "
+            "such as cp932, gbk, euc_kr or cp437"
+        )
+    return encoding
+
+
+def _known(layout: str) -> str:
+    if layout not in LAYOUTS and not layout.endswith(".csv"):
+        match = difflib.get_close_matches(layout, LAYOUTS, n=1)
+        nearest = f" (did you mean '{match[0]}'?)" if match else ""
+        raise ValueError(
+            "must be auto, cedar, folder, or the path of a .csv file of "
+            f"path,identity,kind{nearest}"
+        )
+    return layout
+
+
+Layout = Annotated[str, AfterValidator(_known)]
+Encoding = Annotated[str | None, AfterValidator(_reads_ascii)]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+Levels = Annotated[int, Field(ge=1, le=20)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class SampleParams(StepParams):
@@ -33,17 +64,45 @@ class SampleParams(StepParams):
     )
 
 
+class CollectionParams(StepParams):
+    """One of several sources; a parameter that is null here is as in the section."""
+
+    name: str = Field(
+        pattern=r"^\w[\w-]{0,39}$",
+        description="Name of the collection: letters, digits, `_` and `-`. Its identities are "
+        "called `<name>/<identity>`.",
+    )
+    source: str = Field(min_length=1, description="As a single `source`.")
+    layout: Layout | None = Field(default=None, description="As `layout`.")
+    identity_levels: Levels | None = Field(default=None, description="As `identity_levels`.")
+    max_misplaced: Share | None = Field(default=None, description="As `max_misplaced`.")
+    sha256: Sha256 | None = Field(default=None, description="Expected sha256 of an archive.")
+    encoding: Encoding = Field(default=None, description="As `encoding`.")
+    sample: SampleParams | None = Field(default=None, description="As `sample`.")
+
+
+def _is_list(value: Any) -> Literal["text", "list"]:
+    return "list" if isinstance(value, list | tuple) else "text"
+
+
+Sources = Annotated[
+    Annotated[str, Field(min_length=1), Tag("text")]
+    | Annotated[tuple[CollectionParams, ...], Tag("list")],
+    Discriminator(_is_list),
+]
+
+
 class IngestParams(StepParams):
     """The source of the images, its layout, and the caps on archives and downloads."""
 
-    source: str = Field(
+    source: Sources = Field(
         default="sample",
-        min_length=1,
         description="Source of the images: `sample` (generated), `cedar` (the folder that "
         "`CEDAR_DIR` names, else the public archive), a folder, an archive (.zip, .tar.*, .rar), "
-        "`https://…`, `s3://bucket/key-or-prefix`, or `dvc:<repo>@<rev>:<path>`.",
+        "`https://…`, `s3://bucket/key-or-prefix`, or `dvc:<repo>@<rev>:<path>`; or a list of "
+        "collections.",
     )
-    layout: str = Field(
+    layout: Layout = Field(
         default="auto",
         description="How identity and kind of an image are known. `cedar`: "
         "`full_org/original_W_S.png` and `full_forg/forgeries_W_S.png`. `folder`: one folder per "
@@ -52,27 +111,22 @@ class IngestParams(StepParams):
         "that ends in .csv: a table of `path,identity,kind[,part]`, on this machine or in the "
         "source, for every other tree; images that it does not name are left out.",
     )
-    identity_levels: int | None = Field(
+    identity_levels: Levels | None = Field(
         default=None,
-        ge=1,
-        le=20,
         description="Folders that make an identity's name in the layout `folder`; folders below "
         "them (sessions, …) do not matter then, but for those of kinds. null: one folder, and "
         "only folders of kinds below it.",
     )
-    max_misplaced: float = Field(
+    max_misplaced: Share = Field(
         default=0.05,
-        ge=0,
-        le=1,
         description="Largest fraction of the images that may stand where the layout has none and "
         "are left out; a single one always may.",
     )
-    sha256: str | None = Field(
+    sha256: Sha256 | None = Field(
         default=None,
-        pattern="^[0-9a-fA-F]{64}$",
         description="Expected sha256 of an archive; null: not checked.",
     )
-    encoding: str | None = Field(
+    encoding: Encoding = Field(
         default=None,
         description="Encoding of names in an archive that are no UTF-8, as Python names it (cp932, "
         "gbk, euc_kr, cp437, …); null: a guess, which the log tells.",
@@ -94,28 +148,31 @@ class IngestParams(StepParams):
     )
     sample: SampleParams = SampleParams()
 
-    @field_validator("encoding")
-    @classmethod
-    def _reads_ascii(cls, encoding: str | None) -> str | None:
-        try:
-            is_usable = encoding is None or ASCII.decode(encoding) == ASCII.decode()
-        except (LookupError, ValueError):
-            is_usable = False
-        if not is_usable:
-            raise ValueError(
-                "must be the name of an encoding that Python knows and that has ASCII in it, "
-                "such as cp932, gbk, euc_kr or cp437"
-            )
-        return encoding
+    @property
+    def collections(self) -> dict[str, Self]:
+        """The parameters of each collection as those of a single source; none of a single one."""
+        if isinstance(self.source, str):
+            return {}
+        return {each.name: self.model_copy(update=_given(each)) for each in self.source}
 
-    @field_validator("layout")
-    @classmethod
-    def _known(cls, layout: str) -> str:
-        if layout not in LAYOUTS and not layout.endswith(".csv"):
-            match = difflib.get_close_matches(layout, LAYOUTS, n=1)
-            nearest = f" (did you mean '{match[0]}'?)" if match else ""
-            raise ValueError(
-                "must be auto, cedar, folder, or the path of a .csv file of "
-                f"path,identity,kind{nearest}"
+    def contradictions(self) -> list[str]:
+        """Returns what is wrong with values that each may have."""
+        if isinstance(self.source, str):
+            return []
+        if not self.source:
+            return ["source is an empty list: name a source"]
+        names = [each.name for each in self.source]
+        twice = {name for name in names if names.count(name) > 1}
+        reasons = [f"source names the collection {name} twice" for name in sorted(twice)]
+        if self.sha256:
+            reasons.append(
+                "sha256 is the hash of one archive, but source is a list: give it with a collection"
             )
-        return layout
+        return reasons
+
+
+def _given(collection: CollectionParams) -> dict[str, Any]:
+    """Returns the parameters that a collection does not take from the section."""
+    values = {name: getattr(collection, name) for name in CollectionParams.model_fields}
+    del values["name"]
+    return {name: value for name, value in values.items() if value is not None}

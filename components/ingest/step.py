@@ -10,6 +10,7 @@ from components.ingest.layout import MISPLACED
 from components.ingest.layouts.labels import PathsError
 from components.ingest.layouts.table import MISSING
 from components.ingest.params import IngestParams
+from components.ingest.sources.collections_source import CollectionsSource
 from components.ingest.sources.local_source import FolderSource
 from components.ingest.sources.resolve import resolve
 from components.ingest.sources.source import ImportedImages, Source
@@ -26,7 +27,8 @@ class Ingested(NamedTuple):
     """The step's result.
 
     Attributes:
-        figures: numbers of images, identities, genuine and forgeries, and the images' bytes.
+        figures: numbers of images, identities, genuine and forgeries, and the images' bytes; of
+            several collections, each one's identities and images too.
         origin: the version of the source, as parameters; empty where its kind has none.
     """
 
@@ -81,7 +83,10 @@ def _bring(source: Source, folder: Path, tables: Mapping[str, Path]) -> Imported
 
 
 def _table_facts(params: IngestParams) -> dict[str, object]:
-    """Returns the hash of the csv that is the layout, where it lies on this machine."""
+    """Returns the hashes of csvs that are layouts, where they lie on this machine."""
+    if params.collections:
+        tables = {name: _table_facts(own) for name, own in params.collections.items()}
+        return {"layouts": tables} if any(tables.values()) else {}
     table = Path(params.layout).expanduser()
     if params.layout.endswith(".csv") and table.is_file():
         return {"layout": sha256(table)}
@@ -89,6 +94,9 @@ def _table_facts(params: IngestParams) -> dict[str, object]:
 
 
 def _refuse_overlap(source: Source, out: Path) -> None:
+    if isinstance(source, CollectionsSource):
+        for each in source.sources.values():
+            _refuse_overlap(each, out)
     if not isinstance(source, FolderSource):
         return
     inside, outside = out.resolve(), source.path.resolve()
@@ -101,7 +109,12 @@ def _refuse_overlap(source: Source, out: Path) -> None:
 
 def _figures(rows: list[Entry], folder: Path) -> dict[str, float]:
     kinds = Counter(row.kind for row in rows)
-    return {
+    collections = Counter(row.collection for row in rows if row.collection)
+    figures: dict[str, float] = {}
+    for name, images in collections.items():
+        own = {nfc(row.identity) for row in rows if row.collection == name}
+        figures |= {f"{name}/images": images, f"{name}/identities": len(own)}
+    return figures | {
         "images": len(rows),
         "identities": len({nfc(row.identity) for row in rows}),
         "genuine": kinds["genuine"],

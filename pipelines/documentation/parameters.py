@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import BaseModel
 
+from components.ingest.params import CollectionParams
 from pipelines import sections
 from pipelines.kubeflow import cluster
 
@@ -18,6 +19,12 @@ HEAD = """\
 All parameters stand in `params.yaml`, one section for each step; a mistyped name is an error that
 names the nearest one. `dvc exp run -S train.mining=hard` sets one for a run, and so does `-S` with
 the commands of `python -m pipelines`. The defaults are those of `params.yaml` as it comes.
+"""
+COLLECTIONS = """\
+### A collection of `ingest.source`
+
+[Several collections](your-own-data.md#several-collections): `source` is a list of such mappings.
+What is null is as in the section; the caps on downloads and archives hold for each of them.
 """
 CLUSTER = """\
 ## cluster
@@ -38,7 +45,7 @@ class Row(NamedTuple):
     Attributes:
         name: dotted, without the section.
         values: kind of value with its bounds, or the choices.
-        default: as YAML writes it.
+        default: as YAML writes it; empty where a value must be given.
         meaning: its description.
     """
 
@@ -55,6 +62,7 @@ def page(cluster_file: Path) -> str:
         cluster_file: cluster.yaml, whose values stand in the last section.
     """
     steps = [f"## {step}\n\n{_parameters(rows(sections.model(step)))}" for step in sections.STEPS]
+    steps.insert(1, f"{COLLECTIONS}\n{_parameters(rows(CollectionParams))}")
     return "\n".join([HEAD, *steps, _cluster(cluster.read(cluster_file, []))])
 
 
@@ -67,13 +75,16 @@ def rows(model: type[BaseModel], prefix: str = "") -> Iterator[Row]:
             yield from rows(part, f"{prefix}{name}.")
         else:
             meaning = field.description or ""
-            yield Row(prefix + name, values(schema[name]), _yaml(field.default), meaning)
+            default = "" if field.is_required() else _yaml(field.default)
+            yield Row(prefix + name, values(schema[name]), default, meaning)
 
 
 def values(schema: dict[str, Any]) -> str:
     """Describes the values that a JSON schema allows, as in `integer ≥ 1, or auto`."""
-    if "anyOf" in schema:
-        options = [values(option) for option in schema["anyOf"]]
+    if "$ref" in schema:
+        return "mapping"
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        options = [values(option) for option in choices]
         if "number" in options and "integer" in options:
             options.remove("integer")
         return ", or ".join(options)
@@ -121,7 +132,10 @@ def _without_default(parameters: Iterable[Row]) -> Iterator[list[str]]:
 
 
 def _parameters(parameters: Iterable[Row]) -> str:
-    cells = [[f"`{row.name}`", row.values, f"`{row.default}`", row.meaning] for row in parameters]
+    cells = [
+        [f"`{row.name}`", row.values, f"`{row.default}`" if row.default else "", row.meaning]
+        for row in parameters
+    ]
     return _table(["parameter", "values", "default", "meaning"], cells)
 
 

@@ -2,8 +2,9 @@
 path leads nowhere.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from components.ingest.params import LAYOUTS
 from components.shared.tracking.record import yaml_text
@@ -33,12 +34,25 @@ def absolute_paths(sections: Sections) -> list[str]:
     assignments = []
     for section, key, names in PATH_PARAMETERS:
         value = sections[section].get(key)
-        if value is None or value in names:
+        if isinstance(value, list):
+            path: object = [_absolute_collection(each) for each in value]
+        elif value is None or value in names:
             continue
-        path = _absolute(value)
+        else:
+            path = _absolute(value)
         if path != value:
             assignments.append(f"{section}.{key}={yaml_text(path)}")
     return assignments
+
+
+def _absolute_collection(collection: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a collection of `ingest.source` with full paths."""
+    changed = dict(collection)
+    for section, key, names in PATH_PARAMETERS:
+        value = collection.get(key)
+        if section == "ingest" and value is not None and value not in names:
+            changed[key] = _absolute(value)
+    return changed
 
 
 def _absolute(value: str) -> str:

@@ -30,11 +30,24 @@ def with_absolute_paths(sections: Sections) -> Sections:
     them.
     """
     changed = {step: dict(values) for step, values in sections.items()}
+    changed["ingest"] = _with_absolute_collections(changed["ingest"])
     for step, key in PATHS:
-        value = changed[step].get(key)
-        if value is not None and value not in WORDS and Path(value).exists():
-            changed[step][key] = str(Path(value).resolve())
+        changed[step] = _with_absolute(changed[step], key)
     return changed
+
+
+def _with_absolute_collections(ingest: dict[str, Any]) -> dict[str, Any]:
+    source = ingest.get("source")
+    if not isinstance(source, list):
+        return ingest
+    return {**ingest, "source": [_with_absolute(each, "source") for each in source]}
+
+
+def _with_absolute(values: dict[str, Any], key: str) -> dict[str, Any]:
+    value = values.get(key)
+    if not isinstance(value, str) or value in WORDS or not Path(value).exists():
+        return values
+    return {**values, key: str(Path(value).resolve())}
 
 
 def runner(image: str, sections: Sections) -> Any:
@@ -142,6 +155,9 @@ def _store_folders(database: Path) -> list[Path]:
 
 def _read_only_paths(sections: Sections, folders: Iterable[str]) -> set[str]:
     values = [str(sections[step].get(key)) for step, key in PATHS]
+    source = sections["ingest"].get("source")
+    if isinstance(source, list):
+        values += [str(each["source"]) for each in source]
     return {
         str(Path(path).resolve())
         for path in [*values, *folders]

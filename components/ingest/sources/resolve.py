@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from components.ingest.params import IngestParams
+from components.ingest.sources.collections_source import CollectionsSource, named
 from components.ingest.sources.dvc_source import DvcSource
 from components.ingest.sources.local_source import ArchiveSource, FolderSource
 from components.ingest.sources.s3_source import S3Source
@@ -26,7 +27,17 @@ def resolve(params: IngestParams) -> Source:
     Raises:
         InputError: it is missing, or of no known kind, or a hash was given for a kind without one.
     """
-    source = _resolve(params)
+    if isinstance(params.source, str):
+        return _resolve(params, params.source)
+    sources: dict[str, Source] = {}
+    for name, own in params.collections.items():
+        with named(name):
+            sources[name] = _resolve(own, str(own.source))
+    return CollectionsSource(sources)
+
+
+def _resolve(params: IngestParams, name: str) -> Source:
+    source = _of_kind(params, name)
     if params.sha256 and not isinstance(source, _HASHABLE):
         raise InputError(
             "ingest.sha256 is the hash of an archive, "
@@ -35,8 +46,7 @@ def resolve(params: IngestParams) -> Source:
     return source
 
 
-def _resolve(params: IngestParams) -> Source:
-    name = params.source
+def _of_kind(params: IngestParams, name: str) -> Source:
     if name == "sample":
         return SampleSource(params)
     if name == "cedar":

@@ -91,7 +91,7 @@ def fetch(store: Store, listing: Listing, params: IngestParams) -> Path:
         InputError: an object's name leads elsewhere, an object changes meanwhile or arrives
             damaged, or the archive has another hash than `sha256`; or as `Store` says.
     """
-    cached = CachedDownload.of(params.source)
+    cached = CachedDownload.of(str(params.source))
     with cached.locked():
         paths = {item: cached.complete / path for item, path in _paths(listing).items()}
         s3_download.bring(store, listing.address, paths, cached.facts)

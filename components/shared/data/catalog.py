@@ -16,6 +16,7 @@ Kind = Literal["genuine", "forgery"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 CATALOG = "catalog.csv"
 COLUMNS = ("path", "identity", "kind", "sha256")
+OPTIONAL = ("part", "collection")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Entry:
         kind: `genuine` or `forgery`.
         sha256: of the file's bytes, hexadecimal.
         part: the source's own `train`, `val` or `test`, if it has them.
+        collection: the name of its collection, where there are several sources.
     """
 
     path: str
@@ -35,12 +37,16 @@ class Entry:
     kind: Kind
     sha256: str
     part: str | None = None
+    collection: str | None = None
 
 
 def write(entries: Iterable[Entry], folder: Path) -> list[Entry]:
     """Writes `catalog.csv` into a folder, sorted by path, and returns the entries in that order."""
     rows = sorted(entries, key=lambda entry: entry.path)
-    columns = [*COLUMNS, "part"] if any(entry.part for entry in rows) else list(COLUMNS)
+    columns = list(COLUMNS)
+    for optional in OPTIONAL:
+        if any(getattr(entry, optional) for entry in rows):
+            columns.append(optional)
     with (folder / CATALOG).open("w", newline="", encoding="utf-8") as stream:
         table = csv.writer(stream, lineterminator="\n")
         table.writerow(columns)
@@ -50,7 +56,8 @@ def write(entries: Iterable[Entry], folder: Path) -> list[Entry]:
 
 
 def read(raw: Path) -> "pd.DataFrame":
-    """Reads `raw`/catalog.csv: path, identity, kind, sha256[, part], in the order of the file.
+    """Reads `raw`/catalog.csv, in the order of the file: path, identity, kind, sha256, and part and
+    collection where it has them.
 
     All values are strings as in the file: an identity may be called `NA`, `None` or `001`. Names
     that differ in their Unicode form alone are one identity, spelled as its first image has it.
@@ -77,7 +84,7 @@ def read(raw: Path) -> "pd.DataFrame":
     if outside is not None:
         raise InputError(f"{path}: {outside} lies outside {raw}")
     catalog["identity"] = unify(catalog["identity"])
-    return catalog[[*COLUMNS, *(["part"] if "part" in catalog else [])]]
+    return catalog[[*COLUMNS, *(column for column in OPTIONAL if column in catalog)]]
 
 
 def rows(raw: Path) -> list[dict[str, str]]:

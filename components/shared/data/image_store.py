@@ -2,7 +2,8 @@
 
 Files:
     images.npy: uint8 [N, H, W, C].
-    index.parquet: a row an image: path, identity, kind, sha256, height, width[, part].
+    index.parquet: a row an image: path, identity, kind, sha256, height, width, and part
+        and collection where the catalog has them.
     sources.parquet: a row an image: properties of its source file.
     normalise.json: mode and size of the normalisation.
     rejected.csv: path and reason of the images of the catalog that cannot be used.
@@ -38,7 +39,8 @@ class ImageStore:
 
     Attributes:
         images: uint8 [N, H, W, C], memory-mapped, paper 255.
-        index: N rows: path, identity, kind, sha256, height, width (of the source, pixels)[, part].
+        index: N rows: path, identity, kind, sha256, height, width (of the source, pixels), and
+            part and collection where the catalog has them.
         normalisation: mode and size of the images.
     """
 

@@ -118,9 +118,10 @@ def examine(model: type[P], section: str, values: object) -> Examined[P]:
         model.model_validate(values, context=CONTRADICTIONS_PASS)
     except ValidationError as error:
         for item in error.errors():
-            faults.append(_fault(model, section, dict(item)))
+            location = _location(values, item["loc"])
+            faults.append(_fault(model, section, dict(item), location))
             given = _without(given, item["loc"])
-            wrong += [str(part) for part in item["loc"]]
+            wrong += [part for part in location if isinstance(part, str)]
     params = model.model_validate(given, context=CONTRADICTIONS_PASS)
     reasons = [reason for reason in params.contradictions() if not _names(reason, wrong)]
     if reasons:
@@ -137,28 +138,52 @@ def _without(values: Mapping[str, Any], location: Sequence[str | int]) -> dict[s
     return {name: value for name, value in values.items() if name != first}
 
 
+def _location(values: Any, parts: Iterable[str | int]) -> list[str | int]:
+    """Returns the keys and places that lead to a value, without pydantic's names of options."""
+    location: list[str | int] = []
+    for part in parts:
+        if isinstance(values, Mapping):
+            location.append(part)
+            values = values.get(part)
+        elif isinstance(values, list | tuple) and isinstance(part, int):
+            location.append(part)
+            values = values[part]
+    return location
+
+
 def _names(reason: str, words: Iterable[str]) -> bool:
     """Tells whether a sentence has one of some words."""
     return not set(words).isdisjoint(re.findall(r"\w+", reason))
 
 
-def _fault(model: type[StepParams], section: str, item: dict[str, Any]) -> str:
-    location = [str(part) for part in item["loc"]]
-    name = ".".join([section, *location])
+def _fault(
+    model: type[StepParams], section: str, item: dict[str, Any], location: Sequence[str | int]
+) -> str:
+    name = section + "".join(map(_step, location))
     if item["type"] == "extra_forbidden":
-        return f"unknown parameter {name}{_nearest(location[-1], _fields_at(model, location[:-1]))}"
+        known = _fields_at(model, location[:-1])
+        return f"unknown parameter {name}{_nearest(str(location[-1]), known)}"
     if item["type"] == "literal_error":
         allowed = str(item["ctx"]["expected"])
         nearest = _nearest(str(item["input"]), allowed.split("'"))
         return f"{name} is {item['input']!r}, but must be {allowed}{nearest}"
+    if item["type"] == "missing":
+        return f"{name} is missing"
     if not location:
         return f"{section}: {item['msg'].removeprefix('Value error, ')}"
     return f"{name} is {item['input']!r}: {item['msg'].removeprefix('Value error, ')}"
 
 
-def _fields_at(model: type[BaseModel], location: Iterable[str]) -> list[str]:
+def _step(part: str | int) -> str:
+    """Returns a part of a parameter's dotted name: a key, or a place in a list from 0."""
+    return f"[{part}]" if isinstance(part, int) else f".{part}"
+
+
+def _fields_at(model: type[BaseModel], location: Iterable[str | int]) -> list[str]:
     """Returns the names of a nested model's fields, by the path to it."""
     for part in location:
+        if isinstance(part, int):
+            continue
         nested = _nested_model(model, part)
         if nested is None:
             break
@@ -167,10 +192,12 @@ def _fields_at(model: type[BaseModel], location: Iterable[str]) -> list[str]:
 
 
 def _nested_model(model: type[BaseModel], name: str) -> type[BaseModel] | None:
-    annotation = model.model_fields[name].annotation if name in model.model_fields else None
-    for option in (annotation, *get_args(annotation)):
+    options: list[Any] = [model.model_fields[name].annotation] if name in model.model_fields else []
+    while options:
+        option = options.pop()
         if isinstance(option, type) and issubclass(option, BaseModel):
             return option
+        options += get_args(option)
     return None
 
 

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from components.shared.runtime.errors import redact_credentials
 from components.shared.storage.files import sha256
-from components.shared.tracking.record import last_part, text_of
+from components.shared.tracking.record import SOURCE, collection_names, last_part, text_of
 
-SOURCE = "ingest.source"
 REVISIONS = ("ingest.origin.commit", "ingest.origin.etag", "ingest.origin.listing")
 """Parameters that tell a versioned source's revision, the first that there is."""
 DIGITS = 12
@@ -20,7 +19,8 @@ class DataSet(NamedTuple):
     """A data set.
 
     Attributes:
-        name: of the collection: `sample`, `cedar`, the name of a folder or an archive.
+        name: of the collection: `sample`, `cedar`, the name of a folder or an archive; several are
+            joined by `+`.
         revision: a commit, an ETag, or a hash of the images' names and contents, in short.
         source: as `ingest.source` names it, without credentials.
     """
@@ -40,7 +40,8 @@ def describe(params: Mapping[str, str], index: Path) -> DataSet:
     source = redact_credentials(text_of(params, SOURCE) or index.parent.name)
     revisions = (text_of(params, name) for name in REVISIONS)
     revision = next(filter(None, revisions), None) or sha256(index)
-    return DataSet(_collection(source), revision.strip('"')[:DIGITS], source)
+    name = "+".join(collection_names(params)) or _collection(source)
+    return DataSet(name, revision.strip('"')[:DIGITS], source)
 
 
 def _collection(source: str) -> str:

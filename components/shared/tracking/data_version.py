@@ -14,17 +14,26 @@ FINGERPRINT = Path("data/source.json")
 LOCK = Path("dvc.lock")
 VERSIONED = {"s3", "dvc"}
 """Kinds of source that have versions."""
+ORIGIN = "ingest.origin."
 DATA_STAGES = ("ingest", "preprocess", "split")
 
 
 def params(facts: Mapping[str, object]) -> dict[str, str]:
-    """Returns a source's fingerprint as parameters `ingest.origin.…`.
+    """Returns a source's fingerprint as parameters `ingest.origin.…`; of several sources, as
+    `ingest.origin.<collection>.…`.
 
-    None, where the source is of a kind that has no versions.
+    None, where a source is of a kind that has no versions.
     """
+    collections = facts.get("collections")
+    if isinstance(collections, Mapping):
+        versions: dict[str, str] = {}
+        for collection, own in collections.items():
+            for name, fact in params(own).items():
+                versions[name.replace(ORIGIN, f"{ORIGIN}{collection}.", 1)] = fact
+        return versions
     if facts.get("kind") not in VERSIONED:
         return {}
-    return {f"ingest.origin.{name}": str(fact) for name, fact in facts.items()}
+    return {f"{ORIGIN}{name}": str(fact) for name, fact in facts.items()}
 
 
 def recorded_params() -> dict[str, str]:

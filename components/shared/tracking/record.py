@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from components.shared.runtime.params import StepParams
 
 RECORD = "mlflow_run.json"
+SOURCE = "ingest.source"
 
 
 class Record(BaseModel):
@@ -54,8 +55,18 @@ def flat_params(section: str, params: BaseModel) -> dict[str, str]:
     for key in type(params).model_fields:
         name, value = f"{section}.{key}", getattr(params, key)
         nested = isinstance(value, StepParams)
-        flat |= flat_params(name, value) if nested else {name: yaml_text(value)}
+        flat |= flat_params(name, value) if nested else {name: yaml_text(_plain(value))}
     return flat
+
+
+def _plain(value: object) -> object:
+    """Returns a value with the parameters in a list as they were given."""
+    if not isinstance(value, tuple):
+        return value
+    return [
+        each.model_dump(mode="json", exclude_unset=True) if isinstance(each, BaseModel) else each
+        for each in value
+    ]
 
 
 def text_of(params: Mapping[str, str], name: str) -> str | None:
@@ -70,9 +81,19 @@ def text_of(params: Mapping[str, str], name: str) -> str | None:
 
 
 def source_name(params: Mapping[str, str]) -> str | None:
-    """Returns the name of the recorded source, of a path or an address its last part alone."""
-    source = text_of(params, "ingest.source")
+    """Returns the name of the recorded source, of a path or an address its last part alone; of
+    several, the names of the collections: `cedar + bengali`.
+    """
+    source = text_of(params, SOURCE)
+    if names := collection_names(params):
+        return " + ".join(names)
     return last_part(source) if source else None
+
+
+def collection_names(params: Mapping[str, str]) -> list[str]:
+    """Returns the names of the recorded collections, none of a single source."""
+    recorded = yaml.safe_load(params.get(SOURCE, "null"))
+    return [str(each["name"]) for each in recorded] if isinstance(recorded, list) else []
 
 
 def last_part(address: str) -> str:

@@ -24,11 +24,16 @@ class Part(StepParams):
     share: float = Field(0.5, gt=0, le=1, description="A share.")
 
 
+class Needed(StepParams):
+    who: str = Field(description="A name.")
+
+
 class Example(StepParams):
     kind: Literal["one", "two"] = Field("one", description="A kind.")
     size: int | Literal["auto"] = Field("auto", description="A size.")
     names: tuple[str, ...] = Field(("a", "b"), description="Names.")
     part: Part = Part()
+    more: int | tuple[Needed, ...] = Field(0, description="A list.")
 
 
 def test_the_page_is_the_generated_one() -> None:
@@ -65,7 +70,9 @@ def test_a_row_has_the_choices_the_bounds_the_default_as_yaml_and_the_descriptio
         ("size", "integer, or `auto`", "auto", "A size."),
         ("names", "list of: text", "[a, b]", "Names."),
         ("part.share", "number > 0 and ≤ 1", "0.5", "A share."),
+        ("more", "integer, or list of: mapping", "0", "A list."),
     ]
+    assert list(parameters.rows(Needed)) == [("who", "text", "", "A name.")]
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:

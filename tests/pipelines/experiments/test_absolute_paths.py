@@ -11,6 +11,7 @@ from pipelines.experiments.absolute_paths import PATH_PARAMETERS, absolute_paths
 PARAMS = Path(__file__).parents[3] / "params.yaml"
 NO_PATHS = {
     "ingest.encoding",
+    "ingest.name",  # of a collection
     "ingest.sha256",
     "freeze.publish",  # s3://… only
 }
@@ -79,3 +80,15 @@ def is_text(schema: dict[str, Any]) -> bool:
 
 def values(assignments: list[str]) -> sections.Sections:
     return sections.override(sections.read(PARAMS), assignments)
+
+
+def test_paths_of_collections_are_named_in_full(folder: Path) -> None:
+    listed = (
+        "ingest.source=[{name: a, source: weights, layout: labels.csv}, "
+        "{name: b, source: sample, layout: cedar}]"
+    )
+    assert absolute_paths(values([listed])) == [
+        f"ingest.source=[{{layout: {folder}/labels.csv, name: a, source: {folder}/weights}}, "
+        "{layout: cedar, name: b, source: sample}]"
+    ]
+    assert absolute_paths(values(absolute_paths(values([listed])))) == []

@@ -116,3 +116,16 @@ def test_an_engine_that_does_not_answer_is_one_line(
         InputError, match=r"^Docker: [^\n]+ is its engine running, and may you use it\?$"
     ):
         local_runner.run(training_pipeline.build, SECTIONS, tmp_path / "root", IMAGE)
+
+
+@pytest.mark.usefixtures("client", "engine")
+def test_the_folder_of_a_collection_is_mounted_by_its_full_path(tmp_path: Path) -> None:
+    (tmp_path / "scans").mkdir()
+    listed = "ingest.source=[{name: a, source: scans}, {name: b, source: sample}]"
+    absolute = docker_runner.with_absolute_paths(sections.override(SECTIONS, [listed]))
+    assert [each["source"] for each in absolute["ingest"]["source"]] == [
+        str(tmp_path / "scans"),
+        "sample",
+    ]
+    mounts = docker_runner.runner(IMAGE, absolute).container_run_args["mounts"]
+    assert str(tmp_path / "scans") in {mount["Source"] for mount in mounts}

@@ -1,8 +1,9 @@
 """The compiled training pipeline: its tasks, and the artifacts that flow between them."""
 
+from pathlib import Path
 from typing import Any
 
-from tests.pipelines.kubeflow.compiled import FLOW, IMAGE, containers, sources, tasks
+from tests.pipelines.kubeflow.compiled import FLOW, IMAGE, compile_to, containers, sources, tasks
 
 OUTPUTS = {
     "ingest": {"raw": "Dataset", "metrics": "Metrics"},
@@ -46,3 +47,13 @@ def test_the_image_is_that_of_every_task_and_nothing_is_installed_at_run_time(
     images = containers(compiled).values()
     assert [container["image"] for container in images] == [IMAGE] * 6
     assert not any("pip" in " ".join(container["command"]).split() for container in images)
+
+
+def test_a_list_of_collections_travels_in_its_section(tmp_path: Path) -> None:
+    listed = "ingest.source=[{name: a, source: s3://b/a}, {name: b, source: s3://b/b}]"
+    (document,) = compile_to(tmp_path / "pipeline.yaml", "-S", listed)
+    arguments = document["root"]["inputDefinitions"]["parameters"]
+    assert arguments["ingest"]["defaultValue"]["source"] == [
+        {"name": "a", "source": "s3://b/a"},
+        {"name": "b", "source": "s3://b/b"},
+    ]

@@ -1,6 +1,7 @@
 """catalog.csv: what was written is what is read, whatever identities are called."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,13 @@ def test_the_parts_of_a_source_stand_in_the_catalog_only_where_it_has_some(tmp_p
         [Entry(one.path, one.identity, one.kind, one.sha256, part="train"), other], tmp_path
     )
     assert catalog.read(tmp_path)["part"].tolist() == ["train", ""]
+
+
+def test_collections_stand_in_the_catalog_only_where_there_are_several(tmp_path: Path) -> None:
+    one, other = entries()[:2]
+    catalog.write([replace(one, collection="a"), replace(other, collection="b")], tmp_path)
+    assert list(catalog.read(tmp_path)) == ["path", "identity", "kind", "sha256", "collection"]
+    assert catalog.read(tmp_path)["collection"].tolist() == ["a", "b"]
 
 
 @pytest.mark.parametrize(

@@ -42,3 +42,11 @@ def test_no_password_is_recorded() -> None:
 def test_data_of_unknown_origin_are_called_as_their_folder(tmp_path: Path) -> None:
     (tmp_path / "index.parquet").write_bytes(b"index")
     assert describe({}, tmp_path / "index.parquet").name == tmp_path.name
+
+
+def test_several_collections_are_one_data_set(tmp_path: Path) -> None:
+    (tmp_path / "index.parquet").write_bytes(b"index")
+    params = {"ingest.source": "[{name: a, source: https://u:p@host/x}, {name: b, source: /b}]"}
+    found = describe(params, tmp_path / "index.parquet")
+    assert found.name == "a+b"
+    assert "u:p" not in found.source

@@ -37,6 +37,15 @@ def test_a_source_with_versions_is_recorded_and_another_is_not() -> None:
     assert data_version.params({"kind": "folder", "files": 3}) == {}
 
 
+def test_each_collection_s_version_is_recorded_under_its_name() -> None:
+    facts = {"kind": "collections", "collections": {"a": FACTS, "b": {"kind": "folder"}, "c": {}}}
+    assert data_version.params(facts) == {
+        "ingest.origin.a.kind": "s3",
+        "ingest.origin.a.address": "s3://bucket/signatures",
+        "ingest.origin.a.objects": "12",
+    }
+
+
 def test_the_parameters_of_each_data_step_s_own_section_come_from_dvc_lock_spelled_as_in_yaml(
     stage: Path,
 ) -> None:

@@ -4,8 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from components.ingest.params import IngestParams
 from components.shared.runtime.params import StepParams
-from components.shared.tracking.record import Record, flat_params, text_of, yaml_text
+from components.shared.tracking.record import (
+    Record,
+    collection_names,
+    flat_params,
+    source_name,
+    text_of,
+    yaml_text,
+)
 
 
 class Inner(StepParams):
@@ -70,3 +78,12 @@ def test_parameters_are_flat_and_spelled_as_in_yaml() -> None:
 )
 def test_a_value_is_one_line_that_yaml_reads_back(value: object, text: str) -> None:
     assert yaml_text(value) == text
+
+
+def test_several_collections_are_called_by_their_names() -> None:
+    source = [{"name": "cedar", "source": "/home/ann/cedar"}, {"name": "b", "source": "sample"}]
+    params = flat_params("ingest", IngestParams.model_validate({"source": source}))
+    assert params["ingest.source"] == yaml_text(source)
+    assert source_name(params) == "cedar + b"
+    assert collection_names(params) == ["cedar", "b"]
+    assert collection_names({"ingest.source": "sample"}) == collection_names({}) == []

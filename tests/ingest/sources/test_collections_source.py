@@ -1,0 +1,147 @@
+"""Several sources, each a collection."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from components.ingest import step
+from components.ingest.params import IngestParams
+from components.shared.data import catalog
+from components.shared.runtime.errors import InputError
+from components.shared.runtime.params import parse
+from tests.ingest.conftest import folder_with, labels, rows
+
+CEDAR = ["full_org/original_1_1.png", "full_forg/forgeries_1_1.png"]
+FOLDER = ["1/a.png", "2/a.png"]
+
+
+def collections(**sources: object) -> IngestParams:
+    """Returns parameters for collections, each a source or a mapping with one."""
+    listed = [
+        {"name": name, **(own if isinstance(own, dict) else {"source": str(own)})}
+        for name, own in sources.items()
+    ]
+    return IngestParams.model_validate({"source": listed})
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> IngestParams:
+    """A collection in the layout of CEDAR and one of folders, both with a writer 1."""
+    cedar = folder_with(tmp_path / "first", CEDAR)
+    folder = folder_with(tmp_path / "second", FOLDER)
+    return collections(cedar={"source": str(cedar), "layout": "cedar"}, other=folder)
+
+
+def test_each_collection_has_its_layout_its_folder_and_identities_of_its_own(
+    two: IngestParams, tmp_path: Path
+) -> None:
+    result = step.run(two, tmp_path / "out")
+    assert labels(tmp_path / "out") == [
+        ("cedar/full_forg/forgeries_1_1.png", "cedar/1", "forgery"),
+        ("cedar/full_org/original_1_1.png", "cedar/1", "genuine"),
+        ("other/1/a.png", "other/1", "genuine"),
+        ("other/2/a.png", "other/2", "genuine"),
+    ]
+    assert [row["collection"] for row in rows(tmp_path / "out")] == ["cedar"] * 2 + ["other"] * 2
+    assert catalog.read(tmp_path / "out")["collection"].tolist() == ["cedar"] * 2 + ["other"] * 2
+    for row in rows(tmp_path / "out"):
+        assert (tmp_path / "out" / row["path"]).is_file()
+    figures = result.figures
+    assert (figures["identities"], figures["images"]) == (3, 4)
+    assert (figures["cedar/identities"], figures["other/identities"]) == (1, 2)
+    assert (figures["cedar/images"], figures["other/images"]) == (2, 2)
+
+
+def test_a_single_source_has_no_collection(tmp_path: Path) -> None:
+    source = folder_with(tmp_path / "second", FOLDER)
+    result = step.run(IngestParams(source=str(source)), tmp_path / "out")
+    assert list(rows(tmp_path / "out")[0]) == ["path", "identity", "kind", "sha256"]
+    assert set(result.figures) == {"images", "identities", "genuine", "forgeries", "bytes"}
+
+
+def test_what_a_collection_does_not_say_is_as_the_section_says(tmp_path: Path) -> None:
+    own = {"source": "sample", "sample": {"identities": 2, "genuine": 1, "forgeries": 0}}
+    params = parse(
+        IngestParams,
+        "ingest",
+        {
+            "source": [{"name": "a", **own}, {"name": "b", "source": "sample"}],
+            "sample": {"identities": 3, "genuine": 2, "forgeries": 1},
+        },
+        "",
+    )
+    figures = step.run(params, tmp_path / "out").figures
+    assert (figures["a/images"], figures["b/images"]) == (2, 9)
+
+
+def test_a_changed_source_or_layout_of_one_collection_gives_another_fingerprint(
+    two: IngestParams, tmp_path: Path
+) -> None:
+    step.fingerprint(two, tmp_path / "source.json")
+    before = json.loads((tmp_path / "source.json").read_text())
+    assert before["collections"]["cedar"]["files"] == 2
+    folder_with(tmp_path / "second", ["3/a.png"])
+    step.fingerprint(two, tmp_path / "source.json")
+    after = json.loads((tmp_path / "source.json").read_text())
+    assert after["collections"]["cedar"] == before["collections"]["cedar"]
+    assert after["collections"]["other"] != before["collections"]["other"]
+    table = tmp_path / "labels.csv"
+    table.write_text("path,identity,kind\n1/a.png,x,genuine\n")
+    by_table = collections(a={"source": str(tmp_path / "second"), "layout": str(table)})
+    step.fingerprint(by_table, tmp_path / "source.json")
+    first = (tmp_path / "source.json").read_text()
+    table.write_text("path,identity,kind\n1/a.png,y,genuine\n")
+    step.fingerprint(by_table, tmp_path / "source.json")
+    assert (tmp_path / "source.json").read_text() != first
+
+
+def test_a_fault_names_the_collection_and_nothing_is_left(tmp_path: Path) -> None:
+    good = folder_with(tmp_path / "good", FOLDER)
+    with pytest.raises(InputError, match=r"^collection bad: ingest.source: gone: no such folder"):
+        step.run(collections(good=good, bad="gone"), tmp_path / "out")
+    (tmp_path / "empty").mkdir()
+    empty = collections(good=good, bad=tmp_path / "empty")
+    with pytest.raises(InputError, match=r"^collection bad: .*empty: holds no image"):
+        step.run(empty, tmp_path / "out")
+    with pytest.raises(InputError, match=r"^collection bad: .*holds no image"):
+        step.fingerprint(empty, tmp_path / "source.json")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "good"]
+
+
+def test_paths_that_are_too_many_for_a_message_are_listed_with_the_collection_in_the_message(
+    tmp_path: Path,
+) -> None:
+    source = folder_with(tmp_path / "second", [*FOLDER, *(f"{n}/x/y/z/a.png" for n in range(9))])
+    with pytest.raises(InputError, match=r"^collection odd: .*out-misplaced\.csv"):
+        step.run(collections(odd=source), tmp_path / "out")
+    assert len((tmp_path / "out-misplaced.csv").read_text().splitlines()) == 10
+
+
+def test_an_output_around_the_source_of_a_collection_is_refused(tmp_path: Path) -> None:
+    source = folder_with(tmp_path / "source", FOLDER)
+    with pytest.raises(InputError, match="stand one in the other"):
+        step.run(collections(a=source), tmp_path / "source" / "raw")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("[]", "ingest: source is an empty list"),
+        ("[{name: a, source: x}, {name: a, source: y}]", "names the collection a twice"),
+        ("[{name: a}]", r"ingest.source\[0\].source is missing"),
+        ("[{name: a, source: x}, {name: a/b, source: y}]", r"ingest.source\[1\].name is 'a/b'"),
+        ("[{name: a, source: x, layuot: y}]", r"source\[0\]\.layuot \(did you mean 'layout'"),
+        ("[{name: a, source: x, layout: cedr}]", r"source\[0\]\.layout is 'cedr'.*'cedar'"),
+    ],
+)
+def test_a_wrong_list_is_told_by_its_place(source: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        parse(IngestParams, "ingest", {"source": yaml.safe_load(source)}, "params.yaml")
+
+
+def test_a_hash_of_the_section_is_of_no_collection() -> None:
+    values = {"source": [{"name": "a", "source": "x"}], "sha256": "0" * 64}
+    with pytest.raises(InputError, match="sha256 is the hash of one archive, but source is a list"):
+        parse(IngestParams, "ingest", values, "params.yaml")
