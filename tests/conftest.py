@@ -14,9 +14,13 @@ from tests import s3_server as server
 os.environ.setdefault(
     "TF_ENABLE_ONEDNN_OPTS", "1"
 )  # as components.shared.runtime.backend does, for modules that do not use it
-os.environ.setdefault(
-    "TF_NUM_INTRAOP_THREADS", "0"
-)  # all: one process trains too, after it has prepared images
+# 0 is all threads: one process trains too, after it has prepared images. Of several processes each
+# takes one, or they spend most of their time waiting for each other's.
+THREADS = "1" if "PYTEST_XDIST_WORKER" in os.environ else "0"
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", THREADS)
+if THREADS == "1":
+    for library in ("OMP", "OPENBLAS"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", THREADS)
 
 # A shell's background jobs ignore Ctrl-C, and so would all that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
