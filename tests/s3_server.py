@@ -164,6 +164,7 @@ def parts(address: str) -> tuple[str, str]:
 
 
 @cache
+@cache
 def _client(service: str, endpoint: str) -> Any:
     import boto3
 

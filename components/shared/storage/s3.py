@@ -8,8 +8,9 @@ role.
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.storage.s3_address import Address
@@ -47,7 +48,8 @@ class Store:
     """
 
     def __init__(self) -> None:
-        import boto3
+        from boto3.session import Session
+        from botocore import session
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError
 
@@ -57,8 +59,10 @@ class Store:
             max_pool_connections=CONNECTIONS,
             retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
         )
+        own = session.Session()
+        own.register_component("data_loader", _service_loader())
         try:
-            self._client: S3Client = boto3.session.Session().client("s3", config=config)
+            self._client: S3Client = Session(botocore_session=own).client("s3", config=config)
         except ValueError:
             raise InputError(
                 "AWS_ENDPOINT_URL is not an address such as https://s3.example.org"
@@ -202,3 +206,14 @@ def _stored(item: "ObjectTypeDef", prefix: int) -> Stored:
     return Stored(
         item["Key"][prefix:], int(item["Size"]), item["ETag"].strip('"'), item["LastModified"]
     )
+
+
+@cache
+def _service_loader() -> Any:
+    """Returns the reader of botocore's descriptions of services, which keeps what it has read.
+
+    They take most of the time in which a client is made, and never change.
+    """
+    from botocore.loaders import create_loader
+
+    return create_loader()
