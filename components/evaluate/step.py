@@ -34,7 +34,13 @@ from components.evaluate.scoring.evaluation_set import (
 )
 from components.evaluate.scoring.verification import Verification
 from components.shared.data import partition
-from components.shared.data.image_store import INDEX, ImageStore, count_rejected, open_store
+from components.shared.data.image_store import (
+    INDEX,
+    ImageStore,
+    count_rejected,
+    open_store,
+    read_sources,
+)
 from components.shared.model.embedder import count_views, embed, load_embedder, load_start
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
@@ -84,6 +90,7 @@ def run(
     """
     normalisation = check_normalisation(prepared, embedder)
     store = open_store(prepared)
+    sources = read_sources(prepared, len(store.index))
     partitioned = partition.read(split, store.index)
     parts = {name: select_part(store.index, partitioned, name) for name in params.parts}
     name = params.reported
@@ -103,7 +110,7 @@ def run(
         logging.warning("%s", caveat)
     results = run_protocols(reported, params)
     train = select_part(store.index, partitioned, "train")
-    shortcut_report = find_shortcuts(prepared, store, train, reported, params.seed)
+    shortcut_report = find_shortcuts(store, sources, train, reported, params.seed)
     metrics = results.metrics | _baselines(model, load_start(embedder), store, reported, params)
     metrics |= shortcut_report.figures
     rejected = count_rejected(prepared)

@@ -3,17 +3,34 @@ evaluate do.
 """
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from components.evaluate.params import EvaluateParams
+
+if TYPE_CHECKING:
+    from components.evaluate.step import Evaluation
+
 HEIGHT, WIDTH = 16, 24
 GENUINE, FORGERIES = 7, 4
 PARTS = {"train": 2, "val": 5, "test": 8}
+PARAMS = EvaluateParams(
+    protocols=("deployed", "references", "literature", "identification"),
+    draws=3,
+    target=0.05,
+)
+FILES = {
+    "metrics.json", "summary.json", "decision.json", "roc.csv", "det.csv", "scores.parquet",
+    "report.html", "roc.png", "det.png", "scores.png", "identities.png", "cmc.csv", "open_set.csv",
+    "tippett.png", "cross_entropy.png", "reliability.png", "mlflow_run.json", "summary.txt",
+    "upload/report.html",
+}  # fmt: skip
 
 
 class Inputs(NamedTuple):
@@ -34,13 +51,56 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """These tests track into a store of their own."""
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """These tests track into a store of their own; its folder."""
     with pytest.MonkeyPatch.context() as patch:
         store = tmp_path_factory.mktemp("mlruns")
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store / 'mlflow.db'}")
         patch.chdir(store)  # where MLflow puts artifacts of such a store
-        yield
+        yield store
+
+
+@pytest.fixture(scope="module")
+def tracked(own_store: Path, empty_store: Path) -> None:
+    """The store has its tables already, which take MLflow seconds."""
+    shutil.copyfile(empty_store, own_store / "mlflow.db")
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("reports") / "evaluation"
+
+
+@pytest.fixture(scope="module")
+def evaluation(inputs: Inputs, out: Path, tracked: None) -> "Evaluation":
+    """A whole run of the step."""
+    from components.evaluate.step import run
+
+    return run(PARAMS, *inputs, out)
+
+
+def single_by_loop(inputs: Inputs, part: str) -> tuple[list[float], list[float], list[float]]:
+    """Genuine, skilled and random single-reference distances of a part, image by image."""
+    from components.shared.model.embedder import embed, load_embedder
+
+    images = np.load(inputs.prepared / "images.npy")
+    index = pd.read_parquet(inputs.prepared / "index.parquet")
+    rows = np.flatnonzero(pd.read_parquet(inputs.split / "split.parquet")["part"] == part)
+    vectors = embed(load_embedder(inputs.embedder), images, progress=False)
+    genuine, skilled, random = [], [], []
+    for a in rows:
+        for b in rows:
+            if index["kind"][a] == "forgery":
+                continue
+            distance = float(np.linalg.norm(vectors[a] - vectors[b]))
+            if index["identity"][a] == index["identity"][b]:
+                if index["kind"][b] == "forgery":
+                    skilled.append(distance)
+                elif a < b:
+                    genuine.append(distance)
+            elif index["kind"][b] == "genuine":
+                random.append(distance)
+    return genuine, skilled, random
 
 
 def _write(folder: Path, forgeries: int) -> Inputs:

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 from base64 import b64decode
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,37 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.evaluate.params import EvaluateParams, ReportParams
-from components.evaluate.scoring import verification
 from components.evaluate.step import Evaluation, run
 from components.shared.model.embedder import embed, load_embedder
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import uploads
 from components.shared.verification import error_rates as rates
 from components.shared.verification.metric_names import counted_group
-from tests.evaluate.conftest import FORGERIES, GENUINE, PARTS, Inputs, build_embedder
-
-PARAMS = EvaluateParams(
-    protocols=("deployed", "references", "literature", "identification"),
-    draws=3,
-    target=0.05,
-)
-FILES = {
-    "metrics.json", "summary.json", "decision.json", "roc.csv", "det.csv", "scores.parquet",
-    "report.html", "roc.png", "det.png", "scores.png", "identities.png", "cmc.csv", "open_set.csv",
-    "tippett.png", "cross_entropy.png", "reliability.png", "mlflow_run.json", "summary.txt",
-    "upload/report.html",
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("reports") / "evaluation"
-
-
-@pytest.fixture(scope="module")
-def evaluation(inputs: Inputs, out: Path) -> Evaluation:
-    return run(PARAMS, *inputs, out)
+from tests.evaluate.conftest import FILES, FORGERIES, GENUINE, PARAMS, PARTS, Inputs, single_by_loop
 
 
 def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, float]:
@@ -73,28 +48,6 @@ def decoded(png: bytes) -> bytes:
     image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert image is not None
     return image.tobytes()
-
-
-def single_by_loop(inputs: Inputs, part: str) -> tuple[list[float], list[float], list[float]]:
-    """Genuine, skilled and random single-reference distances of a part, image by image."""
-    images = np.load(inputs.prepared / "images.npy")
-    index = pd.read_parquet(inputs.prepared / "index.parquet")
-    rows = np.flatnonzero(pd.read_parquet(inputs.split / "split.parquet")["part"] == part)
-    vectors = embed(load_embedder(inputs.embedder), images, progress=False)
-    genuine, skilled, random = [], [], []
-    for a in rows:
-        for b in rows:
-            if index["kind"][a] == "forgery":
-                continue
-            distance = float(np.linalg.norm(vectors[a] - vectors[b]))
-            if index["identity"][a] == index["identity"][b]:
-                if index["kind"][b] == "forgery":
-                    skilled.append(distance)
-                elif a < b:
-                    genuine.append(distance)
-            elif index["kind"][b] == "genuine":
-                random.append(distance)
-    return genuine, skilled, random
 
 
 def test_every_file_is_there_and_metrics_json_is_what_was_returned(
@@ -361,99 +314,6 @@ def test_the_run_holds_the_figures_and_the_report(evaluation: Evaluation, out: P
     assert Path(page).read_text() == evaluation.uploaded_report.read_text()
 
 
-@pytest.mark.slow
-def test_the_same_inputs_give_the_same_files(
-    evaluation: Evaluation, inputs: Inputs, out: Path, tmp_path: Path
-) -> None:
-    assert run(PARAMS, *inputs, tmp_path / "again").metrics == evaluation.metrics
-    for name in FILES - {"mlflow_run.json"}:
-        assert (tmp_path / "again" / name).read_bytes() == (out / name).read_bytes(), name
-
-
-@pytest.mark.slow
-def test_without_forgeries_their_figures_are_left_out(
-    write_inputs: Callable[[Path, int], Inputs], tmp_path: Path
-) -> None:
-    result = run(PARAMS, *write_inputs(tmp_path, 0), tmp_path / "out")
-    assert not [name for name in result.metrics if "skilled" in name]
-    assert not [name for name in result.metrics if name.startswith("probe/")]
-    assert {
-        "verification/random/refs_5/eer",
-        "floor/best_statistic/random/refs_1/eer",
-        "floor/statistics/random/refs_1/eer",
-    } <= result.metrics.keys()
-    assert "skilled" not in pd.read_csv(tmp_path / "out/roc.csv")["kind"].tolist()
-    assert "images of other identities" in result.report.read_text()
-    assert result.roc
-
-
-def test_what_training_gained_is_the_paired_difference_to_the_start_and_rejections_are_counted(
-    evaluation: Evaluation, inputs: Inputs, tmp_path: Path
-) -> None:
-    assert not [name for name in evaluation.metrics if "start" in name or "rejected" in name]
-    embedder = tmp_path / "embedder"
-    shutil.copytree(inputs.embedder, embedder)
-    build_embedder(seed=4).save(embedder / "start.keras")
-    params = PARAMS.model_copy(update={"protocols": ("deployed",)})
-    prepared = tmp_path / "prepared"
-    shutil.copytree(inputs.prepared, prepared)
-    (prepared / "rejected.csv").write_text('path,reason\nold/1.png,"blank, no ink"\n')
-    metrics = run(params, prepared, inputs.split, embedder, tmp_path / "out").metrics
-    assert metrics["n_rejected"] == 1
-    shutil.move(embedder / "start.keras", embedder / "embedder.keras")
-    genuine, skilled, random = single_by_loop(inputs._replace(embedder=embedder), "test")
-    for kind, impostor in (("skilled", skilled), ("random", random)):
-        key = f"floor/start/{kind}/refs_1/eer"
-        ours = metrics[f"verification/{kind}/refs_1/eer"]
-        assert ours == evaluation.metrics[f"verification/{kind}/refs_1/eer"]
-        assert metrics[key] == pytest.approx(rates.eer(genuine, impostor).rate, abs=1e-9)
-        assert metrics[f"{key}_difference"] == pytest.approx(ours - metrics[key])
-        low, high = metrics[f"{key}_difference_ci_low"], metrics[f"{key}_difference_ci_high"]
-        assert low < metrics[f"{key}_difference"] < high
-    summary = (tmp_path / "out" / "summary.txt").read_text(encoding="utf-8")
-    assert "Training the network " in summary
-    assert "1 of 166 images cannot be used, and are in no comparison" in summary
-    assert "its own start, before the network was trained" in summary
-
-
-@pytest.mark.slow
-def test_too_few_images_for_several_references_leave_those_figures_out(
-    evaluation: Evaluation, inputs: Inputs, tmp_path: Path
-) -> None:
-    params = EvaluateParams(
-        part="test",
-        target=PARAMS.target,
-        references=GENUINE,
-        draws=2,
-        report=ReportParams(images=False),
-    )
-    evaluated = run(params, *inputs, tmp_path / "out")
-    assert evaluated.report.read_text().count("<img ") == 7  # pictures of people are switched off
-    metrics = evaluated.metrics
-    assert not [name for name in metrics if f"refs_{GENUINE}" in name]
-    single = {
-        name: value
-        for name, value in evaluation.metrics.items()
-        if name.startswith("verification/skilled/refs_1")
-    }
-    # Only test is reported, but val chose its thresholds.
-    assert (
-        metrics.items()
-        >= {name: value for name, value in single.items() if "_ci_" not in name}.items()
-    )
-    assert not [name for name in metrics if name.startswith("val/")]
-
-
-def test_without_val_there_are_no_thresholds(inputs: Inputs, tmp_path: Path) -> None:
-    split = pd.read_parquet(inputs.split / "split.parquet")
-    split["part"] = split["part"].replace("val", "train")
-    split.to_parquet(tmp_path / "split.parquet")
-    result = run(PARAMS, inputs.prepared, tmp_path, inputs.embedder, tmp_path / "out")
-    assert json.loads((tmp_path / "out/decision.json").read_text())["thresholds"] == []
-    absent = ("threshold", "policy/", "val/")
-    assert not [name for name in result.metrics if any(part in name for part in absent)]
-
-
 def test_a_split_without_test_identities_is_refused_and_nothing_is_written(
     inputs: Inputs, tmp_path: Path
 ) -> None:
@@ -463,35 +323,6 @@ def test_a_split_without_test_identities_is_refused_and_nothing_is_written(
     with pytest.raises(InputError, match="no images into test"):
         run(PARAMS, inputs.prepared, tmp_path, inputs.embedder, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["split.parquet"]
-
-
-@pytest.mark.slow
-def test_val_alone_gives_the_same_figures_of_val_whatever_test_holds(
-    evaluation: Evaluation, inputs: Inputs, tmp_path: Path
-) -> None:
-    prepared = tmp_path / "prepared"
-    shutil.copytree(inputs.prepared, prepared)
-    images = np.load(prepared / "images.npy")
-    part = pd.read_parquet(inputs.split / "split.parquet")["part"]
-    images[(part == "test").to_numpy()] = np.random.default_rng(0).integers(
-        0, 256, images.shape[1:]
-    )
-    np.save(prepared / "images.npy", images)
-    out = tmp_path / "out"
-    result = run(
-        PARAMS.model_copy(update={"part": "val"}), prepared, inputs.split, inputs.embedder, out
-    )
-    assert {name for name in result.metrics if not name.startswith("val/")} == set()
-    beside = {name for name in result.metrics if name.startswith(("val/floor/", "val/probe/"))}
-    assert {"val/floor/hog/skilled/refs_1/eer", "val/probe/prepared/auc"} <= beside
-    rest = {name: value for name, value in result.metrics.items() if name not in beside}
-    expected = {n: value for n, value in evaluation.metrics.items() if n.startswith("val/")}
-    assert rest == pytest.approx(expected, rel=1e-6)
-    assert "test was not read" in (out / "summary.txt").read_text()
-    assert "test was not read" in result.report.read_text()
-    assert set(pd.read_parquet(out / "scores.parquet")["identity"]) == {
-        f"writer-{i:02}" for i in range(2, 7)
-    }
 
 
 def test_an_embedder_of_other_images_is_refused(inputs: Inputs, tmp_path: Path) -> None:
@@ -505,46 +336,3 @@ def test_an_embedder_of_other_images_is_refused(inputs: Inputs, tmp_path: Path) 
     (folder / "normalise.json").unlink()
     with pytest.raises(InputError, match=r"normalise\.json: no such file; run train first"):
         run(PARAMS, inputs.prepared, inputs.split, folder, tmp_path / "out")
-
-
-@pytest.mark.slow
-def test_a_store_whose_comparisons_do_not_fit_in_memory_has_the_same_figures_and_files(
-    inputs: Inputs,
-    evaluation: Evaluation,
-    out: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(verification, "LIMITS", verification.Limits(in_memory=0))
-    params = PARAMS.model_copy(update={"protocols": ("deployed", "references", "identification")})
-    evaluated = run(params, *inputs, tmp_path / "evaluation")
-    left_out = re.compile("field/|floor/statistics/")
-    expected = {n: v for n, v in evaluation.metrics.items() if not left_out.search(n)}
-    report = evaluated.report.read_text(encoding="utf-8")
-    assert "no floor of simple statistics, skilled forgeries: " in report
-    assert evaluated.metrics.keys() == expected.keys()
-    for name, value in expected.items():
-        # Intervals interpolate, all else is exact.
-        assert evaluated.metrics[name] == pytest.approx(value, abs=0.03 if "_ci_" in name else 0), (
-            name
-        )
-    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    written = {
-        path.relative_to(tmp_path / "evaluation").as_posix()
-        for path in tmp_path.rglob("*")
-        if path.is_file()
-    }
-    assert written == files
-    thresholds = [
-        json.loads((folder / "decision.json").read_text())["thresholds"]
-        for folder in (out, tmp_path / "evaluation")
-    ]
-    assert thresholds[0] == thresholds[1]
-    scores = [
-        pd.read_parquet(folder / "scores.parquet") for folder in (out, tmp_path / "evaluation")
-    ]
-    order = [name for name in scores[0].columns if not name.startswith("llr_")]
-    left, right = scores[0][order], scores[1][order]  # likelihood ratios are those of memory
-    pd.testing.assert_frame_equal(
-        left.sort_values(order, ignore_index=True), right.sort_values(order, ignore_index=True)
-    )

@@ -1,7 +1,5 @@
 """Shortcuts in the data: forged told from genuine, or identities, without the writing itself."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -10,7 +8,7 @@ from components.evaluate.audit import baselines, image_statistics, weighted_stat
 from components.evaluate.protocols.run_protocols import ComparedPart
 from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import verifications
-from components.shared.data.image_store import ImageStore, read_sources
+from components.shared.data.image_store import ImageStore
 from components.shared.verification import metric_names, shortcut_probe
 from components.shared.verification.sampling import Draws
 
@@ -24,8 +22,8 @@ WARNING = (
 
 
 def find_shortcuts(
-    prepared: Path,
     store: ImageStore,
+    sources: pd.DataFrame,
     train: EvaluationSet,
     reported: ComparedPart,
     seed: int,
@@ -33,20 +31,16 @@ def find_shortcuts(
     """Probes the prepared images and their sources, and verifies by simple statistics.
 
     Args:
-        prepared: the folder of the image store, with sources.parquet.
         store: the image store.
+        sources: of its images, as `read_sources` returns them.
         train: the identities on which the best statistic is chosen and all are weighted.
         reported: the identities that are reported on; the probes use theirs and those of train.
         seed: of the pairs of train by which statistics are weighted.
-
-    Raises:
-        InputError: sources.parquet is missing or not of these images.
     """
     rows = np.concatenate([train.rows, reported.part.rows])
     index = store.index.iloc[rows]
-    sources = read_sources(prepared, len(store.index)).iloc[rows]
     statistics = image_statistics.describe(store.images, rows)
-    of_sources = shortcut_probe.of_sources(sources, index)
+    of_sources = shortcut_probe.of_sources(sources.iloc[rows], index)
     of_images = _probe_images(statistics, index)
     figures = of_images.figures | of_sources.figures
     lines = of_images.lines + of_sources.lines

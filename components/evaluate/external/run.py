@@ -25,7 +25,7 @@ from components.evaluate.report.subject import Subject
 from components.evaluate.scoring.evaluation_set import select_rows
 from components.shared.data.catalog import CATALOG
 from components.shared.data.copies import DUPLICATES, write_duplicates
-from components.shared.data.image_store import write_rejected
+from components.shared.data.image_store import read_sources, write_rejected
 from components.shared.data.normalisation import VERSION
 from components.shared.model import bundle
 from components.shared.model.bundle import Bundle
@@ -117,7 +117,8 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
     no_train = select_rows(store.index, np.zeros(0, np.intp))
     reported = compare_part(everyone, images.embeddings, params)
     results = run_protocols(reported, params)
-    shortcut_report = find_shortcuts(source.prepared, store, no_train, reported, params.seed)
+    sources = read_sources(source.prepared, len(store.index))
+    shortcut_report = find_shortcuts(store, sources, no_train, reported, params.seed)
     metrics = results.metrics | shortcut_report.figures
     metrics |= apply_thresholds(reported, frozen.thresholds, params)
     decided = apply_decision(reported, frozen.decisions.chosen, params)

@@ -65,7 +65,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory, raw_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory, model: Path, photos: Path) -> Path:
+def out(tmp_path_factory: pytest.TempPathFactory, model: Path, photos: Path, tracked: None) -> Path:
     """A whole run of the command."""
     folder = tmp_path_factory.mktemp("shipped")
     (folder / "params.yaml").write_text(
