@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -108,8 +109,9 @@ def inputs(
 
 
 @pytest.fixture
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_store(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tracking store of the test's own."""
+    shutil.copyfile(empty_store, tmp_path / "mlflow.db")
     use_store(tmp_path, monkeypatch)
 
 
@@ -125,13 +127,14 @@ def use_store(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def frozen(
-    tmp_path_factory: pytest.TempPathFactory, inputs: dict[str, Path]
+    tmp_path_factory: pytest.TempPathFactory, inputs: dict[str, Path], empty_store: Path
 ) -> tuple[Path, dict[str, float]]:
     """The output folder of one whole run of the step, and the figures it returned."""
     from components.freeze import step
     from components.freeze.params import FreezeParams
 
     out = tmp_path_factory.mktemp("frozen") / "out"
+    shutil.copyfile(empty_store, out.parent / "mlflow.db")
     with pytest.MonkeyPatch.context() as patch:
         use_store(out.parent, patch)
         patch.setenv("GIT_REVISION", "0123abc")

@@ -1,5 +1,6 @@
 """The log of metrics: what TensorBoard shows, and what reaches MLflow."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +78,11 @@ def test_an_earlier_log_of_the_name_is_continued_by_a_resumed_run_and_removed_by
 
 
 def test_figures_and_the_log_reach_mlflow_under_one_name_and_pictures_of_people_do_not(
-    surroundings: Path, monkeypatch: pytest.MonkeyPatch
+    surroundings: Path, empty_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import mlflow
 
+    shutil.copyfile(empty_store, surroundings / "mlflow.db")
     store = f"sqlite:///{surroundings}/mlflow.db"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", store)
     client = mlflow.MlflowClient(store)
