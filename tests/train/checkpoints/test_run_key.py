@@ -18,10 +18,12 @@ from components.train.params import TrainParams
 
 prepared, split, *paths = map(Path, sys.argv[1:])
 changed = []
+key = Key.of(TrainParams(), prepared, split).code
 for path in paths:
-    before = Key.of(TrainParams(), prepared, split).code
+    before = key
     path.write_text(path.read_text() + "\\n# edited\\n")
-    if Key.of(TrainParams(), prepared, split).code != before:
+    key = Key.of(TrainParams(), prepared, split).code
+    if key != before:
         changed.append(str(path))
 print(json.dumps(changed))
 """

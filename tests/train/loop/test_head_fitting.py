@@ -1,5 +1,7 @@
 """The fitting of the head: the projection trained alone, on features of images as they are."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,25 +36,36 @@ PARAMS = TrainParams(
 
 
 @pytest.fixture(scope="module")
-def network_and_weights() -> tuple[Any, list[Any]]:
-    model = network.build(PARAMS.architecture(SHAPE))
-    head.fit_standardisation(model, head.pooled_features(model, IMAGES))
-    return model, model.get_weights()
+def built() -> Callable[[int], Any]:
+    """Networks by their components, as they were built, whatever a test before has trained."""
 
+    @cache
+    def network_and_weights(components: int) -> tuple[Any, list[Any]]:
+        params = PARAMS.model_copy(update={"pooled_components": components})
+        model = network.build(params.architecture(SHAPE))
+        return model, model.get_weights()
 
-@pytest.fixture
-def embedder(network_and_weights: tuple[Any, list[Any]]) -> Any:
-    """The network as it was built, whatever a test before has trained."""
-    model, weights = network_and_weights
-    model.set_weights(weights)
-    return model
+    def fresh(components: int) -> Any:
+        model, weights = network_and_weights(components)
+        model.set_weights(weights)
+        return model
+
+    return fresh
 
 
 @pytest.fixture(scope="module")
-def features(network_and_weights: tuple[Any, list[Any]]) -> np.ndarray:
+def features(built: Callable[[int], Any]) -> np.ndarray:
     """Of each view; training the head changes nothing in front of them."""
-    model, _ = network_and_weights
+    model = built(0)
     return np.stack([head.pooled_features(model, IMAGES, view=view) for view in PARAMS.views], 1)
+
+
+@pytest.fixture
+def embedder(built: Callable[[int], Any], features: np.ndarray) -> Any:
+    """A standardised network."""
+    model = built(0)
+    head.fit_standardisation(model, features[:, PARAMS.views.index("whole")])
+    return model
 
 
 def train_head(embedder: Any, features: np.ndarray, steps: int) -> None:
@@ -127,12 +140,12 @@ def test_a_loss_that_is_not_finite_names_the_step(embedder: Any, features: np.nd
 @pytest.mark.parametrize("start", ["random", "discriminant"])
 @pytest.mark.parametrize("components", [0, 4])
 def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
-    start: str, components: int, capfd: pytest.CaptureFixture[str]
+    start: str, components: int, built: Callable[[int], Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
     params = PARAMS.model_copy(
         update={"head": start, "pooled_components": components, "head_steps": 2}
     )
-    model = network.build(params.architecture(SHAPE))
+    model = built(components)
     before = np.asarray(model(IMAGES))
     head_fitting.fit_head(model, params, IMAGES, ROWS)
     assert "head  2/2 steps, 100 %" in capfd.readouterr().err

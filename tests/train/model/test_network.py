@@ -13,6 +13,7 @@ from components.train.params import TrainParams
 SHAPE = (32, 32, 1)
 IMAGES = np.random.default_rng(1).integers(0, 256, (6, *SHAPE), np.uint8)
 LABELS = np.array([0, 0, 1, 1, 2, 2], np.int32)
+SMALL = Architecture(SHAPE, 16, pooled_blocks=(3,))
 VARIANTS = [
     Architecture(SHAPE, 8, 0.25, pooled_blocks=(3,)),
     Architecture(SHAPE, 8, pooled_blocks=(1, 2), pooled_components=5, views=("whole", "left")),
@@ -81,11 +82,11 @@ def test_equal_seeds_give_equal_first_weights_whatever_the_views() -> None:
 def test_the_penalty_is_half_of_l2_times_the_squares_of_every_kernel_and_of_nothing_else() -> None:
     from components.train.model import network
 
-    model = network.build(Architecture(SHAPE, 16))
+    model = network.build(SMALL)
     assert not model.losses
     network.regularise(model, 0.3)
     values = kernels(model)
-    assert len(values) == 53 + 1  # ResNet50's convolutions and the projection
+    assert len(values) == 1 + (4 + 3 + 3) + 1  # the first, those of three blocks, the projection
     expected = 0.15 * sum(np.sum(np.square(kernel.astype(np.float64))) for kernel in values)
     assert sum(float(loss) for loss in model.losses) == pytest.approx(expected, rel=1e-5)
     assert not network.clone_in_precision(model, "float32").losses
@@ -127,7 +128,7 @@ def test_imagenet_weights_load_and_batch_normalisation_can_be_held_in_inference_
 ) -> None:
     from components.train.model import network
 
-    model = network.build(Architecture(SHAPE, 16), weights=str(resnet50_dir))
+    model = network.build(SMALL, weights=str(resnet50_dir))
     network.freeze_batch_norm(model)
     training = np.asarray(model(IMAGES, training=True))
     inference = np.asarray(model(IMAGES, training=False))
@@ -148,7 +149,7 @@ def test_without_being_held_batch_normalisation_trains(fresh: Any) -> None:
 def test_a_float32_clone_of_a_mixed_network_has_its_weights_and_computes_in_float32() -> None:
     from components.train.model import network
 
-    mixed = network.build(Architecture(SHAPE, 16), seed=5, precision="mixed_bfloat16")
+    mixed = network.build(SMALL, seed=5, precision="mixed_bfloat16")
     clone = network.clone_in_precision(mixed, "float32")
     for ours, theirs in zip(clone.get_weights(), mixed.get_weights(), strict=True):
         assert np.array_equal(ours, theirs)
@@ -164,8 +165,8 @@ def test_the_pooled_blocks_are_averaged_side_by_side_and_later_ones_are_left_out
 
     from components.train.model import network
 
-    model = network.build(Architecture(SHAPE, 16, pooled_blocks=(7, 10)))
-    assert model.get_layer("project").kernel.shape == (512 + 1024, 16)
+    model = network.build(Architecture(SHAPE, 16, pooled_blocks=(3, 4)))
+    assert model.get_layer("project").kernel.shape == (256 + 512, 16)
     assert model.count_params() < 0.4 * fresh.count_params()
     blocks = model.get_layer("resnet50")
     maps = blocks(keras.Model(model.input, model.get_layer("grey_to_rgb").output)(IMAGES))
