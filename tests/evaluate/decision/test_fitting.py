@@ -17,7 +17,7 @@ from components.shared.verification.sampling import Draws, Labels
 from tests.evaluate.decision.populations import Population, draw
 
 PARAMS = EvaluateParams(draws=4)
-TEST = draw(40, seed=1)
+TEST = draw(20, seed=1)
 
 
 def fitted(population: Population, scanner_shift: float = 0.15) -> Fitted:
@@ -59,7 +59,7 @@ def test_evidence_tells_better_than_the_mean_distance_and_improves_with_referenc
 
 
 def test_the_gain_on_val_is_measured_on_identities_that_the_weights_have_not_seen() -> None:
-    gain = fitted(draw(30)).gains["skilled"]
+    gain = fitted(draw(15)).gains["skilled"]
     assert gain.value > 0.1
     interval = gain.interval()
     assert interval is not None
@@ -68,7 +68,7 @@ def test_the_gain_on_val_is_measured_on_identities_that_the_weights_have_not_see
 
 def test_evidence_is_carried_to_a_scanner_that_shrinks_all_distances() -> None:
     """Of hands that differ little, bare distances say most, until the scanner is another."""
-    val, other = draw(12, hands=0.05), draw(40, hands=0.05, scale=0.85, seed=1)
+    val, other = draw(12, hands=0.05), draw(20, hands=0.05, scale=0.85, seed=1)
     careful = rates(fitted(val), 5, other)
     trusting = rates(fitted(val, scanner_shift=0), 5, other)
     assert careful["far"] < 0.95 * trusting["far"]
@@ -78,7 +78,7 @@ def test_evidence_is_carried_to_a_scanner_that_shrinks_all_distances() -> None:
 def test_where_spread_says_nothing_the_mean_distance_decides() -> None:
     """All hands alike, and references that scatter in a direction in which no probe does."""
     random = np.random.default_rng(0)
-    labels = draw(30).labels
+    labels = draw(12).labels
     vectors = np.zeros((len(labels.forged), 2))
     vectors[:, 0] = np.where(labels.forged, random.choice([-2.0, 2.0], len(vectors)), 0)
     vectors[:, 0] += 100.0 * labels.identity.astype(float) + random.normal(size=len(vectors))
