@@ -14,6 +14,7 @@ from components.evaluate.decision.carried import apply_decision
 from components.evaluate.decision.deciding import decide
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import run_protocols
+from components.evaluate.report import plots
 from components.evaluate.report.individuals import Individuals, Pair, Picture
 from components.evaluate.report.mistakes import Mistake
 from components.evaluate.report.results import Results
@@ -93,8 +94,9 @@ def test_the_answer_is_the_decision_s_and_its_evidence_is_drawn_without_one_neit
 
 
 def test_a_target_below_what_val_can_show_is_warned_of_first(
-    results: Results, written: Path, tmp_path: Path
+    results: Results, written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(plots, "draw", lambda *_: [])
     few = "FAR ≤ 1 % against random forgeries, 1 to 6 references (6 identities with "
     results.write(tmp_path, PARAMS.model_copy(update={"target": 0.01}))
     for folder, warned in ((written, False), (tmp_path, True)):
