@@ -3,14 +3,30 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 
-def test_the_frozen_graph_is_one_input_one_output_and_constants(
-    frozen: tuple[Path, dict[str, float]],
-) -> None:
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory, inputs: dict[str, Path]) -> Path:
+    """A folder with frozen_graph.pb of the embedder, and its structure in `graph`."""
+    from components.freeze import frozen_graph
+    from components.freeze.export import build_serving_module
+    from components.shared.data.normalisation import Normalisation
+    from components.shared.model.embedder import load_embedder
+
+    folder = tmp_path_factory.mktemp("written")
+    spec = Normalisation.load(inputs["embedder"] / "normalise.json")
+    module = build_serving_module(load_embedder(inputs["embedder"]), spec)
+    graph = frozen_graph.freeze(module)
+    frozen_graph.write(graph, folder / "frozen_graph.pb")
+    frozen_graph.write_tensorboard(graph, folder / "graph")
+    return folder
+
+
+def test_the_frozen_graph_is_one_input_one_output_and_constants(written: Path) -> None:
     import tensorflow as tf
 
-    graph = tf.compat.v1.GraphDef.FromString((frozen[0] / "frozen_graph.pb").read_bytes())
+    graph = tf.compat.v1.GraphDef.FromString((written / "frozen_graph.pb").read_bytes())
     operations = {node.name: node.op for node in graph.node}
     assert [name for name, operation in operations.items() if operation == "Placeholder"] == [
         "images"
@@ -23,23 +39,21 @@ def test_the_frozen_graph_is_one_input_one_output_and_constants(
 
 
 def test_the_frozen_graph_names_no_attribute_that_an_older_tensorflow_may_not_know(
-    frozen: tuple[Path, dict[str, float]],
+    written: Path,
 ) -> None:
     import tensorflow as tf
 
-    graph = tf.compat.v1.GraphDef.FromString((frozen[0] / "frozen_graph.pb").read_bytes())
+    graph = tf.compat.v1.GraphDef.FromString((written / "frozen_graph.pb").read_bytes())
     datasets = [node for node in graph.node if node.op.endswith("Dataset")]
     assert datasets
     assert not any("metadata" in node.attr for node in datasets)
 
 
-def test_the_tensorboard_log_holds_every_node_and_no_weights(
-    frozen: tuple[Path, dict[str, float]],
-) -> None:
+def test_the_tensorboard_log_holds_every_node_and_no_weights(written: Path) -> None:
     import tensorflow as tf
 
-    graph = tf.compat.v1.GraphDef.FromString((frozen[0] / "frozen_graph.pb").read_bytes())
-    (log,) = (frozen[0] / "graph").iterdir()
+    graph = tf.compat.v1.GraphDef.FromString((written / "frozen_graph.pb").read_bytes())
+    (log,) = (written / "graph").iterdir()
     events = list(tf.compat.v1.train.summary_iterator(str(log)))
     (logged,) = [
         tf.compat.v1.GraphDef.FromString(event.graph_def) for event in events if event.graph_def

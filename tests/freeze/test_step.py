@@ -87,10 +87,9 @@ def test_nothing_of_the_source_images_is_in_the_folder(
     assert not any(image in content for image in images)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_store")
-@pytest.mark.parametrize(
-    "export_name", ["saved_model", pytest.param("frozen_graph", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("export_name", ["saved_model", "frozen_graph"])
 def test_an_export_of_other_weights_fails_and_the_old_folder_stays(
     export_name: str, inputs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,8 +6,9 @@ import pytest
 import tensorflow as tf
 
 from components.shared.data.normalisation import Normalisation
-from components.shared.data.normalise_graph import normalise, with_findings
+from components.shared.data.normalise_graph import with_findings
 from tests.pictures import Grey, encode, strokes
+from tests.shared.compiled import compiled
 
 SHAPE = Normalisation(height=32, width=64)
 PAGE = np.full((120, 240), 235, np.uint8)
@@ -22,7 +23,7 @@ def page(seed: int = 0) -> Grey:
 
 def prepared(grey: Grey, mode: str = "shape") -> npt.NDArray[np.uint8]:
     spec = SHAPE.model_copy(update={"mode": mode})
-    image: npt.NDArray[np.uint8] = normalise(tf.constant(encode(grey)), spec).numpy()
+    image: npt.NDArray[np.uint8] = compiled(spec)(tf.constant(encode(grey))).numpy()
     return image
 
 

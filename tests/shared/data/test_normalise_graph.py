@@ -9,6 +9,7 @@ from components.shared.data.ink_graph import otsu
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise_graph import MAX_PIXELS, normalise
 from tests.pictures import colours, encode, strokes
+from tests.shared.compiled import compiled
 from tests.shared.slow_normalise import NoWriting, slow_normalise
 
 REJECTED = r"blank|no writing|shadow|box"
@@ -63,7 +64,7 @@ def test_a_square_of_ink_is_cropped_scaled_and_centred_as_derived_by_hand() -> N
 )
 def test_every_mode_equals_a_slow_computation_in_integers(mode: str, size: tuple[int, int]) -> None:
     spec = Normalisation(mode=mode, height=32, width=56)
-    graph = tf.function(lambda one: normalise(one, spec))
+    graph = compiled(spec)
     for seed in range(5):
         page = (
             strokes(seed, *size)
