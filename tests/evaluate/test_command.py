@@ -13,6 +13,7 @@ def params(folder: Path, text: str = "draws: 2") -> str:
     return str(folder / "params.yaml")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tracked")
 def test_the_command_ends_with_a_table_and_a_sentence(
     inputs: Inputs, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -199,6 +199,7 @@ def test_a_collapse_is_reported_once_within_a_hundred_steps(
     assert place.log.tracked.record.tags["collapsed"].startswith("step ")
 
 
+@pytest.mark.slow
 def test_a_healthy_training_is_not_called_collapsed(
     make: Make, caplog: pytest.LogCaptureFixture
 ) -> None:

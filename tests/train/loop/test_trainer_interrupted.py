@@ -100,22 +100,25 @@ def test_a_training_killed_anywhere_and_gone_on_with_equals_one_that_was_not(
 
 
 @pytest.mark.parametrize(
-    ("number", "code"),
-    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
+    ("number", "code", "params"),
+    [
+        pytest.param(signal.SIGINT, 130, PLAIN, id="plain"),
+        pytest.param(signal.SIGTERM, 143, EVERYTHING, id="everything", marks=pytest.mark.slow),
+    ],
 )
 def test_a_signal_ends_the_step_writes_a_checkpoint_and_the_training_goes_on_from_there(
-    make: Make, undisturbed: Undisturbed, number: int, code: int
+    make: Make, undisturbed: Undisturbed, number: int, code: int, params: TrainParams
 ) -> None:
     before = signal.getsignal(number)
     for step in (3, 5):  # the first comes where a validation is due, which is then made up for
         with pytest.raises(SystemExit) as ended:
-            cli.execute(make("stopped", EVERYTHING, network=signalled_in(step, number)).fit)
+            cli.execute(make("stopped", params, network=signalled_in(step, number)).fit)
         assert ended.value.code == code
-        newest = make("stopped", EVERYTHING)
+        newest = make("stopped", params)
         assert newest.trainer.step == step
     assert signal.getsignal(number) == before
     newest.fit()
-    assert_equal(newest.everything(), undisturbed(EVERYTHING)[0])
+    assert_equal(newest.everything(), undisturbed(params)[0])
 
 
 def test_a_signal_during_a_validation_cuts_it_short_and_it_is_done_again(
@@ -132,12 +135,12 @@ def test_a_signal_during_a_validation_cuts_it_short_and_it_is_done_again(
             return super().embed(model)
 
     with pytest.raises(Terminated):
-        make("cut", EVERYTHING, validation=Interrupted).fit()
-    again = make("cut", EVERYTHING)
+        make("cut", PLAIN, validation=Interrupted).fit()
+    again = make("cut", PLAIN)
     assert again.trainer.step == 3
     assert [row["step"] for row in again.trainer.history.rows] == [0, 2]
     again.fit()
-    assert_equal(again.everything(), undisturbed(EVERYTHING)[0])
+    assert_equal(again.everything(), undisturbed(PLAIN)[0])
 
 
 def test_a_second_ctrl_c_stops_at_once_and_writes_nothing(make: Make) -> None:

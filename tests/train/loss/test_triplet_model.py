@@ -73,12 +73,10 @@ def test_every_step_logs_its_own_batch_alone() -> None:
     assert logged[0] != pytest.approx(logged[1], abs=1e-3)
 
 
-def test_steps_bring_the_loss_down_and_the_penalty_shrinks_the_kernels() -> None:
-    plain, penalised = model_of(), model_of(small_embedder(l2=0.5))
-    logs = [train_step.train_on_batch(plain, images_of(0), LABELS) for _ in range(40)]
-    penalties = [train_step.train_on_batch(penalised, images_of(0), LABELS) for _ in range(40)]
+def test_steps_bring_the_loss_down() -> None:
+    model = model_of()
+    logs = [train_step.train_on_batch(model, images_of(0), LABELS) for _ in range(40)]
     assert logs[-1]["triplet"] < 0.5 * logs[0]["triplet"]
-    assert penalties[-1]["l2"] < 0.5 * penalties[0]["l2"]
     assert logs[-1]["l2"] == 0.0
 
 

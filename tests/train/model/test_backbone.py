@@ -25,10 +25,12 @@ def test_blocks_are_counted_from_1_through_all_stages() -> None:
     assert [tuple(tensor.shape[1:]) for tensor in model.outputs] == list(SIZES.values())
 
 
+@pytest.mark.usefixtures("first_stages")
 def test_later_blocks_are_left_out() -> None:
     assert maps_of(SHAPE, [1]).count_params() < maps_of(SHAPE, [2]).count_params() < 200_000
 
 
+@pytest.mark.usefixtures("first_stages")
 def test_white_paper_is_0_to_the_network_and_black_ink_is_2() -> None:
     import keras
 
@@ -42,6 +44,7 @@ def test_white_paper_is_0_to_the_network_and_black_ink_is_2() -> None:
     assert np.abs(scaled[0, 1:]).max() < 1e-6
 
 
+@pytest.mark.usefixtures("first_stages")
 def test_colours_have_imagenet_s_mean_and_deviation() -> None:
     import keras
 
@@ -53,6 +56,7 @@ def test_colours_have_imagenet_s_mean_and_deviation() -> None:
     np.testing.assert_allclose(np.asarray(levels(brighter)), 1, atol=1e-5)
 
 
+@pytest.mark.usefixtures("first_stages")
 def test_residual_branches_start_at_zero() -> None:
     # The second block of a stage has no convolution beside its branch: at first it passes its
     # input, which is positive, on as it is.
