@@ -131,6 +131,7 @@ def test_a_task_that_refuses_its_input_is_named_with_its_reason(tmp_path: Path) 
     assert str(tmp_path / "empty") in line
 
 
+@pytest.mark.slow
 def test_a_task_that_breaks_is_named_and_its_traceback_stands_above(tmp_path: Path) -> None:
     (tmp_path / "cv2.py").write_text("raise RuntimeError('this OpenCV is broken')\n")
     done = pipelines("run", "--root", str(tmp_path / "root"), PYTHONPATH=str(tmp_path))
