@@ -33,7 +33,7 @@ def test_dvc_writes_the_value_that_was_given_into_params_yaml(name: str, tmp_pat
     assert values["ingest"]["source"] == name
 
 
-@settings(deadline=None)  # the first examples pay for what is loaded
+@settings(deadline=None, max_examples=40)  # the first examples pay for what is loaded
 @given(st.recursive(ODD | st.text() | st.integers() | st.booleans() | st.none(), st.lists))
 def test_hydra_reads_what_yaml_reads(value: object) -> None:
     assume(MISSING not in str(value))
