@@ -3,15 +3,21 @@
 import argparse
 import logging
 import os
+import re
+import shlex
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.arguments import add_size
 from components.shared.runtime import backend
+from components.train.params import TrainParams
+from pipelines import sections
 
 SPLIT = {"val": 0.15, "test": 0.2}
+MAKEFILE = Path(__file__).resolve().parents[1] / "Makefile"
 
 
 def add(arguments: argparse.ArgumentParser) -> None:
@@ -24,6 +30,18 @@ def add(arguments: argparse.ArgumentParser) -> None:
         help="of CEDAR; else CEDAR_DIR",
     )
     add_size(arguments, 112, 192)
+
+
+def train_params() -> TrainParams:
+    """Returns section `train` as `make cedar` sets it, beside the defaults."""
+    text = MAKEFILE.read_text(encoding="utf-8")
+    variable = re.search(r"^CEDAR := ((?:.*\\\n)*.*)", text, re.MULTILINE)
+    assert variable
+    values: dict[str, Any] = {}
+    for word in shlex.split(variable[1].replace("\\\n", " ")):
+        if word.startswith("train."):
+            values = sections.assign(values, word)
+    return TrainParams.model_validate(values)
 
 
 @contextmanager

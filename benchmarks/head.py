@@ -8,8 +8,7 @@ all folds are pooled.
 """
 
 import math
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -21,7 +20,7 @@ from components.train.params import TrainParams
 if TYPE_CHECKING:
     import numpy as np
 
-    from components.shared.verification.comparisons import Comparisons, Scores
+    from components.evaluate.scoring.verification import Verification
     from components.shared.verification.sampling import Labels
 
 
@@ -61,45 +60,31 @@ def main() -> None:
         _measure(prepared, params, options.folds)
 
 
-def _measure(prepared: Path, params: TrainParams, folds: int) -> None:
+def _measure(prepared: Path, params: TrainParams, number: int) -> None:
     import numpy as np
-    import pandas as pd
 
-    from components.shared.data.image_store import open_store
+    from benchmarks import folds
     from components.shared.verification import comparisons
     from components.shared.verification.sampling import Draws, Labels
-    from components.train.loop.head_fitting import MAX_COMPONENT_IMAGES, evenly_spaced
-    from components.train.model import head, network
 
-    store = open_store(prepared)
-    codes, names = pd.factorize(store.index.identity)
-    labels = Labels(codes, (store.index.kind == "forgery").to_numpy())
-    model = network.build(params.architecture(store.normalisation.shape), weights=params.weights)
-    if params.pooled_components:
-        sample = evenly_spaced(np.arange(len(codes)), MAX_COMPONENT_IMAGES)
-        head.fit_components(model, store.images, sample)
-    start = time.perf_counter()
-    features = {
-        view: head.pooled_features(model, store.images, view=view).astype(np.float64)
-        for view in params.views
-    }
-    seconds = (time.perf_counter() - start) / len(codes)
-    fold_of_identity = np.random.default_rng(0).permutation(len(names)) % folds
+    images = folds.pretrained(prepared, params)
+    labels = images.labels
+    features = {view: values.astype(np.float64) for view, values in images.features.items()}
     scores = []
-    for fold in range(folds):
-        test = fold_of_identity[codes] == fold
+    for test in folds.divide(labels, number):
         embeddings = _embed(features, labels, ~test, params.embedding_size)[test]
-        test_labels = Labels(codes[test], labels.forged[test])
+        test_labels = Labels(labels.identity[test], labels.forged[test])
         scores.append(comparisons.compare(embeddings, test_labels, Draws(references=1)))
-    size = "×".join(map(str, store.normalisation.shape))
-    print(f"{len(codes)} images of {len(names)} identities, {size}")
+    size = "×".join(map(str, images.image_shape))
+    print(f"{len(labels.forged)} images of {images.n_identities} identities, {size}")
     pooled = "means"
     if params.pooled_components:
         pooled = f"second moments of {params.pooled_components} components"
     blocks = ", ".join(map(str, params.pooled_blocks))
-    print(f"blocks {blocks}, {pooled}; {', '.join(params.views)}: {seconds * 1e3:.0f} ms an image")
+    views = ", ".join(params.views)
+    print(f"blocks {blocks}, {pooled}; {views}: {images.seconds * 1e3:.0f} ms an image")
     for kind in ("skilled", "random"):
-        print(f"{kind:<10}{_rate(scores, kind)}")
+        print(f"{kind:<10}{_rate(folds.pool(scores, kind))}")
 
 
 def _embed(
@@ -136,32 +121,16 @@ def _embed(
     return np.concatenate(shares, axis=1)
 
 
-def _rate(folds: "Sequence[Comparisons]", kind: str) -> str:
-    """Returns the equal error rate of all folds' comparisons as text, with its 95 % interval over
-    identities and the numbers of identities and comparisons.
+def _rate(pooled: "Verification") -> str:
+    """Returns the equal error rate as text, with its 95 % interval over identities and the numbers
+    of identities and comparisons.
     """
     from components.evaluate.scoring import confidence_intervals
-    from components.evaluate.scoring.verification import Verification
 
-    pooled = Verification(kind, 1, _pool(folds, "genuine"), _pool(folds, kind))
     estimate = confidence_intervals.eer(pooled)
     low, high = estimate.rate_interval() or (math.nan, math.nan)
     sizes = f"{len(pooled.scored.names)} identities, {pooled.scored.n_pairs:,} comparisons"
     return f"{estimate.value:.1%} ({low:.1%}–{high:.1%}), {sizes}"
-
-
-def _pool(folds: "Sequence[Comparisons]", side: str) -> "Scores":
-    """Returns the scores of one side of all folds, whose identities are numbered on."""
-    from components.shared.verification.comparisons import Scores
-
-    parts = []
-    first = 0
-    for fold in folds:
-        scores: Scores = getattr(fold, side)
-        probe = None if scores.probe is None else scores.probe + first
-        parts.append(Scores(scores.distance, scores.identity + first, probe))
-        first += fold.n_identities
-    return Scores.join(parts)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,38 @@ def _run(seeds: list[int], params: Path) -> None:
     print("\n".join(summary(runs)))
 
 
+def prepare(seed: int, params: Path, folder: Path) -> tuple[Path, Path]:
+    """Runs ingest, preprocess and split below a folder, where trainings then keep what they keep.
+
+    Args:
+        seed: of the generator.
+        params: params.yaml.
+        folder: also takes the checkpoints and the tracking store.
+
+    Returns:
+        The folders of the prepared images and of their split.
+    """
+    os.environ["CHECKPOINT_DIR"] = os.environ["TENSORBOARD_DIR"] = str(folder)
+    os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
+    from components.ingest import step as ingest
+    from components.ingest.params import IngestParams
+    from components.preprocess import step as preprocess
+    from components.preprocess.params import PreprocessParams
+    from components.shared.runtime.params import load
+    from components.split import step as split
+    from components.split.params import SplitParams
+
+    ingested = load(IngestParams, "ingest", params)
+    sample = ingested.sample.model_copy(update={"seed": seed})
+    raw, prepared, parts = folder / "raw", folder / "prepared", folder / "split"
+    ingest.run(ingested.model_copy(update={"source": "sample", "sample": sample}), raw)
+    preprocess.run(
+        load(PreprocessParams, "preprocess", params), raw, prepared, folder / "preprocess"
+    )
+    split.run(load(SplitParams, "split", params), prepared, parts)
+    return prepared, parts
+
+
 def evaluate(seed: int, params: Path, folder: Path) -> Metrics:
     """Runs ingest, preprocess, split, train and evaluate below a folder.
 
@@ -58,29 +90,14 @@ def evaluate(seed: int, params: Path, folder: Path) -> Metrics:
     Returns:
         The metrics of the evaluation.
     """
-    os.environ["CHECKPOINT_DIR"] = os.environ["TENSORBOARD_DIR"] = str(folder)
-    os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
+    prepared, parts = prepare(seed, params, folder)
     from components.evaluate import step as evaluate_step
     from components.evaluate.params import EvaluateParams
-    from components.ingest import step as ingest
-    from components.ingest.params import IngestParams
-    from components.preprocess import step as preprocess
-    from components.preprocess.params import PreprocessParams
     from components.shared.runtime.params import load
-    from components.split import step as split
-    from components.split.params import SplitParams
     from components.train import step as train
     from components.train.params import TrainParams
 
-    ingested = load(IngestParams, "ingest", params)
-    sample = ingested.sample.model_copy(update={"seed": seed})
     trained = load(TrainParams, "train", params).model_copy(update={"seed": seed})
-    raw, prepared, parts = folder / "raw", folder / "prepared", folder / "split"
-    ingest.run(ingested.model_copy(update={"source": "sample", "sample": sample}), raw)
-    preprocess.run(
-        load(PreprocessParams, "preprocess", params), raw, prepared, folder / "preprocess"
-    )
-    split.run(load(SplitParams, "split", params), prepared, parts)
     train.run(trained, prepared, parts, folder / "embedder")
     return evaluate_step.run(
         load(EvaluateParams, "evaluate", params),

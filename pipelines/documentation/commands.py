@@ -33,7 +33,7 @@ GROUPS = {
         f"benchmarks.{name}"
         for name in (
             "preprocess", "train_step", "feed", "validation", "start", "scoring", "mining", "head",
-            "sample",
+            "head_losses", "sample", "losses",
         )
     ],
 }  # fmt: skip
