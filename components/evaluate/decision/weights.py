@@ -19,7 +19,9 @@ NODES = ((-(3.0**0.5), 1 / 6), (0.0, 2 / 3), (3.0**0.5, 1 / 6))
 """Shifts in standard deviations, and their weights."""
 CLAIMS_WORTH = 30
 """Weight of all claims of an identity: they resemble each other."""
-CONSTANT = NAMES.index("constant")
+PRIOR = {"variety": 0.3}
+"""Prior deviation of a term's weight, in place of 1: of few identities, variety is believed least
+(docs/results.md)."""
 
 
 def fit(claims: Claims, terms: tuple[str, ...], scanner_shift: float) -> dict[str, float]:
@@ -41,8 +43,9 @@ def fit(claims: Claims, terms: tuple[str, ...], scanner_shift: float) -> dict[st
     values, genuine, weight = _on_scanners(claims, rows, scanner_shift)
     kept = [column for column in range(len(rows)) if np.ptp(values[:, column]) > 0]
     while True:
-        constant, fitted = _regress(values[:, kept], genuine, weight)
         names = [terms[1 + column] for column in kept]
+        prior = np.array([PRIOR.get(name, 1.0) for name in names])
+        constant, fitted = _regress(values[:, kept], genuine, weight, prior)
         wrong = [
             (abs(value), column)
             for value, column, name in zip(fitted, kept, names, strict=True)
@@ -81,10 +84,15 @@ def _balanced(claims: Claims, genuine: NDArray[np.bool_]) -> NDArray[np.float64]
 
 
 def _regress(
-    values: NDArray[np.float64], genuine: NDArray[np.bool_], weight: NDArray[np.float64]
+    values: NDArray[np.float64],
+    genuine: NDArray[np.bool_],
+    weight: NDArray[np.float64],
+    prior: NDArray[np.float64],
 ) -> tuple[float, NDArray[np.float64]]:
-    """Returns the constant and the weights [T] of terms [N, T] that are regularised alike."""
-    mean, deviation = values.mean(axis=0), values.std(axis=0)
+    """Returns the constant and the weights [T] of terms [N, T], whose priors [T] are those of terms
+    with deviation 1.
+    """
+    mean, deviation = values.mean(axis=0), values.std(axis=0) / prior
     model = LogisticRegression(max_iter=1000)
     model.fit((values - mean) / deviation, genuine, sample_weight=weight)
     fitted = model.coef_[0] / deviation

@@ -70,6 +70,20 @@ def test_the_more_a_scanner_may_shift_the_less_bare_distances_count() -> None:
     assert sums[0] < sums[1] < sums[2] < 0
 
 
+def test_the_variety_of_few_identities_is_believed_less_than_that_of_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noise = np.random.default_rng(0).normal(size=len(CLAIMS.kind))
+    terms = CLAIMS.terms.copy()
+    terms[:, NAMES.index("variety")] = noise + (CLAIMS.kind == GENUINE)
+    claims = replace(CLAIMS, terms=terms)
+    few = claims.select(claims.identity < 3)
+    believed = [weights.fit(each, FULL, 0.0)["variety"] for each in (few, claims)]
+    monkeypatch.setattr(weights, "PRIOR", {})
+    by_wide_prior = [weights.fit(each, FULL, 0.0)["variety"] for each in (few, claims)]
+    assert 0 < believed[0] / by_wide_prior[0] < believed[1] / by_wide_prior[1] < 1
+
+
 def test_scores_are_terms_times_weights() -> None:
     found = weights.scores(CLAIMS, {"constant": 1.0, "centre": -2.0})
     expected = 1 - 2 * CLAIMS.terms[:, NAMES.index("centre")]
