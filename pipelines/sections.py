@@ -9,9 +9,11 @@ from typing import Any, cast
 
 import yaml
 
+from components.ingest.params import IngestParams
 from components.preprocess.params import PreprocessParams
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import Examined, StepParams, examine, read_section
+from components.split.params import SplitParams
 from components.train.channels import channel_faults
 from components.train.params import TrainParams
 
@@ -104,7 +106,21 @@ def _validate(values: Mapping[str, object], origin: str, missing: Sequence[str] 
 
 
 def _faults_together(examined: Mapping[str, Examined[StepParams]]) -> list[str]:
-    """Returns why the training does not suit the images that preprocess makes."""
+    """Returns why the parts do not suit the collections, or the training the images that preprocess
+    makes.
+    """
+    return _collection_faults(examined) + _channel_faults(examined)
+
+
+def _collection_faults(examined: Mapping[str, Examined[StepParams]]) -> list[str]:
+    ingest, split = examined.get("ingest"), examined.get("split")
+    if ingest is None or split is None or "source" in ingest.wrong or split.faults:
+        return []
+    names = list(cast(IngestParams, ingest.params).collections)
+    return cast(SplitParams, split.params).collection_faults(names)
+
+
+def _channel_faults(examined: Mapping[str, Examined[StepParams]]) -> list[str]:
     preprocess, train = examined.get("preprocess"), examined.get("train")
     if preprocess is None or train is None or "channels" in preprocess.wrong:
         return []

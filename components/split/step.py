@@ -10,6 +10,7 @@ from components.shared.data.copies import read_duplicates
 from components.shared.data.image_store import read_index
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder
+from components.split.collection_split import by_collection
 from components.split.csv_split import by_csv
 from components.split.folder_split import by_folders, refuse_divided_copies, warn_of_mixing
 from components.split.identity_groups import groups_of
@@ -72,6 +73,8 @@ def _divide(params: SplitParams, index: pd.DataFrame) -> tuple[dict[str, str], d
     """Returns the part of each identity, and its fold where there are folds."""
     if params.by == "folders":
         return by_folders(index, groups_of(index), params.val, params.seed), {}
+    if params.by == "collection":
+        return by_collection(index, groups_of(index), params), {}
     if params.by != "fraction":
         return by_csv(index, Path(params.by)), {}
     warn_of_mixing(index)

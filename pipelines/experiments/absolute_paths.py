@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from components.ingest.params import LAYOUTS
 from components.shared.tracking.record import yaml_text
+from components.split.params import DRAWN
 from pipelines.sections import Sections
 
 
@@ -22,7 +23,7 @@ class PathParameter(NamedTuple):
 PATH_PARAMETERS = (
     PathParameter("ingest", "source", ("sample", "cedar")),
     PathParameter("ingest", "layout", LAYOUTS),
-    PathParameter("split", "by", ("fraction", "folders")),
+    PathParameter("split", "by", DRAWN),
     PathParameter("train", "weights", ("none", "imagenet")),
     PathParameter("train", "start_from"),
 )

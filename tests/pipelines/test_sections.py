@@ -105,6 +105,22 @@ def test_contradictions_are_said_beside_wrong_values_of_the_same_section(
     assert "\n" not in message
 
 
+@pytest.mark.parametrize(
+    ("source", "collections", "message"),
+    [
+        ("sample", "{test: [b]}", "split.by is collection, but ingest.source names none"),
+        ("[{name: a, source: x}, {name: b, source: y}]", "{test: [c]}", "test names 'c', but"),
+        ("[{name: b, source: y}]", "{test: [b]}", "leaves no collection to train on"),
+    ],
+)
+def test_parts_that_do_not_suit_the_collections_are_told_before_anything_runs(
+    defaults: sections.Sections, source: str, collections: str, message: str
+) -> None:
+    parts = ["split.by=collection", f"split.collections={collections}"]
+    with pytest.raises(InputError, match=message):
+        sections.override(defaults, [f"ingest.source={source}", *parts])
+
+
 def test_contradictions_within_a_section_do_not_hide_those_between_sections(
     defaults: sections.Sections,
 ) -> None:

@@ -15,8 +15,15 @@ from tests.conftest import PROJECT
         ({"folds": 5, "fold": 5}, "from 0 to 4"),
         ({"folds": 1}, "at least 2"),
         ({"folds": 5, "by": "folders"}, "by: fraction only"),
-        ({"by": "fractions"}, "fraction, folders, or the path"),
+        ({"by": "fractions"}, "fraction, folders, collection, or the path"),
         ({"val": 0}, "split.val is 0"),
+        ({"by": "collection"}, "collections.test names none"),
+        ({"collections": {"test": ["a"]}}, "collections is set, but by is fraction"),
+        ({"by": "collection", "folds": 2, "collections": {"test": ["a"]}}, "by: fraction only"),
+        (
+            {"by": "collection", "collections": {"val": ["a"], "test": ["a"]}},
+            "collections.val and collections.test both name a",
+        ),
         ({"vol": 0.2}, "did you mean 'val'"),
     ],
 )

@@ -51,7 +51,7 @@ def test_the_image_is_that_of_every_task_and_nothing_is_installed_at_run_time(
 
 def test_a_list_of_collections_travels_in_its_section(tmp_path: Path) -> None:
     listed = "ingest.source=[{name: a, source: s3://b/a}, {name: b, source: s3://b/b}]"
-    (document,) = compile_to(tmp_path / "pipeline.yaml", "-S", listed)
+    document, _ = compile_to(tmp_path / "pipeline.yaml", "-S", listed)
     arguments = document["root"]["inputDefinitions"]["parameters"]
     assert arguments["ingest"]["defaultValue"]["source"] == [
         {"name": "a", "source": "s3://b/a"},
