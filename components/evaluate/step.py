@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from components.evaluate.audit import baselines
 from components.evaluate.audit.shortcuts import find_shortcuts
+from components.evaluate.decision.by_collection import measure_collections
 from components.evaluate.decision.carried import Carried, apply_decision
 from components.evaluate.decision.deciding import decide
 from components.evaluate.params import EvaluateParams
@@ -113,6 +114,7 @@ def run(
     shortcut_report = find_shortcuts(store, sources, train, reported, params.seed)
     metrics = results.metrics | _baselines(model, load_start(embedder), store, reported, params)
     metrics |= shortcut_report.figures
+    metrics |= measure_collections(store.index, reported, decisions, params)
     rejected = count_rejected(prepared)
     if rejected:
         metrics[N_REJECTED] = float(rejected)

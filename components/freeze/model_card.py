@@ -75,7 +75,7 @@ def render(card: CardData) -> str:
         source=_source(source_name(card.params)),
         weights=text_of(card.params, "train.weights") or "not recorded",
         conclusions=_bullets(conclusions(card.metrics)),
-        figures=model_card_tables.performance(card.metrics),
+        figures="\n\n".join(filter(None, _figures(card.metrics))),
         floors=model_card_tables.floors(card.metrics),
         probe=model_card_tables.shortcut_probes(card.metrics),
         decision=decision_card.describe(card.decisions, card.metrics, card.target),
@@ -94,6 +94,11 @@ def count_images(raw: Path) -> dict[str, int]:
     kinds = table["kind"].value_counts()
     counts: dict[str, int] = {kind: int(kinds.get(kind, 0)) for kind in catalog.KINDS}
     return {"identities": int(table["identity"].nunique()), **counts}
+
+
+def _figures(metrics: Mapping[str, float]) -> list[str]:
+    """Returns the tables of all figures, and of each collection by itself."""
+    return [model_card_tables.performance(metrics), model_card_tables.collections(metrics)]
 
 
 def _source(name: str | None) -> str:

@@ -27,6 +27,11 @@ RATES = {
     CLLR: "cost of the likelihood ratios, Cllr",
     CLLR_MIN: "least Cllr of any calibration",
 }
+COLLECTION_RATES = {
+    "eer": "equal error rate",
+    metric_names.at_threshold("far"): "false acceptances at the limit",
+    metric_names.at_threshold("frr"): "false rejections at the limit",
+}
 BASELINES = {
     **metric_names.BASELINES,
     "best_statistic": "the best single statistic of the image",
@@ -59,6 +64,25 @@ def performance(metrics: Metrics) -> str:
             label = f"identification from {references} references: accuracy"
             rows += _row(label, key, group, metrics)
     return markdown(HEADER, rows, "The test identities were not measured.")
+
+
+def collections(metrics: Metrics) -> str:
+    """Tabulates the error rates of each collection by itself; empty where there is one source."""
+    rows = []
+    for name in metric_names.collections_in(metrics):
+        for kind, impostors in IMPOSTORS.items():
+            for group in _groups_of(metrics, name, kind):
+                references = group.rpartition("_")[2]
+                subject = f"{name}: {impostors}, {references} reference(s)"
+                for figure, label in COLLECTION_RATES.items():
+                    rows += _row(f"{subject}: {label}", f"{group}/{figure}", group, metrics)
+    return markdown(HEADER, rows, "")
+
+
+def _groups_of(metrics: Metrics, collection: str, kind: str) -> list[str]:
+    prefix = metric_names.in_collection(collection, "")
+    groups = {metric_names.split(name)[0] for name in metrics if name.startswith(prefix)}
+    return sorted(group for group in groups if f"/{kind}/" in group)
 
 
 def floors(metrics: Metrics) -> str:

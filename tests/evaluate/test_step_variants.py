@@ -14,7 +14,16 @@ from components.evaluate.params import EvaluateParams, ReportParams
 from components.evaluate.scoring import verification
 from components.evaluate.step import Evaluation, run
 from components.shared.verification import error_rates as rates
-from tests.evaluate.conftest import FILES, GENUINE, PARAMS, Inputs, build_embedder, single_by_loop
+from tests.evaluate.conftest import (
+    FILES,
+    FORGERIES,
+    GENUINE,
+    PARAMS,
+    PARTS,
+    Inputs,
+    build_embedder,
+    single_by_loop,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -177,3 +186,22 @@ def test_a_store_whose_comparisons_do_not_fit_in_memory_has_the_same_figures_and
     pd.testing.assert_frame_equal(
         left.sort_values(order, ignore_index=True), right.sort_values(order, ignore_index=True)
     )
+
+
+def test_each_collection_has_its_figures_in_metrics_summary_and_report(
+    write_inputs: Callable[[Path, int], Inputs], tmp_path: Path
+) -> None:
+    inputs = write_inputs(tmp_path, FORGERIES)
+    index = pd.read_parquet(inputs.prepared / "index.parquet")
+    even = index["identity"].str[-1].astype(int) % 2 == 0
+    index.assign(collection=np.where(even, "even", "odd")).to_parquet(
+        inputs.prepared / "index.parquet"
+    )
+    result = run(EvaluateParams(draws=2), *inputs, tmp_path / "out")
+    for name in ("even", "odd"):
+        key = f"collection/{name}/{{}}/skilled/refs_1/n_identities"
+        found = [result.metrics.get(key.format(group)) for group in ("decision", "verification")]
+        assert PARTS["test"] / 2 in found
+    summary = (tmp_path / "out" / "summary.txt").read_text()
+    assert "by collection, on the test identities" in summary
+    assert "By collection, on the test identities" in result.uploaded_report.read_text()

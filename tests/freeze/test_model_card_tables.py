@@ -106,3 +106,17 @@ def test_a_share_of_false_acceptances_is_read_from_a_metric_s_name() -> None:
 
 def test_a_shortcut_probe_that_was_not_measured_is_not_shown() -> None:
     assert tables.shortcut_probes({}) == "Not measured."
+
+
+def test_each_collection_has_its_rates() -> None:
+    group = "collection/cedar/decision/skilled/refs_5"
+    counts = {f"{group}/n_identities": 9.0, f"{group}/n_pairs": 80.0}
+    figures = {f"{group}/eer": 0.1, f"{group}/frr_at_threshold": 0.2}
+    rows = tables.collections(figures | counts | {"decision/skilled/refs_5/eer": 0.3}).splitlines()
+    assert rows[2:] == [
+        "| cedar: skilled forgeries, 5 reference(s): equal error rate | 10.0 % | not computed "
+        "| 9 | 80 |",
+        "| cedar: skilled forgeries, 5 reference(s): false rejections at the limit | 20.0 % "
+        "| not computed | 9 | 80 |",
+    ]
+    assert tables.collections({"decision/skilled/refs_5/eer": 0.3}) == ""

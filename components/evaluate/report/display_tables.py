@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols import literature
 from components.evaluate.protocols.reference_count import COUNTS, FUSIONS
+from components.evaluate.report.collection_table import collection_table
 from components.evaluate.report.decision_tables import evidence_table, is_decided, limits_table
 from components.evaluate.report.formatting import (
     Metrics,
@@ -204,6 +205,7 @@ TABLES: dict[str, tuple[Callable[[Metrics, EvaluateParams], Table], ...]] = {
     "deployed": (
         evidence_table,
         limits_table,
+        collection_table,
         verification_table,
         _threshold_table,
         _baseline_table,

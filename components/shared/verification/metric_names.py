@@ -6,6 +6,7 @@
     <group>/policy/<policy>/<rate>                     at the thresholds of other policies than the
                                                        target's, which is `<group>/far_at_threshold`
     probe/<subject>/<figure>
+    collection/<name>/<group>/<figure>                 of one of several collections by itself
 
 Beside the rates of a verification stand the costs of its likelihood ratios, in bits: `cllr`, its
 parts `cllr_min` (discrimination) and `calibration_loss`.
@@ -34,6 +35,7 @@ PROBES = {"source": "the source files", "prepared": "the images as the network s
 VERIFICATION = "verification"
 DECISION = "decision"
 VAL = "val/"
+COLLECTION = "collection/"
 N_PAIRS = "n_pairs"
 N_REJECTED = "n_rejected"
 """Number of images, of all parts, that cannot be used."""
@@ -124,6 +126,16 @@ def floor(name: str, kind: str) -> str:
 def probe(subject: str) -> str:
     """Returns the group of a shortcut probe: `probe/source`."""
     return f"probe/{subject}"
+
+
+def in_collection(name: str, figure: str) -> str:
+    """Returns the name of a figure of one collection: `collection/cedar/decision/…/eer`."""
+    return f"{COLLECTION}{name}/{figure}"
+
+
+def collections_in(names: Iterable[str]) -> list[str]:
+    """Returns the collections that named figures are of, sorted."""
+    return sorted({name.split("/")[1] for name in names if name.startswith(COLLECTION)})
 
 
 def split(name: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from components.shared.verification.metric_names import MetricGroup
         (metric_names.open_set(5), "identification/refs_5/open"),
         (metric_names.floor("hog", "random"), "floor/hog/random/refs_1"),
         (metric_names.probe("prepared"), "probe/prepared"),
+        (metric_names.in_collection("b", "x/eer"), "collection/b/x/eer"),
         (metric_names.on_val("n_images"), "val/n_images"),
         (metric_names.at_threshold("far"), "far_at_threshold"),
         (metric_names.at_far("frr", 0.01), "frr_at_far_1pct"),
@@ -102,3 +103,8 @@ def test_skilled_forgeries_on_val_decide_where_there_are_any() -> None:
     assert metric_names.criterion({random: 0.1, skilled: 0.3}) == 0.3
     assert metric_names.criterion({random: 0.1, "verification/skilled/refs_1/eer": 0.3}) == 0.1
     assert metric_names.criterion({}) == math.inf
+
+
+def test_the_collections_are_those_of_the_figures() -> None:
+    names = ["verification/x/eer", "collection/b/x/eer", "collection/a/x/eer", "collection/b/y/eer"]
+    assert metric_names.collections_in(names) == ["a", "b"]

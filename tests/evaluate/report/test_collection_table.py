@@ -1,0 +1,42 @@
+"""The table of each collection's error rates."""
+
+from components.evaluate.params import EvaluateParams
+from components.evaluate.report.collection_table import collection_table
+from components.evaluate.report.text import summary
+
+PARAMS = EvaluateParams()
+GROUP = "decision/skilled/refs_5"
+
+
+def rates(prefix: str, eer: float, identities: float) -> dict[str, float]:
+    return {
+        f"{prefix}{GROUP}/eer": eer,
+        f"{prefix}{GROUP}/eer_ci_low": eer / 2,
+        f"{prefix}{GROUP}/eer_ci_high": eer * 2,
+        f"{prefix}{GROUP}/far_at_threshold": eer / 2,
+        f"{prefix}{GROUP}/frr_at_threshold": eer,
+        f"{prefix}{GROUP}/n_identities": identities,
+        f"{prefix}{GROUP}/n_pairs": 100.0 * identities,
+    }
+
+
+METRICS = (
+    rates("", 0.05, 30) | rates("collection/hard/", 0.2, 10) | rates("collection/easy/", 0.01, 20)
+)
+
+
+def test_each_collection_stands_above_all_together() -> None:
+    table = collection_table(METRICS, PARAMS)
+    assert list(table.rows) == [
+        ("skilled", "5", "easy", "1.0 (0.5–2.0)", "0.5 (–)", "1.0 (–)", "20", "2,000"),
+        ("skilled", "5", "hard", "20.0 (10.0–40.0)", "10.0 (–)", "20.0 (–)", "10", "1,000"),
+        ("skilled", "5", "all together", "5.0 (2.5–10.0)", "2.5 (–)", "5.0 (–)", "30", "3,000"),
+    ]
+    assert "impostors are its own" in table.note
+
+
+def test_the_summary_has_it_where_there_are_collections_and_only_there() -> None:
+    assert "by collection, on the test identities" in summary(METRICS, PARAMS, [])
+    single = rates("", 0.05, 30)
+    assert collection_table(single, PARAMS).rows == []
+    assert "collection" not in summary(single, PARAMS, [])
