@@ -23,7 +23,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "cluster": cluster.Cluster,
 }
 PARAMETER = re.compile(rf"\b(?:{'|'.join(MODELS)})(?:\.[a-z_\d]+)+\b(?!\.)")
-FILES = ("csv", "json", "keras", "npy", "parquet", "yaml", "md", "py")
+FILES = ("csv", "idx", "json", "keras", "npy", "parquet", "yaml", "md", "py", "rec")
 
 
 def texts() -> Iterator[tuple[str, str]]:

@@ -69,9 +69,7 @@ def render(card: CardData) -> str:
     if code["dirty"]:
         revision += ", with uncommitted changes"
     return TEMPLATE.read_text(encoding="utf-8").format(
-        data="{identities} identities, {genuine} genuine images, {forgery} forgeries.".format(
-            **card.image_counts
-        ),
+        data=_data(card.image_counts),
         source=_source(source_name(card.params)),
         weights=text_of(card.params, "train.weights") or "not recorded",
         conclusions=_bullets(conclusions(card.metrics)),
@@ -88,11 +86,22 @@ def render(card: CardData) -> str:
     )
 
 
+def _data(counts: Mapping[str, int]) -> str:
+    text = "{identities} identities, {genuine} genuine images, {forgery} forgeries.".format(
+        **counts
+    )
+    if disguised := counts.get(catalog.DISGUISED):
+        text += f" {disguised} disguised signatures are left out."
+    return text
+
+
 def count_images(raw: Path) -> dict[str, int]:
     """Counts the identities, genuine images and forgeries that `raw`/catalog.csv lists."""
     table = catalog.read(raw)
     kinds = table["kind"].value_counts()
-    counts: dict[str, int] = {kind: int(kinds.get(kind, 0)) for kind in catalog.KINDS}
+    counts = {kind: int(kinds.get(kind, 0)) for kind in ("genuine", "forgery")}
+    if catalog.DISGUISED in kinds:
+        counts[catalog.DISGUISED] = int(kinds[catalog.DISGUISED])
     return {"identities": int(table["identity"].nunique()), **counts}
 
 

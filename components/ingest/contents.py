@@ -34,7 +34,7 @@ UNREAD = {
     ".pdf": Picture("PDF", "pdftoppm"),
     ".svg": Picture("SVG", "rsvg-convert"),
 }
-ARCHIVES = {".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip"}
+ARCHIVES = {".7z", ".bz2", ".gz", ".rar", ".rec", ".tar", ".tgz", ".xz", ".zip"}
 
 
 def counts(paths: Iterable[PurePosixPath]) -> str:

@@ -5,10 +5,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
+from components.ingest.published import PUBLISHED
 from components.shared.runtime.params import StepParams
 
 ASCII = b"a/1.png"
-LAYOUTS = ("auto", "cedar", "folder")
+LAYOUTS = (
+    *("auto", "cedar", "folder", "iam", "4nsigcomp2012"),
+    *(collection.name for collection in PUBLISHED),
+)
 
 
 def _reads_ascii(encoding: str | None) -> str | None:
@@ -29,7 +33,7 @@ def _known(layout: str) -> str:
         match = difflib.get_close_matches(layout, LAYOUTS, n=1)
         nearest = f" (did you mean '{match[0]}'?)" if match else ""
         raise ValueError(
-            "must be auto, cedar, folder, or the path of a .csv file of "
+            f"must be one of {', '.join(LAYOUTS)}, or the path of a .csv file of "
             f"path,identity,kind{nearest}"
         )
     return layout
@@ -98,16 +102,17 @@ class IngestParams(StepParams):
     source: Sources = Field(
         default="sample",
         description="Source of the images: `sample` (generated), `cedar` (the folder that "
-        "`CEDAR_DIR` names, else the public archive), a folder, an archive (.zip, .tar.*, .rar), "
-        "`https://…`, `s3://bucket/key-or-prefix`, or `dvc:<repo>@<rev>:<path>`; or a list of "
-        "collections.",
+        "`CEDAR_DIR` names, else the public archive), a folder, an archive (.zip, .tar.*, .rar, "
+        ".rec), `https://…`, `s3://bucket/key-or-prefix`, or `dvc:<repo>@<rev>:<path>`; or a list "
+        "of collections.",
     )
     layout: Layout = Field(
         default="auto",
         description="How identity and kind of an image are known. `cedar`: "
         "`full_org/original_W_S.png` and `full_forg/forgeries_W_S.png`. `folder`: one folder per "
         "identity, optional `genuine/` and `forgery/` (or `real/`, `forged/`, …) below it, "
-        "optional `train/`, `val/`, `test/` above it. `auto`: whichever of the two fits. A path "
+        "optional `train/`, `val/`, `test/` above it. Other names: published collections "
+        "([Collections](collections.md)). `auto`: the first that fits, which the log tells. A path "
         "that ends in .csv: a table of `path,identity,kind[,part]`, on this machine or in the "
         "source, for every other tree; images that it does not name are left out.",
     )

@@ -27,8 +27,9 @@ class Ingested(NamedTuple):
     """The step's result.
 
     Attributes:
-        figures: numbers of images, identities, genuine and forgeries, and the images' bytes; of
-            several collections, each one's identities and images too.
+        figures: numbers of images, identities, genuine, forgeries and, where there are any,
+            disguised signatures, and the images' bytes; of several collections, each one's
+            identities and images too.
         origin: the version of the source, as parameters; empty where its kind has none.
     """
 
@@ -114,6 +115,8 @@ def _figures(rows: list[Entry], folder: Path) -> dict[str, float]:
     for name, images in collections.items():
         own = {nfc(row.identity) for row in rows if row.collection == name}
         figures |= {f"{name}/images": images, f"{name}/identities": len(own)}
+    if kinds[catalog.DISGUISED]:
+        figures["disguised"] = kinds[catalog.DISGUISED]
     return figures | {
         "images": len(rows),
         "identities": len({nfc(row.identity) for row in rows}),

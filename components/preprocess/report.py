@@ -25,6 +25,9 @@ def measure(images: Prepared) -> ProbeReport:
     )
     if images.inverted:
         summary += "; {inverted:,} were light on dark and are inverted"
+    if images.disguised:
+        counts["disguised"] = images.disguised
+        summary += "; {disguised:,} disguised signatures are left out: they are compared with none"
     probe = of_sources(images.sources, index)
     figures = {name: float(count) for name, count in counts.items()} | probe.figures
     return ProbeReport(figures, [summary.format(**counts), *probe.lines])

@@ -40,8 +40,8 @@ def run(
         report_folder: becomes the folder of metrics.json and summary.txt, where it is named.
 
     Returns:
-        images, rejected, duplicates, inverted, identities; `probe/source/…` where there are
-        forgeries.
+        images, rejected, duplicates, inverted, identities; disguised where there are such
+        signatures, which are left out; `probe/source/…` where there are forgeries.
 
     Raises:
         InputError: the catalog cannot be used, or more images are rejected than `max_rejected`
@@ -58,9 +58,13 @@ def run(
         images = prepare(raw, rows, normaliser, folder, label="preprocess", workers=os.cpu_count())
         table = failure_table.path_beside(out, REJECTED)
         table.unlink(missing_ok=True)
-        _validate_rejected(images.rejected, len(rows), params.max_rejected, raw, table)
+        _validate_rejected(
+            images.rejected, len(rows) - images.disguised, params.max_rejected, raw, table
+        )
         write_rejected(images.rejected, folder)
         _report_duplicates(images.duplicates, folder)
+        if images.disguised:
+            logging.warning("%d disguised signatures are left out", images.disguised)
     results = report.measure(images)
     if report_folder is not None:
         with atomic_folder(report_folder) as folder:

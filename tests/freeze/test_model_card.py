@@ -201,6 +201,17 @@ def test_every_identity_counts_whatever_it_is_called(tmp_path: Path) -> None:
     assert count_images(tmp_path) == {"identities": 6, "genuine": 6, "forgery": 6}
 
 
+def test_disguised_signatures_are_counted_apart(tmp_path: Path) -> None:
+    lines = ["path,identity,kind,sha256"]
+    for kind in ("genuine", "genuine", "forgery", "disguised"):
+        lines.append(f"{len(lines)}.png,1,{kind},{len(lines)}")
+    (tmp_path / "catalog.csv").write_text("\n".join(lines) + "\n")
+    counts = count_images(tmp_path)
+    assert counts == {"identities": 1, "genuine": 2, "forgery": 1, "disguised": 1}
+    text = render(CardData(counts, SKILLED, MANIFEST, {}, DECISIONS))
+    assert "1 forgeries. 1 disguised signatures are left out." in text
+
+
 def test_images_that_could_not_be_used_are_counted_and_rates_are_of_comparisons() -> None:
     text = card(SKILLED | {"n_rejected": 1200.0})
     assert "FAR and FRR count comparisons, as FMR and FNMR do" in text

@@ -1,10 +1,12 @@
 import json
+from collections import Counter
 from itertools import product
 from pathlib import Path
 
 import pytest
 
-from components.ingest import step
+from components.ingest import layout, step
+from components.ingest.params import LAYOUTS
 from components.shared.runtime.errors import InputError
 from tests.ingest.conftest import fingerprint_of, folder_with, labels, params_for, rows
 
@@ -130,7 +132,7 @@ def test_an_unknown_layout_says_what_was_looked_for(
 
 
 def test_real_cedar_is_fingerprinted_and_understood(cedar_dir: Path, tmp_path: Path) -> None:
-    from components.ingest import layout, listing
+    from components.ingest import listing
 
     facts = json.loads(fingerprint_of(params_for(cedar_dir), tmp_path))
     assert facts["files"] == 2640
@@ -146,14 +148,72 @@ def test_real_cedar_is_fingerprinted_and_understood(cedar_dir: Path, tmp_path: P
 def test_a_class_in_the_names_that_the_layout_does_not_read_stops_with_advice(
     tmp_path: Path,
 ) -> None:
-    source = folder_with(tmp_path / "source", ["1/B-S-1-G-01.tif", "1/B-S-1-F-01.tif"])
-    for layout in ("auto", "folder"):
+    source = folder_with(tmp_path / "source", ["1/X-Y-1-G-01.tif", "1/X-Y-1-F-01.tif"])
+    for name in ("auto", "folder"):
         with pytest.raises(
-            InputError, match=r"F-01.tif beside 1/B-S-1-G-01.tif.*IDENTITY/forgery/"
+            InputError, match=r"/source: 1/X-Y-1-F-01.tif beside 1/X-Y-1-G-01.*IDENTITY/forgery/"
         ):
-            step.run(params_for(source, layout=layout), tmp_path / "out")
+            step.run(params_for(source, layout=name), tmp_path / "out")
     with pytest.raises(InputError, match=r"a csv of path,identity,kind .* as ingest.layout"):
         step.run(params_for(source), tmp_path / "out")
+
+
+def test_the_advice_names_the_collection_that_reads_the_names(tmp_path: Path) -> None:
+    source = folder_with(tmp_path / "source", ["1/B-S-1-G-01.tif", "1/B-S-1-F-01.tif"])
+    with pytest.raises(InputError, match=r"looks like a forgery .*; set ingest.layout bhsig260, "):
+        step.run(params_for(source, layout="folder"), tmp_path / "out")
+
+
+def test_names_of_two_classes_are_no_names_of_faces(tmp_path: Path) -> None:
+    names = [f"{who}-{kind}/{who}-{kind}_0001.jpg" for who in ("ann", "bob") for kind in "GF"]
+    for name in ("auto", "lfw"):
+        with pytest.raises(InputError, match=r"ann-F/ann-F_0001.jpg beside ann-G/.* forgery"):
+            params = params_for(folder_with(tmp_path / "source", names), layout=name)
+            step.run(params, tmp_path / "out")
+
+
+def test_auto_says_which_layout_it_took(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    trees = {
+        "cedar": CEDAR,
+        "gpds": ["1/c-001-01.jpg", "1/cf-001-01.jpg"],
+        "folder": ["ann/1.png", "bob/1.png"],
+    }
+    for name, names in trees.items():
+        caplog.clear()
+        with caplog.at_level("INFO"):
+            params = params_for(folder_with(tmp_path / name, names))
+            step.run(params, tmp_path / f"{name}-out")
+        assert f"ingest.layout auto takes {name}: " in caplog.text
+
+
+def test_few_images_with_the_names_of_a_collection_do_not_decide(tmp_path: Path) -> None:
+    names = [f"{who}/{number}.png" for who in ("ann", "bob") for number in range(10)]
+    source = folder_with(tmp_path / "source", [*names, "ann/c-1-1.png"])
+    step.run(params_for(source), tmp_path / "out")
+    assert len(rows(tmp_path / "out")) == 21
+    assert {identity for _, identity, _ in labels(tmp_path / "out")} == {"ann", "bob"}
+
+
+def test_names_as_the_genuine_ones_of_a_collection_without_forgeries_stay_in_folders(
+    tmp_path: Path,
+) -> None:
+    source = folder_with(tmp_path / "source", ["train/001/a.png", "test/002/b.png"])
+    step.run(params_for(source), tmp_path / "out")
+    assert {(row["identity"], row["part"]) for row in rows(tmp_path / "out")} == {
+        ("001", "train"),
+        ("002", "test"),
+    }
+
+
+def test_a_collection_with_too_many_other_images_is_refused(tmp_path: Path) -> None:
+    names = [f"1/{kind}-S-1-{letter}-{n}.tif" for kind in "B" for letter in "GF" for n in range(5)]
+    source = folder_with(tmp_path / "source", [*names, "1/a.tif", "1/b.tif"])
+    with pytest.raises(InputError, match=r"2 of 12 images stand where the layout has none"):
+        step.run(params_for(source, layout="bhsig260"), tmp_path / "out")
+
+
+def test_every_layout_but_auto_is_a_parameter_and_the_other_way_round() -> None:
+    assert set(LAYOUTS) == {*layout.LOOKED_FOR, "auto"}
 
 
 def test_kinds_have_synonyms_as_folders(tmp_path: Path) -> None:
@@ -212,21 +272,33 @@ def _links(source: Path, folder: Path, writers: int) -> Path:
     return folder
 
 
-def test_real_bhsig260_stops_with_advice_and_is_ingested_through_a_csv(
+@pytest.mark.parametrize("name", ["auto", "bhsig260"])
+def test_real_bhsig260_is_recognised_as_it_lies(bhsig260_dir: Path, name: str) -> None:
+    from components.ingest import listing
+
+    scan = layout.scan(listing.read(bhsig260_dir, "bhsig260").files, name, "bhsig260")
+    assert not scan.misplaced
+    counts = Counter(image.labels[:2] for image in scan.images)
+    assert counts == {
+        (f"B-{writer}", kind): number
+        for writer in range(1, 101)
+        for kind, number in (("genuine", 24), ("forgery", 30))
+    }
+
+
+def test_real_bhsig260_is_ingested_by_name_as_through_a_csv(
     bhsig260_dir: Path, tmp_path: Path
 ) -> None:
     source = _links(bhsig260_dir, tmp_path / "source", 5)
-    with pytest.raises(InputError, match=r"1/B-S-1-F-01\.\w+ beside 1/B-S-1-G-01.*a csv of path"):
-        step.run(params_for(source), tmp_path / "out")
     lines = ["path,identity,kind"]
     for path in sorted(source.glob("*/*")):
         kind = "forgery" if "-F-" in path.name else "genuine"
-        lines.append(f"{path.relative_to(source)},{path.parent.name},{kind}")
+        lines.append(f"{path.relative_to(source)},B-{path.parent.name},{kind}")
     (tmp_path / "labels.csv").write_text("\n".join(lines) + "\n")
-    params = params_for(source, layout=str(tmp_path / "labels.csv"))
-    figures = step.run(params, tmp_path / "out").figures
-    expected = {"images": 30, "identities": 5, "genuine": 15, "forgeries": 15}
-    assert {name: figures[name] for name in expected} == expected
+    for name in ("auto", str(tmp_path / "labels.csv")):
+        figures = step.run(params_for(source, layout=name), tmp_path / "out").figures
+        expected = {"images": 30, "identities": 5, "genuine": 15, "forgeries": 15}
+        assert {name: figures[name] for name in expected} == expected
 
 
 def test_the_parts_of_the_source_may_be_called_otherwise(tmp_path: Path) -> None:

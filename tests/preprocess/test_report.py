@@ -12,6 +12,7 @@ from components.ingest import step as ingest
 from components.ingest.params import IngestParams, SampleParams
 from components.preprocess import step
 from components.preprocess.params import PreprocessParams
+from components.shared.data import catalog
 from tests.pictures import over_white
 from tests.shared.slow_normalise import slow_smoothed
 
@@ -90,6 +91,19 @@ def test_paper_that_leaks_is_found_and_warned_of(tmp_path: Path) -> None:
     assert count == "192 images of 24 identities prepared, 0 rejected, 0 duplicates"
     assert "best alone: median_grey, 1.000 (1.000–1.000); 24 identities, 192 images" in probe
     assert warning.startswith("warning: the files themselves tell forged from genuine")
+
+
+def test_disguised_signatures_are_in_no_figure_but_their_own(tmp_path: Path) -> None:
+    raw = sample(tmp_path, identities=3, forgeries=0)
+    rows = catalog.rows(raw)
+    lines = [f"{r['path']},{r['identity']},{r['kind']},{r['sha256']}" for r in rows]
+    lines[0] = lines[0].replace("genuine", "disguised").replace("/disguised/", "/genuine/")
+    (raw / "catalog.csv").write_text("\n".join(["path,identity,kind,sha256", *lines]) + "\n")
+    figures = step.run(PARAMS, raw, tmp_path / "prepared", tmp_path / "report")
+    assert (figures["images"], figures["disguised"]) == (11, 1)
+    summary = (tmp_path / "report" / "summary.txt").read_text()
+    assert "; 1 disguised signatures are left out: they are compared with none" in summary
+    assert json.loads((tmp_path / "report" / "metrics.json").read_text())["disguised"] == 1
 
 
 def test_without_forgeries_there_is_no_probe(tmp_path: Path) -> None:

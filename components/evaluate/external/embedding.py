@@ -29,12 +29,14 @@ class Embedded(NamedTuple):
         embeddings: float32 [N, D], in the store's order.
         rejected: path and reason of those that cannot be used.
         duplicates: copies of images in the store.
+        disguised: number of disguised signatures, which are left out.
     """
 
     store: ImageStore
     embeddings: NDArray[np.float32]
     rejected: list[tuple[str, str]]
     duplicates: list[Duplicate]
+    disguised: int
 
 
 class EmbeddingGraph:
@@ -96,7 +98,10 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
     if not images.rows:
         path, reason = images.rejected[0]
         raise InputError(
-            f"{raw}: the model refuses all {len(rows)} images, the first being {path}: {reason}"
+            f"{raw}: the model refuses all {len(images.rejected)} images, "
+            f"the first being {path}: {reason}"
         )
     embeddings = np.stack(graph.embeddings)[images.places]
-    return Embedded(open_store(folder), embeddings, images.rejected, images.duplicates)
+    return Embedded(
+        open_store(folder), embeddings, images.rejected, images.duplicates, images.disguised
+    )

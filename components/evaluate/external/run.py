@@ -52,6 +52,7 @@ OLD_NORMALISATION = (
     "reject shadows: freeze it again. The baselines see the images as the present one prepares "
     "them, and what that rejects is left out."
 )
+DISGUISED = "{:,} disguised signatures are left out: they are in no comparison."
 OWN_DATA = (
     "This is the data that the model was made from: "
     "many of these identities it has seen in training."
@@ -131,6 +132,8 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
     metrics["n_images"] = float(len(store.index))
     metrics[N_REJECTED] = float(len(images.rejected))
     metrics["n_duplicates"] = float(len(images.duplicates))
+    if images.disguised:
+        metrics["n_disguised"] = float(images.disguised)
     record = Record.read(frozen.folder)
     return Results(
         subject=Subject.frozen(frozen, source.address),
@@ -178,4 +181,6 @@ def _notices(frozen: Bundle, images: Embedded, catalog: str) -> list[str]:
             f"{duplicates:,} of {total:,} images are copies of others, and are left out: "
             f"{DUPLICATES} names them."
         )
+    if images.disguised:
+        notices.append(DISGUISED.format(images.disguised))
     return notices

@@ -11,13 +11,19 @@ from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from components.ingest.archives import rar_reader, tar_reader, volumes, zip_reader
+from components.ingest.archives import (
+    rar_reader,
+    record_reader,
+    tar_reader,
+    volumes,
+    zip_reader,
+)
 from components.ingest.archives.limits import Content, Gate, Limits
 from components.ingest.litter import uppermost
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 
-FORMATS = ".zip, .tar (plain, .gz, .bz2 or .xz) or .rar"
+FORMATS = ".zip, .tar (plain, .gz, .bz2 or .xz), .rar or .rec"
 _DAMAGED = (
     tarfile.TarError,
     zipfile.BadZipFile,
@@ -108,6 +114,8 @@ def _reader(archive: Path, gate: Gate) -> Reader:
         return zip_reader.contents
     if start.startswith(b"Rar!\x1a\x07"):
         return rar_reader.contents
+    if start.startswith(record_reader.MARK):
+        return record_reader.contents
     if tar_reader.opener(start):
         return tar_reader.contents
     fault = f"no archive of a known kind ({FORMATS})" if start else "empty"

@@ -118,7 +118,8 @@ def _labels(line: Line) -> Labels:
         raise InputError(f"{line.place}: the identity {identity!r} has {reason}")
     if kind is None:
         raise InputError(
-            f"{line.place}: unknown kind '{line.values['kind']}' (known: genuine, forgery)"
+            f"{line.place}: unknown kind '{line.values['kind']}' "
+            "(known: genuine, forgery, disguised)"
         )
     part = line.values.get("part") or None
     if part and part_of(part) is None:

@@ -26,6 +26,7 @@ FORGERY_WORDS = frozenset(
         "simulations imitation imitations imitated counterfeit false"
     )
 )
+DISGUISED_WORDS = frozenset(words("disguised disguise disguises"))
 PART_WORDS = {
     **dict.fromkeys(("train", "training", "trainset"), "train"),
     **dict.fromkeys(("val", "valid", "validation", "valset", "dev"), "val"),
@@ -47,6 +48,8 @@ def kind_of(folder: str) -> str | None:
         return "genuine"
     if meaning and FORGERY_WORDS.issuperset(meaning):
         return "forgery"
+    if meaning and DISGUISED_WORDS.issuperset(meaning):
+        return "disguised"
     return None
 
 

@@ -14,8 +14,10 @@ from components.ingest.params import SampleParams
 from components.ingest.sample import hands, paper, strokes
 from components.ingest.sample.hands import Hand
 from components.ingest.sample.strokes import Points
-from components.shared.data.catalog import KINDS, Entry, Kind
+from components.shared.data.catalog import Entry, Kind
 from components.shared.runtime.progress import track
+
+KINDS: tuple[Kind, ...] = ("genuine", "forgery")
 
 VERSION = 3  # raise it with every change of what a seed gives
 MODES: tuple[Literal["L", "P", "RGBA"], ...] = ("L", "P", "RGBA")

@@ -12,8 +12,9 @@ from components.shared.runtime.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["genuine", "forgery"]
+Kind = Literal["genuine", "forgery", "disguised"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+DISGUISED: Kind = "disguised"
 CATALOG = "catalog.csv"
 COLUMNS = ("path", "identity", "kind", "sha256")
 OPTIONAL = ("part", "collection")
@@ -26,7 +27,7 @@ class Entry:
     Attributes:
         path: of the file, relative to the catalog's folder.
         identity: the writer; of a forgery, the imitated one.
-        kind: `genuine` or `forgery`.
+        kind: `genuine`, `forgery`, or `disguised`: by the identity's hand, but not to be told so.
         sha256: of the file's bytes, hexadecimal.
         part: the source's own `train`, `val` or `test`, if it has them.
         collection: the name of its collection, where there are several sources.

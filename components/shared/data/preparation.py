@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import pandas as pd
 
+from components.shared.data.catalog import DISGUISED
 from components.shared.data.copies import Duplicate, content_of, find_copies
 from components.shared.data.image_conversion import (
     Normalised,
@@ -22,6 +23,7 @@ from components.shared.data.image_conversion import (
 )
 from components.shared.data.image_store import StoreWriter, write_sources
 from components.shared.data.normalisation import Normalisation
+from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 
 CHUNK = 32
@@ -56,6 +58,8 @@ class Prepared(NamedTuple):
         duplicates: copies of images in the store, of the same identity and kind.
         places: of the images in the store, among those that the graph accepted.
         inverted: number of those in the store that were light on dark.
+        disguised: number of disguised signatures, which are left out: nothing is trained on them
+            or compared with them.
     """
 
     rows: list[Row]
@@ -64,6 +68,7 @@ class Prepared(NamedTuple):
     duplicates: list[Duplicate]
     places: list[int]
     inverted: int
+    disguised: int
 
 
 class _Image(NamedTuple):
@@ -80,7 +85,7 @@ def prepare(
     label: str,
     workers: int | None,
 ) -> Prepared:
-    """Writes images of a catalog into a store, in the catalog's order.
+    """Writes images of a catalog but disguised signatures into a store, in the catalog's order.
 
     Args:
         raw: the folder that holds the images.
@@ -89,7 +94,14 @@ def prepare(
         folder: an existing one; becomes the store, with sources.parquet.
         label: of the progress bar.
         workers: threads; with 1 the graph is called in the catalog's order.
+
+    Raises:
+        InputError: there are disguised signatures alone.
     """
+    total = len(rows)
+    rows = [row for row in rows if row["kind"] != DISGUISED]
+    if not rows:
+        raise InputError(f"{raw}: all {total} images are disguised signatures, which are left out")
     accepted: list[Row] = []
     rejected: list[tuple[str, Reason]] = []
     sources: list[SourceImage] = []
@@ -124,6 +136,7 @@ def prepare(
         duplicates=copies.duplicates,
         places=copies.distinct,
         inverted=sum(inverted[place] for place in copies.distinct),
+        disguised=total - len(rows),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from components.shared.runtime.errors import InputError
 
 METRICS = "metrics.json"
-COUNTS = {"images", "rejected", "duplicates", "inverted", "identities"}
+COUNTS = {"images", "rejected", "duplicates", "inverted", "identities", "disguised"}
 
 
 def write(folder: Path, metrics: Mapping[str, float]) -> None:

@@ -19,6 +19,7 @@ from components.shared.model.image_sample import sample
 from components.shared.runtime.errors import InputError
 from components.shared.verification import error_rates
 from tests.evaluate.external.frozen import write_graph
+from tests.pictures import strokes
 
 PARAMS = EvaluateParams(references=2, draws=2)
 THRESHOLDS: list[dict[str, Any]] = [
@@ -61,6 +62,8 @@ def photos(tmp_path_factory: pytest.TempPathFactory, raw_folder: Path) -> Path:
     for path in sorted(folder.glob("*/genuine/[0-9]*"))[::5]:
         with Image.open(path) as image:
             image.save(path.with_name(f"{path.stem}_copy.png"))
+    (blank.parent / "disguised").mkdir()
+    Image.fromarray(strokes(0)).save(blank.parent / "disguised" / "1.png")
     return folder
 
 
@@ -151,6 +154,11 @@ def test_copies_are_listed_and_counted_and_compared_once(out: Path) -> None:
     assert not any("_copy" in path for path in duplicates["original"])
     assert (figures(out)["n_images"], figures(out)["n_duplicates"]) == (8 * 7, 7)
     assert "7 of 65 images are copies of others" in (out / "summary.txt").read_text()
+
+
+def test_disguised_signatures_are_counted_and_compared_with_nothing(out: Path) -> None:
+    assert figures(out)["n_disguised"] == 1
+    assert "1 disguised signatures are left out" in (out / "summary.txt").read_text()
 
 
 def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> None:

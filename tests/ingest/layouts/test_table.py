@@ -72,7 +72,10 @@ def test_a_changed_csv_changes_the_fingerprint(tmp_path: Path) -> None:
         (f"{HEAD}\n", "names no image"),
         (f"{HEAD}\n1/c-1.png,,genuine\n", "line 2 has no identity"),
         (f"{HEAD}\n1/c-1.png\n", "line 2 has no identity"),
-        (f"{HEAD}\n1/c-1.png,1,ours\n", r"unknown kind 'ours' \(known: genuine, forgery\)"),
+        (
+            f"{HEAD}\n1/c-1.png,1,ours\n",
+            r"unknown kind 'ours' \(known: genuine, forgery, disguised\)",
+        ),
         (f"{HEAD},part\n1/c-1.png,1,real,x\n", r"unknown part 'x' \(known: train, val, test\)"),
         (f"{HEAD}\n1/c-1.png,1,real\n./1/c-1.png,2,real\n", "line 3: '1/c-1.png' is named twice"),
         (

@@ -15,7 +15,8 @@ from PIL import Image
 from components.ingest import step
 from components.ingest.params import IngestParams, SampleParams
 from components.ingest.sample import generate
-from components.shared.data.catalog import KINDS, Kind
+from components.ingest.sample.generate import KINDS
+from components.shared.data.catalog import Kind
 from components.shared.storage.files import manifest, sha256
 from tests.conftest import PROJECT
 from tests.ingest import hog_baseline

@@ -12,6 +12,7 @@ from components.shared.data.image_conversion import Normalised, Rejected
 from components.shared.data.image_store import open_store
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.preparation import CHUNK, Normaliser, Prepared, Row, prepare
+from components.shared.runtime.errors import InputError
 from tests.pictures import encode, strokes
 
 SETTINGS = Normalisation(height=16, width=24)
@@ -69,6 +70,16 @@ def test_sizes_and_greys_are_those_of_the_source_files(outcome: tuple[Prepared, 
     assert images.sources["median_grey"].tolist() == [100 + i for i in ACCEPTED]
     sources = pd.read_parquet(folder / "sources.parquet")
     assert sources["width"].tolist() == open_store(folder).index["width"].tolist()
+
+
+def test_disguised_signatures_are_left_out_and_counted(raw: Path, tmp_path: Path) -> None:
+    rows = [{**row, "kind": "disguised"} if row is ROWS[5] else row for row in ROWS]
+    normaliser = Normaliser(constant, SETTINGS, max_pixels=10_000)
+    images = prepare(raw, rows, normaliser, tmp_path, label="x", workers=1)
+    assert images.disguised == 1
+    assert open_store(tmp_path).images[:, 0, 0, 0].tolist() == [i for i in ACCEPTED if i != 5]
+    with pytest.raises(InputError, match="all 1 images are disguised signatures"):
+        prepare(raw, [rows[5]], normaliser, tmp_path, label="x", workers=1)
 
 
 def test_a_rejected_image_has_its_reason_whether_file_or_graph_is_at_fault(
