@@ -21,8 +21,8 @@ def measure_rates(
 ) -> dict[str, float]:
     """Measures the rates at the limits of the target, of the kind that decides.
 
-    The decision was moved by the same genuine images, by one number: of 8 people or more each
-    moves it so little that the rates hardly flatter.
+    The decision was changed by the same genuine images, by two numbers: of 8 people or more each
+    changes it so little that the rates hardly flatter.
 
     Args:
         decision: calibrated.

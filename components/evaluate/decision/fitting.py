@@ -17,7 +17,7 @@ from components.evaluate.decision.claims import (
 from components.evaluate.decision.policies import choose_limits
 from components.evaluate.decision.usual import measure
 from components.evaluate.params import EvaluateParams
-from components.shared.verification.decision import Decision, Policy
+from components.shared.verification.decision import Decision, Policy, Usual
 from components.shared.verification.estimate import FEWEST_IDENTITIES, Estimate
 from components.shared.verification.evidence_bounds import Bounds, empirical_bounds
 from components.shared.verification.evidence_model import FULL, PLAIN, EvidenceModel, Shift
@@ -52,8 +52,8 @@ def fit(
 ) -> Fitted | None:
     """Fits a decision to val.
 
-    Bounds and policies are chosen on the evidence of identities that the weights are not fitted to:
-    those of a fold get weights of the other folds.
+    Bounds, policies and what is usual are of the evidence of identities that the weights are not
+    fitted to: those of a fold get weights of the other folds.
 
     Args:
         embeddings: float [N, D].
@@ -74,6 +74,7 @@ def fit(
         return None
     models: dict[str, EvidenceModel] = {}
     chosen: list[Policy] = []
+    usual: list[Usual] = []
     gains: dict[str, Estimate] = {}
     sizes: dict[str, int] = {}
     for kind, code in CODES.items():
@@ -88,7 +89,7 @@ def fit(
         terms, score = (FULL, full) if better else (PLAIN, plain)
         models[kind] = EvidenceModel(weights.fit(own, terms, scanner_shift), _bounds(own, score))
         chosen += _policies(own, score, kind, params)
-    usual = measure(embeddings, labels, parts)
+        usual += measure(own, score, kind)
     decision = Decision(models, most, parts, chosen, usual)
     return Fitted(decision, gains, sizes) if models else None
 

@@ -1,49 +1,34 @@
-"""Usual distances of genuine images, by which one scanner is told from another."""
+"""Usual evidence of genuine claims, by which one collection is told from another."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from components.shared.verification.claim_features import describe, variety
+from components.evaluate.decision.claims import GENUINE, Claims
 from components.shared.verification.decision import Usual
-from components.shared.verification.sampling import Labels
 
 
-def measure(embeddings: ArrayLike, labels: Labels, parts: int) -> Usual | None:
-    """Measures the distances among and within genuine images.
+def measure(claims: Claims, score: NDArray[np.float64], kind: str) -> list[Usual]:
+    """Measures the evidence of the genuine claims with each number of references.
 
     Args:
-        embeddings: float [N, D].
-        labels: of the N images; forgeries play no role.
-        parts: number of equal parts of an embedding.
+        claims: N claims; those of impostors play no role.
+        score: [N], their evidence before it is bounded.
+        kind: the impostors that it is against.
 
     Returns:
-        None where fewer than two identities have two genuine images.
+        In the order of the references, those with which two identities or more have claims.
     """
-    distance, within = per_identity(embeddings, labels, parts)
-    if len(distance) < 2:
-        return None
-    return Usual(
-        float(distance.mean()),
-        float(distance.std(ddof=1)),
-        float(within.mean()),
-        float(within.std(ddof=1)),
-    )
-
-
-def per_identity(
-    embeddings: ArrayLike, labels: Labels, parts: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Computes the mean log distance of two genuine images, and their mean variety, [K] each.
-
-    Arguments as `measure`. The K identities have two genuine images or more.
-    """
-    vectors = np.asarray(embeddings, np.float64)[~labels.forged]
-    codes = np.unique(labels.identity[~labels.forged], return_inverse=True)[1]
-    distance, within = [], []
-    for code in np.unique(codes):
-        own = vectors[codes == code]
-        if len(own) > 1:
-            claim = describe(own, own, np.eye(len(own), dtype=bool), parts)
-            distance.append(claim.mean[np.triu_indices(len(own), 1)].mean())
-            within.append(variety(own, parts).mean())
-    return np.array(distance), np.array(within)
+    rows = []
+    for references in np.unique(claims.references).tolist():
+        own = (claims.references == references) & (claims.kind == GENUINE)
+        codes = np.unique(claims.identity[own], return_inverse=True)[1]
+        count = np.bincount(codes)
+        if len(count) < 2:
+            continue
+        means = np.bincount(codes, score[own]) / count
+        middle = means.mean()
+        squares = np.bincount(codes, (score[own] - middle) ** 2) / count
+        error = means.std(ddof=1) / np.sqrt(len(means))
+        deviation = np.sqrt(squares.mean())
+        rows.append(Usual(kind, references, float(middle), float(deviation), float(error)))
+    return rows

@@ -1,8 +1,4 @@
-"""Calibration of a frozen model's decision on another scanner, from genuine images.
-
-The decision for any scanner is moved: the one fitted to val's scanner alone, moved likewise, has a
-lower Cllr but accepts more forgeries at the limits that it carries (docs/results.md).
-"""
+"""Calibration of a frozen model's decision on another collection, from genuine images."""
 
 import logging
 import tempfile
@@ -13,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from components.evaluate.decision.calibrated_rates import has_enough_forgeries, measure_rates
-from components.evaluate.decision.scanner_shift import ScannerShift, measure_shift
+from components.evaluate.decision.collection_change import CollectionChange, measure_change
 from components.evaluate.external import calibrated_bundle
 from components.evaluate.external.calibration_text import summary
 from components.evaluate.external.embedding import Embedded, embed
@@ -27,13 +23,13 @@ from components.shared.model.image_sample import overlap
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import sha256
 from components.shared.tracking.record import last_part
-from components.shared.verification.decision import Decision, Usual
+from components.shared.verification.decision import Decision
 
 log = logging.getLogger(__name__)
 
 
 def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) -> str:
-    """Writes a bundle whose decision is calibrated on genuine images of another scanner.
+    """Writes a bundle whose decision is calibrated on genuine images of another collection.
 
     A bundle that was calibrated before is calibrated anew, from its original decision.
 
@@ -52,7 +48,7 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
             unusable, too few, or those that the model was made from.
     """
     frozen = bundle.read(model)
-    decision, usual = _decision(frozen)
+    decision = _decision(frozen)
     with ingested(data, layout, out) as raw, tempfile.TemporaryDirectory() as prepared:
         catalog = sha256(raw / CATALOG)
         images = embed(frozen, raw, Path(prepared))
@@ -62,10 +58,11 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
             log.info("%d images are left out; %s: %s", len(images.rejected), path, reason)
         labels = select_rows(images.store.index, np.arange(len(images.store.index))).labels
         try:
-            found = measure_shift(usual, images.embeddings, labels, decision.parts)
+            draws = params.draws_of(decision.most_references)
+            found = measure_change(decision, images.embeddings, labels, draws)
         except InputError as refusal:
             raise InputError(f"{data}: {refusal}") from None
-        calibrated = decision.moved(found.shift)
+        calibrated = decision.changed(found.by_kind)
         facts = _facts(found) | {
             "data": last_part(data),
             "catalog_sha256": catalog,
@@ -79,15 +76,20 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
     return f"{summary(facts)}\n\n{out}: version {version}"
 
 
-def _decision(frozen: Bundle) -> tuple[Decision, Usual]:
-    """Returns the decision that calibration moves, and how far apart val's genuine images are."""
+def _decision(frozen: Bundle) -> Decision:
+    """Returns the decision that calibration changes, with val's usual evidence."""
     decision = frozen.decisions.any_scanner
-    if decision is None or decision.usual is None:
+    if decision is None:
         raise InputError(
             f"{frozen.folder} carries no decision model, only thresholds: val was too small, or "
             "earlier code made it; evaluate and freeze the model again"
         )
-    return decision, decision.usual
+    if not decision.usual:
+        raise InputError(
+            f"{frozen.folder} does not say how much evidence genuine images had: earlier code made "
+            "it; evaluate and freeze the model again"
+        )
+    return decision
 
 
 def _refuse_own_images(frozen: Bundle, images: Embedded, catalog: str, data: str) -> None:
@@ -99,10 +101,13 @@ def _refuse_own_images(frozen: Bundle, images: Embedded, catalog: str, data: str
         )
 
 
-def _facts(found: ScannerShift) -> dict[str, Any]:
+def _facts(found: CollectionChange) -> dict[str, Any]:
     return {
         "people": found.people,
         "images": found.images,
-        "shift": found.shift._asdict(),
+        "location": found.location,
         "interval": [found.low, found.high],
+        "scatter": found.scatter,
+        "trust": found.trust,
+        "change": {kind: change._asdict() for kind, change in found.by_kind.items()},
     }

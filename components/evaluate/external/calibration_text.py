@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.evaluate.decision.scanner_shift import in_words
+from components.evaluate.decision.collection_change import in_words
 from components.evaluate.report.formatting import align_columns, percent
 
 ASSUMED = (
-    "How many skilled forgeries it accepts here is assumed, not measured: that they lie as much "
-    "farther off than genuine images as where the model was made."
+    "How many skilled forgeries it accepts here is assumed, not measured: that they have as much "
+    "less evidence than genuine images as where the model was made."
 )
-MEASURED = "The decision was moved by the genuine images alone; forgeries were only counted."
+MEASURED = "The decision was changed by the genuine images alone; forgeries were only counted."
 SAME_PEOPLE = "Counted on the same images, at the limits for the policy {policy}:"
 HEADER = ("references", "genuine refused %", "others accepted %", "forgeries accepted %")
 
@@ -32,11 +32,12 @@ def card_section(facts: Mapping[str, Any]) -> str:
 
 
 def _sentences(facts: Mapping[str, Any]) -> list[str]:
-    compared = in_words(facts["shift"]["distance"], *facts["interval"])
+    compared = in_words(facts["location"], *facts["interval"])
     return [
         f"The decision is calibrated on “{facts['data']}”: {facts['people']} people, "
         f"{facts['images']} genuine images.",
-        f"Distances between genuine images are {compared}.",
+        f"Genuine images have {compared} (natural logarithm of the likelihood ratio), scattered "
+        f"{facts['scatter']:.2f} times as far; the decision follows both by {facts['trust']:.0%}.",
         MEASURED if facts["forgeries"] == "measured" else ASSUMED,
         SAME_PEOPLE.format(policy=facts["policy"]),
     ]

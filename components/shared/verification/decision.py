@@ -10,10 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from components.shared.verification.claim_features import ClaimFeatures, describe
 from components.shared.verification.comparisons import Floats, Fusion
 from components.shared.verification.decision_limits import Limits
-from components.shared.verification.evidence_model import EvidenceModel, Shift, shift
+from components.shared.verification.evidence_model import Change, EvidenceModel
 from components.shared.verification.metric_names import KINDS
 
-UNCHANGED = Shift()
 SCALE = 30.0
 """Evidence of ± this or more is one distance: 0 or 2, the bounds of those of unit embeddings."""
 
@@ -41,19 +40,21 @@ class Policy(NamedTuple):
 
 
 class Usual(NamedTuple):
-    """Usual distances of genuine images: means over identities, and their deviation.
+    """Usual evidence of genuine claims, before it is bounded; every identity counts alike.
 
     Attributes:
-        distance: mean log distance of two genuine images of an identity.
-        distance_deviation: standard deviation over identities.
-        variety: mean variety of an image.
-        variety_deviation: likewise.
+        kind: the impostors that it is against, `skilled` or `random`.
+        references: how many a claim has.
+        mean: of the evidence.
+        deviation: standard deviation of the evidence of claims.
+        error: standard error of the mean, over identities.
     """
 
-    distance: float
-    distance_deviation: float
-    variety: float
-    variety_deviation: float
+    kind: str
+    references: int
+    mean: float
+    deviation: float
+    error: float
 
 
 class Answer(NamedTuple):
@@ -83,16 +84,14 @@ class Decision:
         most_references: the largest number of references that val could show.
         parts: number of equal parts of an embedding, that of each view.
         policies: limits of the evidence.
-        usual: of val's genuine images; None where they were too few.
-        shift: of the distances, where the scanner is known.
+        usual: evidence of val's genuine claims; none in files of earlier versions.
     """
 
     models: Mapping[str, EvidenceModel]
     most_references: int
     parts: int
     policies: Sequence[Policy]
-    usual: Usual | None = None
-    shift: Shift = UNCHANGED
+    usual: Sequence[Usual] = ()
 
     @property
     def kind(self) -> str:
@@ -101,7 +100,7 @@ class Decision:
 
     def score(self, kind: str, claim: ClaimFeatures) -> Floats:
         """Computes the evidence [R, m] of claims against a kind, before it is bounded."""
-        return self.models[kind].score(shift(claim, self.shift), self.most_references)
+        return self.models[kind].score(claim, self.most_references)
 
     def fusion(self, kind: str) -> Fusion:
         """Returns the evidence against a kind as a distance, for `comparisons.compare`.
@@ -154,9 +153,10 @@ class Decision:
         spread = float(np.exp(claim.spread[0]) * np.sqrt(2)) if len(own) > 1 else None
         return Answer(outcome, llr, self.kind, apart.tolist(), spread)
 
-    def moved(self, by: Shift) -> "Decision":
-        """Returns the decision for a scanner whose distances are to be changed so."""
-        return replace(self, shift=by)
+    def changed(self, by: Mapping[str, Change]) -> "Decision":
+        """Returns the decision whose evidence is changed, by the kind of impostor."""
+        models = {kind: model.changed(by[kind]) for kind, model in self.models.items()}
+        return replace(self, models=models)
 
 
 def as_distance(score: ArrayLike) -> Floats:

@@ -11,12 +11,12 @@ from components.shared.verification import threshold
 from components.shared.verification.decision import Decision, Policy, Usual
 from components.shared.verification.decision_limits import Limits
 from components.shared.verification.evidence_bounds import Bounds
-from components.shared.verification.evidence_model import EvidenceModel, Shift
+from components.shared.verification.evidence_model import EvidenceModel
 from components.shared.verification.metrics_file import write_json
 from components.shared.verification.threshold import THRESHOLDS, Threshold
 
 DECISION = "decision.json"
-SCHEMA = 1
+SCHEMA = 2
 """The number of the file's form; a change that older code would misread raises it."""
 
 
@@ -78,8 +78,8 @@ def read(folder: Path, remedy: str = "run evaluate again") -> Decisions:
         content = json.loads(path.read_text(encoding="utf-8"))
         _check_schema(path, content["schema"])
         return Decisions(
-            any_scanner=_from_json(content.get("any_scanner")),
-            known_scanner=_from_json(content.get("known_scanner")),
+            any_scanner=_from_json(content.get("any_scanner"), content["schema"]),
+            known_scanner=_from_json(content.get("known_scanner"), content["schema"]),
             thresholds=[Threshold(**row) for row in content["thresholds"]],
             calibration=content.get("calibration"),
         )
@@ -105,8 +105,7 @@ def _to_json(decision: Decision) -> dict[str, Any]:
     return {
         "most_references": decision.most_references,
         "parts": decision.parts,
-        "usual": None if decision.usual is None else decision.usual._asdict(),
-        "shift": decision.shift._asdict(),
+        "usual": [row._asdict() for row in decision.usual],
         "models": models,
         "policies": [_policy_to_json(policy) for policy in decision.policies],
     }
@@ -117,14 +116,16 @@ def _policy_to_json(policy: Policy) -> dict[str, Any]:
     return {**row, "limits": policy.limits._asdict()}
 
 
-def _from_json(content: Mapping[str, Any] | None) -> Decision | None:
+def _from_json(content: Mapping[str, Any] | None, schema: int) -> Decision | None:
     if content is None:
         return None
     models = {}
     for kind, model in content["models"].items():
         weights = {str(name): float(weight) for name, weight in model["weights"].items()}
+        if schema == 1:
+            weights = _moved(weights, content["shift"])
         models[kind] = EvidenceModel(weights, Bounds(**model["bounds"]))
-    usual = content["usual"]
+    usual = content["usual"] if schema > 1 else ()
     return Decision(
         models=models,
         most_references=int(content["most_references"]),
@@ -132,6 +133,23 @@ def _from_json(content: Mapping[str, Any] | None) -> Decision | None:
         policies=[
             Policy(**{**row, "limits": Limits(**row["limits"])}) for row in content["policies"]
         ],
-        usual=None if usual is None else Usual(**usual),
-        shift=Shift(**content["shift"]),
+        usual=[Usual(**row) for row in usual],
     )
+
+
+def _moved(weights: dict[str, float], shift: Mapping[str, float]) -> dict[str, float]:
+    """Returns weights that do what a shift of all log distances did in files of schema 1.
+
+    Evidence is linear in the log distances, so that a shift is a constant for each number of
+    references.
+    """
+    distance, variety = float(shift["distance"]), float(shift["variety"])
+    if not (distance or variety):
+        return weights
+    of_one = sum(weights.get(name, 0.0) for name in ("mean_of_one", "centre_of_one"))
+    of_many = sum(weights.get(name, 0.0) for name in ("mean", "centre", "nearest", "spread"))
+    change = {
+        "constant": distance * of_one + variety * weights.get("variety", 0.0),
+        "references": distance * (of_many - of_one),
+    }
+    return weights | {name: weights.get(name, 0.0) + by for name, by in change.items()}

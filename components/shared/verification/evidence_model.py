@@ -5,7 +5,7 @@ towards 1 of many. The weights move from those of one reference to those of many
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -53,6 +53,13 @@ def reliability(references: int) -> float:
     return (references - 1) / (references + 1)
 
 
+class Change(NamedTuple):
+    """A change of evidence, as of another collection: it becomes `factor` · evidence + `offset`."""
+
+    factor: float = 1.0
+    offset: float = 0.0
+
+
 @dataclass(frozen=True)
 class EvidenceModel:
     """Weights of a claim's terms, against one kind of impostor.
@@ -77,6 +84,12 @@ class EvidenceModel:
         for name, weight in self.weights.items():
             total += weight * TERMS[name](claim, r)
         return total
+
+    def changed(self, by: Change) -> "EvidenceModel":
+        """Returns the model whose evidence is changed so; the bounds stay."""
+        weights = {name: by.factor * weight for name, weight in self.weights.items()}
+        weights["constant"] = weights.get("constant", 0.0) + by.offset
+        return replace(self, weights=weights)
 
 
 class Shift(NamedTuple):

@@ -6,13 +6,13 @@ from numpy.typing import NDArray
 
 from components.evaluate.decision import fitting
 from components.evaluate.decision.calibrated_rates import has_enough_forgeries, measure_rates
-from components.evaluate.decision.scanner_shift import measure_shift
+from components.evaluate.decision.collection_change import measure_change
 from components.evaluate.params import EvaluateParams
 from components.shared.runtime.errors import InputError
 from components.shared.verification.decision import Decision, Policy
 from components.shared.verification.decision_limits import Limits
 from components.shared.verification.evidence_bounds import Bounds
-from components.shared.verification.evidence_model import EvidenceModel, Shift
+from components.shared.verification.evidence_model import Change, EvidenceModel
 from components.shared.verification.sampling import Labels
 from tests.evaluate.decision.populations import draw
 
@@ -61,10 +61,11 @@ def test_with_one_reference_they_are_counted_pair_by_pair() -> None:
     assert rates["refs_1/frr_ci_low"] <= rates["refs_1/frr"] <= rates["refs_1/frr_ci_high"]
 
 
-def test_a_shift_makes_the_decision_stricter_or_milder() -> None:
+def test_a_change_of_evidence_makes_the_decision_stricter_or_milder() -> None:
     vectors, labels = images(forgeries=3)
     plain = measure_rates(decision(), vectors, labels, EvaluateParams())
-    strict = measure_rates(decision().moved(Shift(0.3)), vectors, labels, EvaluateParams())
+    less = decision().changed({"skilled": Change(offset=-0.3)})
+    strict = measure_rates(less, vectors, labels, EvaluateParams())
     assert strict["refs_1/frr"] > plain["refs_1/frr"]
     assert strict["refs_1/skilled/far"] < plain["refs_1/skilled/far"]
 
@@ -98,22 +99,21 @@ def test_a_policy_without_limits_is_refused() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.7, 1.4])
-def test_moved_by_the_shift_that_genuine_images_show_a_decision_errs_less(scale: float) -> None:
+def test_changed_as_genuine_images_show_a_decision_errs_less(scale: float) -> None:
     params = EvaluateParams(draws=4, references=3)
     val, there = draw(16, genuine=6, forgeries=6), draw(60, 6, 6, scale, seed=1)
     fitted = fitting.fit(val.embeddings, val.labels, params, 2, params.decision.scanner_shift)
     assert fitted is not None
-    assert fitted.decision.usual is not None
     known = np.isin(there.labels.identity, np.arange(20))
     genuine = known & ~there.labels.forged
     own = Labels(there.labels.identity[genuine], there.labels.forged[genuine])
-    found = measure_shift(fitted.decision.usual, there.embeddings[genuine], own, 2)
-    assert found.low <= -np.log(scale) <= found.high
+    draws = params.draws_of(fitted.decision.most_references)
+    found = measure_change(fitted.decision, there.embeddings[genuine], own, draws)
     rest = Labels(there.labels.identity[~known], there.labels.forged[~known])
     vectors = there.embeddings[~known].astype(np.float32)
     carried = measure_rates(fitted.decision, vectors, rest, params)
-    moved = measure_rates(fitted.decision.moved(found.shift), vectors, rest, params)
+    changed = measure_rates(fitted.decision.changed(found.by_kind), vectors, rest, params)
     for group in ("refs_1", "refs_3"):
         before = carried[f"{group}/frr"] + carried[f"{group}/skilled/far"]
-        after = moved[f"{group}/frr"] + moved[f"{group}/skilled/far"]
+        after = changed[f"{group}/frr"] + changed[f"{group}/skilled/far"]
         assert after < before - 0.01

@@ -100,6 +100,14 @@ def test_policies_are_chosen_for_every_number_of_references_that_val_can_show(fe
     assert decision.limits("skilled", 5, "cost") == pytest.approx([-2.2925] * 2, abs=1e-3)
 
 
+def test_the_usual_evidence_of_genuine_claims_grows_with_their_references(few: Fitted) -> None:
+    for kind in few.decision.models:
+        rows = [row for row in few.decision.usual if row.kind == kind]
+        assert [row.references for row in rows] == list(range(1, 10))
+        assert rows[0].mean < rows[4].mean
+        assert all(0 < row.error < row.deviation for row in rows)
+
+
 def test_no_answer_is_stronger_than_so_few_images_support(few: Fitted) -> None:
     for model in few.decision.models.values():
         assert -np.log(81) < model.bounds.low < 0 < model.bounds.high < np.log(81)

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ ANGLES = (-6, -2, 3, 7)
 CARD = "# Model card\n\n## Conclusions\n- Good.\n"
 
 
-def decision(usual: Usual | None) -> Decision:
+def decision(usual: Sequence[Usual]) -> Decision:
     model = EvidenceModel({"mean_of_one": -5.0, "mean": -5.0, "constant": -6.0}, Bounds(-4.0, 4.0))
     policies = []
     for references in (1, 2, 3):
@@ -36,6 +38,7 @@ def decision(usual: Usual | None) -> Decision:
 
 
 def write_model(folder: Path, decisions: Decisions, **data: Any) -> Path:
+    folder.mkdir(exist_ok=True)
     write_graph(folder)
     decision_file.write(decisions, folder)
     (folder / "model_card.md").write_text(CARD)
@@ -45,8 +48,10 @@ def write_model(folder: Path, decisions: Decisions, **data: Any) -> Path:
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What freeze ships; genuine images were twice as far apart as a distance of 0.1 is."""
-    own = decision(Usual(float(np.log(0.2)), 0.1, float(np.log(0.3)), 0.1))
+    """What freeze ships; evidence is that of a distance of 0.2."""
+    mean = -6 - 5 * float(np.log(0.2))
+    rows = [Usual("skilled", references, mean, 1.0, 0.1) for references in (1, 2, 3)]
+    own = decision(rows)
     return write_model(tmp_path_factory.mktemp("frozen"), Decisions(own, own))
 
 
@@ -97,16 +102,23 @@ def calibrate(params: Path, model: Path, data: Path, out: Path) -> None:
     main(["calibrate", *options, "--out", str(out)])
 
 
-def refusal(capsys: pytest.CaptureFixture[str], *arguments: Path) -> str:
-    """The single line of an error with exit code 2, of a run that leaves nothing."""
-    with pytest.raises(SystemExit) as stopped:
-        calibrate(*arguments)
-    assert stopped.value.code == 2
-    assert not arguments[-1].exists()
-    lines = capsys.readouterr().err.splitlines()
-    errors = [line for line in lines if line.startswith("error: ")]
-    assert len(errors) == 1
-    return errors[0]
+@pytest.fixture
+def refusal(
+    params: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[[Path, Path], str]:
+    """Returns the single line of an error with exit code 2, of a run that leaves nothing."""
+
+    def refuse(model: Path, data: Path) -> str:
+        with pytest.raises(SystemExit) as stopped:
+            calibrate(params, model, data, tmp_path / "out")
+        assert stopped.value.code == 2
+        assert not (tmp_path / "out").exists()
+        lines = capsys.readouterr().err.splitlines()
+        errors = [line for line in lines if line.startswith("error: ")]
+        assert len(errors) == 1
+        return errors[0]
+
+    return refuse
 
 
 def genuine_only(signatures: Path, folder: Path, people: int) -> Path:
@@ -116,8 +128,8 @@ def genuine_only(signatures: Path, folder: Path, people: int) -> Path:
     return folder
 
 
-def log_distances(model: Path, signatures: Path) -> list[float]:
-    """The mean log distance of two genuine images of each person, by the exported graph."""
+def mean_evidence(model: Path, signatures: Path) -> list[float]:
+    """The mean evidence of two genuine images of each person, by the exported graph."""
     import tensorflow as tf
 
     serve = tf.saved_model.load(str(model / "saved_model")).signatures["serving_default"]
@@ -125,29 +137,46 @@ def log_distances(model: Path, signatures: Path) -> list[float]:
     for place in sorted(signatures.iterdir()):
         images = [path.read_bytes() for path in sorted(place.glob("genuine/*"))]
         vectors = serve(images=tf.constant(images))["embeddings"].numpy()
-        logs = []
+        evidence = []
         for i in range(len(vectors)):
             for j in range(i):
-                logs.append(np.log(np.linalg.norm(vectors[i] - vectors[j]) / 2**0.5))
-        means.append(float(np.mean(logs)))
+                evidence.append(-6 - 5 * np.log(np.linalg.norm(vectors[i] - vectors[j]) / 2**0.5))
+        means.append(float(np.mean(evidence)))
     return means
 
 
-def test_the_shift_is_the_difference_of_what_is_usual(
-    out: Path, model: Path, signatures: Path
+@pytest.mark.slow
+def test_the_evidence_of_genuine_images_is_compared_with_that_of_val(
+    model: Path, signatures: Path, params: Path, tmp_path: Path
 ) -> None:
+    frozen = bundle.read(model).decisions
+    assert frozen.chosen is not None
+    of_one = Decisions(replace(frozen.chosen, most_references=1))
+    calibrate(params, write_model(tmp_path / "model", of_one), signatures, tmp_path / "out")
+    facts = bundle.read(tmp_path / "out").decisions.calibration
+    assert facts is not None
+    means = mean_evidence(model, signatures)
+    expected = np.mean(means) - (-6 - 5 * np.log(0.2))
+    assert facts["location"] == pytest.approx(expected, abs=1e-3)
+    low, high = facts["interval"]
+    margin = 2.365 * np.hypot(0.1, np.std(means, ddof=1) / 8**0.5)
+    assert (high - low) / 2 == pytest.approx(margin, rel=1e-3)
+    assert (low + high) / 2 == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_decision_is_changed_by_what_was_found(out: Path) -> None:
     written = bundle.read(out).decisions
-    assert written.chosen is written.known_scanner
-    assert written.chosen is not None
-    means = log_distances(model, signatures)
-    expected = np.log(0.2) - np.mean(means)
-    assert written.chosen.shift.distance == pytest.approx(expected, abs=1e-4)
     facts = written.calibration
     assert facts is not None
-    low, high = facts["interval"]
-    margin = 2.365 * np.std(means, ddof=1) / 8**0.5
-    assert (high - low) / 2 == pytest.approx(margin, rel=1e-3)
-    assert (low + high) / 2 == pytest.approx(expected, abs=1e-4)
+    assert written.any_scanner is not None
+    assert written.chosen is not None
+    assert 0 < facts["trust"] < 1
+    before, after = written.any_scanner.models["skilled"], written.chosen.models["skilled"]
+    factor, offset = facts["change"]["skilled"]["factor"], facts["change"]["skilled"]["offset"]
+    assert after.weights["mean"] == pytest.approx(factor * before.weights["mean"])
+    constant = factor * before.weights["constant"] + offset
+    assert after.weights["constant"] == pytest.approx(constant)
+    assert written.chosen.policies == written.any_scanner.policies
 
 
 def test_the_new_bundle_says_what_it_was_calibrated_on(
@@ -177,11 +206,7 @@ def test_calibrating_anew_replaces_the_calibration(
 
 @pytest.mark.slow
 def test_genuine_signatures_alone_leave_the_far_of_forgeries_assumed(
-    params: Path,
-    model: Path,
-    signatures: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    model: Path, signatures: Path, params: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = genuine_only(signatures, tmp_path / "my-genuine", people=8)
     calibrate(params, model, data, tmp_path / "out")
@@ -209,19 +234,15 @@ def test_the_calibrated_bundle_is_evaluated_by_its_own_decision(
 
 
 def test_too_few_people_are_refused(
-    params: Path,
-    model: Path,
-    signatures: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    refusal: Callable[[Path, Path], str], model: Path, signatures: Path, tmp_path: Path
 ) -> None:
     data = genuine_only(signatures, tmp_path / "few", people=5)
-    message = refusal(capsys, params, model, data, tmp_path / "out")
+    message = refusal(model, data)
     assert message.startswith(f"error: {data}: two genuine images or more are there of 5 people")
 
 
 def test_a_bundle_without_a_decision_model_is_refused(
-    params: Path, signatures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    refusal: Callable[[Path, Path], str], signatures: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "old"
     (folder / "saved_model").mkdir(parents=True)
@@ -229,24 +250,24 @@ def test_a_bundle_without_a_decision_model_is_refused(
     (folder / "normalise.json").write_text(json.dumps({"height": 16, "width": 24}))
     threshold.write([], folder)
     bundle.write(folder, {})
-    message = refusal(capsys, params, folder, signatures, tmp_path / "out")
-    assert "carries no decision model, only thresholds" in message
+    assert "carries no decision model, only thresholds" in refusal(folder, signatures)
+
+
+def test_a_bundle_that_does_not_say_what_is_usual_is_refused(
+    refusal: Callable[[Path, Path], str], signatures: Path, tmp_path: Path
+) -> None:
+    folder = write_model(tmp_path / "old", Decisions(decision([])))
+    assert "does not say how much evidence genuine images had" in refusal(folder, signatures)
 
 
 @pytest.mark.slow
 def test_images_that_the_model_was_made_from_are_refused(
-    params: Path,
-    model: Path,
-    signatures: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    refusal: Callable[[Path, Path], str], model: Path, signatures: Path, tmp_path: Path
 ) -> None:
     hashes = [sha256(path) for path in sorted(signatures.rglob("*.png"))]
     decisions = bundle.read(model).decisions
-    folder = tmp_path / "own"
-    folder.mkdir()
-    write_model(folder, decisions, image_sample=sample(hashes[:3]))
-    message = refusal(capsys, params, folder, signatures, tmp_path / "out")
+    folder = write_model(tmp_path / "own", decisions, image_sample=sample(hashes[:3]))
+    message = refusal(folder, signatures)
     assert "holds images that the model was made from" in message
 
 

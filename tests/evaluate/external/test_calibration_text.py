@@ -8,8 +8,10 @@ FACTS: dict[str, Any] = {
     "data": "our-scanner",
     "people": 20,
     "images": 100,
-    "shift": {"distance": 0.15, "variety": 0.1},
-    "interval": [0.12, 0.19],
+    "location": -0.84,
+    "interval": [-1.2, -0.5],
+    "scatter": 1.25,
+    "trust": 0.8,
     "policy": "equal_error",
     "forgeries": "assumed",
     "rates": {
@@ -28,7 +30,8 @@ def test_it_says_who_how_far_and_that_the_far_of_forgeries_is_assumed() -> None:
     assert lines[0] == (
         "The decision is calibrated on “our-scanner”: 20 people, 100 genuine images."
     )
-    assert "14 % (11–17) smaller than where the model was made." in lines[1]
+    assert "0.8 (0.5–1.2) less evidence than where the model was made" in lines[1]
+    assert "scattered 1.25 times as far; the decision follows both by 80%." in lines[1]
     assert "assumed, not measured" in lines[2]
     assert [line.split()[0] for line in lines[-3:]] == ["1", "2", "10"]
     assert lines[-3].split() == ["1", "10.0", "(5.0–18.0)", "0.2", "(–)", "assumed"]

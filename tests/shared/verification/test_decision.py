@@ -14,7 +14,7 @@ from components.shared.verification.decision import (
 )
 from components.shared.verification.decision_limits import Limits
 from components.shared.verification.evidence_bounds import Bounds
-from components.shared.verification.evidence_model import EvidenceModel, Shift
+from components.shared.verification.evidence_model import Change, EvidenceModel
 from components.shared.verification.sampling import Draws, Labels
 
 SKILLED = EvidenceModel({"constant": 2.0, "mean_of_one": -4.0, "mean": -4.0}, Bounds(-3.0, 3.0))
@@ -104,8 +104,11 @@ def _claims(vectors: NDArray[np.float64], pairs: list[tuple[int, int]]) -> list[
     return [describe(vectors[[a]], vectors[[b]], one) for a, b in pairs]
 
 
-def test_a_known_scanner_s_shift_moves_the_evidence() -> None:
-    references, probe = [[0.0, 0.0]], at(1.2)
-    moved = DECISION.moved(Shift(distance=-0.1))
-    before = DECISION.answer(references, probe, "review").llr["skilled"]
-    assert moved.answer(references, probe, "review").llr["skilled"] == pytest.approx(before + 0.4)
+def test_a_calibrated_decision_answers_changed_evidence_at_the_same_limits() -> None:
+    references, probe = [[0.0, 0.0]], at(1.5)
+    before = DECISION.answer(references, probe, "review")
+    changes = {"skilled": Change(0.5, -0.7), "random": Change(offset=0.25)}
+    after = DECISION.changed(changes).answer(references, probe, "review")
+    assert (before.outcome, after.outcome) == ("review", "review")
+    assert after.llr["skilled"] == pytest.approx(0.5 * before.llr["skilled"] - 0.7)
+    assert after.llr["random"] == pytest.approx(before.llr["random"] + 0.25)

@@ -9,6 +9,7 @@ from components.shared.verification.evidence_model import (
     FULL,
     PLAIN,
     SIGNS,
+    Change,
     EvidenceModel,
     Shift,
     columns,
@@ -94,3 +95,12 @@ def test_scaled_embeddings_are_a_shift_of_distance_and_variety() -> None:
     by = float(np.log(1.25))
     expected = MODEL.score(shift(claim(3), Shift(by, by)), 16)
     assert MODEL.score(scaled, 16) == pytest.approx(expected)
+
+
+def test_a_change_scales_and_moves_all_evidence() -> None:
+    for model in (MODEL, EvidenceModel({"mean": -4.0}, MODEL.bounds)):
+        changed = model.changed(Change(factor=1.5, offset=-0.2))
+        np.testing.assert_allclose(
+            changed.score(claim(3), 16), 1.5 * model.score(claim(3), 16) - 0.2
+        )
+        assert changed.bounds == model.bounds
