@@ -44,7 +44,7 @@ def test_both_commands_write_where_they_are_told(tmp_path: Path) -> None:
 
 def test_a_log_gets_whole_lines_of_progress_and_none_when_told_to_be_quiet(tmp_path: Path) -> None:
     source = folder_with(tmp_path / "source", ["a/1.png", "b/1.png"])
-    params = section(tmp_path, source=str(source))
+    params = section(tmp_path, source=str(source), layout="folder")
     _, log = command(["--params", params, "--out", "raw"], tmp_path).communicate(timeout=30)
     assert log.startswith("ingest  2/2 images, 100 %, ")
     assert log.count("\n") == 1 and "\r" not in log
