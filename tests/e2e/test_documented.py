@@ -39,7 +39,8 @@ REASONS = {
         r"dvc exp run -S ingest.source='Büro .*",
         r"dvc repro -f train",
     ),
-    "data": (  # of ten people or more, of one's own
+    "data": (  # of ten people or more, of one's own, or a published collection
+        r"dvc exp run -S ingest\.source=(/data/|\[\{name: cedar).*",
         r"python -m components.evaluate calibrate .*",
         r"python -m components.evaluate --model models/calibrated .*",
     ),
