@@ -83,7 +83,7 @@ ui: install ## print where MLflow shows the trainings, and serve it on http://12
 tensorboard: install ## open TensorBoard on the training curves
 	@tensorboard --logdir mlruns/tensorboard
 
-test: $(BIN)/.installed-dev ## the quick tests (about 5 minutes)
+test: $(BIN)/.installed-dev ## the quick tests (under 10 minutes)
 	@python -m pytest -m "not slow" -n 2 --dist loadfile $(COVERAGE)
 
 coverage: COVERAGE := --cov --cov-report=term
