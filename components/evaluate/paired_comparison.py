@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.evaluate.report.data_files import COLUMNS, PAIRS, SCORES
+from components.evaluate.report.scores_file import COLUMNS, PAIRS, SCORES
 from components.evaluate.scoring import confidence_intervals
 from components.evaluate.scoring.roc_curves import label
 from components.evaluate.scoring.verification import Verification

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.report.data_files import llr_column
+from components.evaluate.report.scores_file import llr_column
 from components.evaluate.scoring.confidence_intervals import intervals
 from components.evaluate.scoring.verification import Verification, figures
 from components.shared.runtime.errors import InputError

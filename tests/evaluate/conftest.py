@@ -2,6 +2,8 @@
 evaluate do.
 """
 
+import contextlib
+import io
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -101,6 +103,25 @@ def single_by_loop(inputs: Inputs, part: str) -> tuple[list[float], list[float],
             elif index["kind"][b] == "genuine":
                 random.append(distance)
     return genuine, skilled, random
+
+
+def documented_rate(out: Path, folder: Path) -> str:
+    """Runs the lines of docs/protocols.md that compute an error rate, and returns what they print.
+
+    Args:
+        out: an evaluation.
+        folder: an empty one, in which it becomes reports/evaluation.
+    """
+    page = (Path(__file__).parents[2] / "docs" / "protocols.md").read_text(encoding="utf-8")
+    section = page[page.index("## Every comparison") :]
+    code = section.split("```python\n", 1)[1].split("```", 1)[0]
+    assert len(code.splitlines()) == 3
+    (folder / "reports").mkdir()
+    (folder / "reports" / "evaluation").symlink_to(out)
+    printed = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(printed):
+        exec(code, {"np": np, "pd": pd})
+    return printed.getvalue().strip()
 
 
 def _write(folder: Path, forgeries: int) -> Inputs:

@@ -24,6 +24,10 @@ def made_up(
     vectors += rng.normal(size=vectors.shape)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     part = EvaluationSet(
-        np.arange(len(identity)), [f"writer-{i:02}" for i in range(identities)], identity, forged
+        np.arange(len(identity)),
+        [f"writer-{i:02}" for i in range(identities)],
+        identity,
+        forged,
+        paths=[f"images/{row}.png" for row in range(len(identity))],
     )
     return compare_part(part, vectors.astype(np.float32), params)

@@ -9,7 +9,7 @@ import pytest
 from components.evaluate.__main__ import main
 from components.evaluate.paired_comparison import Difference, compare, sentence
 from components.evaluate.params import EvaluateParams
-from components.evaluate.report.data_files import write_scores
+from components.evaluate.report.scores_file import write_scores
 from components.evaluate.scoring import confidence_intervals
 from components.evaluate.scoring.verification import Verification
 from components.shared.runtime.errors import InputError

@@ -18,7 +18,16 @@ from components.shared.runtime.errors import InputError
 from components.shared.storage.files import uploads
 from components.shared.verification import error_rates as rates
 from components.shared.verification.metric_names import counted_group
-from tests.evaluate.conftest import FILES, FORGERIES, GENUINE, PARAMS, PARTS, Inputs, single_by_loop
+from tests.evaluate.conftest import (
+    FILES,
+    FORGERIES,
+    GENUINE,
+    PARAMS,
+    PARTS,
+    Inputs,
+    documented_rate,
+    single_by_loop,
+)
 
 
 def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, float]:
@@ -194,6 +203,31 @@ def test_scores_hold_the_comparisons_that_the_figures_stand_on(
     several = scores[scores["references"] == 5]
     assert (several.groupby("kind").size()["genuine"]) == people * PARAMS.draws * (GENUINE - 5)
     assert set(scores["identity"]) == {f"writer-{i:02}" for i in range(7, 15)}
+
+
+def test_the_documented_lines_compute_the_rate_that_the_report_prints_first(
+    evaluation: Evaluation, out: Path, tmp_path: Path
+) -> None:
+    rate = documented_rate(out, tmp_path)
+    assert rate == f"{100 * evaluation.metrics['decision/skilled/refs_1/eer']:.1f} %"
+    for page in (evaluation.report, out / "summary.txt"):
+        assert f"from genuine images at an equal error rate of {rate} (" in page.read_text()
+
+
+def test_scores_name_the_files_of_the_catalog(
+    evaluation: Evaluation, inputs: Inputs, out: Path
+) -> None:
+    scores = pd.read_parquet(out / "scores.parquet")
+    index = pd.read_parquet(inputs.prepared / "index.parquet").set_index("path")
+    questioned = index.loc[scores["questioned"].tolist()]
+    assert questioned["identity"].tolist() == scores["probe"].tolist()
+    forged = (questioned["kind"] == "forgery").to_numpy()
+    assert forged.tolist() == (scores["kind"] == "skilled").tolist()
+    reference = index.loc[scores["reference_1"].tolist()]
+    assert reference["identity"].tolist() == scores["identity"].tolist()
+    assert set(reference["kind"]) == {"genuine"}
+    said = f"all {len(scores):,} comparisons"
+    assert said in evaluation.report.read_text(encoding="utf-8")
 
 
 def test_curves_are_finite_short_and_one_for_each_kind_and_number(

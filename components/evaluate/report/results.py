@@ -14,6 +14,7 @@ from components.evaluate.report import answer, data_files, html, plots, text
 from components.evaluate.report.individuals import Individuals
 from components.evaluate.report.likelihood_plots import Answers
 from components.evaluate.report.origin import Facts
+from components.evaluate.report.scores_file import SCORES, write_scores
 from components.evaluate.report.subject import Subject
 from components.evaluate.scoring.verification import Verification
 from components.shared.data.csv_tables import write_csv
@@ -69,9 +70,8 @@ class Results:
         """Writes all files into an existing folder."""
         verifications = self.part.verifications
         data_files.write(folder, self.metrics, verifications, self.decisions)
-        whole = [v for v in self.decided if v.out_of_core is None]  # of others it is a sample
-        answers = self._answers(whole)
-        data_files.write_scores(folder, verifications, self.part.part, params, answers)
+        decision = self.decisions.chosen
+        extent = write_scores(folder, verifications, self.part.part, params, decision, self.decided)
         for name, table in self.tables.items():
             write_csv(table, folder / name)
         policies = self.decisions.policies
@@ -81,7 +81,6 @@ class Results:
         sentences = self.sentences(params)
         summary = text.summary(self.metrics, params, sentences, self.shortcut_lines, notice)
         (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
-        decision = self.decisions.chosen
         kind = decision.kind if decision else None
         deciding = self._answers([v for v in self.decided if v.kind == kind])
         page = html.Page(
@@ -90,7 +89,7 @@ class Results:
             params=params,
             answer=sentences,
             pictures=plots.draw(folder, verifications, self.thresholds, params, deciding),
-            origin=self.origin,
+            origin={**self.origin, SCORES: extent},
             parameters=self.parameters,
             shortcut_lines=self.shortcut_lines,
             notice=notice,

@@ -1,5 +1,6 @@
 """The comparisons of `comparisons.compare`, claim by claim, where they do not fit in memory."""
 
+from collections.abc import Iterable
 from copy import copy
 from typing import NamedTuple, Self
 
@@ -141,16 +142,32 @@ class ClaimBlocks:
         genuine = int(np.count_nonzero(own & ~self._forged))
         return np.tile(codes, genuine if self.references == 1 else self._draws.number)
 
+    def places(self, block: ClaimBlock) -> NDArray[np.intp]:
+        """Returns the place of each distance that `score_block` gives, in the order of `compare`.
+
+        Places count the comparisons of the block's side and identity.
+        """
+        own = self._code == block.identity
+        genuine = int(np.count_nonzero(own & ~self._forged))
+        draws = draw_references(genuine, block.identity, self._draws)
+        columns = slice(block.probes.start, block.probes.stop, block.probes.step)
+        if block.has_genuine:
+            number = np.cumsum(draws.probes).reshape(draws.probes.shape) - 1
+            return np.asarray(number[:, columns][draws.probes[:, columns]])
+        probes = len(self._probes(block, own))
+        number = np.arange(len(draws.references) * probes).reshape(-1, probes)
+        return number[:, columns].ravel()
+
     def distances(self, value: Floats32, block: Integers, position: Integers) -> Floats32:
         """Returns the values, which are exact."""
         return value
 
     def scores(self) -> tuple[Scores, Scores]:
-        """Computes all genuine and all impostor comparisons, in the order of the blocks."""
+        """Computes all genuine and all impostor comparisons, in the order of `compare`."""
         return self._side(has_genuine=True), self._side(has_genuine=False)
 
     def _side(self, has_genuine: bool) -> Scores:
-        blocks = [block for block in self.blocks if block.has_genuine == has_genuine]
+        blocks = _whole(block for block in self.blocks if block.has_genuine == has_genuine)
         side = 0 if has_genuine else 1
         parts = [self.score_block(block)[side].value for block in blocks]
         identities = np.array([block.identity for block in blocks], np.int32)
@@ -168,6 +185,16 @@ class ClaimBlocks:
         if self.kind == "skilled":
             return np.flatnonzero(own & self._forged)
         return np.flatnonzero(~own & ~self._forged)
+
+
+def _whole(blocks: Iterable[ClaimBlock]) -> list[ClaimBlock]:
+    """Joins the blocks of each identity, which are all of one side."""
+    whole: dict[int, ClaimBlock] = {}
+    for block in blocks:
+        first = whole.setdefault(block.identity, block)
+        probes = range(first.probes.start, block.probes.stop)
+        whole[block.identity] = first._replace(probes=probes)
+    return list(whole.values())
 
 
 def _blocks(identity: int, has_genuine: bool, probes: int, step: int) -> list[ClaimBlock]:

@@ -1,6 +1,7 @@
 """Images of one part of the split, with their identities."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ class EvaluationSet(NamedTuple):
         identity: int [n], position in `names`; of a forgery, the identity imitated.
         forged: bool [n].
         digest: a hash of the images and their labels.
+        paths: [n], of the images' sources, as catalog.csv has them.
+        collection: [n] names of the images' collections; None of a single source.
     """
 
     rows: NDArray[np.intp]
@@ -29,6 +32,8 @@ class EvaluationSet(NamedTuple):
     identity: NDArray[np.intp]
     forged: NDArray[np.bool_]
     digest: str = ""
+    paths: Sequence[str] = ()
+    collection: NDArray[np.str_] | None = None
 
     @property
     def labels(self) -> Labels:
@@ -47,7 +52,7 @@ def select_rows(index: pd.DataFrame, rows: NDArray[np.intp]) -> EvaluationSet:
     """Selects images of the store.
 
     Args:
-        index: identity, kind and sha256 of all images.
+        index: path, identity, kind and sha256 of all images, and collection of several sources.
         rows: int [n].
     """
     selection = index.iloc[rows]
@@ -55,7 +60,16 @@ def select_rows(index: pd.DataFrame, rows: NDArray[np.intp]) -> EvaluationSet:
     forged = (selection["kind"] == "forgery").to_numpy(dtype=bool)
     text = selection[["sha256", "identity", "kind"]].to_csv(index=False, header=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return EvaluationSet(rows, [str(n) for n in names], identity, forged, digest)
+    collection = selection["collection"].to_numpy(dtype=str) if "collection" in index else None
+    return EvaluationSet(
+        rows,
+        [str(name) for name in names],
+        identity,
+        forged,
+        digest,
+        selection["path"].tolist(),
+        collection,
+    )
 
 
 def check_normalisation(prepared: Path, embedder: Path) -> Normalisation:

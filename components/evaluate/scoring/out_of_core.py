@@ -34,6 +34,7 @@ BATCH = 32
 """Blocks of impostors that are sorted together for the area."""
 
 Blocks = list[ClaimBlock]
+Places = NDArray[np.intp]
 
 
 class _Identity(NamedTuple):
@@ -43,15 +44,15 @@ class _Identity(NamedTuple):
         eer: its EER; NaN where it lacks genuine or impostor comparisons.
         genuine: int [T], genuine comparisons accepted at each threshold.
         impostor: int [T], impostor comparisons accepted at each threshold.
-        genuine_sample: some genuine comparisons.
-        impostor_sample: some impostor comparisons.
+        genuine_sample: some genuine comparisons, and their places.
+        impostor_sample: some impostor comparisons, and their places.
     """
 
     eer: float
     genuine: NDArray[np.intp]
     impostor: NDArray[np.intp]
-    genuine_sample: Scores
-    impostor_sample: Scores
+    genuine_sample: tuple[Scores, Places]
+    impostor_sample: tuple[Scores, Places]
 
 
 class OutOfCoreScores:
@@ -68,6 +69,7 @@ class OutOfCoreScores:
         n_pairs: number of comparisons.
         n_impostors: number of impostor comparisons.
         sample: some genuine and some impostor comparisons, drawn evenly.
+        places: int, of these among all of their side, in the order of `comparisons.compare`.
     """
 
     def __init__(
@@ -97,10 +99,10 @@ class OutOfCoreScores:
         self._genuine[rows] = [part.genuine for part in parts]
         self._impostor[rows] = [part.impostor for part in parts]
         self._probed = np.cumsum(self._probed, axis=1)
-        self.sample = (
-            Scores.join([part.genuine_sample for part in parts]),
-            Scores.join([part.impostor_sample for part in parts]),
-        )
+        genuine = _joined([part.genuine_sample for part in parts], self._genuine[rows, -1])
+        impostor = _joined([part.impostor_sample for part in parts], self._impostor[rows, -1])
+        self.sample = genuine[0], impostor[0]
+        self.places = genuine[1], impostor[1]
 
     def eer(self) -> Eer:
         """Computes the equal error rate and its threshold."""
@@ -205,9 +207,25 @@ class OutOfCoreScores:
             eer_of_sorted(same, other) if len(same) and len(other) else np.nan,
             np.searchsorted(same, self._thresholds, "right"),
             np.searchsorted(other, self._thresholds, "right"),
-            _sample(genuine, self._claims.totals[0], generator),
-            _sample(impostor, self._claims.totals[1], generator),
+            self._sample(genuine, genuine_blocks, self._claims.totals[0], generator),
+            self._sample(impostor, impostor_blocks, self._claims.totals[1], generator),
         )
+
+    def _sample(
+        self, scores: Scores, blocks: Blocks, total: int, generator: np.random.Generator
+    ) -> tuple[Scores, Places]:
+        """Draws as many of an identity's comparisons as are its share of a sample of all.
+
+        Returns:
+            They and their places among all of the identity's, ascending.
+        """
+        size = len(scores.distance)
+        count = generator.binomial(size, min(1, SAMPLED / total))
+        drawn = generator.choice(size, count, replace=False)
+        parts = [np.zeros(0, np.intp), *(self._claims.places(block) for block in blocks)]
+        places = np.concatenate(parts)[drawn]
+        order = np.argsort(places)
+        return scores.select(drawn[order]), places[order]
 
     def _count_probes(self, distance: Floats32, probe: NDArray[np.int32]) -> None:
         """Counts comparisons by the identity of the probe and the first threshold that accepts."""
@@ -240,11 +258,12 @@ class OutOfCoreScores:
         return np.concatenate(parts)
 
 
-def _sample(scores: Scores, total: int, generator: np.random.Generator) -> Scores:
-    """Draws as many of an identity's comparisons as are its share of a sample of all."""
-    size = len(scores.distance)
-    count = generator.binomial(size, min(1, SAMPLED / total))
-    return scores.select(np.sort(generator.choice(size, count, replace=False)))
+def _joined(samples: Sequence[tuple[Scores, Places]], sizes: Floats) -> tuple[Scores, Places]:
+    """Joins the samples of identities, which have so many comparisons each."""
+    starts = np.cumsum(sizes.astype(np.intp)) - sizes.astype(np.intp)
+    scores = [sample[0] for sample in samples]
+    places = [start + sample[1] for start, sample in zip(starts, samples, strict=True)]
+    return Scores.join(scores), np.concatenate(places)
 
 
 def _sides(blocks: Blocks) -> tuple[Blocks, Blocks]:

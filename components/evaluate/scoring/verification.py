@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from components.evaluate.scoring.block_source import BLOCK_SIZE, BlockSize
 from components.evaluate.scoring.claim_blocks import ClaimBlocks
@@ -75,6 +75,16 @@ class Verification:
     def accepted(self) -> AcceptedCounts:
         """The comparisons of each identity accepted at each threshold of the thinned ROC."""
         return self.scored.accepted(self.curve.threshold)
+
+    @property
+    def places(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Places of `genuine` and of `impostor` among all of their side, ascending.
+
+        The order is that of `comparisons.compare`; in memory they are all there.
+        """
+        if self.out_of_core is not None:
+            return self.out_of_core.places
+        return np.arange(len(self.genuine.distance)), np.arange(len(self.impostor.distance))
 
     @property
     def key(self) -> str:

@@ -61,7 +61,7 @@ class Comparisons(NamedTuple):
     n_identities: int
 
 
-class _Claim(NamedTuple):
+class ClaimedImages(NamedTuple):
     """Rows of the images that are compared with one identity's references."""
 
     identity: int
@@ -131,7 +131,7 @@ def compare(
     names: list[int] = []
     probes: list[NDArray[np.int32]] = []
     parts: list[tuple[Floats, Floats, Floats]] = []
-    for claim in _claims(labels, draws.references + 1):
+    for claim in claimed_images(labels, draws.references + 1):
         own = vectors[claim.genuine]
         draw = draw_references(len(own), claim.identity, draws)
         genuine = fuse(own, own, draw.references)[draw.probes]
@@ -216,7 +216,7 @@ def searches(embeddings: ArrayLike, labels: Labels, draws: Draws) -> Iterator[Se
     Arguments as `compare`.
     """
     vectors = np.asarray(embeddings, np.float64)
-    claims = list(_claims(labels, draws.references))
+    claims = list(claimed_images(labels, draws.references))
     if len(claims) < 2:
         return
     enrolled = np.array([claim.identity for claim in claims])
@@ -235,7 +235,7 @@ def _weights(references: NDArray[np.bool_]) -> Floats:
     return np.asarray(references / references.sum(axis=1, keepdims=True))
 
 
-def _claims(labels: Labels, at_least: int) -> Iterator[_Claim]:
+def claimed_images(labels: Labels, at_least: int) -> Iterator[ClaimedImages]:
     """Yields each identity with at least so many genuine images, with the rows to compare."""
     names, code = np.unique(labels.identity, return_inverse=True)
     forged = np.asarray(labels.forged, bool)
@@ -244,7 +244,7 @@ def _claims(labels: Labels, at_least: int) -> Iterator[_Claim]:
         genuine = np.flatnonzero(own & ~forged)
         if len(genuine) >= at_least:
             forgeries, others = np.flatnonzero(own & forged), np.flatnonzero(~own & ~forged)
-            yield _Claim(position, genuine, forgeries, others)
+            yield ClaimedImages(position, genuine, forgeries, others)
 
 
 def _draw(count: int, identity: int, draws: Draws) -> NDArray[np.bool_]:

@@ -30,6 +30,7 @@ def index_of(population: Population, collection: str) -> pd.DataFrame:
     labels = population.labels
     return pd.DataFrame(
         {
+            "path": [f"{collection}/{row}.png" for row in range(len(labels.identity))],
             "identity": [f"{collection}/{number}" for number in labels.identity],
             "kind": np.where(labels.forged, "forgery", "genuine"),
             "sha256": [f"{collection}-{row}" for row in range(len(labels.identity))],

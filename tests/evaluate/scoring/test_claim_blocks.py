@@ -29,6 +29,23 @@ def test_the_blocks_hold_every_comparison_once(references: int, kind: str) -> No
         assert rows(computed) == rows(expected)
 
 
+@pytest.mark.parametrize("references", [1, 3])
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_comparisons_are_in_the_order_of_compare_and_each_knows_its_place_there(
+    references: int, kind: str
+) -> None:
+    draws = Draws(references, number=4)
+    scores = comparisons.compare(*SOME, draws)
+    claims = ClaimBlocks(*SOME, kind, draws, size=SMALL)
+    for side, expected in enumerate((scores.genuine, getattr(scores, kind))):
+        np.testing.assert_allclose(claims.scores()[side].distance, expected.distance, atol=1e-6)
+        for block in claims.blocks:
+            if block.has_genuine == (side == 0):
+                own = expected.distance[expected.identity == block.identity]
+                computed = claims.score_block(block)[side].value
+                np.testing.assert_allclose(computed, own[claims.places(block)], atol=1e-6)
+
+
 def test_no_block_is_larger_than_the_size_says() -> None:
     claims = ClaimBlocks(*SOME, "random", Draws(1), size=SMALL)
     for block in claims.blocks:

@@ -15,6 +15,7 @@ from components.shared.runtime.errors import InputError
 
 INDEX = pd.DataFrame(
     {
+        "path": ["1.png", "2.png", "3.png", "4.png", "5.png"],
         "identity": ["cleo", "anna", "bert", "anna", "cleo"],
         "kind": ["genuine", "genuine", "genuine", "forgery", "genuine"],
         "sha256": ["a", "b", "c", "d", "e"],
@@ -31,6 +32,15 @@ def test_a_part_holds_its_images_in_the_store_s_order_with_sorted_names() -> Non
     assert tested.names == ["anna", "cleo"]
     assert tested.labels.identity.tolist() == [1, 0, 0, 1]
     assert tested.labels.forged.tolist() == [False, False, True, False]
+    assert tested.paths == ["1.png", "2.png", "4.png", "5.png"]
+    assert tested.collection is None
+
+
+def test_of_several_collections_each_image_has_its_own() -> None:
+    index = INDEX.assign(collection=["x", "y", "x", "y", "x"])
+    collection = select_rows(index, np.array([1, 2])).collection
+    assert collection is not None
+    assert collection.tolist() == ["y", "x"]
 
 
 def test_the_digest_tells_images_and_labels_apart() -> None:

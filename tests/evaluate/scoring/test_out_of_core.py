@@ -10,7 +10,6 @@ import pytest
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.literature import sample_pairs
 from components.evaluate.protocols.threshold_choice import apply_thresholds, choose_thresholds
-from components.evaluate.report.data_files import scores_table
 from components.evaluate.scoring import operating_points, out_of_core
 from components.evaluate.scoring.confidence_intervals import eer, intervals
 from components.evaluate.scoring.curve_bands import band
@@ -135,8 +134,15 @@ def test_the_sample_is_some_of_the_comparisons_each_once(pairs: list[Pair]) -> N
             assert counted(some) <= counted(all_of_them)
             count = min(1_000, len(all_of_them.distance))
             assert len(some.distance) == pytest.approx(count, rel=0.15)
-    rows = scores_table([pair.blocks for pair in pairs], [f"{i:02}" for i in range(30)])
-    assert set(rows["kind"]) == {"genuine", "skilled", "random"}
+
+
+def test_the_places_of_the_sample_are_those_among_all_comparisons(pairs: list[Pair]) -> None:
+    for whole, blocks in pairs:
+        sides = (whole.genuine, blocks.genuine), (whole.impostor, blocks.impostor)
+        for places, (all_of_them, some) in zip(blocks.places, sides, strict=True):
+            assert np.all(np.diff(places) > 0)
+            np.testing.assert_allclose(all_of_them.distance[places], some.distance, atol=1e-6)
+            np.testing.assert_array_equal(all_of_them.identity[places], some.identity)
 
 
 def test_a_kind_with_few_comparisons_is_in_memory_beside_one_with_many() -> None:

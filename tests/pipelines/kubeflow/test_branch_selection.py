@@ -9,7 +9,7 @@ import mlflow
 import pytest
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.report.data_files import SCORES, write_scores
+from components.evaluate.report.scores_file import SCORES, write_scores
 from components.shared.runtime.errors import InputError
 from components.shared.tracking import mlflow_store
 from components.shared.tracking.record import Record

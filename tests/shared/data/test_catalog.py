@@ -75,7 +75,7 @@ def test_a_damaged_catalog_is_refused_in_words(
 
 def test_identities_keep_their_names_from_the_catalog_to_the_pooled_folds(tmp_path: Path) -> None:
     from components.evaluate.params import EvaluateParams
-    from components.evaluate.report.data_files import write_scores
+    from components.evaluate.report.scores_file import write_scores
     from components.evaluate.scoring.evaluation_set import select_part
     from components.evaluate.scoring.verification import verifications
     from components.shared.data.image_store import open_store, write_store
