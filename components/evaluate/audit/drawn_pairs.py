@@ -33,6 +33,8 @@ class PairSource:
         self._code = np.unique(labels.identity, return_inverse=True)[1]
         self._genuine = _Images.group(self._code, ~labels.forged)
         self._forged = _Images.group(self._code, labels.forged)
+        self._collection = np.zeros(self._code.max(initial=-1) + 1, np.intp)
+        self._collection[self._code] = labels.collections()
 
     def draw_genuine(self, number: int) -> Pairs:
         """Draws pairs of two genuine images of an identity, at most so many."""
@@ -47,11 +49,12 @@ class PairSource:
         return Pairs(self._draw(self._genuine, identity), self._draw(self._forged, identity))
 
     def draw_random(self, number: int) -> Pairs:
-        """Draws pairs of genuine images of two identities, at most so many."""
+        """Draws pairs of genuine images of two identities of a collection, at most so many."""
         claimed = self._draw_identities(self._genuine.size > 0, number)
         other = self._generator.permutation(claimed)
         pairs = Pairs(self._draw(self._genuine, claimed), self._draw(self._genuine, other))
-        return pairs.select(claimed != other)
+        beside = self._collection[claimed] == self._collection[other]
+        return pairs.select((claimed != other) & beside)
 
     def _draw_identities(self, candidates: NDArray[np.bool_], number: int) -> Indices:
         identities = np.flatnonzero(candidates)

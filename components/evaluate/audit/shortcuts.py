@@ -92,8 +92,13 @@ def _first_identities(part: EvaluationSet, limit: int) -> EvaluationSet:
     until = np.cumsum(np.bincount(part.identity, minlength=len(part.names)))
     count = max(int((until <= limit).sum()), 2)
     first = part.identity < count
+    collection = None if part.collection is None else part.collection[first]
     return EvaluationSet(
-        part.rows[first], part.names[:count], part.identity[first], part.forged[first]
+        part.rows[first],
+        part.names[:count],
+        part.identity[first],
+        part.forged[first],
+        collection=collection,
     )
 
 

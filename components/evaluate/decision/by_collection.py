@@ -31,9 +31,6 @@ def measure_collections(
 ) -> Metrics:
     """Measures each collection of a part as if there were no other.
 
-    Impostors are those of the same collection: images of another scanner are told by more than the
-    hand.
-
     Args:
         index: of the image store; without a column `collection` there is nothing to measure.
         part: the reported part.

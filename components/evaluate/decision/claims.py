@@ -84,12 +84,14 @@ def describe_claims(
     vectors = np.asarray(embeddings, np.float64)
     codes = np.unique(labels.identity, return_inverse=True)[1]
     genuine = np.flatnonzero(~labels.forged)
+    collection = labels.collections()
     able = np.flatnonzero(np.bincount(codes[genuine]) > 1)
     blocks: list[Claims] = []
     for identity in able[:: -(-len(able) // MAX_IDENTITIES)]:
         own = genuine[codes[genuine] == identity]
         forgeries = np.flatnonzero((codes == identity) & labels.forged)
-        others = _some(genuine[codes[genuine] != identity], draws.seed, int(identity))
+        beside = (codes != identity) & (collection == collection[own[0]])
+        others = _some(genuine[beside[genuine]], draws.seed, int(identity))
         probes = np.concatenate([own, forgeries, others])
         sizes = [len(own), len(forgeries), len(others)]
         for references in range(1, min(draws.references, len(own) - 1) + 1):

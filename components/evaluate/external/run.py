@@ -8,6 +8,7 @@ import numpy as np
 
 from components.evaluate.audit import baselines
 from components.evaluate.audit.shortcuts import find_shortcuts
+from components.evaluate.decision.by_collection import measure_collections
 from components.evaluate.decision.carried import apply_decision
 from components.evaluate.external.embedding import Embedded, embed
 from components.evaluate.external.ingested import ingested
@@ -124,6 +125,7 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
     metrics |= apply_thresholds(reported, frozen.thresholds, params)
     decided = apply_decision(reported, frozen.decisions.chosen, params)
     metrics |= decided.metrics
+    metrics |= measure_collections(store.index, reported, frozen.decisions, params)
     if reported.verifications:
         hog = baselines.hog_descriptors(store.images, everyone.rows)
         metrics |= baselines.compare_with_baseline(

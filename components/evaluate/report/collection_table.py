@@ -12,9 +12,8 @@ from components.shared.verification.metric_names import (
 
 TOGETHER = "all together"
 NOTE = (
-    "A collection's impostors are its own. Together, random forgeries may come from another "
-    "collection, whose scanner gives them away: such rates are lower than any user would meet. "
-    "The limits are those that val chose on all collections together."
+    "Random forgeries are of the claimed identity's collection, together too: another scanner "
+    "would give them away. The limits are those that val chose on all collections together."
 )
 
 

@@ -104,6 +104,7 @@ def render(page: Page, individuals: Individuals | None) -> str:
         figures=[_figure(picture, params) for picture in page.pictures],
         tables=protocol_tables(own, params) + ([shortcuts] if shortcuts.rows else []),
         individuals=individuals,
+        collections=metric_names.collections_in(own),
         params=params,
         origin=page.origin,
         parameters=page.parameters,

@@ -55,12 +55,12 @@ def most_confident_mistakes(
     """
     accepted: list[Mistake] = []
     rejected: list[Mistake] = []
+    collection = part.labels.collections()
     for code in range(len(part.names)):
         own = part.identity == code
         genuine = np.flatnonzero(own & ~part.forged)
-        impostor = np.flatnonzero(
-            own & part.forged if threshold.kind == "skilled" else ~own & ~part.forged
-        )
+        others = ~own & ~part.forged & (collection == collection[own.argmax()])
+        impostor = np.flatnonzero(own & part.forged if threshold.kind == "skilled" else others)
         if len(genuine) and len(impostor):
             pair = _extreme("false acceptance", embeddings, part, genuine, impostor, threshold)
             accepted += [pair] if pair.distance <= threshold.threshold else []

@@ -84,7 +84,12 @@ class ClaimBlocks:
         names, self._code = np.unique(labels.identity, return_inverse=True)
         genuine = np.bincount(self._code[~self._forged], minlength=len(names))
         forgeries = np.bincount(self._code[self._forged], minlength=len(names))
-        impostors = forgeries if kind == "skilled" else genuine.sum() - genuine
+        collection = labels.collections()
+        self._collection = np.zeros(len(names), np.intp)
+        self._collection[self._code] = collection
+        beside = np.bincount(collection[~self._forged], minlength=collection.max(initial=0) + 1)
+        others = beside[self._collection] - genuine
+        impostors = forgeries if kind == "skilled" else others
         if draws.references == 1:
             claims = genuine
             genuine_claims = genuine * (genuine - 1) // 2
@@ -130,9 +135,12 @@ class ClaimBlocks:
     @property
     def identities(self) -> NDArray[np.int32]:
         """Identities that are claimed or probed, ascending, [K]."""
-        if self.kind == "random":
-            return np.unique(self._code[~self._forged]).astype(np.int32)
-        return np.unique([block.identity for block in self.blocks]).astype(np.int32)
+        claimed = np.unique([block.identity for block in self.blocks]).astype(np.int32)
+        if self.kind != "random":
+            return claimed
+        genuine = np.unique(self._code[~self._forged]).astype(np.int32)
+        probed = np.isin(self._collection[genuine], self._collection[claimed])
+        return np.asarray(genuine[probed])
 
     def probe_identities(self, block: ClaimBlock) -> NDArray[np.int32]:
         """Returns the probe's identity of each distance that `score_block` gives of impostors."""
@@ -184,7 +192,8 @@ class ClaimBlocks:
             return np.flatnonzero(own & ~self._forged)
         if self.kind == "skilled":
             return np.flatnonzero(own & self._forged)
-        return np.flatnonzero(~own & ~self._forged)
+        beside = (self._collection == self._collection[block.identity])[self._code]
+        return np.flatnonzero(beside & ~own & ~self._forged)
 
 
 def _whole(blocks: Iterable[ClaimBlock]) -> list[ClaimBlock]:

@@ -38,7 +38,7 @@ class EvaluationSet(NamedTuple):
     @property
     def labels(self) -> Labels:
         """Labels of the images."""
-        return Labels(self.identity, self.forged)
+        return Labels(self.identity, self.forged, self.collection)
 
 
 def select_part(index: pd.DataFrame, partition: pd.DataFrame, name: str) -> EvaluationSet:

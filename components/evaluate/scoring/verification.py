@@ -128,7 +128,7 @@ def verifications(
             for of_kind in claims:
                 if all(of_kind.totals):
                     pairs = None
-                    if draws.references == 1 and fuse is mean:
+                    if draws.references == 1 and fuse is mean and labels.collection is None:
                         pairs = PairBlocks(embeddings, labels, of_kind.kind, limits.block_size)
                     result.append(_large(of_kind, pairs, draws.seed, far, limits))
     complete = [v for v in result if len(v.genuine.distance) and len(v.impostor.distance)]

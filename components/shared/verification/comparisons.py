@@ -118,7 +118,8 @@ def compare(
     identity counts once; a pair of two identities counts once as a claim of each. Several: in each
     of the seeded draws the probe's distance is fused over the drawn references, and all other
     genuine images are probes. Identities with no more than `references` genuine images are never
-    claimed (`n_identities` counts those that are); their images stay probes.
+    claimed (`n_identities` counts those that are); their images stay probes. Images of another
+    collection are no probes: their scanner would give them away.
 
     Args:
         embeddings: float [N, D].
@@ -239,11 +240,16 @@ def claimed_images(labels: Labels, at_least: int) -> Iterator[ClaimedImages]:
     """Yields each identity with at least so many genuine images, with the rows to compare."""
     names, code = np.unique(labels.identity, return_inverse=True)
     forged = np.asarray(labels.forged, bool)
+    collection = labels.collections()
     for position in range(len(names)):
         own = code == position
         genuine = np.flatnonzero(own & ~forged)
         if len(genuine) >= at_least:
-            forgeries, others = np.flatnonzero(own & forged), np.flatnonzero(~own & ~forged)
+            beside = collection == collection[genuine[0]]
+            forgeries, others = (
+                np.flatnonzero(own & forged),
+                np.flatnonzero(beside & ~own & ~forged),
+            )
             yield ClaimedImages(position, genuine, forgeries, others)
 
 

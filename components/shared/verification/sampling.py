@@ -12,10 +12,19 @@ class Labels(NamedTuple):
     Attributes:
         identity: [N] numbers or names; of a forgery, the identity imitated.
         forged: bool [N].
+        collection: [N] numbers or names; images of other identities are compared within one alone.
+            None: all images are of one.
     """
 
     identity: NDArray[np.generic]
     forged: NDArray[np.bool_]
+    collection: NDArray[np.generic] | None = None
+
+    def collections(self) -> NDArray[np.intp]:
+        """Returns the number of each image's collection, [N]."""
+        if self.collection is None:
+            return np.zeros(len(self.identity), np.intp)
+        return np.asarray(np.unique(self.collection, return_inverse=True)[1], np.intp)
 
 
 class Draws(NamedTuple):

@@ -63,7 +63,7 @@ def probe(statistics: pd.DataFrame, labels: Labels) -> Probe | None:
     Returns:
         None where fewer than two identities have both genuine images and forgeries.
     """
-    identity, forged = labels
+    identity, forged = labels.identity, labels.forged
     both = np.intersect1d(identity[forged], identity[~forged])
     if len(both) < 2:
         return None

@@ -57,3 +57,11 @@ def test_the_seed_decides_the_pairs() -> None:
     first, again, other = (PairSource(LABELS, seed).draw_random(50).left for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_random_pairs_are_of_one_collection() -> None:
+    collection = np.isin(IDENTITY, ["a", "c"])
+    left, right = PairSource(LABELS._replace(collection=collection), seed=0).draw_random(NUMBER)
+    assert {*zip(IDENTITY[left].tolist(), IDENTITY[right].tolist(), strict=True)} == {
+        *[("a", "c"), ("c", "a"), ("b", "d"), ("d", "b")],
+    }

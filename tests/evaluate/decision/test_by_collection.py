@@ -126,3 +126,15 @@ def test_a_single_source_has_no_such_figures(
 ) -> None:
     single = index.drop(columns="collection")
     assert measure_collections(single, together, decisions, PARAMS) == {}
+
+
+def test_together_random_forgeries_are_those_of_the_collections(
+    index: pd.DataFrame, together: ComparedPart, decisions: Decisions
+) -> None:
+    own = measure_collections(index, together, decisions, PARAMS)
+    metrics = apply_decision(together, decisions.chosen, PARAMS).metrics
+    metrics |= run_protocols(together, PARAMS).metrics
+    for references in (1, 3):
+        name = f"random/refs_{references}/n_pairs"
+        counts = [own[f"collection/{each}/decision/{name}"] for each in ("easy", "hard")]
+        assert metrics[f"verification/{name}"] == sum(counts)

@@ -32,7 +32,7 @@ def test_each_collection_stands_above_all_together() -> None:
         ("skilled", "5", "hard", "20.0 (10.0–40.0)", "10.0 (–)", "20.0 (–)", "10", "1,000"),
         ("skilled", "5", "all together", "5.0 (2.5–10.0)", "2.5 (–)", "5.0 (–)", "30", "3,000"),
     ]
-    assert "impostors are its own" in table.note
+    assert "of the claimed identity's collection, together too" in table.note
 
 
 def test_the_summary_has_it_where_there_are_collections_and_only_there() -> None:

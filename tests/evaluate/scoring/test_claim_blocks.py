@@ -68,3 +68,24 @@ def test_a_subsample_has_some_probes_of_all_identities() -> None:
     part = np.concatenate([some.score_block(block)[1].value for block in some.blocks])
     assert len(part) == pytest.approx(len(whole) / 4, rel=0.1)
     assert set(part.tolist()) <= set(whole.tolist())
+
+
+def test_impostors_are_of_the_claimed_identity_s_collection() -> None:
+    vectors, labels = SOME
+    of_identity = np.array([0, 0, 1, 1, 1, 2, 1, 3])  # identity 7 is alone in its own
+    several = labels._replace(collection=of_identity[labels.identity])
+    expected = comparisons.compare(vectors, several, Draws(1)).random
+    claims = ClaimBlocks(vectors, several, "random", Draws(1), size=SMALL)
+    assert claims.totals[1] == len(expected.distance)
+    assert rows(claims.scores()[1]) == rows(expected)
+    assert expected.probe is not None
+    assert not {5, 7} & {*expected.identity.tolist(), *expected.probe.tolist()}
+    assert claims.identities.tolist() == list(range(8))
+
+
+def test_an_identity_that_is_never_compared_is_not_among_the_names() -> None:
+    vectors, labels = SOME
+    of_identity = np.array([0, 1, 0, 0, 0, 0, 0, 0])  # identity 1 has a single image
+    several = labels._replace(collection=of_identity[labels.identity])
+    claims = ClaimBlocks(vectors, several, "random", Draws(1), size=SMALL)
+    assert claims.identities.tolist() == [0, 2, 3, 4, 5, 6, 7]

@@ -41,3 +41,12 @@ def test_no_comparison_is_named_twice_and_some_are_those_of_all() -> None:
         some = find_images(LABELS, kind, Draws(1), places)
         np.testing.assert_array_equal(some.questioned, everything.questioned[places])
         np.testing.assert_array_equal(some.references, everything.references[places])
+
+
+def test_of_several_collections_the_images_of_random_comparisons_are_of_one() -> None:
+    collection = np.array(["x", "y"])[LABELS.identity % 2]
+    several = LABELS._replace(collection=collection)
+    total = len(compare(VECTORS, several, Draws(1)).random.distance)
+    images = find_images(several, "random", Draws(1), np.arange(total))
+    assert total > 0
+    assert (collection[images.references[:, 0]] == collection[images.questioned]).all()

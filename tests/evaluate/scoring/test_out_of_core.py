@@ -174,3 +174,13 @@ def test_the_field_protocol_draws_of_the_sample(pairs: list[Pair]) -> None:
     expected = figures(sample_pairs(whole, PARAMS.seed), FAR)
     assert figures(papers, FAR).keys() == expected.keys()
     assert papers.scored.n_pairs < whole.scored.n_pairs
+
+
+def test_of_several_collections_the_figures_out_of_core_are_those_in_memory() -> None:
+    vectors, labels = embedded(6)
+    several = labels._replace(collection=labels.identity % 3)
+    whole = verifications(vectors, several, DRAWS)
+    blocks = verifications(vectors, several, DRAWS, limits=NOTHING_IN_MEMORY)
+    for left, right in zip(whole, blocks, strict=True):
+        assert figures(left, FAR) == figures(right, FAR)
+        np.testing.assert_array_equal(left.scored.names, right.scored.names)

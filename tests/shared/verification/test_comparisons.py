@@ -221,3 +221,21 @@ def test_scores_have_probes_of_their_own_only_where_these_are_other_identities()
     other = pairs.Scores.of_columns([0.5, 1.5], [0, 1], [0, 2])
     assert other.probe is not None
     assert other.probe.tolist() == [0, 2]
+
+
+def test_images_of_other_collections_are_no_impostors_and_nothing_else_changes() -> None:
+    vectors, labels = data([4, 3, 1, 2, 3], [2, 0, 3, 1, 1])
+    of_identity = np.array(["a", "b", "a", "b", "c"])
+    several = labels._replace(collection=of_identity[labels.identity.astype(int)])
+    for draws in (Draws(1), Draws(2, number=3)):
+        alone, together = (pairs.compare(vectors, each, draws) for each in (labels, several))
+        np.testing.assert_array_equal(together.genuine.distance, alone.genuine.distance)
+        np.testing.assert_array_equal(together.skilled.distance, alone.skilled.distance)
+        assert alone.random.probe is not None
+        beside = of_identity[alone.random.identity] == of_identity[alone.random.probe]
+        assert 0 < beside.sum() < len(beside)
+        expected = alone.random.select(np.flatnonzero(beside))
+        np.testing.assert_array_equal(together.random.distance, expected.distance)
+        np.testing.assert_array_equal(together.random.identity, expected.identity)
+        one = pairs.compare(vectors, labels._replace(collection=np.zeros(len(vectors))), draws)
+        np.testing.assert_array_equal(one.random.distance, alone.random.distance)
