@@ -13,6 +13,7 @@ from components.shared.verification.floors import (
     strongest_floor,
 )
 from components.shared.verification.metric_names import DECISION, IMPOSTORS, N_PAIRS, MetricGroup
+from components.shared.verification.worst_collection import worst_collection, worst_sentence
 
 Metrics = Mapping[str, float]
 GOOD = "Good for ranking and pre-sorting against {impostors}, at these rates"
@@ -31,9 +32,14 @@ NOT_MEASURED = "Not good for anything yet: nothing was measured with one referen
 
 
 def conclusions(metrics: Metrics) -> list[str]:
-    """Returns a conclusion for each kind of impostor that was measured with one reference."""
+    """Returns a conclusion for each kind of impostor that was measured with one reference.
+
+    Of several collections the one on which the model does worst stands first.
+    """
     measured = [kind for kind in IMPOSTORS if _is_measured(metrics, kind)]
-    return [_conclusion(metrics, kind) for kind in measured] or [NOT_MEASURED]
+    own = [_conclusion(metrics, kind) for kind in measured] or [NOT_MEASURED]
+    worst = worst_sentence(metrics)
+    return [f"**{worst}**", *own] if worst else own
 
 
 def _is_measured(metrics: Metrics, kind: str) -> bool:
@@ -45,9 +51,10 @@ def _conclusion(metrics: Metrics, kind: str) -> str:
     group = metric_names.decided(metrics, kind, 1)
     floor = strongest_floor(metrics, kind)
     use = USES[floor.verdict] if floor else NOT_SHOWN
+    opening = "All collections together, with one" if worst_collection(metrics) else "With one"
     sentences = [
         f"**{use.format(impostors=IMPOSTORS[kind])}.**",
-        f"With one reference its equal error rate is {metrics[f'{group}/eer']:.1%} on "
+        f"{opening} reference its equal error rate is {metrics[f'{group}/eer']:.1%} on "
         f"{metrics[f'{group}/n_identities']:,.0f} identities{_against(floor, metrics, kind)}.",
         *_several(metrics, kind),
     ]

@@ -102,3 +102,18 @@ def test_a_model_whose_figures_stand_on_nothing_is_good_for_nothing() -> None:
     for metrics in (unfounded, {}):
         (conclusion,) = conclusions(metrics)
         assert conclusion.startswith("Not good for anything yet")
+
+
+def test_of_several_collections_the_one_that_fails_is_the_first_conclusion() -> None:
+    group = "verification/skilled/refs_1"
+    own: dict[str, float] = {}
+    for name, eer in (("clean", 0.01), ("fails", 0.4)):
+        own |= {f"collection/{name}/{group}/eer": eer, f"collection/{name}/{group}/n_pairs": 90.0}
+        own |= {f"collection/{name}/{group}/n_identities": 9.0}
+    first, average = conclusions(with_ends(-0.06, -0.01) | own)
+    assert first == (
+        "**Of 2 collections it does worst on “fails”: with one reference, skilled forgeries are "
+        "told from genuine images at an equal error rate of 40.0 % (9 test identities, 90 "
+        "comparisons).**"
+    )
+    assert "All collections together, with one reference its equal error rate is 26.1 %" in average

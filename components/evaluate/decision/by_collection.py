@@ -23,6 +23,7 @@ from components.shared.verification.metric_names import (
     without_end,
 )
 
+N_IMAGES = "n_images"
 FIGURES = {"eer", "n_identities", "n_pairs", at_threshold("far"), at_threshold("frr")}
 
 
@@ -38,9 +39,9 @@ def measure_collections(
         params: of the step.
 
     Returns:
-        EER and its basis, and, where test is reported, FAR and FRR at the limits that val chose for
-        the target, with their intervals: by the decision model where there is one, else by the mean
-        distance.
+        The number of its images, EER and its basis, and, where test is reported, FAR and FRR at the
+        limits that val chose for the target, with their intervals: by the decision model where
+        there is one, else by the mean distance.
     """
     if "collection" not in index or "deployed" not in params.protocols:
         return {}
@@ -49,6 +50,7 @@ def measure_collections(
     metrics: Metrics = {}
     for name in np.unique(collections):
         inside = collections == name
+        metrics[in_collection(str(name), N_IMAGES)] = float(np.count_nonzero(inside))
         images = select_rows(index, part.part.rows[inside])
         own = compare_part(images, part.embeddings[inside], deployed)
         for figure, value in _measure(own, decisions, deployed).items():

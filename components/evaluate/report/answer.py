@@ -25,6 +25,7 @@ from components.shared.verification.floors import (
 )
 from components.shared.verification.metric_names import KINDS, decided, verification
 from components.shared.verification.threshold import Threshold, lookup
+from components.shared.verification.worst_collection import worst_collection, worst_sentence
 
 
 def sentences(
@@ -34,6 +35,8 @@ def sentences(
     shipped: bool = False,
 ) -> list[str]:
     """Returns the answer, its most important sentence first.
+
+    Of several collections that is on the one on which the model does worst.
 
     Args:
         metrics: of the reported part, under the names that those of test have.
@@ -49,7 +52,8 @@ def sentences(
         review_sentence(metrics, params),
     ]
     answer = [*decisions, *rates] if shipped else [*rates, *decisions]
-    return [sentence for sentence in answer if sentence]
+    worst = worst_sentence(metrics, params.reported)
+    return [sentence for sentence in (worst, *answer) if sentence]
 
 
 def error_rate_sentence(metrics: Metrics, params: EvaluateParams) -> str:
@@ -71,8 +75,9 @@ def error_rate_sentence(metrics: Metrics, params: EvaluateParams) -> str:
     interval = percent_interval(metrics, f"{group}/eer")
     facts = [f"95 % interval {interval} %"] if interval else []
     facts += [f"{identities} {params.reported} identities", f"{comparisons} comparisons"]
+    opening = "All collections together, with one" if worst_collection(metrics) else "With one"
     answer = (
-        f"With one reference, {IMPOSTOR_IMAGES[kind]} are told from genuine images at an equal "
+        f"{opening} reference, {IMPOSTOR_IMAGES[kind]} are told from genuine images at an equal "
         f"error rate of {percent_value(metrics, f'{group}/eer')} % ({', '.join(facts)})"
     )
     return f"{answer}{_besides(metrics, kind)}."

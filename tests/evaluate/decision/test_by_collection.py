@@ -117,7 +117,7 @@ def test_where_val_is_reported_no_carried_rate_is_given(
     on_val = PARAMS.model_copy(update={"part": "val"})
     metrics = measure_collections(index, together, decisions, on_val)
     assert {name.rpartition("/")[2] for name in metrics} == {
-        *("eer", "eer_ci_low", "eer_ci_high", "n_identities", "n_pairs")
+        *("eer", "eer_ci_low", "eer_ci_high", "n_identities", "n_pairs", "n_images")
     }
 
 

@@ -121,3 +121,21 @@ def test_the_first_rate_is_the_decision_s_and_floors_are_held_to_the_mean_distan
         "genuine images are refused.",
     ]
     assert answer.sentences(metrics, PARAMS, shipped=True)[0].startswith("At the model's own limit")
+
+
+def test_of_several_collections_the_one_that_fails_comes_first_and_no_average_stands_alone() -> (
+    None
+):
+    own: dict[str, float] = {}
+    for name, eer in (("clean", 0.01), ("fails", 0.4)):
+        own |= {f"collection/{name}/{KEY}/eer": eer, f"collection/{name}/{KEY}/n_identities": 9.0}
+        own |= {f"collection/{name}/{KEY}/n_pairs": 90.0}
+    for shipped in (False, True):
+        first, *others = answer.sentences(METRICS | AT_THRESHOLD | own, PARAMS, THRESHOLDS, shipped)
+        assert first == (
+            "Of 2 collections it does worst on “fails”: with one reference, skilled forgeries are "
+            "told from genuine images at an equal error rate of 40.0 % (9 test identities, 90 "
+            "comparisons)."
+        )
+        average = next(each for each in others if "16.2 %" in each)
+        assert average.startswith("All collections together, with one reference, skilled forgeries")
