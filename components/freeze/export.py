@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from components.shared.data.area_resize import PAPER
 from components.shared.data.normalisation import Normalisation
+from components.shared.data.normalisation_rules import PAPER
 from components.shared.data.normalise_graph import normalise
 
 INPUT = "images"

@@ -12,9 +12,10 @@ import tensorflow as tf
 
 from components.shared.data import catalog, image_conversion
 from components.shared.data.catalog import CATALOG
-from components.shared.data.image_conversion import Rejected
 from components.shared.data.normalisation import Normalisation
-from components.shared.data.normalise_graph import MAX_PIXELS, normalise, normalise_batch
+from components.shared.data.normalisation_rules import MAX_PIXELS
+from components.shared.data.normalise_graph import normalise, normalise_batch
+from components.shared.data.outcomes import Rejected
 from components.shared.runtime.errors import InputError
 
 

@@ -6,9 +6,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from components.shared.data import ink_graph as subject
+from components.shared.data import normalisation_rules as subject
 from components.shared.data.normalisation import Normalisation
-from components.shared.data.normalise_graph import MARGIN
 
 U8 = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -34,7 +33,9 @@ def slow_normalise(page: U8, spec: Normalisation) -> U8:
         2 * (threshold + 1 - lowest)
     )
     levels = np.where(dark, 0 if spec.mode == "shape" else tone, 255)
-    return _slow_place(levels[rows, columns], spec, max(1, min(spec.height, spec.width) // MARGIN))
+    return _slow_place(
+        levels[rows, columns], spec, max(1, min(spec.height, spec.width) // subject.MARGIN)
+    )
 
 
 def _slow_writing(page: U8) -> tuple[npt.NDArray[np.int64], int]:

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from components.shared.data import catalog
 from components.shared.data.copies import Duplicate
-from components.shared.data.image_conversion import Normalised, Rejected
 from components.shared.data.image_store import ImageStore, open_store
+from components.shared.data.normalisation_rules import MAX_PIXELS
+from components.shared.data.outcomes import Normalised, Rejected
 from components.shared.data.preparation import Graph, Normaliser, prepare
 from components.shared.model.bundle import Bundle
 from components.shared.runtime import backend
@@ -84,7 +85,6 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
     """
     backend.set_up_tensorflow()
     from components.shared.data.batch_graph import build_normaliser, reject_bad_images
-    from components.shared.data.normalise_graph import MAX_PIXELS
     from components.shared.tracking.served_model import ServedModel
 
     settings = bundle.normalisation

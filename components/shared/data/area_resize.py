@@ -2,7 +2,8 @@
 
 import tensorflow as tf
 
-PAPER = 255
+from components.shared.data.normalisation_rules import PAPER
+
 EXACT_32 = 2.0**24
 """Integers below this are exact in float32."""
 

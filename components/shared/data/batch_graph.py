@@ -6,9 +6,10 @@ from typing import TypeVar
 
 import tensorflow as tf
 
-from components.shared.data.image_conversion import Normalised, Rejected
 from components.shared.data.normalisation import Normalisation
+from components.shared.data.normalisation_rules import DAMAGED
 from components.shared.data.normalise_graph import with_findings
+from components.shared.data.outcomes import Normalised, Rejected
 
 T = TypeVar("T")
 
@@ -77,6 +78,6 @@ def reject_bad_images(
                 half = len(encoded) // 2
                 return call_each(encoded[:half]) + call_each(encoded[half:])
             reason = re.search(r"assertion failed: \[(.*?)\]", error.message)
-            return [Rejected(reason[1] if reason else "truncated or damaged image")]
+            return [Rejected(reason[1] if reason else DAMAGED)]
 
     return call_each

@@ -10,13 +10,12 @@ import re
 import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from components.shared.data.outcomes import Rejected
 from components.shared.data.sample_bits import (
     CONTAINER,
     WIDE_MODES,
@@ -25,6 +24,9 @@ from components.shared.data.sample_bits import (
     upper_bits,
 )
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _ORIENTATION = 0x0112
 SOURCE_COLUMNS = ["mode", "dpi", "median_grey", "file_bytes", "height", "width"]
 MOST_DPI = 1_000_000
@@ -32,24 +34,6 @@ _ORIENTED = (b"eXIf", b"Raw profile type exif", b"XML:com.adobe.xmp")
 """Names in a PNG without which it has no orientation: a chunk, and keywords of text chunks."""
 _HEIC = (b"heic", b"heim", b"heis", b"heix", b"hevc", b"hevm", b"hevs", b"hevx", b"mif1", b"msf1")
 """Brands of a file with HEVC in it, whatever its name ends with."""
-
-
-class Rejected(Exception):  # noqa: N818 - an outcome that is expected, not a failure
-    """An image that cannot be used; the message is the reason, for the user."""
-
-
-class Normalised(NamedTuple):
-    """A normalised image.
-
-    Attributes:
-        pixels: uint8 [H, W, C].
-        median_grey: the median grey level of its source.
-        inverted: whether its source was light on dark.
-    """
-
-    pixels: npt.NDArray[np.uint8]
-    median_grey: int
-    inverted: bool = False
 
 
 class SourceImage(NamedTuple):
@@ -72,8 +56,10 @@ class SourceImage(NamedTuple):
     file_bytes: int
 
 
-def source_table(sources: Sequence[SourceImage], greys: Sequence[int]) -> pd.DataFrame:
+def source_table(sources: Sequence[SourceImage], greys: Sequence[int]) -> "pd.DataFrame":
     """Returns the table of sources.parquet: a row a file, with its median grey level."""
+    import pandas as pd
+
     rows = [source._asdict() for source in sources]
     table = pd.DataFrame(rows, columns=[*SourceImage._fields[1:]])
     return table.assign(median_grey=list(greys))[SOURCE_COLUMNS]

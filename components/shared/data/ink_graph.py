@@ -10,39 +10,30 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from components.shared.data.area_resize import PAPER, resize_area
+from components.shared.data.area_resize import resize_area
+from components.shared.data.normalisation_rules import (
+    BLANK,
+    BOX_INSET,
+    BOX_LINE,
+    CELLS,
+    CLEAR_EDGE,
+    DARK_EDGE,
+    EMPTY_BOX,
+    FRAME_INSET,
+    FRAMED_EDGE,
+    MIN_CONTRAST,
+    MOST_CELL,
+    MOST_EDGE,
+    MOST_INK,
+    NO_WRITING,
+    PAPER,
+    SHADOW,
+    SHEET,
+    STRAY,
+)
 
-MIN_CONTRAST = 16.0
-"""Least difference of ink and paper in the mean, in grey levels; below it the image is blank."""
-STRAY = 200
-"""Share of the ink that may lie beyond each edge of the crop, 1 / STRAY, as specks do."""
-CLEAR_EDGE = 2
-"""Per cent of an image's edge: with no more of it dark, nothing is amiss there."""
-DARK_EDGE = 50
-"""Per cent of an image's edge: with more of it dark, the image is inverted or framed."""
-FRAMED_EDGE = 90
-"""Per cent of an image's edge: with more of it dark, it may be a frame all around."""
-SHEET = 70
-"""Per cent of its extent: what fills more of it is a sheet, not writing, and no box."""
-BOX_LINE = 50
-"""Per cent of the ink's extent: a row or column with more ink is the line of a box."""
-FRAME_INSET, BOX_INSET = 32, 10
-"""Part of each side that is cut off a sheet, or a box, with its frame or lines: 1 / INSET."""
-MOST_INK = 50
-"""Per cent of an image: one with more ink is rejected."""
-MOST_EDGE = 40
-"""Per cent of an image's edge: one with more ink there is rejected."""
-CELLS, MOST_CELL = 8, 90
-"""Per cent of a cell at the edge, of CELLS × CELLS: an image with more ink there is rejected."""
-UNITS = {"shape": PAPER, "tone": 1}
-"""Of the levels of the writing, by mode."""
 CACHE_LINE = 16
 """Length of a cache line, 64 bytes, in float32 numbers."""
-
-BLANK = "blank image: no ink found"
-EMPTY_BOX = "empty box: no ink found inside"
-NO_WRITING = f"no writing: more than {MOST_INK} % of the image counts as ink"
-SHADOW = "a shadow or dark margin counts as ink: crop the image to evenly lit paper"
 
 
 class Page(NamedTuple):
@@ -254,10 +245,9 @@ def _demand_writing(page: Page) -> list[tf.Operation]:
     edge = tf.concat([cells[0], cells[-1], cells[:, 0], cells[:, -1]], axis=0)
     solid = _exceeds(tf.reduce_max(edge), PAPER, MOST_CELL) & _has_darker_edge(page, CLEAR_EDGE)
     much = _exceeds(tf.reduce_sum(page.rows), tf.size(page.ink), MOST_INK)
-    return [
-        demand(~much, NO_WRITING),
-        demand(~(solid | _has_darker_edge(page, MOST_EDGE)), SHADOW),
-    ]
+    first = demand(~much, NO_WRITING)
+    with tf.control_dependencies([first]):  # of two reasons always the same one is told
+        return [first, demand(~(solid | _has_darker_edge(page, MOST_EDGE)), SHADOW)]
 
 
 def _has_darker_edge(page: Page, percentage: int) -> tf.Tensor:

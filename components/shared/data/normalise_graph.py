@@ -17,18 +17,25 @@ thin margin. Every mode keeps the aspect and centres.
 
 import tensorflow as tf
 
-from components.shared.data.area_resize import PAPER, resize_area
-from components.shared.data.ink_graph import UNITS, Writing, count_levels, demand, find_writing
+from components.shared.data.area_resize import resize_area
+from components.shared.data.ink_graph import Writing, count_levels, demand, find_writing
 from components.shared.data.normalisation import Normalisation
-
-MAX_PIXELS = 100_000_000
-MAX_SIDE = 65_535
-"""Keeps 255 · side below 2²⁴, which float32 holds exactly."""
-MARGIN = 32
-"""Share of the margin in the shorter side, 1 / MARGIN."""
-_PNG = b"\x89PNG\r\n\x1a\n"
-_JPEG = b"\xff\xd8\xff"
-_HEADER = 41  # bytes, to the type of the second chunk
+from components.shared.data.normalisation_rules import (
+    BLUE,
+    FLAT,
+    GREEN,
+    HEADER,
+    JPEG,
+    MAX_PIXELS,
+    MAX_SIDE,
+    PAPER,
+    PNG,
+    RED,
+    TOO_LARGE,
+    UNITS,
+    UNKNOWN_FORMAT,
+    margin,
+)
 
 
 def normalise_batch(encoded: tf.Tensor, spec: Normalisation) -> tf.Tensor:
@@ -92,11 +99,11 @@ def _fit(pixels: tf.Tensor, spec: Normalisation) -> tuple[tf.Tensor, Writing | N
     """
     if spec.mode == "none":
         flat = tf.reduce_max(pixels) == tf.reduce_min(pixels)
-        with tf.control_dependencies([demand(~flat, "blank image: one flat colour")]):
-            return _place(tf.identity(pixels), spec, margin=0), None
+        with tf.control_dependencies([demand(~flat, FLAT)]):
+            return _place(tf.identity(pixels), spec, 0), None
     writing = find_writing(pixels[:, :, 0], spec.mode)
-    margin = max(1, min(spec.height, spec.width) // MARGIN)
-    return _place(writing.levels, spec, margin, UNITS[spec.mode]), writing
+    around = margin(spec.height, spec.width)
+    return _place(writing.levels, spec, around, UNITS[spec.mode]), writing
 
 
 def decode(encoded: tf.Tensor, channels: int) -> tf.Tensor:
@@ -104,9 +111,9 @@ def decode(encoded: tf.Tensor, channels: int) -> tf.Tensor:
 
     16-bit samples keep their upper 8 bits. Returns uint8 [h, w, channels].
     """
-    is_png = tf.strings.substr(encoded, 0, len(_PNG)) == _PNG
-    is_jpeg = tf.strings.substr(encoded, 0, len(_JPEG)) == _JPEG
-    with tf.control_dependencies([demand(is_png | is_jpeg, "neither a PNG nor a JPEG image")]):
+    is_png = tf.strings.substr(encoded, 0, len(PNG)) == PNG
+    is_jpeg = tf.strings.substr(encoded, 0, len(JPEG)) == JPEG
+    with tf.control_dependencies([demand(is_png | is_jpeg, UNKNOWN_FORMAT)]):
         pixels = tf.cond(is_jpeg, lambda: _jpeg(encoded, channels), lambda: _png(encoded, channels))
     return tf.ensure_shape(pixels, [None, None, channels])
 
@@ -123,7 +130,7 @@ def _png(encoded: tf.Tensor, channels: int) -> tf.Tensor:
 
     Source: PNG specification, 5.6 and 11.2.1.
     """
-    header = tf.strings.join([tf.strings.substr(encoded, 0, _HEADER), tf.constant(b"\0" * _HEADER)])
+    header = tf.strings.join([tf.strings.substr(encoded, 0, HEADER), tf.constant(b"\0" * HEADER)])
     size = tf.io.decode_raw(tf.strings.substr(header, 16, 8), tf.int32, little_endian=False)
     size = tf.cast(tf.bitcast(size, tf.uint32), tf.int64)
     colour_type = tf.io.decode_raw(tf.strings.substr(header, 25, 1), tf.uint8)[0]
@@ -168,22 +175,22 @@ def _grey(planes: list[tf.Tensor]) -> tf.Tensor:
         uint8 [h, w, 1].
     """
     red, green, blue = planes
-    luma = red * 19595 + green * 38470 + blue * 7471 + 0x8000
+    luma = red * RED + green * GREEN + blue * BLUE + 0x8000
     return tf.cast(tf.bitwise.right_shift(luma, 16), tf.uint8)[:, :, tf.newaxis]
 
 
-def _place(pixels: tf.Tensor, spec: Normalisation, margin: int, unit: int = 1) -> tf.Tensor:
+def _place(pixels: tf.Tensor, spec: Normalisation, around: int, unit: int = 1) -> tf.Tensor:
     """Resizes [h, w, c] to fit the canvas, aspect kept, and centres it on paper."""
     height, width = tf.shape(pixels)[0], tf.shape(pixels)[1]
-    room_h, room_w = spec.height - 2 * margin, spec.width - 2 * margin
+    room_h, room_w = spec.height - 2 * around, spec.width - 2 * around
     wide = height * room_w <= width * room_h
     new_h = tf.where(wide, tf.maximum((height * room_w + width // 2) // width, 1), room_h)
     new_w = tf.where(wide, room_w, tf.maximum((width * room_h + height // 2) // height, 1))
     top, left = (spec.height - new_h) // 2, (spec.width - new_w) // 2
-    around = [[top, spec.height - new_h - top], [left, spec.width - new_w - left], [0, 0]]
+    paper = [[top, spec.height - new_h - top], [left, spec.width - new_w - left], [0, 0]]
     placed = tf.pad(
         resize_area(pixels, new_h, new_w, unit),
-        around,
+        paper,
         constant_values=tf.constant(PAPER, tf.uint8),
     )
     return tf.ensure_shape(placed, spec.shape)
@@ -191,4 +198,4 @@ def _place(pixels: tf.Tensor, spec: Normalisation, margin: int, unit: int = 1) -
 
 def _demand_size(size: tf.Tensor) -> tf.Operation:
     small = tf.reduce_all(size <= MAX_SIDE) & (tf.reduce_prod(size) <= MAX_PIXELS)
-    return demand(small, "the image has too many pixels")
+    return demand(small, TOO_LARGE)

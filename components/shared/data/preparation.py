@@ -15,14 +15,13 @@ import pandas as pd
 from components.shared.data.catalog import DISGUISED
 from components.shared.data.copies import Duplicate, content_of, find_copies
 from components.shared.data.image_conversion import (
-    Normalised,
-    Rejected,
     SourceImage,
     read,
     source_table,
 )
 from components.shared.data.image_store import StoreWriter, write_sources
 from components.shared.data.normalisation import Normalisation
+from components.shared.data.outcomes import Normalised, Rejected
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 

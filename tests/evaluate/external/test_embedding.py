@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.evaluate.external.embedding import EmbeddingGraph
-from components.shared.data.image_conversion import Normalised, Rejected
+from components.shared.data.outcomes import Normalised, Rejected
 
 
 def embed(encoded: Sequence[bytes]) -> list[NDArray[np.float32] | Rejected]:

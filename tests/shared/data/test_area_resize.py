@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from components.shared.data.area_resize import PAPER, resize_area
+from components.shared.data.area_resize import resize_area
+from components.shared.data.normalisation_rules import PAPER
 
 
 def slow_resize(pixels: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -9,9 +9,9 @@ import pytest
 import tensorflow as tf
 
 from components.shared.data.batch_graph import build_normaliser, reject_bad_images
-from components.shared.data.image_conversion import Normalised, Rejected
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise_graph import with_findings
+from components.shared.data.outcomes import Normalised, Rejected
 from tests.pictures import colours, encode, strokes
 
 SPEC = Normalisation(mode="shape", height=16, width=24)

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from components.shared.data.image_conversion import Rejected, to_png_or_jpeg
+from components.shared.data.image_conversion import to_png_or_jpeg
+from components.shared.data.outcomes import Rejected
 from tests.pictures import colours, encode, over_white, png_chunk, png_of_size, strokes
 
 LIMIT = 50_000_000

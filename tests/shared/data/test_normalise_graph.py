@@ -7,7 +7,8 @@ import tensorflow as tf
 from components.shared.data.area_resize import EXACT_32
 from components.shared.data.ink_graph import otsu
 from components.shared.data.normalisation import Normalisation
-from components.shared.data.normalise_graph import MAX_PIXELS, normalise
+from components.shared.data.normalisation_rules import MAX_PIXELS
+from components.shared.data.normalise_graph import normalise
 from tests.pictures import colours, encode, strokes
 from tests.shared.compiled import compiled
 from tests.shared.slow_normalise import NoWriting, slow_normalise

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components.shared.data.image_conversion import Normalised, Rejected
 from components.shared.data.image_store import open_store
 from components.shared.data.normalisation import Normalisation
+from components.shared.data.outcomes import Normalised, Rejected
 from components.shared.data.preparation import CHUNK, Normaliser, Prepared, Row, prepare
 from components.shared.runtime.errors import InputError
 from tests.pictures import encode, strokes
