@@ -1,4 +1,4 @@
-"""CEDAR as `make cedar` prepares it."""
+"""CEDAR, and other collections, as `make cedar` prepares them."""
 
 import argparse
 import logging
@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,32 @@ def prepared(
     """
     if options.folder is None:
         arguments.error("name CEDAR's folder, or set CEDAR_DIR")
+    source = {"source": str(options.folder), "layout": "cedar"}
+    with _prepared(source, options) as folder:
+        from components.split import step as split
+        from components.split.params import SplitParams
+
+        split.run(SplitParams.model_validate(SPLIT), folder / "prepared", folder / "split")
+        yield folder / "prepared", folder / "split"
+
+
+@contextmanager
+def prepared_collections(
+    collections: Mapping[str, Path], options: argparse.Namespace
+) -> Iterator[Path]:
+    """Loads the backend and prepares the images of several collections, folders by name.
+
+    Yields:
+        The folder of the prepared images, which is removed at the end.
+    """
+    sources = [{"name": name, "source": str(folder)} for name, folder in collections.items()]
+    with _prepared({"source": sources}, options) as folder:
+        yield folder / "prepared"
+
+
+@contextmanager
+def _prepared(source: Mapping[str, Any], options: argparse.Namespace) -> Iterator[Path]:
+    """Yields a folder with the prepared images of a source, values of section `ingest`."""
     os.environ["PROGRESS"] = "quiet"
     backend.load()
     logging.disable()
@@ -62,13 +88,10 @@ def prepared(
     from components.ingest.params import IngestParams
     from components.preprocess import step as preprocess
     from components.preprocess.params import PreprocessParams
-    from components.split import step as split
-    from components.split.params import SplitParams
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         params = PreprocessParams(height=options.height, width=options.width)
-        ingest.run(IngestParams(source=str(options.folder), layout="cedar"), folder / "raw")
+        ingest.run(IngestParams.model_validate(source), folder / "raw")
         preprocess.run(params, folder / "raw", folder / "prepared")
-        split.run(SplitParams.model_validate(SPLIT), folder / "prepared", folder / "split")
-        yield folder / "prepared", folder / "split"
+        yield folder

@@ -82,15 +82,17 @@ def pool(folds: Sequence[Comparisons], kind: str) -> Verification:
         folds: with one reference.
         kind: `skilled` or `random`.
     """
-    return Verification(kind, 1, _join(folds, "genuine"), _join(folds, kind))
+    counts = [fold.n_identities for fold in folds]
+    genuine = join([fold.genuine for fold in folds], counts)
+    return Verification(kind, 1, genuine, join([getattr(fold, kind) for fold in folds], counts))
 
 
-def _join(folds: Sequence[Comparisons], side: str) -> Scores:
+def join(folds: Sequence[Scores], n_identities: Sequence[int]) -> Scores:
+    """Puts comparisons of one kind together, with the identities of the folds numbered on."""
     parts = []
     first = 0
-    for fold in folds:
-        scores: Scores = getattr(fold, side)
+    for scores, count in zip(folds, n_identities, strict=True):
         probe = None if scores.probe is None else scores.probe + first
         parts.append(Scores(scores.distance, scores.identity + first, probe))
-        first += fold.n_identities
+        first += count
     return Scores.join(parts)

@@ -12,17 +12,13 @@ comparisons; intervals are of 95 %, over writers.
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmarks import cedar, loss_choice
 from benchmarks.arguments import parser
 from benchmarks.loss_choice import Loss
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from benchmarks.folds import Pretrained
     from components.train.params import TrainParams
 
 DEFAULT = ("semi-hard:0.5", "hard:0.5", "all:0.5", "semi-hard:soft", "hard:soft", "all:soft")
@@ -59,7 +55,7 @@ def compare(
     Returns:
         The rates in words.
     """
-    from benchmarks import folds
+    from benchmarks import folds, trained_heads
     from components.shared.verification import comparisons
     from components.shared.verification.comparisons import Comparisons
     from components.shared.verification.sampling import Draws, Labels
@@ -72,61 +68,12 @@ def compare(
     for fold, test in enumerate(folds.divide(labels, number)):
         sys.stderr.write(f"fold {fold + 1} of {number}\n")
         test_labels = Labels(labels.identity[test], labels.forged[test])
-        trained = embed_by_loss(images, trainings, test)
-        for name, embeddings in trained.items():
-            scores[name].append(comparisons.compare(embeddings, test_labels, Draws(references=1)))
+        for name, embeddings in trained_heads.embed(images, trainings, ~test).items():
+            scores[name].append(
+                comparisons.compare(embeddings[test], test_labels, Draws(references=1))
+            )
     sizes = f"{len(labels.forged)} images, {number} folds, {params.head_steps} steps of the head"
     return [sizes, *loss_choice.lines(scores)]
-
-
-def embed_by_loss(
-    images: "Pretrained", trainings: "dict[str, TrainParams]", test: "NDArray[np.bool_]"
-) -> "dict[str, NDArray[np.float32]]":
-    """Embeds the images of a fold by heads that were trained on all others.
-
-    Args:
-        images: N images; their embedder's head is changed.
-        trainings: section `train` of each training, by its name.
-        test: bool [N], the n images of the fold.
-
-    Returns:
-        float32 [n, D] of each training.
-    """
-    import numpy as np
-    import pandas as pd
-    from keras import ops
-
-    from components.train.loop import head_fitting
-    from components.train.model import fisher_projection, head
-    from components.train.model.views import PARTS
-
-    known = images.features["whole"][~test]
-    identity = np.unique(images.labels.identity[~test], return_inverse=True)[1]
-    forged = images.labels.forged[~test]
-    parts = [known]
-    parts += [values[~test] for view, values in images.features.items() if view in PARTS]
-    by_view = np.stack(list(images.features.values()), axis=1)
-    rows = pd.DataFrame({"identity": identity, "kind": np.where(forged, "forgery", "genuine")})
-
-    model = head.build_head(images.embedder)
-    random = [ops.convert_to_numpy(variable) for variable in model.variables]
-    head.fit_standardisation(images.embedder, known)
-    examples = fisher_projection.parts_as_identities(parts, identity, forged)
-    head.fit_projection(images.embedder, *examples)
-    first = [ops.convert_to_numpy(variable) for variable in model.variables]
-    result = {}
-    for name, params in trainings.items():
-        set_variables(model, first)
-        head_fitting.train_projection(images.embedder, params, by_view[~test], rows)
-        result[name] = ops.convert_to_numpy(model(by_view[test], training=False))
-    set_variables(model, random)
-    return result
-
-
-def set_variables(model: Any, values: "Sequence[NDArray[np.generic]]") -> None:
-    """Sets all that a model holds, the state of its dropout too."""
-    for variable, value in zip(model.variables, values, strict=True):
-        variable.assign(value)
 
 
 if __name__ == "__main__":

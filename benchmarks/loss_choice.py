@@ -12,7 +12,6 @@ from components.train.params import Margin, TrainParams
 if TYPE_CHECKING:
     from components.evaluate.scoring.verification import Verification
     from components.shared.verification.comparisons import Comparisons
-    from components.shared.verification.estimate import Estimate
 
 
 class Loss(NamedTuple):
@@ -78,6 +77,7 @@ def lines(scores: "Mapping[str, Sequence[Comparisons]]") -> list[str]:
 
 
 def _lines_of(kind: str, by_loss: "Mapping[str, Verification]") -> Iterator[str]:
+    from benchmarks import words
     from components.evaluate.scoring import confidence_intervals
 
     first, *_ = by_loss
@@ -86,19 +86,7 @@ def _lines_of(kind: str, by_loss: "Mapping[str, Verification]") -> Iterator[str]
     yield f"{kind}, {len(scored.names)} identities, {scored.n_pairs:,} comparisons: EER in %"
     for loss, pooled in by_loss.items():
         estimate = confidence_intervals.eer(pooled)
-        text = f"{loss:<16}{_rate(estimate):<18}"
+        text = f"{loss:<16}{words.rate(estimate):<18}"
         if loss != first:
-            text += f"minus {first}: {_difference(estimate, reference)}"
+            text += f"minus {first}: {words.difference(estimate, reference)}"
         yield text.rstrip()
-
-
-def _rate(estimate: "Estimate") -> str:
-    ends = estimate.rate_interval()
-    text = f"{100 * estimate.value:.1f}"
-    return text if ends is None else f"{text} ({100 * ends[0]:.1f}–{100 * ends[1]:.1f})"
-
-
-def _difference(estimate: "Estimate", reference: "Estimate") -> str:
-    ends = (estimate - reference).interval()
-    text = f"{100 * (estimate.value - reference.value):+.1f}"
-    return text if ends is None else f"{text} ({100 * ends[0]:+.1f} to {100 * ends[1]:+.1f})"

@@ -1,11 +1,11 @@
-"""Heads trained under several losses on the images of other folds."""
+"""Heads trained on some of the images."""
 
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks import head_losses
+from benchmarks import trained_heads
 from benchmarks.folds import Pretrained
 from benchmarks.head import _embed
 from components.shared.verification.sampling import Labels
@@ -47,13 +47,13 @@ def images() -> Pretrained:
 def test_without_a_step_it_is_the_discriminant_of_the_other_folds(images: Pretrained) -> None:
     features = {view: values.astype(np.float64) for view, values in images.features.items()}
     expected = _embed(features, LABELS, ~TEST, 8)[TEST] / np.sqrt(2)
-    embeddings = head_losses.embed_by_loss(images, {"start": PARAMS}, TEST)["start"]
+    embeddings = trained_heads.embed(images, {"start": PARAMS}, ~TEST)["start"][TEST]
     np.testing.assert_allclose(embeddings @ embeddings.T, expected @ expected.T, atol=1e-3)
 
 
 def test_a_loss_gives_the_same_head_whatever_was_trained_before(images: Pretrained) -> None:
-    both = head_losses.embed_by_loss(images, {"all": ALL, "hard": HARD}, TEST)
-    alone = head_losses.embed_by_loss(images, {"hard": HARD}, TEST)
+    both = trained_heads.embed(images, {"all": ALL, "hard": HARD}, ~TEST)
+    alone = trained_heads.embed(images, {"hard": HARD}, ~TEST)
     np.testing.assert_allclose(both["hard"], alone["hard"], atol=1e-5)
     assert np.abs(both["hard"] - both["all"]).max() > 1e-3
 
@@ -65,6 +65,7 @@ def test_the_images_of_the_fold_teach_the_head_nothing(images: Pretrained) -> No
         values[rows] = 0
     other = Pretrained(images.embedder, changed, LABELS, 6, images.image_shape, 0.0)
     first = [
-        head_losses.embed_by_loss(each, {"hard": HARD}, TEST)["hard"][0] for each in (images, other)
+        trained_heads.embed(each, {"hard": HARD}, ~TEST)["hard"][TEST][0]
+        for each in (images, other)
     ]
     np.testing.assert_allclose(first[0], first[1], atol=1e-5)
