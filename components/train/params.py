@@ -124,6 +124,12 @@ class TrainParams(StepParams):
         "forgeries differ most, relative to the spread of a writer's own signatures, computed on "
         "the training images.",
     )
+    head_within_collections: bool = Field(
+        True,
+        description="With several collections, the discriminant counts each alike, measures how "
+        "identities differ within a collection, and takes what tells the collections apart for "
+        "spread. false: as if they were one.",
+    )
     head_steps: int = Field(
         0,
         ge=0,
@@ -176,6 +182,12 @@ class TrainParams(StepParams):
         ge=0,
         le=1,
         description="Fraction of a batch's identities drawn among those that are confused.",
+    )
+    collections_per_batch: Annotated[int, Field(ge=1)] | Literal["all"] = Field(
+        1,
+        description="Collections of `ingest.source` that one batch mixes, evenly; they take turns. "
+        "1: all negatives come from one scanner, as impostors do where the model is used, so that "
+        "telling scanners apart is worth nothing. `all`: every batch has some of each.",
     )
     augment: AugmentParams = AugmentParams()
     workers: Annotated[int, Field(ge=1, le=64)] | Literal["auto"] = Field(

@@ -57,6 +57,7 @@ def run(
     channels = store.normalisation.channels
     sizes = {part: PartSizes.of(images) for part, images in rows.items()}
     _log_dataset_summary(params, channels, sizes)
+    _log_collections(params, rows["train"])
     _validate(params, channels, sizes)  # before TensorFlow is loaded, which takes seconds
     backend.set_up()
     from components.train import assembly
@@ -140,6 +141,28 @@ def _save(embedder: Any, path: Path) -> None:
     from components.train.model import network
 
     network.clone_in_precision(embedder, "float32").save(path)
+
+
+def _log_collections(params: TrainParams, train: pd.DataFrame) -> None:
+    """Writes to stderr how a batch is made of several collections."""
+    genuine = train[train["kind"] == "genuine"]
+    drawn = genuine[genuine.groupby("identity")["row"].transform("size") > 1]
+    counts = drawn.drop_duplicates("identity").get("collection", pd.Series(dtype=str))
+    sizes = counts.value_counts().sort_index()
+    if len(sizes) < 2:
+        return
+    mixed = params.collections_per_batch
+    count = len(sizes) if mixed == "all" else min(mixed, len(sizes))
+    named = ", ".join(f"{name} {size}" for name, size in sizes.items())
+    share = "all of them" if count == len(sizes) else f"{count} of them, in turns"
+    lines = [f"training identities by collection: {named}; a batch takes from {share}"]
+    places = -(-params.identities_per_batch // count)
+    if small := [str(name) for name, size in sizes.items() if size < places]:
+        lines.append(
+            f"{', '.join(small)} cannot fill a batch's share of {places} identities, and others "
+            f"fill it up: lower train.identities_per_batch, or raise train.collections_per_batch"
+        )
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
 
 
 def _log_dataset_summary(

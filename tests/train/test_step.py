@@ -222,6 +222,27 @@ def test_forgeries_that_are_asked_for_and_not_there_are_said_and_so_is_what_val_
     assert "there will be no identification accuracy" in printed
 
 
+def test_how_a_batch_is_made_of_several_collections_is_said(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    from components.train import step
+
+    identity = np.repeat(["a/1", "a/2", "a/3", "b/1", "b/2", "b/3"], [2, 2, 2, 2, 2, 1])
+    rows = pd.DataFrame({"row": np.arange(11), "identity": identity, "kind": "genuine"})
+    step._log_collections(PARAMS, rows)
+    step._log_collections(PARAMS, rows.assign(collection="a"))
+    assert capfd.readouterr().err == ""
+    rows["collection"] = rows["identity"].str[0]
+    step._log_collections(with_(collections_per_batch="all"), rows)
+    assert capfd.readouterr().err == (
+        "training identities by collection: a 3, b 2; a batch takes from all of them\n"
+    )
+    step._log_collections(PARAMS, rows)
+    first, second = capfd.readouterr().err.splitlines()
+    assert first.endswith("a 3, b 2; a batch takes from 1 of them, in turns")
+    assert second.startswith("b cannot fill a batch's share of 3 identities, and others fill it up")
+
+
 @pytest.mark.slow
 def test_a_training_starts_with_the_discriminant_of_the_training_images(
     run: Run, data: Path, tmp_path: Path, resnet50_dir: Path

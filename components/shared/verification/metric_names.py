@@ -6,6 +6,7 @@
     <group>/policy/<policy>/<rate>                     at the thresholds of other policies than the
                                                        target's, which is `<group>/far_at_threshold`
     probe/<subject>/<figure>
+    probe/collections/<subject>/<figure>               whether collections are told apart
     collection/<name>/<group>/<figure>                 of one of several collections by itself
 
 Beside the rates of a verification stand the costs of its likelihood ratios, in bits: `cllr`, its
@@ -32,6 +33,7 @@ START = "start"
 BASELINES = {**FLOORS, START: "its own start, before the network was trained"}
 """The floors, which need no trained network, and the start, which tells what training gained."""
 PROBES = {"source": "the source files", "prepared": "the images as the network sees them"}
+COLLECTION_PROBES = {**PROBES, "embeddings": "the embeddings"}
 VERIFICATION = "verification"
 DECISION = "decision"
 VAL = "val/"
@@ -128,6 +130,11 @@ def probe(subject: str) -> str:
     return f"probe/{subject}"
 
 
+def collection_probe(subject: str) -> str:
+    """Returns the group of a probe of collections: `probe/collections/source`."""
+    return probe(f"collections/{subject}")
+
+
 def in_collection(name: str, figure: str) -> str:
     """Returns the name of a figure of one collection: `collection/cedar/decision/…/eer`."""
     return f"{COLLECTION}{name}/{figure}"
@@ -215,6 +222,13 @@ def criterion(figures: Mapping[str, float]) -> float:
     """Returns the figure by which checkpoints and settings are chosen, the least being the best.
 
     It is val's EER against skilled forgeries where there are any, else against random ones;
-    infinity where neither was measured.
+    infinity where neither was measured. Where collections have rates of their own, it is that of
+    the worst: an average would hide one on which the model fails.
     """
-    return next((figures[name] for name in CRITERIA if name in figures), math.inf)
+    begin = on_val(COLLECTION)
+    rates = []
+    for collection in {name.split("/")[2] for name in figures if name.startswith(begin)}:
+        names = [on_val(in_collection(collection, each.removeprefix(VAL))) for each in CRITERIA]
+        rates += [figures[name] for name in names if name in figures][:1]
+    rates = rates or [figures[name] for name in CRITERIA if name in figures][:1]
+    return max(rates, default=math.inf)

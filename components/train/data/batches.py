@@ -25,8 +25,8 @@ class Batches:
     Args:
         params: section `train`.
         store: the prepared images.
-        rows: train's rows: `row`, `identity`, `kind`, which suffice for the batches
-            (`part_sizes.batch_faults`).
+        rows: train's rows: `row`, `identity`, `kind`, `collection` where there are several; they
+            suffice for the batches (`part_sizes.batch_faults`).
     """
 
     def __init__(self, params: TrainParams, store: ImageStore, rows: pd.DataFrame) -> None:
@@ -40,6 +40,7 @@ class Batches:
             forgeries=params.forgeries_per_identity,
             seed=params.seed,
             hard_identities=params.hard_identities,
+            mixed=params.collections_per_batch,
         )
 
     def between(self, first: int, last: int) -> Generator[Batch]:
@@ -58,7 +59,8 @@ class Batches:
             return None
         rows, codes = self.sampler.representatives(REPRESENTATIVES)
         embeddings = embed(model, self.images, rows=rows, progress=False)
-        return nearest_identities(embeddings, codes, self.params.identities_per_batch - 1)
+        count, collection = self.params.identities_per_batch - 1, self.sampler.collection
+        return nearest_identities(embeddings, codes, count, collection)
 
     def describe(self, rows: NDArray[np.int64]) -> str:
         """Lists the rows of a batch, and their files if there are few."""

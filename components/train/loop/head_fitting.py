@@ -38,7 +38,7 @@ def fit_head(
         embedder: of `network.build`, with pre-trained weights.
         params: section `train`.
         images: uint8 [N, H, W, C], may be memory-mapped.
-        rows: train's rows: `row`, `identity`, `kind`.
+        rows: train's rows: `row`, `identity`, `kind`, `collection` where there are several.
 
     Raises:
         InputError: the projection's training diverges.
@@ -63,7 +63,8 @@ def fit_head(
         codes = pd.factorize(rows.identity)[0]
         forged = (rows.kind == "forgery").to_numpy()
         examples = fisher_projection.parts_as_identities(by_part, codes, forged)
-        head.fit_projection(embedder, *examples)
+        collection = np.tile(_collections(params, rows), len(parts))
+        head.fit_projection(embedder, *examples, collection)
     if params.head_steps:
         by_view = np.stack([features[view] for view in params.views], axis=1)
         train_projection(embedder, params, by_view, rows)
@@ -80,7 +81,7 @@ def train_projection(
         embedder: of `network.build`; its head is changed.
         params: section `train`.
         features: float32 [n, views, F], of `head.pooled_features`.
-        rows: of the n images: `identity`, `kind`.
+        rows: of the n images: `identity`, `kind`, `collection` where there are several.
 
     Raises:
         InputError: the loss is not finite.
@@ -91,6 +92,7 @@ def train_projection(
         images=params.images_per_identity,
         forgeries=params.forgeries_per_identity,
         seed=params.seed,
+        mixed=params.collections_per_batch,
     )
     constant = params.model_copy(update={"decay_rate": 1.0, "average": 0.0})
     with replicas.scope():
@@ -129,6 +131,14 @@ def sample_identities(rows: pd.DataFrame, max_rows: int) -> pd.DataFrame:
     count = int(rows.identity.isin(names).sum())
     step = -(-count // max_rows)
     return rows[rows.identity.isin(names[::step])].sort_values("row")
+
+
+def _collections(params: TrainParams, rows: pd.DataFrame) -> NDArray[np.int64]:
+    """Returns the number of each row's collection, all 0 where they are to be as if one."""
+    if "collection" not in rows or not params.head_within_collections:
+        return np.zeros(len(rows), np.int64)
+    codes: NDArray[np.int64] = pd.factorize(rows["collection"])[0]
+    return codes
 
 
 def evenly_spaced(rows: NDArray[np.intp], max_rows: int) -> NDArray[np.intp]:

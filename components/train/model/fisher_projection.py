@@ -2,7 +2,9 @@
 
 Sources: R. A. Fisher, The Use of Multiple Measurements in Taxonomic Problems, 1936; A. Hatch, S.
 Kajarekar and A. Stolcke, Within-Class Covariance Normalization for SVM-based Speaker Recognition,
-Interspeech 2006 (whitening).
+Interspeech 2006 (whitening); M. McLaren and D. van Leeuwen, Source-Normalized LDA for Robust
+Speaker Recognition, IEEE Transactions on Audio, Speech, and Language Processing 20(3), 2012
+(several collections).
 """
 
 from collections.abc import Sequence
@@ -22,12 +24,16 @@ def projection(
     identity: NDArray[np.integer],
     forged: NDArray[np.bool_],
     size: int,
+    collection: NDArray[np.integer] | None = None,
 ) -> F64:
     """Computes the directions with the most variance of impostors for that of genuine images.
 
     The variance of genuine images is within an identity. Impostors are the forgeries about the
     genuine mean of the identity they imitate; where there are none, the identities' means about
-    their common mean.
+    their common mean, which is that of their collection.
+
+    Each collection counts alike, whatever its size, and the variance of the collections' means is
+    added to that of genuine images: no direction is wanted for telling scanners apart.
 
     Args:
         features: [N, D], each of mean 0 and variance 1 or nearly.
@@ -35,19 +41,29 @@ def projection(
             genuine images.
         forged: [N].
         size: number of directions.
+        collection: [N], that of the identity; None: there is one, as where all are equal.
 
     Returns:
         float64 [D, size]; directions beyond D are 0.
     """
     features = np.asarray(features, np.float64)
     codes = np.unique(identity, return_inverse=True)[1]
+    group = np.zeros(len(codes), np.int64)
+    if collection is not None:
+        group = np.unique(collection, return_inverse=True)[1]
     genuine, label = features[~forged], codes[~forged]
     means = np.stack([genuine[label == code].mean(axis=0) for code in range(codes.max() + 1)])
-    within = _scatter(genuine - means[label])
-    impostor = _scatter(
-        features[forged] - means[codes[forged]] if forged.any() else means - means.mean(axis=0)
-    )
+    within = _scatter(genuine - means[label], group[~forged])
+    if forged.any():
+        impostor = _scatter(features[forged] - means[codes[forged]], group[forged])
+    else:
+        home = np.zeros(len(means), np.int64)
+        home[codes] = group
+        impostor = _scatter(means - _centres(means, home)[home], home)
     shrunk = within + SHRINKAGE * np.trace(within) / len(within) * np.eye(len(within))
+    if group.any():
+        centres = _centres(genuine, group[~forged])
+        shrunk += _scatter(centres - centres.mean(axis=0), np.zeros(len(centres), np.int64))
     whitening = np.linalg.inv(np.linalg.cholesky(shrunk))
     ratio, directions = np.linalg.eigh(whitening @ impostor @ whitening.T)
     weighted = whitening.T @ directions * np.maximum(ratio, 0) ** EMPHASIS
@@ -81,7 +97,16 @@ def parts_as_identities(
     return np.concatenate(features), identities, np.tile(forged, len(features))
 
 
-def _scatter(differences: F64) -> F64:
-    """Computes the second moments, [D, D]."""
-    result: F64 = differences.T @ differences / len(differences)
+def _scatter(differences: F64, group: NDArray[np.integer]) -> F64:
+    """Computes the second moments, [D, D]: the mean over the groups that there are."""
+    scatters = []
+    for code in np.unique(group):
+        own = differences[group == code]
+        scatters.append(own.T @ own / len(own))
+    result: F64 = np.mean(scatters, axis=0)
     return result
+
+
+def _centres(vectors: NDArray[np.floating], group: NDArray[np.integer]) -> F64:
+    """Computes the mean of each group, [groups, D]."""
+    return np.stack([vectors[group == code].mean(axis=0) for code in range(group.max() + 1)])

@@ -81,6 +81,7 @@ def fit_projection(
     features: NDArray[np.float32],
     identity: NDArray[np.integer],
     forged: NDArray[np.bool_],
+    collection: NDArray[np.integer] | None = None,
 ) -> None:
     """Sets the projection to Fisher's directions, scaled to the norm of the random kernel.
 
@@ -90,11 +91,13 @@ def fit_projection(
         identity: int [N], the writer; of a forgery, the writer it imitates. Each has at least two
             genuine images.
         forged: bool [N].
+        collection: int [N]; None: there is one.
     """
     network = single_view(embedder)
     standard = ops.convert_to_numpy(network.get_layer("standardise")(features))
     kernel = network.get_layer("project").kernel
-    directions = fisher_projection.projection(standard, identity, forged, kernel.shape[1])
+    size = kernel.shape[1]
+    directions = fisher_projection.projection(standard, identity, forged, size, collection)
     random = ops.convert_to_numpy(kernel)
     kernel.assign(directions * (np.linalg.norm(random) / np.linalg.norm(directions)))
 

@@ -105,6 +105,21 @@ def test_skilled_forgeries_on_val_decide_where_there_are_any() -> None:
     assert metric_names.criterion({}) == math.inf
 
 
+def test_the_worst_collection_decides_by_skilled_forgeries_where_it_has_any() -> None:
+    skilled, random = metric_names.CRITERIA
+    figures = {skilled: 0.1, random: 0.05}
+    for name, kind, rate in (
+        ("a", "skilled", 0.12),
+        ("a", "random", 0.5),
+        ("b", "random", 0.2),
+        ("c", "skilled", 0.15),
+    ):
+        figures[f"val/collection/{name}/verification/{kind}/refs_1/eer"] = rate
+    assert metric_names.criterion(figures) == 0.2
+    on_test = {f"collection/a/{skilled.removeprefix('val/')}": 0.9, skilled: 0.1}
+    assert metric_names.criterion(on_test) == 0.1
+
+
 def test_the_collections_are_those_of_the_figures() -> None:
     names = ["verification/x/eer", "collection/b/x/eer", "collection/a/x/eer", "collection/b/y/eer"]
     assert metric_names.collections_in(names) == ["a", "b"]

@@ -66,6 +66,15 @@ def test_neighbours_are_the_identities_whose_images_an_embedder_finds_alike() ->
     assert neighbours.tolist() == [[2, 3], [3, 2], [0, 3], [2, 0]]
 
 
+def test_neighbours_are_of_the_same_collection_first() -> None:
+    store = a_store()
+    rows = store.index.assign(row=np.arange(12), collection=np.repeat(["x", "y"], 6))
+    params = PARAMS.model_copy(update={"identities_per_batch": 3})
+    neighbours = Batches(params, store, rows).find_neighbours(mean_level())
+    assert neighbours is not None
+    assert neighbours[:, 0].tolist() == [1, 0, 3, 2]
+
+
 def test_without_hard_identities_no_neighbours_are_looked_for() -> None:
     assert batches(hard_identities=0.0).find_neighbours(None) is None
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from components.train.data.collection_turns import Mixed
 from components.train.data.sampler import Sampler, nearest_identities
 
 
@@ -77,6 +78,84 @@ def test_without_hard_identities_the_draws_are_what_they_always_were(known: str)
         batch = sampler.draw(step)
         assert batch.rows.tobytes() == np.concatenate([*genuine, *forged]).tobytes()
         assert batch.labels.tolist() == [*np.repeat(codes, 2), *[-1] * 6]
+
+
+NAMED = {"one name": "only", "none": None}
+
+
+@pytest.mark.parametrize("named", NAMED)
+@pytest.mark.parametrize("mixed", [1, 3, "all"])
+def test_a_single_collection_is_drawn_from_as_if_none_were_named(named: str, mixed: Mixed) -> None:
+    table = rows_of({f"{name:02}": 3 for name in range(20)}, {})
+    if NAMED[named]:
+        table["collection"] = NAMED[named]
+    sampler = Sampler(
+        table, identities=6, images=2, forgeries=0, seed=3, hard_identities=0.5, mixed=mixed
+    )
+    sampler.neighbours = (np.arange(20)[:, np.newaxis] + np.array([1, 2, 3])) % 20
+    for step in range(50):
+        random = np.random.default_rng([3, 0, step])
+        codes = list(random.choice(20, 3, replace=False))
+        for place in range(3):
+            near = (codes[place] + np.array([1, 2, 3])) % 20
+            weights = np.array([1, 1 / 2, 1 / 3]) * [code not in codes for code in near]
+            if weights.any():
+                codes.append(random.choice(near, p=weights / weights.sum()))
+            else:
+                codes.append(random.choice(np.setdiff1d(np.arange(20), codes)))
+        rows = [random.choice(np.arange(3) + 100 + 3 * code, 2, replace=False) for code in codes]
+        assert sampler.draw(step).rows.tobytes() == np.concatenate(rows).tobytes()
+
+
+def of_two_collections(mixed: Mixed, hard: float = 0.0) -> Sampler:
+    """40 identities `a` (codes 0 to 39) and 6 identities `b` (40 to 45), with three images each."""
+    names = [f"a/{n:02}" for n in range(40)] + [f"b/{n}" for n in range(6)]
+    table = rows_of(dict.fromkeys(names, 3), dict.fromkeys(names, 2))
+    table["collection"] = table.identity.str.partition("/")[0]
+    return Sampler(
+        table, identities=4, images=2, forgeries=1, seed=7, hard_identities=hard, mixed=mixed
+    )
+
+
+def test_a_small_collection_is_in_as_many_batches_as_a_large_one_and_each_batch_is_of_one() -> None:
+    sampler = of_two_collections(1)
+    batches = [np.array(identities_of(sampler, step)) >= 40 for step in range(20)]
+    assert all(len(set(batch)) == 1 for batch in batches)
+    assert sum(batch[0] for batch in batches) == 10
+
+
+def test_a_mixed_batch_has_half_its_identities_and_forgeries_of_each() -> None:
+    sampler = of_two_collections("all")
+    for step in range(20):
+        assert sum(code >= 40 for code in identities_of(sampler, step)) == 2
+        assert (sampler.draw(step).labels == -1).sum() == 4
+    drawn = {code for step in range(100) for code in identities_of(sampler, step)}
+    assert drawn == set(range(46))
+
+
+def test_another_sampler_draws_the_same_batch_of_a_step_of_collections() -> None:
+    for step in (0, 7, 1000):
+        ours, theirs = (of_two_collections(2, hard=0.5).draw(step) for _ in range(2))
+        assert ours.rows.tobytes() == theirs.rows.tobytes()
+
+
+@pytest.mark.parametrize("mixed", [1, "all"])
+def test_hard_identities_keep_the_shares_of_the_collections(mixed: Mixed) -> None:
+    sampler = of_two_collections(mixed, hard=0.5)
+    sampler.neighbours = np.arange(46)[:, np.newaxis] ^ 1
+    paired = 0
+    for step in range(40):
+        codes = identities_of(sampler, step)
+        of_b = sum(code >= 40 for code in codes)
+        assert of_b == 2 if mixed == "all" else of_b in (0, 4)
+        paired += sum(code ^ 1 in codes for code in codes) == 4
+    assert paired > 30
+
+
+def test_the_nearest_of_its_own_collection_come_before_those_of_another() -> None:
+    embeddings = np.array([[0.0], [5.0], [0.1], [4.9]], np.float32)
+    found = nearest_identities(embeddings, np.arange(4), 2, np.array([0, 0, 1, 1]))
+    assert found.tolist() == [[1, 2], [0, 2], [3, 0], [2, 0]]
 
 
 def test_half_hard_identities_bring_to_each_other_one_that_it_is_confused_with() -> None:

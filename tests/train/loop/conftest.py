@@ -96,7 +96,9 @@ def make(data: Path, surroundings: Path) -> Make:
         batches: type[Batches] = Batches,
         validation: type[Validation] = Validation,
         network: type[TripletModel] = TripletModel,
+        collections: int = 1,
     ) -> Place:
+        rows["collection"] = (rows["identity"].astype(int) % collections).astype(str)
         keras.utils.set_random_seed(0)
         model = network(embedder(), params)
         model.compile(optimizer=adam(params), jit_compile=False)

@@ -156,6 +156,25 @@ def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
     np.testing.assert_allclose(standard.mean(axis=0), 0, atol=1e-3)
 
 
+def test_collections_change_the_head_unless_they_are_to_be_as_if_one(
+    built: Callable[[int], Any],
+) -> None:
+    def embeddings(rows: pd.DataFrame, **changes: Any) -> bytes:
+        settings = {"head": "discriminant", "head_steps": 2, "pooled_components": 0, **changes}
+        params = PARAMS.model_copy(update=settings)
+        model = built(0)
+        head_fitting.fit_head(model, params, IMAGES, rows)
+        return np.asarray(model(IMAGES)).tobytes()
+
+    alone = embeddings(ROWS)
+    named = ROWS.assign(collection=np.where(ROWS.identity < "c", "x", "y"))
+    assert embeddings(ROWS.assign(collection="x")) == alone
+    assert embeddings(named, head_steps=0) != embeddings(ROWS, head_steps=0)
+    one = {"head_within_collections": False}
+    assert embeddings(named, **one, head_steps=0) == embeddings(ROWS, head_steps=0)
+    assert embeddings(named, **one) != alone, "the batches of the steps know them"
+
+
 def test_the_head_is_fitted_to_whole_identities_with_two_genuine_images() -> None:
     identity = np.delete(np.repeat(np.arange(9), 4), 16).astype(str)  # one image of 4 is missing
     kind = np.delete(np.array(["genuine", "genuine", "forgery", "forgery"] * 9), 16)

@@ -99,6 +99,22 @@ def test_a_training_killed_anywhere_and_gone_on_with_equals_one_that_was_not(
     assert pd.DataFrame(halves.trainer.history.rows).to_csv() == undisturbed(params)[1]
 
 
+def test_a_training_on_two_collections_goes_on_with_the_same_batches(make: Make) -> None:
+    params = PLAIN.model_copy(update={"identities_per_batch": 2, "hard_identities": 0.5})
+    whole = make("whole", params, collections=2)
+    whole.fit()
+    with pytest.raises(Killed):
+        make("killed", params, at_step(5, kill), collections=2).fit()
+    halves = make("killed", params, collections=2)
+    assert halves.trainer.step == 4
+    halves.fit()
+    assert_equal(halves.everything(), whole.everything())
+    alone = make("alone", params)
+    alone.fit()
+    with pytest.raises(AssertionError):
+        assert_equal(halves.everything()[:1], alone.everything()[:1])
+
+
 @pytest.mark.parametrize(
     ("number", "code", "params"),
     [

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from components.shared.verification.metric_names import criterion
 from components.train.loop.validation import Validation
 
 SKILLED = "val/verification/skilled/refs_1/eer"
@@ -66,3 +67,37 @@ def test_a_single_writer_with_forgeries_can_be_validated() -> None:
     rows = rows_of(("a", "genuine"), ("a", "genuine"), ("a", "forgery"))
     validation = Validation(IMAGES, rows, references=1)
     assert set(validation.score(np.array([[0], [1], [3]], np.float32))) >= {SKILLED}
+
+
+def in_collections(first: str, second: str) -> pd.DataFrame:
+    """Two writers of one collection and two of another, without forgeries."""
+    rows = rows_of(*[(name, "genuine") for name in "aabbccdd"])
+    return rows.assign(collection=[first] * 4 + [second] * 4)
+
+
+def test_random_impostors_are_of_the_same_collection() -> None:
+    # a and b are told apart, and so are c and d, though a equals c and b equals d.
+    embeddings = np.array([[0], [1], [10], [11]] * 2, np.float32)
+    rows = in_collections("x", "y")
+    apart = Validation(IMAGES, rows, references=1).score(embeddings)
+    assert apart[RANDOM] == 0
+    together = Validation(IMAGES, rows.assign(collection="x"), references=1).score(embeddings)
+    assert together[RANDOM] > 0
+    assert together == Validation(IMAGES, rows.drop(columns="collection"), 1).score(embeddings)
+
+
+def test_each_collection_has_rates_of_its_own_and_the_worst_decides() -> None:
+    # x is told without error; of y each image lies on one of the other writer.
+    embeddings = np.array([[0], [1], [10], [11], [0], [10], [0], [10]], np.float32)
+    scores = Validation(IMAGES, in_collections("x", "y"), references=1).score(embeddings)
+    own = {name: scores[f"val/collection/{name}/verification/random/refs_1/eer"] for name in "xy"}
+    assert own["x"] == 0
+    assert own["y"] > scores[RANDOM] > 0
+    assert criterion(scores) == own["y"]
+
+
+def test_a_collection_with_nothing_to_compare_has_no_rates() -> None:
+    rows = in_collections("x", "y").iloc[:5]
+    scores = Validation(IMAGES, rows, 1).score(np.array([[0], [1], [10], [11], [5]], np.float32))
+    assert [name for name in scores if "/collection/y/" in name] == []
+    assert criterion(scores) == 0

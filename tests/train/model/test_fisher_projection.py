@@ -88,6 +88,55 @@ def test_without_forgeries_the_axis_along_which_the_identities_differ_comes_firs
     assert np.abs(directions).argmax() == 2
 
 
+def test_one_collection_gives_the_bytes_that_none_gives() -> None:
+    x = features(5)
+    for kept in (np.ones(len(x), bool), ~FORGED):
+        ours = projection(x[kept], IDENTITY[kept], FORGED[kept], 5, np.full(kept.sum(), 7))
+        alone = projection(x[kept], IDENTITY[kept], FORGED[kept], 5)
+        assert ours.tobytes() == alone.tobytes()
+
+
+COLLECTION = IDENTITY // 3
+"""Of the six writers, three a collection."""
+
+
+def test_without_forgeries_what_tells_collections_apart_is_worth_nothing() -> None:
+    x = features(4)[~FORGED]
+    x[:, 1] += 5 * IDENTITY[~FORGED] % 3
+    x[:, 2] += 50 * COLLECTION[~FORGED]
+    identity, forged = IDENTITY[~FORGED], FORGED[~FORGED]
+    assert np.abs(projection(x, identity, forged, 1)).argmax() == 2
+    within = projection(x, identity, forged, 1, COLLECTION[~FORGED])
+    assert np.abs(within).argmax() == 1
+
+
+def test_with_forgeries_the_axis_between_the_collections_is_spread() -> None:
+    # A writer in each collection, at ±5 on z; both scatter by ±1 along x, y and z, and the
+    # forgeries of both miss by ±2 along each.
+    offsets = np.concatenate([np.eye(3), -np.eye(3)])
+    ours = np.concatenate([offsets, 2 * offsets])
+    x = np.concatenate([np.add(ours, [0, 0, -5]), np.add(ours, [0, 0, 5])])
+    identity, forged = np.repeat([0, 1], 12), np.tile(np.arange(12) >= 6, 2)
+    directions = projection(x, identity, forged, 3, identity)
+    # within = 1/3 on each axis, shrunk by 2/3 to 1; between adds 25 on z; impostor = 4/3.
+    strength = np.linalg.norm(directions, axis=1)
+    ratio = np.array([4 / 3, 4 / 3, 4 / 3 / 26])
+    assert strength == pytest.approx(ratio**EMPHASIS / np.sqrt([1, 1, 26]))
+
+
+def test_a_collection_counts_alike_however_many_writers_it_has() -> None:
+    x = features(4)
+    again = np.concatenate([x, x[COLLECTION == 0]])
+    identity = np.concatenate([IDENTITY, IDENTITY[COLLECTION == 0] + 6])
+    forged = np.concatenate([FORGED, FORGED[COLLECTION == 0]])
+    collection = np.concatenate([COLLECTION, COLLECTION[COLLECTION == 0]])
+    np.testing.assert_allclose(
+        projection(again, identity, forged, 4, collection),
+        projection(x, IDENTITY, FORGED, 4, COLLECTION),
+        atol=1e-10,
+    )
+
+
 def test_parts_are_images_of_identities_of_their_own() -> None:
     whole, part = features(3), features(3) + 1
     x, identity, forged = parts_as_identities([whole, part], 10 + IDENTITY, FORGED)
