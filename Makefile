@@ -7,9 +7,13 @@ export PYTHONPATH := $(CURDIR)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := true
 export MLFLOW_DISABLE_TELEMETRY := true
+# EXTRA names a collection that is trained on and tested beside CEDAR.
+EXTRA :=
+CEDAR_WITH_bhsig260 := '[{name: cedar, source: cedar, layout: cedar}, {name: bhsig260, source: bhsig260, layout: bhsig260}]'
+CEDAR_SOURCE := $(if $(EXTRA),$(or $(CEDAR_WITH_$(EXTRA)),$(error EXTRA=$(EXTRA) is no collection that is known here: EXTRA=bhsig260)),cedar)
 # What suits CEDAR, beside the defaults of params.yaml: the head alone, for training the network too gains nothing beyond
 # chance. `make cedar SET="-S train.steps=80"` does that, with the last two lines.
-CEDAR := -S ingest.source=cedar -S preprocess.height=112 -S preprocess.width=192 -S split.val=0.15 -S split.test=0.2 \
+CEDAR := -S ingest.source=$(CEDAR_SOURCE) -S preprocess.height=112 -S preprocess.width=192 -S split.val=0.15 -S split.test=0.2 \
   -S train.weights=imagenet -S 'train.pooled_blocks=[7]' -S train.pooled_components=56 \
   -S 'train.views=[whole,mirror,left,right]' -S train.embedding_size=1024 -S train.head=discriminant \
   -S train.head_steps=400 -S train.mining=hard -S train.margin=soft -S train.identities_per_batch=8 \
@@ -42,7 +46,7 @@ repro: install ## run the whole pipeline on the default data (dvc repro)
 	@dvc repro
 	@$(MAKE) --no-print-directory results
 
-cedar: install ## the same on CEDAR (CEDAR_DIR, RESNET50_DIR where set, else the public ones); SET="-S train.steps=80" trains more than the head
+cedar: install ## the same on CEDAR (CEDAR_DIR, RESNET50_DIR where set, else the public ones); SET="-S train.steps=80" trains more than the head, EXTRA=bhsig260 (BHSIG260_DIR) on that too
 	$(IDENTITY) dvc exp run $(CEDAR) $(SET)
 	@$(MAKE) --no-print-directory results
 

@@ -102,9 +102,9 @@ class IngestParams(StepParams):
     source: Sources = Field(
         default="sample",
         description="Source of the images: `sample` (generated), `cedar` (the folder that "
-        "`CEDAR_DIR` names, else the public archive), a folder, an archive (.zip, .tar.*, .rar, "
-        ".rec), `https://…`, `s3://bucket/key-or-prefix`, or `dvc:<repo>@<rev>:<path>`; or a list "
-        "of collections.",
+        "`CEDAR_DIR` names, else the public archive), `bhsig260` (the folder that `BHSIG260_DIR` "
+        "names), a folder, an archive (.zip, .tar.*, .rar, .rec), `https://…`, "
+        "`s3://bucket/key-or-prefix`, or `dvc:<repo>@<rev>:<path>`; or a list of collections.",
     )
     layout: Layout = Field(
         default="auto",
@@ -139,12 +139,14 @@ class IngestParams(StepParams):
     max_files: int = Field(
         default=200_000,
         ge=1,
-        description="Most entries of an archive, or objects below a prefix.",
+        description="Most entries of an archive, or objects below a prefix; of several collections "
+        "what is left by those before.",
     )
     max_bytes: int = Field(
         default=20_000_000_000,
         ge=1,
-        description="Most bytes of all downloads together, and of an unpacked archive.",
+        description="Most bytes of all downloads together, and of an unpacked archive; of several "
+        "collections what is left by those before.",
     )
     max_ratio: float = Field(
         default=200,
@@ -169,11 +171,24 @@ class IngestParams(StepParams):
         names = [each.name for each in self.source]
         twice = {name for name in names if names.count(name) > 1}
         reasons = [f"source names the collection {name} twice" for name in sorted(twice)]
+        reasons += _alike(set(names))
         if self.sha256:
             reasons.append(
                 "sha256 is the hash of one archive, but source is a list: give it with a collection"
             )
         return reasons
+
+
+def _alike(names: set[str]) -> list[str]:
+    """Returns which names of collections are one folder on systems that do not tell case."""
+    by_folder: dict[str, list[str]] = {}
+    for name in sorted(names):
+        by_folder.setdefault(name.casefold(), []).append(name)
+    return [
+        f"source names collections that differ in case alone, {' and '.join(alike)}: rename one"
+        for alike in by_folder.values()
+        if len(alike) > 1
+    ]
 
 
 def _given(collection: CollectionParams) -> dict[str, Any]:

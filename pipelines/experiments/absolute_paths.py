@@ -21,7 +21,7 @@ class PathParameter(NamedTuple):
 
 
 PATH_PARAMETERS = (
-    PathParameter("ingest", "source", ("sample", "cedar")),
+    PathParameter("ingest", "source", ("sample", "cedar", "bhsig260")),
     PathParameter("ingest", "layout", LAYOUTS),
     PathParameter("split", "by", DRAWN),
     PathParameter("train", "weights", ("none", "imagenet")),

@@ -21,7 +21,7 @@ from pipelines.experiments.hydra_overrides import hydra_override
 ROOT = code_root()
 PARAMS = ROOT / "params.yaml"
 EVALUATION = "reports/evaluation"
-FOLDERS = ("CEDAR_DIR", "RESNET50_DIR", "CHECKPOINT_DIR", "TENSORBOARD_DIR")
+FOLDERS = ("CEDAR_DIR", "BHSIG260_DIR", "RESNET50_DIR", "CHECKPOINT_DIR", "TENSORBOARD_DIR")
 
 
 def run(label: str, assignments: Sequence[str], until: str | None = None) -> str:

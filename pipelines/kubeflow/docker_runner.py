@@ -18,8 +18,8 @@ from pipelines.sections import Sections
 
 LABEL = "signature-recognition.process"
 PATHS = (("ingest", "source"), ("split", "by"), ("train", "weights"), ("train", "start_from"))
-WORDS = {"sample", "cedar", "fraction", "folders", "collection", "none", "imagenet"}
-FOLDERS = ("CEDAR_DIR", "RESNET50_DIR")
+WORDS = {"sample", "cedar", "bhsig260", "fraction", "folders", "collection", "none", "imagenet"}
+FOLDERS = ("CEDAR_DIR", "BHSIG260_DIR", "RESNET50_DIR")
 PASSED_ON = (progress.VARIABLE, "NO_COLOR", *FOLDERS)
 PREFIXES_PASSED_ON = ("AWS_", "MLFLOW_", "TF_")
 SQLITE = "sqlite:///"

@@ -1,26 +1,37 @@
 """Several sources as one (`ingest.source` as a list): a collection each."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 from components.ingest.layouts.labels import PathsError
+from components.ingest.params import IngestParams
+from components.ingest.sources.local_source import FolderSource
+from components.ingest.sources.sample_source import SampleSource
 from components.ingest.sources.source import Fingerprint, ImportedImages, Source
 from components.shared.data.catalog import Entry
 from components.shared.runtime.errors import InputError
 
+UNLIMITED = (FolderSource, SampleSource)
+LIMIT = "(ingest.max_"
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class CollectionsSource:
-    """Collections by name; an image's path and identity begin with its collection's name."""
+    """Collections by name; an image's path and identity begin with its collection's name.
+
+    Attributes:
+        sources: by the collection's name.
+        params: of the step; `max_files` and `max_bytes` are of all collections together.
+    """
 
     kind: ClassVar[str] = "collections"
     sources: Mapping[str, Source]
+    params: IngestParams
 
     def facts(self) -> Fingerprint:
         """Returns those of each source."""
@@ -31,7 +42,11 @@ class CollectionsSource:
         return {"kind": self.kind, "collections": facts}
 
     def bring(self, folder: Path) -> ImportedImages:
-        """Brings each collection into a folder of its own."""
+        """Brings each collection into a folder of its own.
+
+        Folders of this machine and samples have no limits.
+        """
+        left = self.params
         entries: list[Entry] = []
         versions: Fingerprint = {}
         for name, source in self.sources.items():
@@ -39,10 +54,36 @@ class CollectionsSource:
             below = folder / name
             below.mkdir()
             with named(name):
-                images = source.bring(below)
+                images = self._bring(source, left, below)
+            if not isinstance(source, UNLIMITED):
+                left = _without(left, images.entries, below)
             entries += [_in_collection(entry, name) for entry in images.entries]
             versions[name] = images.version
         return ImportedImages(entries, {"kind": self.kind, "collections": versions})
+
+    def _bring(self, source: Source, left: IngestParams, folder: Path) -> ImportedImages:
+        """Brings a collection within the limits that are left; says so where they are passed."""
+        try:
+            return _within(source, left).bring(folder)
+        except InputError as error:
+            if left is not self.params and LIMIT in str(error):
+                raise InputError(f"{error}, which the collections before it left") from None
+            raise
+
+
+def _within(source: Source, left: IngestParams) -> Source:
+    """Returns a source with the files and bytes that are left for it."""
+    own = cast(Any, source)  # every kind is a dataclass with the parameters of its collection
+    caps = {"max_files": left.max_files, "max_bytes": left.max_bytes}
+    limited: Source = replace(own, params=own.params.model_copy(update=caps))
+    return limited
+
+
+def _without(left: IngestParams, entries: Sequence[Entry], folder: Path) -> IngestParams:
+    """Returns the parameters with the limits that some images leave."""
+    size = sum((folder / entry.path).stat().st_size for entry in entries)
+    caps = {"max_files": left.max_files - len(entries), "max_bytes": left.max_bytes - size}
+    return left.model_copy(update=caps)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def resolve(params: IngestParams) -> Source:
     for name, own in params.collections.items():
         with named(name):
             sources[name] = _resolve(own, str(own.source))
-    return CollectionsSource(sources)
+    return CollectionsSource(sources, params)
 
 
 def _resolve(params: IngestParams, name: str) -> Source:
@@ -49,8 +49,8 @@ def _resolve(params: IngestParams, name: str) -> Source:
 def _of_kind(params: IngestParams, name: str) -> Source:
     if name == "sample":
         return SampleSource(params)
-    if name == "cedar":
-        return _cedar(params)
+    if name in _NAMED:
+        return _NAMED[name](params)
     if _WEB.match(name):
         return WebSource(name, params)
     if is_s3(name):
@@ -74,6 +74,17 @@ def _cedar(params: IngestParams) -> Source:
     return _local(Path(folder), f"CEDAR_DIR={folder}", params)
 
 
+def _bhsig260(params: IngestParams) -> Source:
+    """Returns the folder or archive that BHSIG260_DIR names; no public archive is known."""
+    folder = os.environ.get("BHSIG260_DIR")
+    if not folder:
+        raise InputError(
+            "ingest.source: bhsig260 is the folder or archive that BHSIG260_DIR names: set it to "
+            "where the collection lies"
+        )
+    return _local(Path(folder), f"BHSIG260_DIR={folder}", params)
+
+
 def _local(path: Path, origin: str, params: IngestParams) -> Source:
     """Returns a folder or an archive on this machine.
 
@@ -92,3 +103,6 @@ def _local(path: Path, origin: str, params: IngestParams) -> Source:
         raise InputError(f"{origin}: cannot be read: {error.strerror}") from None
     fault = "no such folder or file" if missing else "is neither a folder nor a file"
     raise InputError(f"{origin}: {fault}")
+
+
+_NAMED = {"cedar": _cedar, "bhsig260": _bhsig260}

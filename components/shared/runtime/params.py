@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from components.shared.runtime.errors import InputError
+from components.shared.runtime.errors import InputError, redact_credentials
 
 P = TypeVar("P", bound="StepParams")
 EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
@@ -160,18 +160,19 @@ def _fault(
     model: type[StepParams], section: str, item: dict[str, Any], location: Sequence[str | int]
 ) -> str:
     name = section + "".join(map(_step, location))
+    given = redact_credentials(repr(item["input"]))
     if item["type"] == "extra_forbidden":
         known = _fields_at(model, location[:-1])
         return f"unknown parameter {name}{_nearest(str(location[-1]), known)}"
     if item["type"] == "literal_error":
         allowed = str(item["ctx"]["expected"])
         nearest = _nearest(str(item["input"]), allowed.split("'"))
-        return f"{name} is {item['input']!r}, but must be {allowed}{nearest}"
+        return f"{name} is {given}, but must be {allowed}{nearest}"
     if item["type"] == "missing":
         return f"{name} is missing"
     if not location:
         return f"{section}: {item['msg'].removeprefix('Value error, ')}"
-    return f"{name} is {item['input']!r}: {item['msg'].removeprefix('Value error, ')}"
+    return f"{name} is {given}: {item['msg'].removeprefix('Value error, ')}"
 
 
 def _step(part: str | int) -> str:

@@ -8,6 +8,7 @@ from typing import Self
 import yaml
 from pydantic import BaseModel
 
+from components.shared.runtime.errors import redact_credentials
 from components.shared.runtime.params import StepParams
 
 RECORD = "mlflow_run.json"
@@ -50,13 +51,17 @@ class Record(BaseModel):
 
 
 def flat_params(section: str, params: BaseModel) -> dict[str, str]:
-    """Returns parameters by their dotted names, spelled as in YAML."""
+    """Returns parameters by their dotted names, spelled as in YAML, addresses without passwords."""
     flat: dict[str, str] = {}
     for key in type(params).model_fields:
         name, value = f"{section}.{key}", getattr(params, key)
         nested = isinstance(value, StepParams)
-        flat |= flat_params(name, value) if nested else {name: yaml_text(_plain(value))}
+        flat |= flat_params(name, value) if nested else {name: _text(value)}
     return flat
+
+
+def _text(value: object) -> str:
+    return redact_credentials(yaml_text(_plain(value)))
 
 
 def _plain(value: object) -> object:

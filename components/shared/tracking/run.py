@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from components.shared.runtime.errors import redact_credentials
 from components.shared.tracking import figures_table, mlflow_names
 from components.shared.tracking.data_set import DataSet
 from components.shared.tracking.record import Record
@@ -49,9 +50,10 @@ class Run:
         self.keep_open = False
 
     def log_params(self, values: Mapping[str, str]) -> None:
-        """Logs parameters that the run does not have yet."""
+        """Logs parameters that the run does not have yet, addresses without passwords."""
         from mlflow.entities import Param
 
+        values = {name: redact_credentials(value) for name, value in values.items()}
         self.record.params |= values
         fresh = [Param(key, value) for key, value in values.items() if key not in self._logged]
         self._logged |= values

@@ -1,6 +1,7 @@
 """Several sources, each a collection."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from components.ingest.params import IngestParams
 from components.shared.data import catalog
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import parse
+from components.shared.tracking.record import flat_params
 from tests.ingest.conftest import folder_with, labels, rows
 
 CEDAR = ["full_org/original_1_1.png", "full_forg/forgeries_1_1.png"]
@@ -130,6 +132,7 @@ def test_an_output_around_the_source_of_a_collection_is_refused(tmp_path: Path) 
     [
         ("[]", "ingest: source is an empty list"),
         ("[{name: a, source: x}, {name: a, source: y}]", "names the collection a twice"),
+        ("[{name: a, source: x}, {name: A, source: y}]", "differ in case alone, A and a: rename"),
         ("[{name: a}]", r"ingest.source\[0\].source is missing"),
         ("[{name: a, source: x}, {name: a/b, source: y}]", r"ingest.source\[1\].name is 'a/b'"),
         ("[{name: a, source: x, layuot: y}]", r"source\[0\]\.layuot \(did you mean 'layout'"),
@@ -139,6 +142,61 @@ def test_an_output_around_the_source_of_a_collection_is_refused(tmp_path: Path) 
 def test_a_wrong_list_is_told_by_its_place(source: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         parse(IngestParams, "ingest", {"source": yaml.safe_load(source)}, "params.yaml")
+
+
+def archive_of(path: Path, names: list[str], content: bytes = b"") -> Path:
+    """Writes a zip of images of folders; the content is that of every file."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, content or name.encode())
+    return path
+
+
+def test_the_limits_hold_for_all_collections_together(tmp_path: Path) -> None:
+    first = archive_of(tmp_path / "a.zip", ["1/a.png", "2/a.png"], b"x" * 50)
+    second = archive_of(tmp_path / "b.zip", ["1/a.png", "2/a.png"], b"y" * 50)
+    both = collections(a=first, b=second)
+    allowed = both.model_copy(update={"max_files": 4, "max_bytes": 200})
+    assert step.run(allowed, tmp_path / "out").figures["images"] == 4
+    for caps, fault in (
+        (
+            {"max_files": 3},
+            r"more than 1 entries \(ingest.max_files\), which the .* before it left",
+        ),
+        (
+            {"max_bytes": 199},
+            r"more than 99 bytes \(ingest.max_bytes\), which the .* before it left",
+        ),
+        ({"max_files": 1}, r"^collection a: .*more than 1 entries \(ingest.max_files\)$"),
+    ):
+        with pytest.raises(InputError, match=fault):
+            step.run(both.model_copy(update=caps), tmp_path / "other")
+        assert not (tmp_path / "other").exists()
+
+
+def test_folders_of_this_machine_take_nothing_of_the_limits(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path / "folder", FOLDER)
+    archive = archive_of(tmp_path / "b.zip", FOLDER)
+    params = collections(a=folder, b=archive).model_copy(update={"max_files": 2})
+    assert step.run(params, tmp_path / "out").figures["images"] == 4
+
+
+def test_no_message_and_no_record_tells_the_password_of_a_collections_address(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = "https://anna:planted@127.0.0.1:9/a.zip?key=planted"
+    good = folder_with(tmp_path / "good", FOLDER)
+    params = collections(good=good, web=address)
+    caplog.set_level("DEBUG")
+    for act in (lambda: step.run(params, tmp_path / "out"), lambda: step.fingerprint(params, good)):
+        with pytest.raises(InputError, match=r"^collection web: https://127\.0\.0\.1:9") as error:
+            act()
+        assert "planted" not in str(error.value)
+    assert "planted" not in caplog.text
+    assert "anna:planted" not in flat_params("ingest", params)["ingest.source"]
+    with pytest.raises(InputError, match=r"ingest\.source is") as wrong:
+        parse(IngestParams, "ingest", {"source": {"name": "web", "source": address}}, "params.yaml")
+    assert "anna" not in str(wrong.value)
 
 
 def test_a_hash_of_the_section_is_of_no_collection() -> None:

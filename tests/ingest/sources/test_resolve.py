@@ -24,6 +24,18 @@ def test_a_missing_cedar_folder_is_named(tmp_path: Path, monkeypatch: pytest.Mon
         step.run(params_for("cedar"), tmp_path / "out")
 
 
+def test_bhsig260_is_taken_from_the_folder_that_the_environment_names_and_from_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BHSIG260_DIR", raising=False)
+    with pytest.raises(InputError, match=r"bhsig260 is the folder or archive that BHSIG260_DIR"):
+        step.run(params_for("bhsig260"), tmp_path / "out")
+    source = folder_with(tmp_path / "real", ["B-S-7-G-01.tif", "B-S-7-F-01.tif"])
+    monkeypatch.setenv("BHSIG260_DIR", str(source))
+    step.run(params_for("bhsig260"), tmp_path / "out")
+    assert {identity for _, identity, _ in labels(tmp_path / "out")} == {"B-7"}
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [
