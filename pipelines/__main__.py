@@ -99,10 +99,8 @@ def _compare(options: argparse.Namespace) -> None:
     from pipelines.experiments import grid
 
     outcomes = grid.compare(options.grid, options.assignments)
-    sys.stdout.write(
-        f"\n{grid.table(outcomes)}\n\nTest was not looked at. To measure the first on it:\n"
-    )
-    sys.stdout.write(f"{grid.command_on_test(outcomes[0], options.assignments)}\n")
+    conclusion = grid.conclusion(outcomes, options.assignments)
+    sys.stdout.write(f"\n{grid.table(outcomes)}\n\n{conclusion}\n")
 
 
 def _crossval(options: argparse.Namespace) -> None:

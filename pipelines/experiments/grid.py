@@ -11,11 +11,11 @@ from typing import NamedTuple
 import yaml
 
 from components.evaluate.report.formatting import align_columns, percent, sample_sizes
-from components.shared.runtime.errors import InputError
+from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.tracking.record import yaml_text
 from components.shared.verification.metric_names import CRITERIA, criterion, split
 from pipelines import sections
-from pipelines.experiments import dvc_experiments, parent_runs
+from pipelines.experiments import dvc_experiments, parent_runs, tested_collections
 from pipelines.experiments.absolute_paths import absolute_paths
 from pipelines.experiments.parent_runs import Branch, Comparison, markdown_table, params_of
 
@@ -57,14 +57,16 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
     """Runs every combination of a grid, or goes on where an earlier comparison was stopped.
 
     Only val is evaluated, and nothing is shipped: a search that looked at test would make its
-    figures worthless.
+    figures worthless. Where the combinations test other collections, nothing is searched, and test
+    is evaluated too.
 
     Args:
         grid: `section.parameter=value,value…`.
         assignments: `section.parameter=value`, equal for all.
 
     Returns:
-        The outcomes, the best on val first.
+        The outcomes, the best on val first; in the order of the grid where they test other
+        collections.
 
     Raises:
         InputError: a combination is refused, before any is run, or an experiment fails.
@@ -75,15 +77,16 @@ def compare(grid: Sequence[str], assignments: Sequence[str]) -> list[Outcome]:
     if PART in varied | {assignment.partition("=")[0] for assignment in assignments}:
         raise InputError(f"{PART} is val in a comparison, which never looks at test; leave it out")
     common = _common(assignments, varied)
+    part = tested_collections.part(settings)
     checked = [sections.override(defaults, [*common, *each]) for each in settings]
     outcomes = []
     for number, (each, values) in enumerate(zip(settings, checked, strict=True), start=1):
         sys.stderr.write(f"\n[{number}/{len(settings)}] {' '.join(each)}\n")
         paths = absolute_paths(values)
-        outcomes.append(_experiment(each, [*common, f"{PART}=val", *each, *paths]))
-    outcomes.sort(key=lambda outcome: criterion(outcome.figures))
-    _track(outcomes, grid, common)
-    return outcomes
+        outcomes.append(_experiment(each, [*common, f"{PART}={part}", *each, *paths]))
+    ordered = sorted(outcomes, key=lambda outcome: criterion(outcome.figures))
+    _track(ordered, grid, common)
+    return outcomes if tested_collections.are_varied(settings) else ordered
 
 
 def rate_cells(figures: Mapping[str, float]) -> list[str]:
@@ -106,15 +109,35 @@ def table(outcomes: Sequence[Outcome]) -> str:
     return align_columns(_rows(outcomes), left=2)
 
 
+def conclusion(outcomes: Sequence[Outcome], assignments: Sequence[str]) -> str:
+    """Returns what is to be said below the table: how to measure the best on test, unless test is
+    what the table shows.
+    """
+    if tested_collections.are_varied([outcome.settings for outcome in outcomes]):
+        return tested_collections.NOTE
+    command = command_on_test(outcomes[0], assignments)
+    return f"Test was not looked at. To measure the first on it:\n{command}"
+
+
 def command_on_test(best: Outcome, assignments: Sequence[str]) -> str:
-    """Returns the command that measures the best combination on test, and ships it."""
+    """Returns the command that measures the best combination on test, and ships it; passwords in
+    addresses are left out.
+    """
     common = _common(assignments, {setting.partition("=")[0] for setting in best.settings})
     options = dvc_experiments.set_options([*common, *best.settings])
-    return shlex.join(["dvc", "exp", "run", *options])
+    return redact_credentials(shlex.join(["dvc", "exp", "run", *options]))
 
 
 def _rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
-    rows = [["settings", "experiment", *RATE_COLUMNS]]
+    """Returns the table's rows, the heading first."""
+    rows = []
+    if tested_collections.are_varied([outcome.settings for outcome in outcomes]):
+        rows.append(["settings", "experiment", *tested_collections.RATE_COLUMNS])
+        for outcome in outcomes:
+            cells = tested_collections.rate_cells(outcome.settings, outcome.figures)
+            rows.append([" ".join(outcome.settings), outcome.name, *cells])
+        return rows
+    rows.append(["settings", "experiment", *RATE_COLUMNS])
     for outcome in outcomes:
         rows.append([" ".join(outcome.settings), outcome.name, *rate_cells(outcome.figures)])
     return rows

@@ -11,6 +11,7 @@ from components.shared.verification.metric_names import (
     CRITERIA,
     KINDS,
     N_PAIRS,
+    decided,
     ends,
     on_val,
     verification,
@@ -65,7 +66,9 @@ def track(comparison: Comparison) -> None:
 
 
 def branch_columns(branches: Sequence[Branch]) -> Columns:
-    """Returns the columns of the table of branches: EERs on val, intervals, numbers, the run."""
+    """Returns the columns of the table of branches: EERs on val, intervals, numbers, EERs on test
+    where it was measured, the run.
+    """
     columns: Columns = {"settings": [branch.settings for branch in branches]}
     for kind, name in zip(KINDS, CRITERIA, strict=True):
         group = on_val(verification(kind, 1))
@@ -73,6 +76,10 @@ def branch_columns(branches: Sequence[Branch]) -> Columns:
         heads = (f"eer_{kind}", f"eer_{kind}_low", f"eer_{kind}_high", f"comparisons_{kind}")
         for head, figure in zip(heads, names, strict=True):
             columns[head] = [branch.figures.get(figure) for branch in branches]
+        on_test = [f"{decided(branch.figures, kind, 1)}/eer" for branch in branches]
+        columns[f"eer_{kind}_test"] = [
+            branch.figures.get(figure) for branch, figure in zip(branches, on_test, strict=True)
+        ]
     columns["run"] = [branch.run_id for branch in branches]
     return {head: cells for head, cells in columns.items() if set(cells) != {None}}
 

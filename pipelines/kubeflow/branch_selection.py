@@ -10,7 +10,7 @@ from components.shared.runtime.errors import InputError
 from components.shared.tracking.record import Record
 from components.shared.verification.metric_names import criterion
 from pipelines import sections
-from pipelines.experiments import parent_runs
+from pipelines.experiments import parent_runs, tested_collections
 from pipelines.experiments.grid import RATE_COLUMNS, rate_cells
 from pipelines.experiments.parent_runs import Branch, Comparison, markdown_table
 from pipelines.sections import Sections
@@ -33,7 +33,8 @@ class Choice(NamedTuple):
 
 
 def branches(settings: Sequence[Sequence[str]], params: Sections) -> list[Sections]:
-    """Returns the sections split, train and evaluate of each branch; test is not read there.
+    """Returns the sections split, train and evaluate of each branch; test is not read there, unless
+    the branches test other collections.
 
     Args:
         settings: `section.parameter=value` of each branch.
@@ -48,7 +49,7 @@ def branches(settings: Sequence[Sequence[str]], params: Sections) -> list[Sectio
             f"{len(settings)} settings: there is nothing to compare; give at least two"
         )
     common = {step: params[step] for step in ("split", "train")}
-    evaluate = {**params["evaluate"], "part": "val"}
+    evaluate = {**params["evaluate"], "part": tested_collections.part(settings)}
     result = [{**sections.override(common, each), "evaluate": evaluate} for each in settings]
     for assignment in itertools.chain(*settings):
         _check_single(assignment, common)
@@ -62,6 +63,8 @@ def choose(
 ) -> Choice:
     """Chooses the branch with the lowest EER on val, the criterion of the best checkpoint; of equal
     ones the first.
+
+    Where the branches test other collections, the report has their rates on test.
 
     Args:
         settings: `section.parameter=value` of each branch.
@@ -80,21 +83,46 @@ def choose(
     first, second = order[:2]
     if eers[first] > 1:
         raise InputError("no branch has an error rate on val; raise split.val")
-    head = ["settings", *RATE_COLUMNS, "MLflow run"]
-    rows = [[labels[i], *rate_cells(figures[i]), records[i].run_id or "–"] for i in order]
-    difference = _difference(
-        evaluations[first], evaluations[second], names=(labels[first], labels[second])
-    )
-    report = [
-        "# Settings compared on val",
-        f"**{labels[first]}** is the best on val and goes on to test, which the comparison did "
-        "not look at.",
-        markdown_table([head, *rows]),
-        f"Best and second: {difference}.",
-    ]
+    runs = [record.run_id or "–" for record in records]
+    if tested_collections.are_varied(settings):
+        report = _collections_report(settings, figures, labels, runs, labels[first])
+    else:
+        head = ["settings", *RATE_COLUMNS, "MLflow run"]
+        rows = [[labels[i], *rate_cells(figures[i]), runs[i]] for i in order]
+        difference = _difference(
+            evaluations[first], evaluations[second], names=(labels[first], labels[second])
+        )
+        report = [
+            "# Settings compared on val",
+            f"**{labels[first]}** is the best on val and goes on to test, which the comparison did "
+            "not look at.",
+            markdown_table([head, *rows]),
+            f"Best and second: {difference}.",
+        ]
     compared = [Branch(labels[i], figures[i], records[i].run_id) for i in order]
     varied = {name: _values(records, name) for name in names}
     return Choice(first, compared, varied, "\n\n".join(report) + "\n")
+
+
+def _collections_report(
+    settings: Sequence[Sequence[str]],
+    figures: Sequence[Mapping[str, float]],
+    labels: Sequence[str],
+    runs: Sequence[str],
+    best: str,
+) -> list[str]:
+    """Returns the paragraphs of the report on branches that test other collections."""
+    rows = [["settings", *tested_collections.RATE_COLUMNS, "MLflow run"]]
+    for each, metrics, label, run in zip(settings, figures, labels, runs, strict=True):
+        rows.append([label, *tested_collections.rate_cells(each, metrics), run])
+    return [
+        "# Collections tested, each by a model that has not seen it",
+        tested_collections.NOTE,
+        markdown_table(rows),
+        f"**{best}** is the best on val, and is what the pipeline ships. Branches have other "
+        "identities on val: that it is the best says nothing of its training. A model for use is "
+        "trained on all collections, with split.by fraction.",
+    ]
 
 
 def track(choice: Choice) -> None:

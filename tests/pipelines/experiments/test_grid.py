@@ -1,11 +1,20 @@
 """Comparing settings: what is run, what is refused before anything runs, and the table."""
 
 import shlex
+from collections.abc import Sequence
 
 import pytest
 
 from components.shared.runtime.errors import InputError
-from pipelines.experiments.grid import Outcome, combinations, command_on_test, compare, table
+from pipelines.experiments import dvc_experiments, tested_collections
+from pipelines.experiments.grid import (
+    Outcome,
+    combinations,
+    command_on_test,
+    compare,
+    conclusion,
+    table,
+)
 
 
 def test_a_grid_is_all_combinations_in_the_order_given() -> None:
@@ -70,6 +79,58 @@ def test_the_table_has_a_line_for_each_outcome_and_a_dash_where_a_figure_is_miss
     assert second.split() == ["train.mining=all", "b", "–", "–", "6.2", "(–)", "34,000", "9"]
 
 
+GRID = ["split.by=collection", "split.collections.test=[cedar],['it''s']"]
+"""Two collections, each tested in its turn; the second is no plain word."""
+
+
+def test_a_collection_is_left_out_in_each_branch_and_hydra_reads_which() -> None:
+    settings = combinations(GRID)
+    assert [tested_collections.tested(each) for each in settings] == ["cedar", "it's"]
+    options = [dvc_experiments.set_options(each) for each in settings]
+    assert options[0] == ["-S", "split.by=collection", "-S", "split.collections.test=[cedar]"]
+    assert options[1][3] == r"split.collections.test=['it\'s']"
+
+
+def test_the_table_of_collections_says_which_was_tested_in_the_order_of_the_grid() -> None:
+    key = "decision/skilled/refs_1"
+    outcomes = [
+        Outcome(name, each, {f"{key}/eer": rate, f"{key}/n_identities": 7}, None)
+        for name, each, rate in zip("ab", combinations(GRID), (0.25, 0.125), strict=True)
+    ]
+    head, first, second = table(outcomes).splitlines()
+    assert "collection tested" in head
+    assert "test EER %, skilled" in head
+    assert " cedar " in first
+    assert "25.0 (–)" in first
+    assert " it's " in second
+    said = conclusion(outcomes, [])
+    assert said.startswith("Each collection is tested by a model that has not seen it")
+    assert "dvc exp run" not in said
+
+
+def test_a_grid_of_collections_evaluates_test_and_is_refused_where_it_names_none_of_the_source(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran: list[Sequence[str]] = []
+
+    def run(_: str, assignments: Sequence[str], until: str) -> str:
+        ran.append(assignments)
+        assert until == "evaluate"
+        return "experiment"
+
+    monkeypatch.setattr(dvc_experiments, "run", run)
+    monkeypatch.setattr(dvc_experiments, "read_metrics", lambda _: {})
+    monkeypatch.setattr(dvc_experiments, "run_id", lambda _: None)
+    source = "ingest.source=[{name: a, source: sample}, {name: b, source: sample}]"
+    grid = ["split.by=collection", "split.collections.test=[b],[a]"]
+    outcomes = compare(grid, [source])
+    assert [tested_collections.tested(each.settings) for each in outcomes] == ["b", "a"]
+    assert all({source, "evaluate.part=both"} <= set(each) for each in ran)
+    with pytest.raises(InputError, match=r"split.collections.test names 'c', but the collections"):
+        compare([grid[0], "split.collections.test=[b],[c]"], [source])
+    assert len(ran) == 2
+
+
 @pytest.mark.parametrize(
     ("grid", "assignments"),
     [(["evaluate.part=test,both"], []), (["train.mining=hard"], ["evaluate.part=both"])],
@@ -88,3 +149,6 @@ def test_the_best_is_measured_on_test_by_a_command_with_all_its_settings() -> No
     assert command[:3] == ["dvc", "exp", "run"]
     settings = ["train.pooled_blocks=[7,10]", "ingest.source='a (2)'", "train.mining=hard"]
     assert command[3:] == ["-S", settings[0], "-S", settings[1], "-S", settings[2]]
+    said = conclusion([best], ["ingest.source=https://anna:planted@host/a.zip"])
+    assert said.startswith("Test was not looked at. To measure the first on it:\ndvc exp run -S")
+    assert "planted" not in said

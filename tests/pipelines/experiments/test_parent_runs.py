@@ -74,6 +74,12 @@ def test_the_table_has_a_row_for_each_branch_and_no_empty_column() -> None:
     }
 
 
+def test_where_test_was_measured_the_table_has_its_rates() -> None:
+    on_test = {**FIGURES, "decision/skilled/refs_1/eer": 0.5}
+    columns = branch_columns([Branch("a", on_test, None), Branch("b", FIGURES, None)])
+    assert columns["eer_skilled_test"] == [0.5, None]
+
+
 def test_a_table_in_markdown_has_a_rule_below_its_heading() -> None:
     table = markdown_table([["settings", "EER %"], ["train.mining=hard", "25.0"]])
     assert table == "| settings | EER % |\n|---|---|\n| train.mining=hard | 25.0 |"

@@ -68,6 +68,39 @@ def test_a_branch_has_its_settings_and_never_reads_test() -> None:
     assert (hard["split"], fold["train"]) == (SECTIONS["split"], SECTIONS["train"])
 
 
+LEFT_OUT = [
+    ["split.by=collection", "split.collections.test=[a]"],
+    ["split.by=collection", "split.collections.test=[b]"],
+]
+
+
+def test_branches_that_test_other_collections_are_measured_on_test() -> None:
+    first, second = branch_selection.branches(LEFT_OUT, SECTIONS)
+    assert first["split"]["collections"]["test"] == ["a"]
+    assert second["split"]["collections"]["test"] == ["b"]
+    assert first["evaluate"] == {**SECTIONS["evaluate"], "part": "both"}
+
+
+def test_the_report_on_collections_says_which_was_tested_and_claims_no_lead(tmp_path: Path) -> None:
+    folders, results = [], []
+    for name, rate in (("a", 0.25), ("b", 0.125)):
+        (tmp_path / name).mkdir()
+        params = {"split.by": "collection", "split.collections.test": f"[{name}]"}
+        Record(run_id=f"run-{name}", params=params).write(tmp_path / name)
+        folders.append(tmp_path / name)
+        key = "decision/skilled/refs_1"
+        results.append({SKILLED: rate, f"{key}/eer": 2 * rate, f"{key}/n_identities": 9})
+    choice = branch_selection.choose(LEFT_OUT, results, folders)
+    assert choice.best == 1
+    rows = [line.split(" | ")[1:3] for line in choice.report.splitlines() if "| split.by" in line]
+    assert rows == [["a", "50.0 (–)"], ["b", "25.0 (–)"]]
+    assert "| collection tested | test EER %, skilled |" in choice.report
+    assert "split.collections.test=[b]** is the best on val, and is what the pipeline ships" in (
+        choice.report
+    )
+    assert "Best and second" not in choice.report
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -1,7 +1,10 @@
 """The compiled comparison pipeline: a branch for each setting; only the best goes on to test."""
 
+from pathlib import Path
+
 import pytest
 
+from pipelines.kubeflow.tasks import plan
 from tests.pipelines.kubeflow.compiled import (
     IMAGE,
     Compiled,
@@ -13,7 +16,8 @@ from tests.pipelines.kubeflow.compiled import (
 )
 
 GRID = ["train.mining=hard,all", "split.fold=0,1"]
-BRANCH = {"split", "train", "evaluate"}
+BRANCH_SECTIONS = ("split", "train", "evaluate")
+BRANCH = set(BRANCH_SECTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +42,21 @@ def test_every_combination_is_a_branch_of_its_own(comparison: list[Compiled]) ->
     for name, task in branch.items():
         params = task["inputs"]["parameters"]["params"]
         assert params["parameterExpressionSelector"] == f'parseJson(string_value)["{name}"]'
+
+
+def test_a_collection_a_branch_is_tested_by_a_grid_of_two_lists(tmp_path: Path) -> None:
+    source = "ingest.source=[{name: a, source: sample}, {name: 'no', source: sample}]"
+    grid = ("split.by=collection", "split.collections.test=[a],['no']")
+    compiled, _ = compile_to(tmp_path / "left.yaml", "compare", "-S", source, "--grid", *grid)
+    settings = compiled["root"]["inputDefinitions"]["parameters"]["settings"]["defaultValue"]
+    assert settings == [
+        ["split.by=collection", "split.collections.test=[a]"],
+        ["split.by=collection", "split.collections.test=['no']"],
+    ]
+    passed = compiled["root"]["inputDefinitions"]["parameters"]
+    planned = plan(settings, *(passed[name]["defaultValue"] for name in BRANCH_SECTIONS))
+    assert [each["split"]["collections"]["test"] for each in planned] == [["a"], ["no"]]
+    assert {each["evaluate"]["part"] for each in planned} == {"both"}
 
 
 def test_settings_are_checked_before_data_are_brought_in(comparison: list[Compiled]) -> None:
