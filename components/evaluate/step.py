@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.evaluate.audit import baselines
-from components.evaluate.audit.shortcuts import find_shortcuts
+from components.evaluate.audit.shortcuts import find_shortcuts, tell_collections
 from components.evaluate.decision.by_collection import measure_collections
 from components.evaluate.decision.carried import Carried, apply_decision
 from components.evaluate.decision.deciding import decide
@@ -113,7 +113,8 @@ def run(
     train = select_part(store.index, partitioned, "train")
     shortcut_report = find_shortcuts(store, sources, train, reported, params.seed)
     metrics = results.metrics | _baselines(model, load_start(embedder), store, reported, params)
-    metrics |= shortcut_report.figures
+    apart = tell_collections(store, list(compared.values()))
+    metrics |= shortcut_report.figures | apart.figures
     metrics |= measure_collections(store.index, reported, decisions, params)
     rejected = count_rejected(prepared)
     if rejected:
@@ -141,7 +142,7 @@ def run(
         individuals=find_individuals(store, reported, thresholds, params),
         origin=origin.split_origin(parts, prepared, split, embedder, training),
         parameters=origin.parameters(training.params, normalisation, params),
-        shortcut_lines=shortcut_report.lines,
+        shortcut_lines=[*shortcut_report.lines, *apart.lines],
         notices=text.rejection_notice(rejected, len(store.index) + rejected),
     )
     with step_runs.evaluation_run(training, params) as tracked, atomic_folder(out) as folder:

@@ -1,16 +1,20 @@
-"""The report on the source files: their number, and whether they tell forged from genuine."""
+"""The report on the source files: their number, and whether they tell forged from genuine, or
+collections apart.
+"""
 
 from pathlib import Path
 
 import pandas as pd
 
 from components.shared.data.preparation import Prepared
-from components.shared.verification import metrics_file
+from components.shared.verification import collection_probe, metrics_file
 from components.shared.verification.shortcut_probe import ProbeReport, of_sources
 
 
 def measure(images: Prepared) -> ProbeReport:
-    """Counts images, and probes the sources for a shortcut where there are forgeries."""
+    """Counts images, and probes the sources for a shortcut where there are forgeries, and for what
+    tells collections apart where there are several.
+    """
     index = pd.DataFrame(images.rows)
     counts = {
         "images": len(index),
@@ -29,8 +33,10 @@ def measure(images: Prepared) -> ProbeReport:
         counts["disguised"] = images.disguised
         summary += "; {disguised:,} disguised signatures are left out: they are compared with none"
     probe = of_sources(images.sources, index)
-    figures = {name: float(count) for name, count in counts.items()} | probe.figures
-    return ProbeReport(figures, [summary.format(**counts), *probe.lines])
+    apart = collection_probe.of_sources(images.sources, index)
+    figures = {name: float(count) for name, count in counts.items()}
+    figures |= probe.figures | apart.figures
+    return ProbeReport(figures, [summary.format(**counts), *probe.lines, *apart.lines])
 
 
 def write(folder: Path, report: ProbeReport) -> None:

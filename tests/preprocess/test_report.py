@@ -93,6 +93,22 @@ def test_paper_that_leaks_is_found_and_warned_of(tmp_path: Path) -> None:
     assert warning.startswith("warning: the files themselves tell forged from genuine")
 
 
+def test_what_tells_collections_apart_in_the_files_is_found(tmp_path: Path) -> None:
+    own = {"identities": 8, "genuine": 3, "forgeries": 2}
+    papers = {"plain": "none", "grey": "paper"}
+    source = [
+        {"name": name, "source": "sample", "sample": {**own, "seed": seed, "leak": leak}}
+        for seed, (name, leak) in enumerate(papers.items())
+    ]
+    ingest.run(IngestParams.model_validate({"source": source}), tmp_path / "raw")
+    step.run(PARAMS, tmp_path / "raw", tmp_path / "prepared", tmp_path / "report")
+    metrics = json.loads((tmp_path / "report" / "metrics.json").read_text())
+    told = metrics["probe"]["collections"]["source"]
+    assert (told["chance"], told["n_identities"], told["n_images"]) == (0.5, 16, 80)
+    summary = (tmp_path / "report" / "summary.txt").read_text()
+    assert f"balanced accuracy {told['balanced_accuracy']:.3f} (" in summary.splitlines()[-1]
+
+
 def test_disguised_signatures_are_in_no_figure_but_their_own(tmp_path: Path) -> None:
     raw = sample(tmp_path, identities=3, forgeries=0)
     rows = catalog.rows(raw)

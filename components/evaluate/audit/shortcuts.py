@@ -1,4 +1,8 @@
-"""Shortcuts in the data: forged told from genuine, or identities, without the writing itself."""
+"""Shortcuts in the data: forged told from genuine, or identities, without the writing itself; and
+what tells collections apart.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,8 +13,9 @@ from components.evaluate.protocols.run_protocols import ComparedPart
 from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import verifications
 from components.shared.data.image_store import ImageStore
-from components.shared.verification import metric_names, shortcut_probe
+from components.shared.verification import collection_probe, metric_names, shortcut_probe
 from components.shared.verification.sampling import Draws
+from components.shared.verification.shortcut_probe import ProbeReport
 
 MAX_IMAGES = 1000
 """Images of train on which the best statistic is chosen: comparisons grow with their square."""
@@ -27,7 +32,7 @@ def find_shortcuts(
     train: EvaluationSet,
     reported: ComparedPart,
     seed: int,
-) -> shortcut_probe.ProbeReport:
+) -> ProbeReport:
     """Probes the prepared images and their sources, and verifies by simple statistics.
 
     Args:
@@ -56,7 +61,19 @@ def find_shortcuts(
             f"best single statistic as a distance, {kind} forgeries, chosen on train: {name}"
         )
     weighted = weighted_statistics.compare(values, train.labels, reported, seed)
-    return shortcut_probe.ProbeReport(figures | weighted.figures, lines + weighted.lines)
+    apart = _collections(sources.iloc[rows], statistics, index)
+    figures |= weighted.figures | apart.figures
+    return ProbeReport(figures, lines + weighted.lines + apart.lines)
+
+
+def tell_collections(store: ImageStore, parts: Sequence[ComparedPart]) -> ProbeReport:
+    """Probes the embeddings of some parts for what tells the collections apart."""
+    index = store.index.iloc[np.concatenate([each.part.rows for each in parts])]
+    if "collection" not in index:
+        return ProbeReport({}, [])
+    embeddings = np.concatenate([each.embeddings for each in parts])
+    result = collection_probe.probe(embeddings, index["identity"], index["collection"])
+    return collection_probe.report(result, "embeddings", "the embeddings")
 
 
 def best_statistics(statistics: pd.DataFrame, train: EvaluationSet) -> dict[str, str]:
@@ -80,10 +97,22 @@ def best_statistics(statistics: pd.DataFrame, train: EvaluationSet) -> dict[str,
     return {kind: min(by_name, key=by_name.__getitem__) for kind, by_name in eers.items()}
 
 
-def _probe_images(statistics: pd.DataFrame, index: pd.DataFrame) -> shortcut_probe.ProbeReport:
+def _collections(
+    sources: pd.DataFrame, statistics: pd.DataFrame, index: pd.DataFrame
+) -> ProbeReport:
+    """Probes source files and prepared images for what tells the collections apart."""
+    of_sources = collection_probe.of_sources(sources, index)
+    if "collection" not in index:
+        return of_sources
+    result = collection_probe.probe(statistics, index["identity"], index["collection"])
+    of_images = collection_probe.report(result, "prepared", PREPARED_IMAGES)
+    return ProbeReport(of_sources.figures | of_images.figures, of_sources.lines + of_images.lines)
+
+
+def _probe_images(statistics: pd.DataFrame, index: pd.DataFrame) -> ProbeReport:
     probe = shortcut_probe.probe(statistics, shortcut_probe.labels_of(index))
     if probe is None:
-        return shortcut_probe.ProbeReport({}, [])
+        return ProbeReport({}, [])
     return shortcut_probe.report(probe, metric_names.probe("prepared"), PREPARED_IMAGES, WARNING)
 
 

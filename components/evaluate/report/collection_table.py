@@ -1,10 +1,19 @@
-"""The table of each collection's error rates, beside those of all together."""
+"""Tables of several collections: each one's error rates, and what tells them apart."""
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.report.formatting import Metrics, Row, Table, percent, sample_sizes
+from components.evaluate.report.formatting import (
+    Metrics,
+    Row,
+    Table,
+    number,
+    percent,
+    sample_sizes,
+)
 from components.shared.verification.metric_names import (
+    COLLECTION_PROBES,
     KINDS,
     carried_rate,
+    collection_probe,
     collections_in,
     decided,
     in_collection,
@@ -48,6 +57,20 @@ def collection_table(metrics: Metrics, params: EvaluateParams) -> Table:
         "comparisons",
     )
     return Table(f"by collection, on the {params.reported} identities", head, rows, NOTE)
+
+
+def told_apart_table(metrics: Metrics) -> Table:
+    """Returns how well collections are told apart; no rows where nothing could be probed."""
+    rows: list[Row] = []
+    for subject, values in COLLECTION_PROBES.items():
+        group = collection_probe(subject)
+        accuracy = f"{group}/balanced_accuracy"
+        if accuracy in metrics:
+            sizes = sample_sizes(metrics, group, "n_images")
+            chance = f"{metrics[f'{group}/chance']:.3f}"
+            rows.append((values, number(metrics, accuracy), chance, *sizes))
+    head = ("told by", "balanced accuracy (95 % interval)", "by chance", "identities", "images")
+    return Table("Collections told apart by a regression, on other identities", head, rows)
 
 
 def _rows(

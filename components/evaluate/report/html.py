@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report import text
+from components.evaluate.report.collection_table import told_apart_table
 from components.evaluate.report.display_tables import protocol_tables
 from components.evaluate.report.formatting import Metrics, Table, number, sample_sizes
 from components.evaluate.report.individuals import Individuals
@@ -95,14 +96,14 @@ def render(page: Page, individuals: Individuals | None) -> str:
     environment.filters["inline"] = _inline
     params = page.params
     own = text.reported_metrics(page.metrics, params)
-    shortcuts = shortcut_table(own, page.shortcut_lines)
+    audits = [shortcut_table(own, page.shortcut_lines), told_apart_table(own)]
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         title=page.title,
         answer=page.answer,
         notice=page.notice,
         warning=shortcut_warning(own),
         figures=[_figure(picture, params) for picture in page.pictures],
-        tables=protocol_tables(own, params) + ([shortcuts] if shortcuts.rows else []),
+        tables=protocol_tables(own, params) + [table for table in audits if table.rows],
         individuals=individuals,
         collections=metric_names.collections_in(own),
         params=params,

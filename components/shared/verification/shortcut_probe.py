@@ -112,14 +112,18 @@ def of_sources(sources: pd.DataFrame, index: pd.DataFrame) -> ProbeReport:
         sources: rows of sources.parquet.
         index: the same rows of index.parquet: identity, kind.
     """
-    statistics = pd.DataFrame(index=sources.index)
-    for mode in sorted(set(sources["mode"])):
-        statistics[f"mode {mode}"] = sources["mode"] == mode
-    statistics = pd.concat([statistics, sources[NUMBERS]], axis=1).astype(np.float64)
-    result = probe(statistics, labels_of(index))
+    result = probe(source_statistics(sources), labels_of(index))
     if result is None:
         return ProbeReport({}, [])
     return report(result, metric_names.probe("source"), SOURCE_FILES, SOURCE_WARNING)
+
+
+def source_statistics(sources: pd.DataFrame) -> pd.DataFrame:
+    """Returns what is probed of the source files, float64 [N, S], a statistic a column."""
+    statistics = pd.DataFrame(index=sources.index)
+    for mode in sorted(set(sources["mode"])):
+        statistics[f"mode {mode}"] = sources["mode"] == mode
+    return pd.concat([statistics, sources[NUMBERS]], axis=1).astype(np.float64)
 
 
 def labels_of(index: pd.DataFrame) -> Labels:

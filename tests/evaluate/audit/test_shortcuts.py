@@ -1,10 +1,15 @@
 """The single statistic that is taken as a baseline."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from components.evaluate.audit import shortcuts
+from components.evaluate.protocols.run_protocols import ComparedPart
 from components.evaluate.scoring.evaluation_set import EvaluationSet
+from components.shared.data.image_store import ImageStore
+from components.shared.data.normalisation import Normalisation
 from components.shared.verification import error_rates
 
 IDENTITIES, EACH = 10, 8
@@ -53,6 +58,22 @@ def test_the_best_statistic_is_that_of_the_lowest_error_by_loop() -> None:
 def test_without_train_identities_there_is_no_best_statistic() -> None:
     nobody = EvaluationSet(np.array([], np.intp), [], np.array([], np.intp), np.array([], bool))
     assert shortcuts.best_statistics(pd.DataFrame({"x": NOISE[0]})[:0], nobody) == {}
+
+
+def test_embeddings_that_know_the_collection_are_told_of() -> None:
+    images = np.zeros((len(IDENTITY), 4, 4, 1), np.uint8)
+    index = pd.DataFrame({"identity": IDENTITY, "kind": np.where(FORGED, "forgery", "genuine")})
+    collection = np.where(IDENTITY < 5, "a", "b")
+    embeddings = (NOISE.T + 9 * (collection == "a")[:, np.newaxis]).astype(np.float32)
+    half = len(IDENTITY) // 2
+    rows = (TRAIN.rows[:half], TRAIN.rows[half:])
+    parts = [ComparedPart(TRAIN._replace(rows=own), embeddings[own], []) for own in rows]
+    alone = ImageStore(images, index, Normalisation(height=4, width=4))
+    assert shortcuts.tell_collections(alone, parts).lines == []
+    several = replace(alone, index=index.assign(collection=collection))
+    told = shortcuts.tell_collections(several, parts)
+    assert told.figures["probe/collections/embeddings/balanced_accuracy"] == 1
+    assert told.lines[0].startswith("the embeddings tell the 2 collections apart")
 
 
 def test_identities_are_kept_whole_where_there_are_too_many_images() -> None:

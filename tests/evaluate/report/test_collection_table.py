@@ -1,7 +1,7 @@
 """The table of each collection's error rates."""
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.report.collection_table import collection_table
+from components.evaluate.report.collection_table import collection_table, told_apart_table
 from components.evaluate.report.text import summary
 
 PARAMS = EvaluateParams()
@@ -40,3 +40,19 @@ def test_the_summary_has_it_where_there_are_collections_and_only_there() -> None
     single = rates("", 0.05, 30)
     assert collection_table(single, PARAMS).rows == []
     assert "collection" not in summary(single, PARAMS, [])
+
+
+def test_what_tells_collections_apart_has_a_row_of_its_own() -> None:
+    group = "probe/collections/prepared"
+    probed = {
+        f"{group}/balanced_accuracy": 0.75,
+        f"{group}/balanced_accuracy_ci_low": 0.5,
+        f"{group}/balanced_accuracy_ci_high": 0.875,
+        f"{group}/chance": 0.5,
+        f"{group}/n_identities": 30,
+        f"{group}/n_images": 1200,
+    }
+    assert told_apart_table(METRICS).rows == []
+    assert told_apart_table(METRICS | probed).rows == [
+        ("the images as the network sees them", "0.750 (0.500–0.875)", "0.500", "30", "1,200")
+    ]
