@@ -85,14 +85,20 @@ class CollectionParams(StepParams):
     sample: SampleParams | None = Field(default=None, description="As `sample`.")
 
 
-def _is_list(value: Any) -> Literal["text", "list"]:
-    return "list" if isinstance(value, list | tuple) else "text"
+def _form(value: Any) -> Literal["text", "list"] | None:
+    if isinstance(value, str):
+        return "text"
+    return "list" if isinstance(value, list | tuple) else None
 
 
 Sources = Annotated[
     Annotated[str, Field(min_length=1), Tag("text")]
     | Annotated[tuple[CollectionParams, ...], Tag("list")],
-    Discriminator(_is_list),
+    Discriminator(
+        _form,
+        custom_error_type="form",
+        custom_error_message="must be a text, or a list of collections with name and source",
+    ),
 ]
 
 

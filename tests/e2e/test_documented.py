@@ -41,6 +41,7 @@ REASONS = {
     ),
     "data": (  # of ten people or more, of one's own, or a published collection
         r"dvc exp run -S ingest\.source=(/data/|\[\{name: cedar).*",
+        r"python -m pipelines compare split\.by=collection .*",
         r"python -m components.evaluate calibrate .*",
         r"python -m components.evaluate --model models/calibrated .*",
     ),

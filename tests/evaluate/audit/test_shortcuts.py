@@ -61,14 +61,14 @@ def test_without_train_identities_there_is_no_best_statistic() -> None:
 
 
 def test_embeddings_that_know_the_collection_are_told_of() -> None:
-    images = np.zeros((len(IDENTITY), 4, 4, 1), np.uint8)
+    images = np.zeros((len(IDENTITY), 16, 16, 1), np.uint8)
     index = pd.DataFrame({"identity": IDENTITY, "kind": np.where(FORGED, "forgery", "genuine")})
     collection = np.where(IDENTITY < 5, "a", "b")
     embeddings = (NOISE.T + 9 * (collection == "a")[:, np.newaxis]).astype(np.float32)
     half = len(IDENTITY) // 2
     rows = (TRAIN.rows[:half], TRAIN.rows[half:])
     parts = [ComparedPart(TRAIN._replace(rows=own), embeddings[own], []) for own in rows]
-    alone = ImageStore(images, index, Normalisation(height=4, width=4))
+    alone = ImageStore(images, index, Normalisation(height=16, width=16))
     assert shortcuts.tell_collections(alone, parts).lines == []
     several = replace(alone, index=index.assign(collection=collection))
     told = shortcuts.tell_collections(several, parts)
