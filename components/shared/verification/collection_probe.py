@@ -34,7 +34,7 @@ MEANING = {
 
 
 class CollectionProbe(NamedTuple):
-    """How well values tell collections apart.
+    """The extent to which values tell collections apart.
 
     Attributes:
         accuracy: share of each collection's images that are given to it, the mean over collections,
