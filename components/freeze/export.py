@@ -37,7 +37,9 @@ def build_serving_module(embedder: Any, normalisation: Normalisation) -> tf.Modu
     module = tf.Module()
     module.weights = [variable.value for variable in embedder.variables]
     module.serve = tf.function(
-        serve, input_signature=[tf.TensorSpec([None], tf.string, name=INPUT)]
+        serve,
+        input_signature=[tf.TensorSpec([None], tf.string, name=INPUT)],
+        autograph=False,  # nothing in it is for autograph, which takes seconds
     )
     return module
 

@@ -112,5 +112,6 @@ def _compiled(normalisation: Normalisation) -> Callable[[tf.Tensor], tf.Tensor]:
     graph: Callable[[tf.Tensor], tf.Tensor] = tf.function(
         lambda encoded: normalise(encoded, normalisation),
         input_signature=[tf.TensorSpec([], tf.string)],
+        autograph=False,
     )
     return graph

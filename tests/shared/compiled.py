@@ -13,6 +13,8 @@ from components.shared.data.normalise_graph import normalise
 def compiled(spec: Normalisation) -> Callable[[tf.Tensor], tf.Tensor]:
     """Compiles the normalisation of one encoded image, once for each specification."""
     graph: Callable[[tf.Tensor], tf.Tensor] = tf.function(
-        lambda encoded: normalise(encoded, spec), input_signature=[tf.TensorSpec([], tf.string)]
+        lambda encoded: normalise(encoded, spec),
+        input_signature=[tf.TensorSpec([], tf.string)],
+        autograph=False,
     )
     return graph

@@ -35,7 +35,9 @@ def exported(
 
     module = tf.Module()
     module.serve = tf.function(
-        lambda images: normalise_batch(images, SHAPE), [tf.TensorSpec([None], tf.string)]
+        lambda images: normalise_batch(images, SHAPE),
+        [tf.TensorSpec([None], tf.string)],
+        autograph=False,
     )
     folder = tmp_path_factory.mktemp("exported")
     tf.saved_model.save(module, str(folder))

@@ -41,6 +41,7 @@ def build_normaliser(
             fn_output_signature=result,
         ),
         input_signature=[tf.TensorSpec([None], tf.string)],
+        autograph=False,  # to convert what has no Python branches would take half of the time
     ).get_concrete_function()
     # The first call optimises the graph; threads that begin together would each do it.
     graph(tf.constant([], tf.string))
