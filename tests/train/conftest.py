@@ -47,17 +47,6 @@ def _write(folder: Path, forgeries: int) -> Path:
 
 
 @pytest.fixture
-def first_stages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ResNet50 has two stages: to build the others, which are left out where block 7 is the last
-    that is pooled, takes most of the time.
-    """
-    from components.train.model import backbone
-
-    stages = {name: values[:2] for name, values in backbone.RESNET50.items() if "stack" in name}
-    monkeypatch.setattr(backbone, "RESNET50", backbone.RESNET50 | stages)
-
-
-@pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own with 256 kB, at `small` below the test's folder."""
     folder = tmp_path / "small"

@@ -8,8 +8,6 @@ import pytest
 from components.train import assembly
 from components.train.params import TrainParams
 
-pytestmark = pytest.mark.usefixtures("first_stages")
-
 SHAPE = (32, 32, 1)
 PARAMS = TrainParams(
     pooled_blocks=(1,), pooled_components=0, embedding_size=8, l2=0.5, dropout=0.25

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from components.shared.runtime.errors import InputError
 from components.train.model.initial_weights import resolve_preset
@@ -44,11 +45,17 @@ def feature_maps(
     Raises:
         InputError: the weights cannot be loaded.
     """
-    resnet50 = _resnet50((*image_shape[:2], 3), weights, precision)
+    resnet50 = _resnet50((*image_shape[:2], 3), weights, precision, blocks[-1])
     outputs = [resnet50.get_layer(_last_layer(block)).output for block in blocks]
     truncated = keras.Model(resnet50.input, outputs, name="resnet50")
     maps: list[Any] = truncated(_network_range(images, image_shape[2], precision))
     return maps
+
+
+def _stages_to(block: int) -> int:
+    """Returns the number of stages up to a residual block."""
+    ends = np.cumsum(RESNET50["stackwise_num_blocks"])
+    return int(np.searchsorted(ends, block)) + 1
 
 
 def _last_layer(block: int) -> str:
@@ -76,14 +83,23 @@ def _network_range(images: Any, channels: int, precision: str) -> Any:
     return keras.layers.Rescaling(scale, offset, dtype=precision, name="imagenet")(images)
 
 
-def _resnet50(shape: tuple[int, int, int], weights: str, precision: str) -> Any:
+def _resnet50(shape: tuple[int, int, int], weights: str, precision: str, last: int) -> Any:
+    """Returns ResNet50; with random weights only the stages up to the block `last`, since to make
+    the others takes seconds.
+    """
     import keras_hub
 
     if weights == "none":
+        stages = _stages_to(last)
+        settings = {
+            name: value[:stages] if name.startswith("stackwise") else value
+            for name, value in RESNET50.items()
+        }
         network = keras_hub.models.ResNetBackbone(
-            **RESNET50, image_shape=shape, dtype=precision, name="resnet50"
+            **settings, image_shape=shape, dtype=precision, name="resnet50"
         )
         _zero_residual_branches(network)
+        _draw_seeds_of_later(stages)
         return network
     preset = resolve_preset(weights)
     try:
@@ -96,6 +112,15 @@ def _resnet50(shape: tuple[int, int, int], weights: str, precision: str) -> Any:
             f"train.weights: cannot load '{preset}' ({reason}); set RESNET50_DIR to a folder with "
             f"config.json and model.safetensors, or use weights: none"
         ) from error
+
+
+def _draw_seeds_of_later(stages: int) -> None:
+    """Draws the seeds of the convolutions behind the first stages, so that the layers after
+    ResNet50 get the weights that they get behind all of it.
+    """
+    for blocks in RESNET50["stackwise_num_blocks"][stages:]:
+        for _ in range(3 * blocks + 1):
+            keras.initializers.GlorotUniform()
 
 
 def _zero_residual_branches(network: Any) -> None:

@@ -6,8 +6,6 @@ import pytest
 from components.shared.model.architecture import Architecture, View
 from components.train.model import fisher_projection, head, network
 
-pytestmark = pytest.mark.usefixtures("first_stages")
-
 SHAPE = (32, 32, 1)
 IMAGES = np.random.default_rng(1).integers(0, 256, (6, *SHAPE), np.uint8)
 LABELS = np.array([0, 0, 1, 1, 2, 2], np.int32)

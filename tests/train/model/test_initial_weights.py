@@ -11,8 +11,6 @@ from components.shared.runtime.errors import InputError
 from components.train.model import initial_weights
 from components.train.params import TrainParams
 
-pytestmark = pytest.mark.usefixtures("first_stages")
-
 SHAPE = (16, 16, 1)
 SMALL = Architecture(SHAPE, 4, pooled_blocks=(1,))
 

@@ -8,8 +8,6 @@ import pytest
 from components.shared.model.architecture import Architecture
 from components.train.model import pooling
 
-pytestmark = pytest.mark.usefixtures("first_stages")
-
 RANDOM = np.random.default_rng(0)
 SHAPE = (32, 32, 1)
 IMAGES = RANDOM.integers(0, 256, (6, *SHAPE), np.uint8)

@@ -86,7 +86,6 @@ def test_a_part_without_ink_is_a_blank_page_and_the_mirror_image_is_turned() -> 
     assert (seen(image, "whole") == image).all()
 
 
-@pytest.mark.usefixtures("first_stages")
 def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path: Path) -> None:
     import keras
 
