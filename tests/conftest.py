@@ -18,7 +18,8 @@ os.environ.setdefault(
 # 0 is all threads: one process trains too, after it has prepared images. Of several processes each
 # takes one, or they spend most of their time waiting for each other's.
 THREADS = "1" if "PYTEST_XDIST_WORKER" in os.environ else "0"
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", THREADS)
+if os.environ.get("TF_NUM_INTRAOP_THREADS", "0") == "0":  # a worker inherits its starter's
+    os.environ["TF_NUM_INTRAOP_THREADS"] = THREADS
 if THREADS == "1":
     for library in ("OMP", "OPENBLAS"):
         os.environ.setdefault(f"{library}_NUM_THREADS", THREADS)
