@@ -14,6 +14,7 @@ from components.evaluate.audit.shortcuts import find_shortcuts, tell_collections
 from components.evaluate.decision.by_collection import measure_collections
 from components.evaluate.decision.carried import Carried, apply_decision
 from components.evaluate.decision.deciding import decide
+from components.evaluate.decision.disguised import DisguisedImages, measure_disguised
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import (
     ComparedPart,
@@ -35,6 +36,7 @@ from components.evaluate.scoring.evaluation_set import (
 )
 from components.evaluate.scoring.verification import Verification
 from components.shared.data import partition
+from components.shared.data.disguised_store import open_disguised
 from components.shared.data.image_store import (
     INDEX,
     ImageStore,
@@ -48,6 +50,7 @@ from components.shared.runtime.errors import InputError
 from components.shared.storage.files import UPLOAD, atomic_folder, uploads
 from components.shared.tracking import data_set, step_runs
 from components.shared.tracking.record import Record
+from components.shared.verification.decision_file import Decisions
 from components.shared.verification.metric_names import N_REJECTED, START
 from components.shared.verification.rule_of_three import caveats
 
@@ -124,6 +127,7 @@ def run(
         metrics |= apply_thresholds(reported, thresholds, params)
         decided = apply_decision(reported, decisions.chosen, params)
         metrics |= decided.metrics
+        metrics |= _measure_disguised(model, prepared, reported, decisions, params)
     else:
         metrics = name_as_val(metrics)
     if params.part == "both":
@@ -166,6 +170,27 @@ def _embed(
     embeddings = embed(model, store.images, rows=np.concatenate(rows))
     ends = np.cumsum([len(part) for part in rows])
     return dict(zip(parts, np.split(embeddings, ends[:-1]), strict=True))
+
+
+def _measure_disguised(
+    model: "keras.Model",
+    prepared: Path,
+    reported: ComparedPart,
+    decisions: Decisions,
+    params: EvaluateParams,
+) -> Metrics:
+    """Measures what becomes of the disguised signatures of the reported identities."""
+    store = open_disguised(prepared)
+    if store is None:
+        return {}
+    identity = store.index["identity"].to_numpy(dtype=str)
+    rows = np.flatnonzero(np.isin(identity, reported.part.names))
+    if not len(rows):
+        return {}
+    embeddings = embed(model, store.images, rows=rows, what="embed, disguised")
+    return measure_disguised(
+        DisguisedImages(identity[rows], embeddings), reported, decisions, params
+    )
 
 
 def _baselines(

@@ -73,7 +73,7 @@ def render(card: CardData) -> str:
         source=_source(source_name(card.params)),
         weights=text_of(card.params, "train.weights") or "not recorded",
         conclusions=_bullets(conclusions(card.metrics)),
-        figures="\n\n".join(filter(None, _figures(card.metrics))),
+        figures="\n\n".join(filter(None, _figures(card))),
         floors=model_card_tables.floors(card.metrics),
         probe=model_card_tables.shortcut_probes(card.metrics),
         decision=decision_card.describe(card.decisions, card.metrics, card.target),
@@ -91,7 +91,7 @@ def _data(counts: Mapping[str, int]) -> str:
         **counts
     )
     if disguised := counts.get(catalog.DISGUISED):
-        text += f" {disguised} disguised signatures are left out."
+        text += f" {disguised} disguised signatures are in no figure but their own."
     return text
 
 
@@ -105,9 +105,13 @@ def count_images(raw: Path) -> dict[str, int]:
     return {"identities": int(table["identity"].nunique()), **counts}
 
 
-def _figures(metrics: Mapping[str, float]) -> list[str]:
-    """Returns the tables of all figures, and of each collection by itself."""
-    return [model_card_tables.performance(metrics), model_card_tables.collections(metrics)]
+def _figures(card: CardData) -> list[str]:
+    """Returns the tables of all figures, of each collection by itself, of disguised signatures."""
+    return [
+        model_card_tables.performance(card.metrics),
+        model_card_tables.collections(card.metrics),
+        model_card_tables.disguised(card.metrics, card.target),
+    ]
 
 
 def _source(name: str | None) -> str:

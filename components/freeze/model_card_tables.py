@@ -79,6 +79,24 @@ def collections(metrics: Metrics) -> str:
     return markdown(HEADER, rows, "")
 
 
+def disguised(metrics: Metrics, target: str) -> str:
+    """Tabulates what becomes of disguised signatures; empty where none were measured.
+
+    Args:
+        metrics: those of test.
+        target: the policy of `evaluate.target`.
+    """
+    rows = []
+    for references in metric_names.disguised_references(metrics):
+        group = metric_names.disguised(references)
+        for policy in dict.fromkeys((target, *metric_names.other_policies(metrics))):
+            for outcome in ("accepted", "rejected", "reviewed"):
+                name = metric_names.carried_rate(group, outcome, policy, target)
+                label = f"disguised signatures, {references} reference(s), {policy}: {outcome}"
+                rows += _row(label, name, group, metrics)
+    return markdown(HEADER, rows, "")
+
+
 def _groups_of(metrics: Metrics, collection: str, kind: str) -> list[str]:
     prefix = metric_names.in_collection(collection, "")
     groups = {metric_names.split(name)[0] for name in metrics if name.startswith(prefix)}

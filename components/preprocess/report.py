@@ -31,7 +31,7 @@ def measure(images: Prepared) -> ProbeReport:
         summary += "; {inverted:,} were light on dark and are inverted"
     if images.disguised:
         counts["disguised"] = images.disguised
-        summary += "; {disguised:,} disguised signatures are left out: they are compared with none"
+        summary += "; {disguised:,} disguised signatures are kept apart, for figures of their own"
     probe = of_sources(images.sources, index)
     apart = collection_probe.of_sources(images.sources, index)
     figures = {name: float(count) for name, count in counts.items()}

@@ -12,6 +12,7 @@ from components.preprocess import report
 from components.preprocess.params import PreprocessParams
 from components.shared.data import catalog
 from components.shared.data.copies import DUPLICATES, Duplicate, write_duplicates
+from components.shared.data.disguised_store import prepare_disguised
 from components.shared.data.image_store import REJECTED, REJECTED_COLUMNS, write_rejected
 from components.shared.data.preparation import Normaliser, prepare
 from components.shared.runtime import backend
@@ -41,7 +42,8 @@ def run(
 
     Returns:
         images, rejected, duplicates, inverted, identities; disguised where there are such
-        signatures, which are left out; `probe/source/…` where there are forgeries.
+        signatures, which are kept apart in the folder `disguised`; `probe/source/…` where there are
+        forgeries.
 
     Raises:
         InputError: the catalog cannot be used, or more images are rejected than `max_rejected`
@@ -56,15 +58,17 @@ def run(
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     with atomic_folder(out) as folder:
         images = prepare(raw, rows, normaliser, folder, label="preprocess", workers=os.cpu_count())
+        disguised = prepare_disguised(
+            raw, rows, normaliser, folder, label="disguised", workers=os.cpu_count()
+        )
+        rejected = images.rejected + (disguised.rejected if disguised else [])
         table = failure_table.path_beside(out, REJECTED)
         table.unlink(missing_ok=True)
-        _validate_rejected(
-            images.rejected, len(rows) - images.disguised, params.max_rejected, raw, table
-        )
-        write_rejected(images.rejected, folder)
+        _validate_rejected(rejected, len(rows), params.max_rejected, raw, table)
+        write_rejected(rejected, folder)
         _report_duplicates(images.duplicates, folder)
-        if images.disguised:
-            logging.warning("%d disguised signatures are left out", images.disguised)
+        if disguised:
+            logging.info("%d disguised signatures are kept apart", len(disguised.rows))
     results = report.measure(images)
     if report_folder is not None:
         with atomic_folder(report_folder) as folder:

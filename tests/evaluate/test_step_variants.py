@@ -13,6 +13,7 @@ import pytest
 from components.evaluate.params import EvaluateParams, ReportParams
 from components.evaluate.scoring import verification
 from components.evaluate.step import Evaluation, run
+from components.shared.data.image_store import open_store, write_store
 from components.shared.verification import error_rates as rates
 from tests.evaluate.conftest import (
     FILES,
@@ -205,3 +206,33 @@ def test_each_collection_has_its_figures_in_metrics_summary_and_report(
     summary = (tmp_path / "out" / "summary.txt").read_text()
     assert "by collection, on the test identities" in summary
     assert "By collection, on the test identities" in result.uploaded_report.read_text()
+
+
+def test_disguised_signatures_are_reported_apart_and_change_no_other_figure(
+    evaluation: Evaluation, inputs: Inputs, tmp_path: Path
+) -> None:
+    prepared = tmp_path / "prepared"
+    shutil.copytree(inputs.prepared, prepared)
+    store = open_store(inputs.prepared)
+    rows = np.flatnonzero(store.index["identity"].isin(["writer-00", "writer-08", "writer-09"]))[
+        ::2
+    ]
+    index = store.index.iloc[rows].assign(kind="disguised")
+    (prepared / "disguised").mkdir()
+    write_store(prepared / "disguised", store.images[rows] // 2, index, store.normalisation)
+    result = run(PARAMS, prepared, inputs.split, inputs.embedder, tmp_path / "out")
+    own = {name: value for name, value in result.metrics.items() if "disguised" in name}
+    assert result.metrics.items() - own.items() == evaluation.metrics.items()
+    tested = index["identity"].isin(["writer-08", "writer-09"]).sum()
+    for references in (1, 5):
+        group = f"disguised/refs_{references}"
+        assert (own[f"{group}/n_identities"], own[f"{group}/n_images"]) == (2, tested)
+        accepted, rejected = (
+            own[f"{group}/{outcome}_at_threshold"] for outcome in ("accepted", "rejected")
+        )
+        assert accepted + rejected == pytest.approx(1)
+    summary = (tmp_path / "out" / "summary.txt").read_text()
+    assert "disguised signatures, at the limits that val chose" in summary
+    assert "Of disguised signatures, whose author wants to deny them" in summary
+    figures = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert len(figures) <= 10

@@ -209,7 +209,7 @@ def test_disguised_signatures_are_counted_apart(tmp_path: Path) -> None:
     counts = count_images(tmp_path)
     assert counts == {"identities": 1, "genuine": 2, "forgery": 1, "disguised": 1}
     text = render(CardData(counts, SKILLED, MANIFEST, {}, DECISIONS))
-    assert "1 forgeries. 1 disguised signatures are left out." in text
+    assert "1 forgeries. 1 disguised signatures are in no figure but their own." in text
 
 
 def test_images_that_could_not_be_used_are_counted_and_rates_are_of_comparisons() -> None:

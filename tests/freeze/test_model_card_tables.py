@@ -120,3 +120,17 @@ def test_each_collection_has_its_rates() -> None:
         "| not computed | 9 | 80 |",
     ]
     assert tables.collections({"decision/skilled/refs_5/eer": 0.3}) == ""
+
+
+def test_disguised_signatures_have_a_row_for_each_policy_and_outcome() -> None:
+    group = "disguised/refs_1"
+    counts = {f"{group}/n_identities": 3.0, f"{group}/n_pairs": 80.0}
+    rates = {f"{group}/accepted_at_threshold": 0.25, f"{group}/policy/review/reviewed": 0.5}
+    rows = tables.disguised(counts | rates, "equal_error").splitlines()[2:]
+    assert rows == [
+        "| disguised signatures, 1 reference(s), equal_error: accepted | 25.0 % | not computed "
+        "| 3 | 80 |",
+        "| disguised signatures, 1 reference(s), review: reviewed | 50.0 % | not computed "
+        "| 3 | 80 |",
+    ]
+    assert tables.disguised({}, "equal_error") == ""

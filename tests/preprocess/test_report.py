@@ -118,7 +118,7 @@ def test_disguised_signatures_are_in_no_figure_but_their_own(tmp_path: Path) -> 
     figures = step.run(PARAMS, raw, tmp_path / "prepared", tmp_path / "report")
     assert (figures["images"], figures["disguised"]) == (11, 1)
     summary = (tmp_path / "report" / "summary.txt").read_text()
-    assert "; 1 disguised signatures are left out: they are compared with none" in summary
+    assert "; 1 disguised signatures are kept apart, for figures of their own" in summary
     assert json.loads((tmp_path / "report" / "metrics.json").read_text())["disguised"] == 1
 
 

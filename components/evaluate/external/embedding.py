@@ -7,8 +7,10 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from components.evaluate.decision.disguised import DisguisedImages
 from components.shared.data import catalog
 from components.shared.data.copies import Duplicate
+from components.shared.data.disguised_store import prepare_disguised
 from components.shared.data.image_store import ImageStore, open_store
 from components.shared.data.normalisation_rules import MAX_PIXELS
 from components.shared.data.outcomes import Normalised, Rejected
@@ -30,14 +32,14 @@ class Embedded(NamedTuple):
         embeddings: float32 [N, D], in the store's order.
         rejected: path and reason of those that cannot be used.
         duplicates: copies of images in the store.
-        disguised: number of disguised signatures, which are left out.
+        disguised: the disguised signatures, which are not in the store; None where there are none.
     """
 
     store: ImageStore
     embeddings: NDArray[np.float32]
     rejected: list[tuple[str, str]]
     duplicates: list[Duplicate]
-    disguised: int
+    disguised: DisguisedImages | None
 
 
 class EmbeddingGraph:
@@ -89,9 +91,9 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
 
     settings = bundle.normalisation
     served = ServedModel(bundle.saved_model)
-    graph = EmbeddingGraph(
-        reject_bad_images(lambda images: list(served.embed(images))), build_normaliser(settings)
-    )
+    embedder = reject_bad_images(lambda images: list(served.embed(images)))
+    normalise = build_normaliser(settings)
+    graph, apart = EmbeddingGraph(embedder, normalise), EmbeddingGraph(embedder, normalise)
     rows = catalog.rows(raw)
     normaliser = Normaliser(graph, settings, MAX_PIXELS)
     images = prepare(raw, rows, normaliser, folder, label="embed", workers=1)
@@ -102,6 +104,13 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
             f"the first being {path}: {reason}"
         )
     embeddings = np.stack(graph.embeddings)[images.places]
-    return Embedded(
-        open_store(folder), embeddings, images.rejected, images.duplicates, images.disguised
+    other = prepare_disguised(
+        raw, rows, normaliser._replace(graph=apart), folder, label="disguised", workers=1
     )
+    rejected, disguised = images.rejected, None
+    if other is not None:
+        rejected = rejected + other.rejected
+    if other is not None and other.rows:
+        names = np.array([row["identity"] for row in other.rows])
+        disguised = DisguisedImages(names, np.stack(apart.embeddings)[other.places])
+    return Embedded(open_store(folder), embeddings, rejected, images.duplicates, disguised)

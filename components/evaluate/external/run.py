@@ -10,6 +10,7 @@ from components.evaluate.audit import baselines
 from components.evaluate.audit.shortcuts import find_shortcuts
 from components.evaluate.decision.by_collection import measure_collections
 from components.evaluate.decision.carried import apply_decision
+from components.evaluate.decision.disguised import measure_disguised
 from components.evaluate.external.embedding import Embedded, embed
 from components.evaluate.external.ingested import ingested
 from components.evaluate.params import EvaluateParams
@@ -53,7 +54,6 @@ OLD_NORMALISATION = (
     "reject shadows: freeze it again. The baselines see the images as the present one prepares "
     "them, and what that rejects is left out."
 )
-DISGUISED = "{:,} disguised signatures are left out: they are in no comparison."
 OWN_DATA = (
     "This is the data that the model was made from: "
     "many of these identities it has seen in training."
@@ -134,8 +134,9 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
     metrics["n_images"] = float(len(store.index))
     metrics[N_REJECTED] = float(len(images.rejected))
     metrics["n_duplicates"] = float(len(images.duplicates))
-    if images.disguised:
-        metrics["n_disguised"] = float(images.disguised)
+    if images.disguised is not None:
+        metrics["n_disguised"] = float(len(images.disguised.identity))
+        metrics |= measure_disguised(images.disguised, reported, frozen.decisions, params)
     record = Record.read(frozen.folder)
     return Results(
         subject=Subject.frozen(frozen, source.address),
@@ -183,6 +184,4 @@ def _notices(frozen: Bundle, images: Embedded, catalog: str) -> list[str]:
             f"{duplicates:,} of {total:,} images are copies of others, and are left out: "
             f"{DUPLICATES} names them."
         )
-    if images.disguised:
-        notices.append(DISGUISED.format(images.disguised))
     return notices

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report.decision_sentences import (
+    disguised_sentence,
     gain_sentence,
     limit_sentence,
     rate,
@@ -53,7 +54,8 @@ def sentences(
     ]
     answer = [*decisions, *rates] if shipped else [*rates, *decisions]
     worst = worst_sentence(metrics, params.reported)
-    return [sentence for sentence in (worst, *answer) if sentence]
+    apart = disguised_sentence(metrics, params)
+    return [sentence for sentence in (worst, *answer, apart) if sentence]
 
 
 def error_rate_sentence(metrics: Metrics, params: EvaluateParams) -> str:

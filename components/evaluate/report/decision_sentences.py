@@ -15,6 +15,8 @@ from components.shared.verification.metric_names import (
     REVIEWED,
     carried_rate,
     decision,
+    disguised,
+    disguised_references,
 )
 
 
@@ -85,6 +87,27 @@ def review_sentence(metrics: Metrics, params: EvaluateParams) -> str:
                 f"Where a person decides in doubt (review), "
                 f"{_outcome(references, rates, _kind(metrics))}, and {impostors} and {genuine} of "
                 "them are left to the person."
+            )
+    return ""
+
+
+def disguised_sentence(metrics: Metrics, params: EvaluateParams) -> str:
+    """Returns the outcome of disguised signatures with the most references, in a sentence.
+
+    Empty where none were measured.
+    """
+    for references in reversed(disguised_references(metrics)):
+        names = [
+            carried_rate(disguised(references), outcome, params.target_name, params.target_name)
+            for outcome in ("accepted", "rejected")
+        ]
+        if metrics.keys() >= set(names):
+            accepted, rejected = counts([metrics[name] for name in names])
+            plural = "" if references == 1 else "s"
+            return (
+                f"Of disguised signatures, whose author wants to deny them, {accepted} are accepted"
+                f" and {rejected} rejected with {references} reference{plural}, at the limits that "
+                "val chose."
             )
     return ""
 

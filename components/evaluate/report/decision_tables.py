@@ -33,6 +33,10 @@ LIMITS = (
     "comes first. evaluate.decision says what wrong decisions cost, and how many of them a review "
     "may leave: there a person decides on all between two limits."
 )
+DISGUISED = (
+    "Written by the identity's own hand so as to be denied later: they are neither genuine nor "
+    "forged here, and in no other figure."
+)
 
 
 def is_decided(metrics: Metrics, params: EvaluateParams) -> bool:
@@ -99,6 +103,32 @@ def limits_table(metrics: Metrics, params: EvaluateParams) -> Table:
     )
     note = LIMITS.format(part=params.reported)
     return Table("at the limits that val chose", head, rows, note)
+
+
+def disguised_table(metrics: Metrics, params: EvaluateParams) -> Table:
+    """Returns what becomes of disguised signatures; no rows where there are none."""
+    target = params.target_name
+    rows: list[Row] = []
+    for policy in dict.fromkeys((target, *params.decision_policies)):
+        for references in metric_names.disguised_references(metrics):
+            group = metric_names.disguised(references)
+            cells = [
+                percent(metrics, metric_names.carried_rate(group, outcome, policy, target))
+                for outcome in ("accepted", "rejected", "reviewed")
+            ]
+            if cells[0]:
+                sizes = sample_sizes(metrics, group)
+                rows.append((policy_in_words(policy), str(references), *cells, *sizes))
+    head = (
+        "chosen for",
+        "refs",
+        "accepted % (95 % interval)",
+        "rejected %",
+        "to a person, %",
+        "identities",
+        "comparisons",
+    )
+    return Table("disguised signatures, at the limits that val chose", head, rows, DISGUISED)
 
 
 def _groups(metrics: Metrics, params: EvaluateParams) -> list[tuple[str, int, str]]:

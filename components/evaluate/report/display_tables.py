@@ -6,7 +6,12 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols import literature
 from components.evaluate.protocols.reference_count import COUNTS, FUSIONS
 from components.evaluate.report.collection_table import collection_table
-from components.evaluate.report.decision_tables import evidence_table, is_decided, limits_table
+from components.evaluate.report.decision_tables import (
+    disguised_table,
+    evidence_table,
+    is_decided,
+    limits_table,
+)
 from components.evaluate.report.formatting import (
     Metrics,
     Row,
@@ -205,6 +210,7 @@ TABLES: dict[str, tuple[Callable[[Metrics, EvaluateParams], Table], ...]] = {
     "deployed": (
         evidence_table,
         limits_table,
+        disguised_table,
         collection_table,
         verification_table,
         _threshold_table,

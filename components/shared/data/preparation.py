@@ -57,8 +57,8 @@ class Prepared(NamedTuple):
         duplicates: copies of images in the store, of the same identity and kind.
         places: of the images in the store, among those that the graph accepted.
         inverted: number of those in the store that were light on dark.
-        disguised: number of disguised signatures, which are left out: nothing is trained on them
-            or compared with them.
+        disguised: number of images of the catalog that are no part of the store by their kind:
+            disguised signatures (`disguised_store`).
     """
 
     rows: list[Row]
@@ -83,6 +83,7 @@ def prepare(
     *,
     label: str,
     workers: int | None,
+    disguised: bool = False,
 ) -> Prepared:
     """Writes images of a catalog but disguised signatures into a store, in the catalog's order.
 
@@ -93,14 +94,18 @@ def prepare(
         folder: an existing one; becomes the store, with sources.parquet.
         label: of the progress bar.
         workers: threads; with 1 the graph is called in the catalog's order.
+        disguised: writes the disguised signatures alone.
 
     Raises:
-        InputError: there are disguised signatures alone.
+        InputError: there are disguised signatures alone, where the others are asked for.
     """
     total = len(rows)
-    rows = [row for row in rows if row["kind"] != DISGUISED]
+    rows = [row for row in rows if (row["kind"] == DISGUISED) == disguised]
     if not rows:
-        raise InputError(f"{raw}: all {total} images are disguised signatures, which are left out")
+        raise InputError(
+            f"{raw}: all {total} images are disguised signatures; there is nothing to compare them "
+            "with"
+        )
     accepted: list[Row] = []
     rejected: list[tuple[str, Reason]] = []
     sources: list[SourceImage] = []

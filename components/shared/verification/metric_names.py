@@ -8,6 +8,8 @@
     probe/<subject>/<figure>
     probe/collections/<subject>/<figure>               whether collections are told apart
     collection/<name>/<group>/<figure>                 of one of several collections by itself
+    disguised/refs_5/{accepted,rejected}_at_threshold  outcomes of disguised signatures; of other
+                                                       policies `policy/<policy>/accepted`
 
 Beside the rates of a verification stand the costs of its likelihood ratios, in bits: `cllr`, its
 parts `cllr_min` (discrimination) and `calibration_loss`.
@@ -116,6 +118,17 @@ def identified_from(group: str) -> int | None:
     """Parses `identification`: the number of references; None where it is no such group."""
     match = _IDENTIFICATION.fullmatch(group)
     return int(match[1]) if match else None
+
+
+def disguised(references: int) -> str:
+    """Returns the group of disguised signatures: `disguised/refs_5`."""
+    return f"disguised/refs_{references}"
+
+
+def disguised_references(names: Iterable[str]) -> list[int]:
+    """Returns the numbers of references with which disguised signatures were measured."""
+    groups = {split(name)[0] for name in names if name.startswith("disguised/refs_")}
+    return sorted({int(group.split("/")[1].removeprefix("refs_")) for group in groups})
 
 
 def floor(name: str, kind: str) -> str:

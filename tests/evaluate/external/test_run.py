@@ -156,9 +156,13 @@ def test_copies_are_listed_and_counted_and_compared_once(out: Path) -> None:
     assert "7 of 65 images are copies of others" in (out / "summary.txt").read_text()
 
 
-def test_disguised_signatures_are_counted_and_compared_with_nothing(out: Path) -> None:
-    assert figures(out)["n_disguised"] == 1
-    assert "1 disguised signatures are left out" in (out / "summary.txt").read_text()
+def test_disguised_signatures_have_figures_of_their_own(out: Path) -> None:
+    metrics = figures(out)
+    assert metrics["n_disguised"] == 1
+    assert metrics["disguised"]["refs_1"]["n_images"] == 1
+    outcome = metrics["disguised"]["refs_1"]
+    assert outcome["accepted_at_threshold"] + outcome["rejected_at_threshold"] == pytest.approx(1)
+    assert "disguised signatures" in (out / "summary.txt").read_text()
 
 
 def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> None:
@@ -175,9 +179,10 @@ def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> Non
     assert summary.startswith("The thresholds are the model's own, chosen on val")
     assert "seen in training" not in summary
     assert "8 test identities" in summary
-    answer = summary.splitlines()[-2:]
+    answer = summary.splitlines()[-3:]
     assert answer[0].startswith("At the model's own threshold (equal error, distance 0.180), ")
     assert answer[1].startswith("With one reference, skilled forgeries are told from genuine")
+    assert answer[2].startswith("Of disguised signatures")
     assert summary.splitlines()[0] in (out / "report.html").read_text().replace("&#39;", "'")
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report.decision_sentences import (
+    disguised_sentence,
     gain_sentence,
     limit_sentence,
     rate,
@@ -93,3 +94,13 @@ def test_without_a_decision_nothing_is_said(metrics: dict[str, float]) -> None:
 def test_a_rate_stands_with_its_interval_where_it_has_one() -> None:
     assert rate(METRICS, f"{FIVE}/eer") == "5.6 % (3.0–9.0 %)"
     assert rate(METRICS, f"{ONE}/eer") == "12.0 %"
+
+
+def test_the_outcome_of_disguised_signatures_is_told_in_counts() -> None:
+    group = "disguised/refs_5"
+    rates = {f"{group}/accepted_at_threshold": 0.25, f"{group}/rejected_at_threshold": 0.75}
+    assert disguised_sentence(METRICS | rates, PARAMS) == (
+        "Of disguised signatures, whose author wants to deny them, 25 of 100 are accepted and 75 "
+        "of 100 rejected with 5 references, at the limits that val chose."
+    )
+    assert disguised_sentence(METRICS, PARAMS) == ""

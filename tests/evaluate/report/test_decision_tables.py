@@ -2,6 +2,7 @@
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.report.decision_tables import (
+    disguised_table,
     evidence_table,
     is_decided,
     limits_table,
@@ -78,3 +79,20 @@ def test_the_mean_distance_alone_is_no_decision() -> None:
     assert is_decided(METRICS, PARAMS)
     assert not is_decided(plain, PARAMS)
     assert evidence_table(plain, PARAMS).rows == limits_table(plain, PARAMS).rows == []
+
+
+def test_disguised_signatures_have_a_table_of_their_own() -> None:
+    group = "disguised/refs_5"
+    counts = {f"{group}/n_identities": 3.0, f"{group}/n_pairs": 80.0}
+    rates = {f"{group}/accepted_at_threshold": 0.25, f"{group}/rejected_at_threshold": 0.75}
+    review = {"accepted": 0.125, "rejected": 0.5, "reviewed": 0.375}
+    rates |= {f"{group}/policy/review/{name}": value for name, value in review.items()}
+    rates |= {f"{group}/accepted_at_threshold_ci_low": 0.1}
+    rates |= {f"{group}/accepted_at_threshold_ci_high": 0.5}
+    table = disguised_table(METRICS | counts | rates, PARAMS)
+    assert list(table.rows) == [
+        ("equal error", "5", "25.0 (10.0–50.0)", "75.0 (–)", "", "3", "80"),
+        ("review", "5", "12.5 (–)", "50.0 (–)", "37.5 (–)", "3", "80"),
+    ]
+    assert "neither genuine nor forged" in table.note
+    assert disguised_table(METRICS, PARAMS).rows == []

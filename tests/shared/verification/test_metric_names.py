@@ -123,3 +123,9 @@ def test_the_worst_collection_decides_by_skilled_forgeries_where_it_has_any() ->
 def test_the_collections_are_those_of_the_figures() -> None:
     names = ["verification/x/eer", "collection/b/x/eer", "collection/a/x/eer", "collection/b/y/eer"]
     assert metric_names.collections_in(names) == ["a", "b"]
+
+
+def test_disguised_signatures_say_with_how_many_references_they_were_compared() -> None:
+    names = ["disguised/refs_5/policy/review/accepted", "disguised/refs_1/n_pairs", "n_disguised"]
+    assert metric_names.disguised_references(names) == [1, 5]
+    assert metric_names.disguised(5) == "disguised/refs_5"
