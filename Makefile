@@ -94,7 +94,7 @@ coverage: COVERAGE := --cov --cov-report=term
 coverage: test ## the same, and how much of the code they run; below the floor in pyproject.toml it fails
 
 e2e: $(BIN)/.installed-dev ## the rest: whole runs, Kubeflow's local runner
-	@python -m pytest -m slow -n 2 --dist loadfile
+	@python -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder
 
 format: $(BIN)/.installed-dev ## mend what ruff can mend, and format the code
 	@ruff check --fix .

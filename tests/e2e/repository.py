@@ -17,6 +17,7 @@ TINY: dict[str, dict[str, Any]] = {
     },
     "preprocess": {"height": 32, "width": 48},
     "train": {
+        "pooled_blocks": [3],  # the first of ResNet50's stages, quickly compiled
         "identities_per_batch": 3,
         "images_per_identity": 2,
         "forgeries_per_identity": 1,
@@ -28,9 +29,14 @@ TINY: dict[str, dict[str, Any]] = {
 
 
 class Repository:
-    """A clone of the project with tiny parameters and a home without a git identity."""
+    """A clone of the project with tiny parameters and a home without a git identity.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: an existing one, for the clone and its home.
+        store: an empty tracking store to begin with; None: the first run makes one, in seconds.
+    """
+
+    def __init__(self, folder: Path, store: Path | None = None) -> None:
         self.folder = folder / "project"
         tracked = subprocess.run(
             ["git", "ls-files", "-co", "--exclude-standard"],
@@ -60,6 +66,8 @@ class Repository:
         self.run("git", "init", "-q")
         self.run("git", "add", "-A")
         self.run("git", "commit", "-qm", "start")
+        if store is not None:
+            shutil.copyfile(store, self.folder / "mlruns" / "mlflow.db")
 
     def set(self, sections: dict[str, dict[str, Any]]) -> None:
         path = self.folder / "params.yaml"

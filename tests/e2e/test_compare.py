@@ -12,8 +12,8 @@ from tests.e2e.repository import Repository
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    repository = Repository(tmp_path_factory.mktemp("compare"))
+def repository(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Repository:
+    repository = Repository(tmp_path_factory.mktemp("compare"), empty_store)
     repository.set({"train": {"steps": 1}, "split": {"val": 0.2}})
     repository.run("git", "commit", "-qam", "one step")
     return repository

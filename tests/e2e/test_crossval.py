@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import dvc.api
 import pandas as pd
@@ -21,8 +22,8 @@ IDENTITIES = TINY["ingest"]["sample"]["identities"]
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    return Repository(tmp_path_factory.mktemp("crossval"))
+def repository(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Repository:
+    return Repository(tmp_path_factory.mktemp("crossval"), empty_store)
 
 
 @pytest.fixture(scope="module")

@@ -80,9 +80,9 @@ PYTHON = re.findall(
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+def repository(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Repository:
     """After the documented command for photographs, with the files that the pages name."""
-    repository = Repository(tmp_path_factory.mktemp("documented"))
+    repository = Repository(tmp_path_factory.mktemp("documented"), empty_store)
     folder = repository.folder
     write_photographs(folder / "photos")
     shutil.make_archive(str(folder / "photos"), "zip", folder / "photos")

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ TINY = [
     "ingest.sample.forgeries=3",
     "preprocess.height=32",
     "preprocess.width=48",
+    "train.pooled_blocks=[3]",
     "train.identities_per_batch=3",
     "train.steps=2",
     "train.validate_every=2",
@@ -73,12 +75,13 @@ def client(folder: Path) -> Any:
 
 @pytest.fixture(scope="module", params=["subprocess", "docker"])
 def done(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, empty_store: Path
 ) -> tuple[Path, Path, subprocess.CompletedProcess[str]]:
     """The working folder, the run's own folder in it, and how the command ended."""
     if request.param == "docker":
         image()
     folder = tmp_path_factory.mktemp(f"kubeflow-{request.param}")
+    shutil.copyfile(empty_store, folder / "mlflow.db")
     client(folder).create_experiment(
         "signature-recognition", artifact_location=(folder / "artifacts").as_uri()
     )

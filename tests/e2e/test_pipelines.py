@@ -1,6 +1,7 @@
 """`python -m pipelines run compare` and `run retrain` as a user runs them, on a tiny sample."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from pipelines.__main__ import main as pipelines
 from pipelines.registry.promotion import promote
 from tests.e2e.test_kubeflow import client, start
 
-SMALL = ("train.steps=1", "train.pooled_blocks=[7]", "evaluate.references=2", "split.val=0.25")
+SMALL = ("train.steps=1", "evaluate.references=2", "split.val=0.25")
 NAME = "signatures"
 
 
@@ -37,9 +38,10 @@ def record(folder: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def comparison(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def comparison(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> tuple[Path, Path]:
     """The working folder, and that of a comparison in it."""
     folder = tmp_path_factory.mktemp("pipelines")
+    shutil.copyfile(empty_store, folder / "mlflow.db")
     client(folder).create_experiment(
         "signature-recognition", artifact_location=(folder / "artifacts").as_uri()
     )

@@ -19,6 +19,7 @@ import pytest
 from tests.e2e.repository import Repository
 
 STEPS = {
+    "pooled_blocks": [7],  # a checkpoint that takes long enough to be killed in its middle
     "steps": 6,
     "checkpoint_every": 2,
     "validate_every": 3,
@@ -28,9 +29,9 @@ STEPS = {
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+def repository(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Repository:
     """With data that are split and nothing trained."""
-    repository = Repository(tmp_path_factory.mktemp("resume"))
+    repository = Repository(tmp_path_factory.mktemp("resume"), empty_store)
     repository.set({"train": STEPS})
     repository.repro("split")
     return repository
