@@ -16,6 +16,7 @@ from components.evaluate.decision.carried import Carried, apply_decision
 from components.evaluate.decision.deciding import decide
 from components.evaluate.decision.disguised import DisguisedImages, measure_disguised
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.listed_pairs import Lists, measure_lists
 from components.evaluate.protocols.run_protocols import (
     ComparedPart,
     Metrics,
@@ -36,6 +37,7 @@ from components.evaluate.scoring.evaluation_set import (
 )
 from components.evaluate.scoring.verification import Verification
 from components.shared.data import partition
+from components.shared.data.copies import read_duplicates
 from components.shared.data.disguised_store import open_disguised
 from components.shared.data.image_store import (
     INDEX,
@@ -44,6 +46,7 @@ from components.shared.data.image_store import (
     open_store,
     read_sources,
 )
+from components.shared.data.pairs import read_pairs
 from components.shared.model.embedder import count_views, embed, load_embedder, load_start
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
@@ -122,12 +125,23 @@ def run(
     rejected = count_rejected(prepared)
     if rejected:
         metrics[N_REJECTED] = float(rejected)
-    decided = Carried({}, [])
+    decided, lists = Carried({}, []), Lists({})
     if params.reported == "test":
         metrics |= apply_thresholds(reported, thresholds, params)
         decided = apply_decision(reported, decisions.chosen, params)
-        metrics |= decided.metrics
-        metrics |= _measure_disguised(model, prepared, reported, decisions, params)
+        lists = measure_lists(
+            read_pairs(prepared),
+            store.index,
+            read_duplicates(prepared),
+            reported,
+            decisions.chosen,
+            params,
+        )
+        metrics |= (
+            decided.metrics
+            | lists.metrics
+            | _measure_disguised(model, prepared, reported, decisions, params)
+        )
     else:
         metrics = name_as_val(metrics)
     if params.part == "both":
@@ -139,7 +153,7 @@ def run(
     outcome = Results(
         subject=Subject.trained(training, embedder),
         metrics=metrics,
-        tables=results.tables,
+        tables={**results.tables, **lists.tables},
         part=reported,
         decisions=decisions,
         decided=decided.verified,
@@ -147,7 +161,7 @@ def run(
         origin=origin.split_origin(parts, prepared, split, embedder, training),
         parameters=origin.parameters(training.params, normalisation, params),
         shortcut_lines=[*shortcut_report.lines, *apart.lines],
-        notices=text.rejection_notice(rejected, len(store.index) + rejected),
+        notices=[*text.rejection_notice(rejected, len(store.index) + rejected), *lists.notices],
     )
     with step_runs.evaluation_run(training, params) as tracked, atomic_folder(out) as folder:
         outcome.write(folder, params)

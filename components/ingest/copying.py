@@ -9,6 +9,7 @@ from typing import cast
 
 from components.ingest.layouts.labels import LabelledImage
 from components.shared.data.catalog import CATALOG, Entry, Kind
+from components.shared.data.pairs import PAIRS
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import track
 from components.shared.storage.files import sha256
@@ -34,9 +35,10 @@ def copy_images(
         InputError: an image cannot be read, or would take the catalog's place.
     """
     for image in images:
-        if image.path.parts[0] == CATALOG:
+        first = image.path.parts[0]
+        if first in (CATALOG, PAIRS):
             raise InputError(
-                f"{source}: {image.path}: {CATALOG} is the catalog's own name: rename it"
+                f"{source}: {image.path}: {first} is the catalog's own name: rename it"
             )
     for parent in {folder / image.path.parent for image in images}:
         parent.mkdir(parents=True, exist_ok=True)

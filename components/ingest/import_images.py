@@ -1,16 +1,20 @@
-"""Images of a folder or an archive, copied into the output and catalogued as its layout says."""
+"""Images of a folder or an archive, copied into the output and catalogued as its layout says.
+
+Lists of comparisons that come with them become pairs.csv there.
+"""
 
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.ingest import contents, layout, left_out, listing
+from components.ingest import contents, layout, left_out, listing, pair_lists
 from components.ingest.archives.limits import Limits
 from components.ingest.archives.unpack import unpack
 from components.ingest.copying import copy_images
 from components.ingest.listing import Listing, is_image
 from components.ingest.params import IngestParams
 from components.shared.data.catalog import Entry
+from components.shared.data.pairs import write_pairs
 from components.shared.runtime.errors import InputError
 
 UNPACKED = ".unpacked"
@@ -77,4 +81,5 @@ def _import_images(
     )
     left_out.log_files(listed)
     left_out.log_misplaced(scan, params.layout)
+    write_pairs(pair_lists.find(listed.files, scan), folder)
     return copy_images(scan.images, folder, listed.source, move=move)

@@ -4,6 +4,9 @@ from pydantic import Field
 
 from components.shared.data.normalisation import Normalisation
 
+NEAR_COPIES = 20
+"""Of 256 bits; docs/your-own-data.md says what it finds on real signatures."""
+
 
 class PreprocessParams(Normalisation):
     """The section `preprocess` of params.yaml: the normalisation, and which images to reject."""
@@ -19,6 +22,14 @@ class PreprocessParams(Normalisation):
         ge=0,
         le=1,
         description="Fraction of the images that may be rejected; beyond it the step fails.",
+    )
+    near_copies: int = Field(
+        default=NEAR_COPIES,
+        ge=0,
+        le=63,
+        description="Images whose perceptual hashes, as they came or as prepared, differ in at "
+        "most so many of 256 bits are nearly equal: they are told, and never stand in two parts; "
+        "0: none are looked for.",
     )
 
     @property

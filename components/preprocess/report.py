@@ -2,18 +2,25 @@
 collections apart.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from components.preprocess import duplicates
+from components.preprocess.duplicates import NEAR, Pair
 from components.shared.data.preparation import Prepared
 from components.shared.verification import collection_probe, metrics_file
 from components.shared.verification.shortcut_probe import ProbeReport, of_sources
 
 
-def measure(images: Prepared) -> ProbeReport:
+def measure(images: Prepared, pairs: Sequence[Pair]) -> ProbeReport:
     """Counts images, and probes the sources for a shortcut where there are forgeries, and for what
     tells collections apart where there are several.
+
+    Args:
+        images: the prepared ones.
+        pairs: those that are equal or nearly so.
     """
     index = pd.DataFrame(images.rows)
     counts = {
@@ -32,11 +39,15 @@ def measure(images: Prepared) -> ProbeReport:
     if images.disguised:
         counts["disguised"] = images.disguised
         summary += "; {disguised:,} disguised signatures are kept apart, for figures of their own"
+    near = [pair for pair in pairs if pair.relation == NEAR]
+    if near:
+        counts["n_near_copies"] = len(near)
     probe = of_sources(images.sources, index)
     apart = collection_probe.of_sources(images.sources, index)
     figures = {name: float(count) for name, count in counts.items()}
     figures |= probe.figures | apart.figures
-    return ProbeReport(figures, [summary.format(**counts), *probe.lines, *apart.lines])
+    lines = [summary.format(**counts), *duplicates.summary(pairs), *probe.lines, *apart.lines]
+    return ProbeReport(figures, lines)
 
 
 def write(folder: Path, report: ProbeReport) -> None:

@@ -8,13 +8,22 @@ from pathlib import Path
 
 from PIL import Image
 
-from components.preprocess import report
+from components.preprocess import duplicates, report
+from components.preprocess.near_search import find_links, merge
 from components.preprocess.params import PreprocessParams
+from components.preprocess.perceptual_hash import hash_prepared, hash_sources
 from components.shared.data import catalog
 from components.shared.data.copies import DUPLICATES, Duplicate, write_duplicates
 from components.shared.data.disguised_store import prepare_disguised
-from components.shared.data.image_store import REJECTED, REJECTED_COLUMNS, write_rejected
-from components.shared.data.preparation import Normaliser, prepare
+from components.shared.data.image_store import (
+    REJECTED,
+    REJECTED_COLUMNS,
+    open_store,
+    write_rejected,
+)
+from components.shared.data.near_copies import NearCopy, write_near_copies
+from components.shared.data.pairs import read_pairs, write_pairs
+from components.shared.data.preparation import Normaliser, Row, prepare
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
 from components.shared.storage import failure_table
@@ -31,19 +40,20 @@ def run(
 
     Writes images.npy (uint8 [N, H, W, C]), index.parquet, sources.parquet (what each file said of
     itself before: mode, dpi, median_grey, file_bytes, height, width), rejected.csv (path, reason),
-    duplicates.csv (path, original), where there are copies, and normalise.json into `out`, in the
-    catalog's order, the same bytes on every machine.
+    duplicates.csv (path, original) and near_copies.csv (path, original, distance), where there are
+    copies, and normalise.json into `out`, in the catalog's order, the same bytes on every machine.
 
     Args:
         params: mode and size, and what is rejected.
         raw: the folder that holds catalog.csv and the images.
         out: becomes the folder of prepared images, complete or not at all.
-        report_folder: becomes the folder of metrics.json and summary.txt, where it is named.
+        report_folder: becomes the folder of metrics.json, summary.txt and, where there are any,
+            duplicates.csv: all pairs with their labels; where it is named.
 
     Returns:
-        images, rejected, duplicates, inverted, identities; disguised where there are such
-        signatures, which are kept apart in the folder `disguised`; `probe/source/…` where there are
-        forgeries.
+        images, rejected, duplicates, inverted, identities; n_near_copies where there are any;
+        disguised where there are such signatures, which are kept apart in the folder `disguised`;
+        `probe/source/…` where there are forgeries.
 
     Raises:
         InputError: the catalog cannot be used, or more images are rejected than `max_rejected`
@@ -67,13 +77,45 @@ def run(
         _validate_rejected(rejected, len(rows), params.max_rejected, raw, table)
         write_rejected(rejected, folder)
         _report_duplicates(images.duplicates, folder)
+        near = _find_near_copies(raw, images.rows, folder, params)
+        write_near_copies(near, folder)
+        write_pairs(read_pairs(raw), folder)
         if disguised:
             logging.info("%d disguised signatures are kept apart", len(disguised.rows))
-    results = report.measure(images)
+    pairs = duplicates.list_pairs(rows, images.equal, near)
+    duplicates.warn(pairs)
+    results = report.measure(images, pairs)
     if report_folder is not None:
         with atomic_folder(report_folder) as folder:
             report.write(folder, results)
+            duplicates.write(pairs, folder)
     return results.figures
+
+
+def _find_near_copies(
+    raw: Path, rows: Sequence[Row], prepared: Path, params: PreprocessParams
+) -> list[NearCopy]:
+    """Finds images that are nearly equal, as they came or as they were prepared.
+
+    Args:
+        raw: the folder that holds the images.
+        rows: of its catalog, of the images in the store.
+        prepared: the folder of the store.
+        params: of the step.
+
+    Returns:
+        The fewest pairs that link all of them.
+    """
+    if not params.near_copies:
+        return []
+    files = [raw / row["path"] for row in rows]
+    by_source = find_links(hash_sources(files, params.max_pixels), params.near_copies)
+    by_prepared = find_links(hash_prepared(open_store(prepared).images), params.near_copies)
+    links = merge(by_source, by_prepared, len(rows))
+    return [
+        NearCopy(rows[second]["path"], rows[first]["path"], int(bits))
+        for first, second, bits in zip(*links, strict=True)
+    ]
 
 
 def _validate_rejected(
@@ -94,11 +136,11 @@ def _validate_rejected(
         )
 
 
-def _report_duplicates(duplicates: Sequence[Duplicate], folder: Path) -> None:
-    write_duplicates(duplicates, folder)
-    if duplicates:
+def _report_duplicates(copies: Sequence[Duplicate], folder: Path) -> None:
+    write_duplicates(copies, folder)
+    if copies:
         logging.warning(
             "%d images are copies of others and are left out; %s names them",
-            len(duplicates),
+            len(copies),
             DUPLICATES,
         )

@@ -124,6 +124,12 @@ class SplitParams(StepParams):
             )
         return reasons
 
+    def shares(self, identities: int) -> dict[str, float]:
+        """Returns how many of the identities each part that is drawn was to have."""
+        if self.by != "fraction":
+            return {}
+        return {"val": self.val * identities, "test": self._tested * identities}
+
     def collection_faults(self, names: Sequence[str]) -> list[str]:
         """Returns why the parts do not suit a source of these collections, none of one source."""
         if self.by != "collection":

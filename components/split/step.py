@@ -1,4 +1,4 @@
-"""The split step: images divided into train, val and test, disjoint in identities and bytes."""
+"""The split step: images divided into train, val and test, disjoint in identities and pictures."""
 
 import logging
 from pathlib import Path
@@ -8,12 +8,14 @@ import pandas as pd
 from components.shared.data import partition
 from components.shared.data.copies import read_duplicates
 from components.shared.data.image_store import read_index
+from components.shared.data.near_copies import read_near_copies
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder
 from components.split.collection_split import by_collection
 from components.split.csv_split import by_csv
 from components.split.folder_split import by_folders, refuse_divided_copies, warn_of_mixing
-from components.split.identity_groups import groups_of
+from components.split.identity_groups import Group, count_identities, groups_of
+from components.split.linked_images import refuse_divided, tell_groups
 from components.split.needs import Needs
 from components.split.params import SplitParams
 from components.split.random_split import by_folds, by_fraction
@@ -34,12 +36,17 @@ def run(
         {train,val,test}_{identities,images}.
 
     Raises:
-        InputError: the identities cannot be divided so, or are too few for what is asked of them.
+        InputError: the identities cannot be divided so, equal or nearly equal images would stand in
+            two parts, or the identities are too few for what is asked of them.
     """
     index = read_index(prepared)
     if params.by == "folders":
         refuse_divided_copies(read_duplicates(prepared), index)
-    parts, folds = _divide(params, index)
+    near = read_near_copies(prepared)
+    groups = groups_of(index, near)
+    parts, folds = _divide(params, index, groups)
+    refuse_divided(near, index, parts)
+    tell_groups(groups, parts, params.shares(count_identities(groups)))
     table = pd.DataFrame(
         {
             "row": range(len(index)),
@@ -69,21 +76,23 @@ def _check(needs: Needs, images: pd.DataFrame) -> None:
         raise InputError("; ".join(faults))
 
 
-def _divide(params: SplitParams, index: pd.DataFrame) -> tuple[dict[str, str], dict[str, int]]:
+def _divide(
+    params: SplitParams, index: pd.DataFrame, groups: list[Group]
+) -> tuple[dict[str, str], dict[str, int]]:
     """Returns the part of each identity, and its fold where there are folds."""
     if params.by == "folders":
-        return by_folders(index, groups_of(index), params.val, params.seed), {}
+        return by_folders(index, groups, params.val, params.seed), {}
     if params.by == "collection":
-        return by_collection(index, groups_of(index), params), {}
+        return by_collection(index, groups, params), {}
     if params.by != "fraction":
         return by_csv(index, Path(params.by)), {}
     warn_of_mixing(index)
     if params.folds:
         return by_folds(
-            groups_of(index),
+            groups,
             folds=params.folds,
             fold=params.fold,
             val=params.val,
             seed=params.seed,
         )
-    return by_fraction(groups_of(index), params.val, params.test, params.seed), {}
+    return by_fraction(groups, params.val, params.test, params.seed), {}

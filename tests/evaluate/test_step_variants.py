@@ -14,6 +14,7 @@ from components.evaluate.params import EvaluateParams, ReportParams
 from components.evaluate.scoring import verification
 from components.evaluate.step import Evaluation, run
 from components.shared.data.image_store import open_store, write_store
+from components.shared.data.pairs import ListedPair, write_pairs
 from components.shared.verification import error_rates as rates
 from tests.evaluate.conftest import (
     FILES,
@@ -81,6 +82,46 @@ def test_what_training_gained_is_the_paired_difference_to_the_start_and_rejectio
     assert "Training the network " in summary
     assert "1 of 166 images cannot be used, and are in no comparison" in summary
     assert "its own start, before the network was trained" in summary
+
+
+def test_a_published_list_is_scored_beside_the_rest(
+    evaluation: Evaluation, inputs: Inputs, tmp_path: Path
+) -> None:
+    prepared = tmp_path / "prepared"
+    shutil.copytree(inputs.prepared, prepared)
+    tested = [
+        f"writer-{who:02}" for who in range(PARTS["train"] + PARTS["val"], sum(PARTS.values()))
+    ]
+    pairs: list[ListedPair] = []
+    for place, who in enumerate(tested):
+        other = tested[place - 1]
+        fold = 1 + place % 2
+        for same, probe in ((True, f"{who}/genuine/1.png"), (False, f"{other}/genuine/2.png")):
+            reference = f"{who}/genuine/0.png"
+            pairs.append(ListedPair("lfw", len(pairs) + 1, reference, probe, same, fold))
+    seen = ListedPair("lfw", 99, "writer-00/genuine/0.png", "writer-00/genuine/1.png", True, 1)
+    write_pairs([*pairs, seen], prepared)
+    params = PARAMS.model_copy(update={"protocols": ("deployed",)})
+    metrics = run(params, prepared, inputs.split, inputs.embedder, tmp_path / "out").metrics
+    table = pd.read_csv(tmp_path / "out" / "listed_pairs.csv")
+    of_one = table["same"] == 1
+    rate = rates.eer(table["distance"][of_one], table["distance"][~of_one]).rate
+    assert metrics["pairs/lfw/eer"] == pytest.approx(rate, abs=1e-6)
+    assert {
+        "pairs/lfw/accuracy",
+        "pairs/lfw/accuracy_se",
+        "pairs/lfw/decision_eer",
+        "pairs/lfw/far_at_threshold",
+        "pairs/lfw/frr_at_threshold",
+    } <= metrics.keys()
+    assert (metrics["pairs/lfw/n_pairs"], metrics["pairs/lfw/n_left_out"]) == (16, 1)
+    assert (
+        evaluation.metrics["verification/skilled/refs_1/eer"]
+        == (metrics["verification/skilled/refs_1/eer"])
+    )
+    summary = (tmp_path / "out" / "summary.txt").read_text(encoding="utf-8")
+    assert "Of the 17 comparisons of the list lfw 16 are scored: 1 of its 9 people" in summary
+    assert "published lists of comparisons" in summary
 
 
 def test_too_few_images_for_several_references_leave_those_figures_out(

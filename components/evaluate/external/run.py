@@ -1,6 +1,7 @@
 """Evaluation of a frozen model on raw images, with the thresholds that it carries."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from components.evaluate.decision.disguised import measure_disguised
 from components.evaluate.external.embedding import Embedded, embed
 from components.evaluate.external.ingested import ingested
 from components.evaluate.params import EvaluateParams
+from components.evaluate.protocols.listed_pairs import measure_lists
 from components.evaluate.protocols.run_protocols import (
     Metrics,
     apply_thresholds,
@@ -29,6 +31,7 @@ from components.shared.data.catalog import CATALOG
 from components.shared.data.copies import DUPLICATES, write_duplicates
 from components.shared.data.image_store import read_sources, write_rejected
 from components.shared.data.normalisation import VERSION
+from components.shared.data.pairs import ListedPair, read_pairs
 from components.shared.model import bundle
 from components.shared.model.bundle import Bundle
 from components.shared.model.image_sample import overlap
@@ -72,11 +75,13 @@ class _Source(NamedTuple):
         address: of the images, as the user gave it.
         catalog: sha256 of their catalog.csv.
         prepared: folder of their image store.
+        pairs: published lists of comparisons of them.
     """
 
     address: str
     catalog: str
     prepared: Path
+    pairs: Sequence[ListedPair]
 
 
 def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) -> Metrics:
@@ -105,7 +110,7 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
         atomic_folder(out) as folder,
     ):
         images = embed(frozen, raw, Path(prepared))
-        source = _Source(data, sha256(raw / CATALOG), Path(prepared))
+        source = _Source(data, sha256(raw / CATALOG), Path(prepared), read_pairs(raw))
         results = _evaluate(params, frozen, images, source)
         results.write(folder, params)
         write_rejected(images.rejected, folder)
@@ -124,7 +129,10 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
     metrics = results.metrics | shortcut_report.figures
     metrics |= apply_thresholds(reported, frozen.thresholds, params)
     decided = apply_decision(reported, frozen.decisions.chosen, params)
-    metrics |= decided.metrics
+    lists = measure_lists(
+        source.pairs, store.index, images.duplicates, reported, frozen.decisions.chosen, params
+    )
+    metrics |= decided.metrics | lists.metrics
     metrics |= measure_collections(store.index, reported, frozen.decisions, params)
     if reported.verifications:
         hog = baselines.hog_descriptors(store.images, everyone.rows)
@@ -141,7 +149,7 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
     return Results(
         subject=Subject.frozen(frozen, source.address),
         metrics=metrics,
-        tables=results.tables,
+        tables={**results.tables, **lists.tables},
         part=reported,
         decisions=frozen.decisions,
         decided=decided.verified,
@@ -149,7 +157,7 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
         origin=origin.external_origin(frozen, record, everyone, source.catalog),
         parameters=origin.parameters(record.params, frozen.normalisation, params),
         shortcut_lines=shortcut_report.lines,
-        notices=_notices(frozen, images, source.catalog),
+        notices=[*_notices(frozen, images, source.catalog), *lists.notices],
     )
 
 

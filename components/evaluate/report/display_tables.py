@@ -22,6 +22,7 @@ from components.evaluate.report.formatting import (
     policy_in_words,
     sample_sizes,
 )
+from components.evaluate.report.pairs_table import pairs_table
 from components.shared.verification import metric_names
 from components.shared.verification.metric_names import (
     BASELINES,
@@ -46,7 +47,8 @@ NO_REJECT_RULE = (
 
 
 def protocol_tables(metrics: Metrics, params: EvaluateParams) -> list[Table]:
-    """Returns the tables of the chosen protocols; those without rows are left out.
+    """Returns the tables of the chosen protocols, then that of published lists; those without rows
+    are left out.
 
     Args:
         metrics: of the reported part, under the names that those of test have.
@@ -55,6 +57,7 @@ def protocol_tables(metrics: Metrics, params: EvaluateParams) -> list[Table]:
     tables: list[Table] = []
     for protocol in params.protocol_names:
         tables += [make_table(metrics, params) for make_table in TABLES[protocol]]
+    tables.append(pairs_table(metrics, params))
     return [table for table in tables if table.rows]
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from components.ingest.layouts.labels import PathsError
+from components.ingest.pair_lists import in_collection
 from components.ingest.params import IngestParams
 from components.ingest.sources.local_source import FolderSource
 from components.ingest.sources.sample_source import SampleSource
 from components.ingest.sources.source import Fingerprint, ImportedImages, Source
 from components.shared.data.catalog import Entry
+from components.shared.data.pairs import PAIRS, ListedPair, read_pairs, write_pairs
 from components.shared.runtime.errors import InputError
 
 UNLIMITED = (FolderSource, SampleSource)
@@ -48,6 +50,7 @@ class CollectionsSource:
         """
         left = self.params
         entries: list[Entry] = []
+        pairs: list[ListedPair] = []
         versions: Fingerprint = {}
         for name, source in self.sources.items():
             log.info("collection %s", name)
@@ -58,7 +61,10 @@ class CollectionsSource:
             if not isinstance(source, UNLIMITED):
                 left = _without(left, images.entries, below)
             entries += [_in_collection(entry, name) for entry in images.entries]
+            pairs += in_collection(read_pairs(below), name)
+            (below / PAIRS).unlink(missing_ok=True)
             versions[name] = images.version
+        write_pairs(pairs, folder)
         return ImportedImages(entries, {"kind": self.kind, "collections": versions})
 
     def _bring(self, source: Source, left: IngestParams, folder: Path) -> ImportedImages:

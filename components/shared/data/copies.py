@@ -43,11 +43,13 @@ class Copies(NamedTuple):
         distinct: places of those to use: of each picture the first, where it has one label.
         duplicates: all further images of these pictures.
         rejected: path and reason of each image of a picture that has several labels.
+        equal: paths of each further image of a picture and of the first, whatever their labels.
     """
 
     distinct: list[int]
     duplicates: list[Duplicate]
     rejected: list[tuple[str, str]]
+    equal: list[tuple[str, str]]
 
 
 def content_of(pixels: npt.NDArray[np.uint8]) -> bytes:
@@ -71,8 +73,10 @@ def find_copies(rows: Sequence[Row], contents: Sequence[bytes]) -> Copies:
     distinct: list[int] = []
     duplicates: list[Duplicate] = []
     rejected: list[tuple[str, str]] = []
+    equal: list[tuple[str, str]] = []
     for first, *others in places.values():
         original, copies = rows[first], [rows[place] for place in others]
+        equal += [(row["path"], original["path"]) for row in copies]
         contradiction = next((row for row in copies if _label(row) != _label(original)), None)
         if contradiction is None:
             distinct.append(first)
@@ -89,7 +93,7 @@ def find_copies(rows: Sequence[Row], contents: Sequence[bytes]) -> Copies:
             len(rejected),
             *rejected[0],
         )
-    return Copies(distinct, duplicates, rejected)
+    return Copies(distinct, duplicates, rejected, equal)
 
 
 def write_duplicates(duplicates: Sequence[Duplicate], folder: Path) -> None:

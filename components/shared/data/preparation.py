@@ -55,6 +55,7 @@ class Prepared(NamedTuple):
         sources: the table in sources.parquet, in the same order.
         rejected: path and reason of the images that cannot be used.
         duplicates: copies of images in the store, of the same identity and kind.
+        equal: paths of each further image of a picture and of the first, whatever their labels.
         places: of the images in the store, among those that the graph accepted.
         inverted: number of those in the store that were light on dark.
         disguised: number of images of the catalog that are no part of the store by their kind:
@@ -65,6 +66,7 @@ class Prepared(NamedTuple):
     sources: pd.DataFrame
     rejected: list[tuple[str, Reason]]
     duplicates: list[Duplicate]
+    equal: list[tuple[str, str]]
     places: list[int]
     inverted: int
     disguised: int
@@ -138,6 +140,7 @@ def prepare(
         sources=table,
         rejected=rejected + copies.rejected,
         duplicates=copies.duplicates,
+        equal=copies.equal,
         places=copies.distinct,
         inverted=sum(inverted[place] for place in copies.distinct),
         disguised=total - len(rows),

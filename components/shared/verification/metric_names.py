@@ -10,6 +10,7 @@
     collection/<name>/<group>/<figure>                 of one of several collections by itself
     disguised/refs_5/{accepted,rejected}_at_threshold  outcomes of disguised signatures; of other
                                                        policies `policy/<policy>/accepted`
+    pairs/<list>/<figure>                              of a published list of comparisons
 
 Beside the rates of a verification stand the costs of its likelihood ratios, in bits: `cllr`, its
 parts `cllr_min` (discrimination) and `calibration_loss`.
@@ -40,6 +41,7 @@ VERIFICATION = "verification"
 DECISION = "decision"
 VAL = "val/"
 COLLECTION = "collection/"
+LISTS = "pairs/"
 N_PAIRS = "n_pairs"
 N_REJECTED = "n_rejected"
 """Number of images, of all parts, that cannot be used."""
@@ -156,6 +158,16 @@ def in_collection(name: str, figure: str) -> str:
 def collections_in(names: Iterable[str]) -> list[str]:
     """Returns the collections that named figures are of, sorted."""
     return sorted({name.split("/")[1] for name in names if name.startswith(COLLECTION)})
+
+
+def in_list(name: str, figure: str) -> str:
+    """Returns the name of a figure of a published list: `pairs/lfw/accuracy`."""
+    return f"{LISTS}{name}/{figure}"
+
+
+def lists_in(names: Iterable[str]) -> list[str]:
+    """Returns the published lists that named figures are of, sorted."""
+    return sorted({name.split("/")[1] for name in names if name.startswith(LISTS)})
 
 
 def split(name: str) -> tuple[str, str]:

@@ -33,7 +33,8 @@ def _contents(letters: str) -> list[bytes]:
 def test_of_each_picture_the_first_is_used(caplog: pytest.LogCaptureFixture) -> None:
     copies = find_copies(_rows("a", "a", "b", "a!", "a", "a!"), _contents("xyzuxu"))
     duplicates = [Duplicate("4.png", "0.png"), Duplicate("5.png", "3.png")]
-    assert copies == Copies([0, 1, 2, 3], duplicates, [])
+    equal = [(copy.path, copy.original) for copy in duplicates]
+    assert copies == Copies([0, 1, 2, 3], duplicates, [], equal)
     assert not caplog.text
 
 
