@@ -28,6 +28,7 @@ class Pretrained:
         embedder: the network, its head as yet random.
         features: float32 [N, F] of each view.
         labels: of the images; the identities are numbered.
+        collection: [N], that of each image; None where there is one.
         n_identities: their number.
         image_shape: (height, width, channels).
         seconds: that the features of an image took.
@@ -36,6 +37,7 @@ class Pretrained:
     embedder: Embedder
     features: Mapping[View, NDArray[np.float32]]
     labels: Labels
+    collection: NDArray[np.str_] | None
     n_identities: int
     image_shape: tuple[int, int, int]
     seconds: float
@@ -64,7 +66,10 @@ def pretrained(prepared: Path, params: TrainParams) -> Pretrained:
         view: head.pooled_features(embedder, store.images, view=view) for view in params.views
     }
     seconds = (time.perf_counter() - start) / len(codes)
-    return Pretrained(embedder, features, labels, len(names), shape, seconds)
+    collection = None
+    if "collection" in store.index:
+        collection = store.index["collection"].to_numpy(dtype=str)
+    return Pretrained(embedder, features, labels, collection, len(names), shape, seconds)
 
 
 def divide(labels: Labels, folds: int) -> Iterator[NDArray[np.bool_]]:

@@ -34,16 +34,18 @@ def embed(
     identity = np.unique(images.labels.identity[known], return_inverse=True)[1]
     forged = images.labels.forged[known]
     rows = pd.DataFrame({"identity": identity, "kind": np.where(forged, "forgery", "genuine")})
+    if images.collection is not None:
+        rows["collection"] = images.collection[known]
 
     model = head.build_head(images.embedder)
     random = [ops.convert_to_numpy(variable) for variable in model.variables]
-    head.fit_standardisation(images.embedder, parts[0])
     examples = fisher_projection.parts_as_identities(parts, identity, forged)
-    head.fit_projection(images.embedder, *examples)
-    first = [ops.convert_to_numpy(variable) for variable in model.variables]
     result = {}
     for name, params in trainings.items():
-        _set_variables(model, first)
+        _set_variables(model, random)
+        head.fit_standardisation(images.embedder, parts[0])
+        collection = np.tile(head_fitting.number_collections(params, rows), len(parts))
+        head.fit_projection(images.embedder, *examples, collection)
         head_fitting.train_projection(images.embedder, params, by_view[known], rows)
         result[name] = ops.convert_to_numpy(model(by_view, training=False))
     _set_variables(model, random)

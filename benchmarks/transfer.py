@@ -7,12 +7,13 @@ trained on those of one collection, or of all, but for two folds: one, as val, c
 the other is tested, in every collection; the comparisons of all folds are pooled. Where the trained
 and the tested collection differ, the decision has not seen the tested one. FAR and FRR are those at
 the limit that val chose for equal error. Intervals are of 95 %, over writers; the last lines are
-paired, on the same comparisons.
+paired, on the same comparisons. `all as one` is a head that does not know which collection an image
+is of.
 """
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from components.train.params import TrainParams
 
 REFERENCES = (1, 3, 5)
-ALL = "all"
+ALL, ONE = "all", "all as one"
+AS_IF_ONE = {"head_within_collections": False, "collections_per_batch": "all"}
 
 
 def main() -> None:
@@ -69,33 +71,32 @@ def compare(prepared: Path, params: "TrainParams", number: int) -> Iterator[str]
 
     collection = open_store(prepared).index["collection"].to_numpy(dtype=str)
     names = np.unique(collection).tolist()
-    measured: dict[tuple[str, str], CarriedFolds] = {}
     images = folds.pretrained(prepared, params)
     fold = carried_folds.number_folds(images.labels, collection, number)
+    as_one = params.model_copy(update=AS_IF_ONE)
+    measured: dict[tuple[str, str], CarriedFolds] = {}
     for trained in (*names, ALL):
         inside = np.isin(collection, names if trained == ALL else [trained])
+        trainings = {trained: params} if trained != ALL else {ALL: params, ONE: as_one}
         for test in range(number):
             sys.stderr.write(f"{trained}, fold {test + 1} of {number}\n")
             val = inside & (fold == (test + 1) % number)
             known = inside & (fold != test) & ~val
-            embeddings = trained_heads.embed(images, {trained: params}, known)[trained]
-            labels = carried_folds.select(images.labels, val)
-            decision = carried_folds.decide(embeddings[val], labels, len(params.views))
+            for training, embeddings in trained_heads.embed(images, trainings, known).items():
+                labels = carried_folds.select(images.labels, val)
+                decision = carried_folds.decide(embeddings[val], labels, len(params.views))
+                for name in names:
+                    rows = (collection == name) & (fold == test)
+                    labels = carried_folds.select(images.labels, rows)
+                    pooled = measured.setdefault((training, name), carried_folds.CarriedFolds())
+                    pooled.add(decision, embeddings[rows], labels, REFERENCES)
+        for training in trainings:
             for name in names:
-                rows = (collection == name) & (fold == test)
-                pooled = measured.setdefault((trained, name), carried_folds.CarriedFolds())
-                labels = carried_folds.select(images.labels, rows)
-                pooled.add(decision, embeddings[rows], labels, REFERENCES)
-        for name in names:
-            yield from measured[trained, name].lines(f"{trained} → {name}")
-    for trained in names:
-        yield from _gains(measured, trained)
-
-
-def _gains(measured: "Mapping[tuple[str, str], CarriedFolds]", name: str) -> Iterator[str]:
-    """Returns what training on all gains on a collection over training on it alone."""
-    title = f"{ALL} minus {name} alone, on {name}"
-    return measured[ALL, name].differences(measured[name, name], title)
+                yield from measured[training, name].lines(f"{training} → {name}")
+    for name in names:
+        for training, other in ((ALL, name), (ONE, ALL)):
+            title = f"{training} minus {other}, on {name}"
+            yield from measured[training, name].differences(measured[other, name], title)
 
 
 def _collection(text: str) -> tuple[str, Path]:

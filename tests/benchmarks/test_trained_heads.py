@@ -1,5 +1,6 @@
 """Heads trained on some of the images."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,8 @@ def images() -> Pretrained:
     for view in PARAMS.views:
         places = RANDOM.normal(size=(6, 256))[LABELS.identity]
         features[view] = (places + RANDOM.normal(size=(36, 256))).astype(np.float32)
-    return Pretrained(network.build(PARAMS.architecture(shape)), features, LABELS, 6, shape, 0.0)
+    embedder = network.build(PARAMS.architecture(shape))
+    return Pretrained(embedder, features, LABELS, None, 6, shape, 0.0)
 
 
 def test_without_a_step_it_is_the_discriminant_of_the_other_folds(images: Pretrained) -> None:
@@ -63,9 +65,18 @@ def test_the_images_of_the_fold_teach_the_head_nothing(images: Pretrained) -> No
     rows = np.flatnonzero(TEST)[1:]
     for values in changed.values():
         values[rows] = 0
-    other = Pretrained(images.embedder, changed, LABELS, 6, images.image_shape, 0.0)
+    other = Pretrained(images.embedder, changed, LABELS, None, 6, images.image_shape, 0.0)
     first = [
         trained_heads.embed(each, {"hard": HARD}, ~TEST)["hard"][TEST][0]
         for each in (images, other)
     ]
     np.testing.assert_allclose(first[0], first[1], atol=1e-5)
+
+
+def test_a_head_may_know_the_collections_or_not(images: Pretrained) -> None:
+    known = replace(images, collection=np.where(WRITERS < 2, "a", "b"))
+    as_one = PARAMS.model_copy(update={"head_within_collections": False})
+    both = trained_heads.embed(known, {"within": PARAMS, "as one": as_one}, ~TEST)
+    alone = trained_heads.embed(images, {"start": PARAMS}, ~TEST)["start"]
+    np.testing.assert_allclose(both["as one"], alone, atol=1e-5)
+    assert np.abs(both["within"] - alone).max() > 1e-3

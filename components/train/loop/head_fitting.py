@@ -26,7 +26,7 @@ from components.train.params import TrainParams
 
 MAX_COMPONENT_IMAGES = 64  # the features of all their places are in memory at once
 MAX_STANDARDISING_IMAGES = 512
-MAX_VIEWS_FITTED = 16384  # images × views that the projection is fitted to
+MAX_VIEWS_FITTED = 32768  # images × views that the projection is fitted to
 
 
 def fit_head(
@@ -63,7 +63,7 @@ def fit_head(
         codes = pd.factorize(rows.identity)[0]
         forged = (rows.kind == "forgery").to_numpy()
         examples = fisher_projection.parts_as_identities(by_part, codes, forged)
-        collection = np.tile(_collections(params, rows), len(parts))
+        collection = np.tile(number_collections(params, rows), len(parts))
         head.fit_projection(embedder, *examples, collection)
     if params.head_steps:
         by_view = np.stack([features[view] for view in params.views], axis=1)
@@ -133,8 +133,13 @@ def sample_identities(rows: pd.DataFrame, max_rows: int) -> pd.DataFrame:
     return rows[rows.identity.isin(names[::step])].sort_values("row")
 
 
-def _collections(params: TrainParams, rows: pd.DataFrame) -> NDArray[np.int64]:
-    """Returns the number of each row's collection, all 0 where they are to be as if one."""
+def number_collections(params: TrainParams, rows: pd.DataFrame) -> NDArray[np.int64]:
+    """Returns the number of each row's collection, all 0 where they are to be as if one.
+
+    Args:
+        params: section `train`.
+        rows: `collection` where there are several.
+    """
     if "collection" not in rows or not params.head_within_collections:
         return np.zeros(len(rows), np.int64)
     codes: NDArray[np.int64] = pd.factorize(rows["collection"])[0]
