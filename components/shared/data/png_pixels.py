@@ -65,9 +65,7 @@ def decode_png(encoded: bytes, channels: int) -> U8:
         if pixels.shape[2] > colours:
             result[:, :, 3] = pixels[:, :, -1]
         elif parts.transparency is None:
-            if parts.depth < 8:
-                raise Rejected(DAMAGED)
-            result[:, :, 3] = 255
+            result[:, :, 3] = _opaque(parts.depth)
         else:
             level = np.frombuffer(parts.transparency, ">u2") & (2**parts.depth - 1)
             result[:, :, 3] = np.where((samples == level).all(axis=2), 0, 255)
@@ -83,12 +81,17 @@ def _upper(samples: npt.NDArray[np.integer], depth: int) -> U8:
     return samples.astype(np.uint8, copy=False)
 
 
+def _opaque(depth: int) -> int:
+    """Returns the alpha that TensorFlow asks libpng for: little where samples have few bits."""
+    return min((1 << depth) - 1, 255)
+
+
 def _from_palette(places: npt.NDArray[np.integer], parts: PngParts) -> U8:
     """Returns uint8 [h, w, 4]; beyond the palette is black."""
     table = np.zeros((256, 4), np.uint8)
     table[: len(parts.palette) // 3, :3] = np.frombuffer(parts.palette, np.uint8).reshape(-1, 3)
     if parts.transparency is None:
-        table[:, 3] = 2**parts.depth - 1
+        table[:, 3] = _opaque(parts.depth)
     else:
         table[:, 3] = 255
         table[: len(parts.transparency), 3] = np.frombuffer(parts.transparency, np.uint8)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from components.shared.data.png_pixels import decode_png
-from tests.pictures import encode
+from tests.pictures import encode, png_chunk
 from tests.shared.data.written_png import ADAM7, written_png
 from tests.shared.test_decode import PNGS
 
@@ -38,3 +38,12 @@ def test_all_bits_of_16_decide_what_is_transparent() -> None:
 def test_a_colour_beyond_the_palette_is_black() -> None:
     data = written_png(np.random.default_rng(0), 5, 5, 8, 3, palette=bytes([9, 9, 9]))
     assert set(np.unique(decode_png(data, 3))) <= {0, 9}
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4, 8])
+def test_grey_without_transparency_has_the_alpha_that_tensorflow_gives(depth: int) -> None:
+    import tensorflow as tf
+
+    comment = png_chunk(b"tEXt", b"Comment\0tRNS")
+    data = written_png(np.random.default_rng(depth), 9, 7, depth, 0, before=comment)
+    np.testing.assert_array_equal(decode_png(data, 4), tf.io.decode_png(data, channels=4))
