@@ -37,7 +37,9 @@ def main() -> None:
         help="of images; else CEDAR_DIR",
     )
     add_size(arguments)
-    arguments.add_argument("--mode", default="shape", choices=("shape", "tone", "none"))
+    arguments.add_argument(
+        "--mode", default="shape", choices=("shape", "tone", "none"), help="as preprocess.mode"
+    )
     arguments.add_argument("--every", type=int, default=1, metavar="N", help="image of the folder")
     add_rounds(arguments, 7, "turns of both")
     options = arguments.parse_args()

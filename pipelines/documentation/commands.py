@@ -32,8 +32,8 @@ GROUPS = {
     "Benchmarks": [
         f"benchmarks.{name}"
         for name in (
-            "preprocess", "train_step", "feed", "validation", "start", "scoring", "mining", "head",
-            "head_losses", "sample", "losses",
+            "preprocess", "normalise", "train_step", "feed", "validation", "start", "scoring",
+            "mining", "head", "head_losses", "transfer", "sample", "losses",
         )
     ],
 }  # fmt: skip
