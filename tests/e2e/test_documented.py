@@ -40,10 +40,11 @@ REASONS = {
         r"dvc repro -f train",
     ),
     "data": (  # of ten people or more, of one's own, or a published collection
-        r"dvc exp run -S ingest\.source=(/data/|\[\{name: cedar).*",
+        r"dvc exp run -S ingest\.source=(/data/|\[\{name: (cedar|casia)).*",
         r"python -m pipelines compare split\.by=collection .*",
         r"python -m components.evaluate calibrate .*",
         r"python -m components.evaluate --model models/calibrated .*",
+        r"python -m components.evaluate --model models/frozen --data (/data/|lfw/).*",
     ),
     "gpu": (r"KERAS_BACKEND=jax python\b.*",),
     "cluster": (r"kubectl\b.*", r"python -m pipelines (submit|schedule)\b.*", r"export KFP_.*"),
