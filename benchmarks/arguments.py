@@ -1,6 +1,8 @@
 """Command-line options that several benchmarks have."""
 
 import argparse
+import os
+from pathlib import Path
 from typing import Any
 
 from components.shared.runtime import cli
@@ -17,6 +19,17 @@ def parser(name: str, description: str | None) -> argparse.ArgumentParser:
     prog = f"python -m benchmarks.{name}"
     return argparse.ArgumentParser(
         prog=prog, description=description, formatter_class=cli.Formatter
+    )
+
+
+def add_folder(arguments: argparse.ArgumentParser, meaning: str) -> None:
+    """Adds a folder, else the one that CEDAR_DIR names; None where it is not set either."""
+    arguments.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=os.environ.get("CEDAR_DIR"),
+        help=f"{meaning}; else CEDAR_DIR",
     )
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.arguments import add_size
+from benchmarks.arguments import add_folder, add_size
 from components.shared.runtime import backend
 from components.train.params import TrainParams
 from pipelines import sections
@@ -22,13 +22,7 @@ MAKEFILE = Path(__file__).resolve().parents[1] / "Makefile"
 
 def add(arguments: argparse.ArgumentParser) -> None:
     """Adds CEDAR's folder and the size of the images."""
-    arguments.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        default=os.environ.get("CEDAR_DIR"),
-        help="of CEDAR; else CEDAR_DIR",
-    )
+    add_folder(arguments, "of CEDAR")
     add_size(arguments, 112, 192)
 
 

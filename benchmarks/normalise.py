@@ -10,11 +10,10 @@ import os
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks.arguments import add_rounds, add_size, parser
+from benchmarks.arguments import add_folder, add_rounds, add_size, parser
 from benchmarks.timing import time_action
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise import normalise_each
@@ -29,13 +28,7 @@ Way = Callable[[Sequence[bytes]], list[Normalised | Rejected]]
 def main() -> None:
     """Prints CPU time an image of both, their ratio, and how many images differ."""
     arguments = parser("normalise", __doc__)
-    arguments.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        default=os.environ.get("CEDAR_DIR"),
-        help="of images; else CEDAR_DIR",
-    )
+    add_folder(arguments, "of images")
     add_size(arguments)
     arguments.add_argument(
         "--mode", default="shape", choices=("shape", "tone", "none"), help="as preprocess.mode"

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.arguments import add_size, parser
+from benchmarks.arguments import add_folder, add_size, parser
 from components.shared.data import catalog
 from components.shared.data.catalog import Entry
 from components.shared.runtime import backend
@@ -32,13 +32,7 @@ FEW = 16
 def main() -> None:
     """Prints CPU time per image of both, and their ratio."""
     arguments = parser("preprocess", __doc__)
-    arguments.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        default=os.environ.get("CEDAR_DIR"),
-        help="of images; else CEDAR_DIR",
-    )
+    add_folder(arguments, "of images")
     add_size(arguments)
     arguments.add_argument("--rounds", type=int, default=5, metavar="N", help="turns of both")
     options = arguments.parse_args()
