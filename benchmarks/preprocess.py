@@ -35,6 +35,9 @@ def main() -> None:
     add_folder(arguments, "of images")
     add_size(arguments)
     arguments.add_argument("--rounds", type=int, default=5, metavar="N", help="turns of both")
+    arguments.add_argument(
+        "--near-copies", type=int, metavar="BITS", help="as preprocess.near_copies; 0: none"
+    )
     options = arguments.parse_args()
     if options.folder is None:
         arguments.error("name a folder of images, or set CEDAR_DIR")
@@ -50,6 +53,8 @@ def main() -> None:
 
     cv2.setNumThreads(1)
     params = PreprocessParams(height=options.height, width=options.width, max_rejected=1.0)
+    if options.near_copies is not None:
+        params = params.model_copy(update={"near_copies": options.near_copies})
     with tempfile.TemporaryDirectory() as folder:
         _measure(files, params, Path(folder), options.rounds)
 
