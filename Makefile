@@ -132,9 +132,10 @@ CREATED = $(shell git show -s --format=%cI HEAD)
 IMAGE := signature-recognition:$(if $(filter 1,$(GPU)),gpu,latest)
 
 lock: $(BIN)/.installed ## compile the lock files anew
-	@uv pip compile --quiet $(LOCK) pyproject.toml -o requirements.lock
-	@uv pip compile --quiet $(LOCK) --extra gpu pyproject.toml -o requirements-gpu.lock
+	@uv pip compile --quiet $(LOCK) --group serve pyproject.toml -o requirements.lock
+	@uv pip compile --quiet $(LOCK) --group serve --extra gpu pyproject.toml -o requirements-gpu.lock
 	@uv pip compile --quiet $(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+	@uv pip compile --quiet $(LOCK) --group serve -c requirements.lock -o requirements-serve.lock
 	@echo uv | uv pip compile --quiet $(LOCK) - -o requirements-uv.lock
 LOCK := --universal --fork-strategy fewest --python-version 3.11 --generate-hashes --no-annotate --no-header
 
