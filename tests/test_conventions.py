@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-FOLDERS = ("components", "pipelines", "tools")
+FOLDERS = ("components", "pipelines", "serving", "tools")
 FREE = {"__init__.py", "__main__.py", "params.py"}
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

@@ -17,7 +17,7 @@ from tests import markdown
 GENERATED = {"commands.md", "parameters.md"}
 DOCS = sorted((markdown.ROOT / "docs").glob("*.md"))
 PAGES = [markdown.ROOT / "README.md", *DOCS]
-PATH = re.compile(r"(?:components|pipelines|tests|benchmarks|docs|tools)/[\w./-]*")
+PATH = re.compile(r"(?:components|pipelines|serving|tests|benchmarks|docs|tools)/[\w./-]*")
 MODELS: dict[str, type[BaseModel]] = {
     **{step: sections.model(step) for step in sections.STEPS},
     "cluster": cluster.Cluster,

@@ -35,6 +35,7 @@ ABBREVIATED = {
     "dvc exp apply": "name",
 }
 """Commands that a sentence only names, and the arguments that make them whole."""
+ROOMS = {"components", "pipelines", "serving", "benchmarks", "tools"}
 MAKEFILE = (markdown.ROOT / "Makefile").read_text(encoding="utf-8")
 PARSE = argparse.ArgumentParser.parse_args
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -120,7 +121,7 @@ def check_python(arguments: list[str]) -> None:
     module, *rest = arguments[1:]
     specification = find_spec(module)
     assert specification
-    if module.partition(".")[0] not in {"components", "pipelines", "benchmarks", "tools"}:
+    if module.partition(".")[0] not in ROOMS:
         assert all((markdown.ROOT / path).exists() for path in rest if path.startswith("tests/"))
         return
     is_package = specification.submodule_search_locations is not None
@@ -128,7 +129,7 @@ def check_python(arguments: list[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", [module, *rest])
         patch.setattr(cli, "execute", accept)
-        if not module.startswith(("components", "pipelines")):
+        if not module.startswith(("components", "pipelines", "serving")):
             patch.setattr(argparse.ArgumentParser, "parse_args", parse_and_accept)
         with pytest.raises((AcceptedError, SystemExit)) as outcome:
             main()

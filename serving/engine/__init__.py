@@ -1,0 +1,1 @@
+"""The shipped model at work: from encoded images to embeddings, and from these to answers."""

@@ -1,0 +1,130 @@
+"""A bundle as freeze ships it, with a tiny network, and signatures that it tells apart."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from PIL import Image, ImageDraw
+
+from components.shared.data.normalisation import Normalisation
+from components.shared.model import bundle
+from components.shared.verification import decision_file
+from components.shared.verification.decision import Decision, Policy, Usual
+from components.shared.verification.decision_file import Decisions
+from components.shared.verification.decision_limits import Limits
+from components.shared.verification.evidence_bounds import Bounds
+from components.shared.verification.evidence_model import EvidenceModel
+from tests.pictures import encode
+
+SHAPE = Normalisation(height=16, width=24)
+DIMENSION = 16
+MOST_REFERENCES = 3
+LIMITS = {
+    "equal_error": Limits.single(0.0),
+    "far_1pct": Limits.single(1.0),
+    "review": Limits(-1.0, 1.5),
+}
+
+
+def write_served_bundle(folder: Path, seed: int = 0, decision: Decision | None = None) -> Path:
+    """Writes a bundle that the service loads.
+
+    Args:
+        folder: to write.
+        seed: of the network's weights: those of another are another space.
+        decision: of val; `DECISION` by default.
+    """
+    (folder / "saved_model").mkdir(parents=True)
+    (folder / "saved_model" / "saved_model.pb").write_bytes(b"graph")
+    write_network(folder / "embedder.onnx", seed)
+    SHAPE.save(folder / "normalise.json")
+    (folder / "model_card.md").write_text("# Model card\n\nNo proof of identity by itself.\n")
+    decision_file.write(Decisions(any_scanner=decision or DECISION), folder)
+    parts = [(folder / name).read_bytes() for name in ("embedder.onnx", "normalise.json")]
+    space = hashlib.sha256(b"".join(parts)).hexdigest()
+    bundle.write(folder, {"space": space, "normalisation": {"version": 2, **SHAPE.model_dump()}})
+    return folder
+
+
+def write_network(path: Path, seed: int = 0) -> None:
+    """Writes a network: a random projection of the ink, of unit length."""
+    size = SHAPE.height * SHAPE.width
+    weights = np.random.default_rng(seed).normal(size=(size, DIMENSION)).astype(np.float32)
+    constants: dict[str, npt.NDArray[Any]] = {
+        "weights": weights,
+        "flat": np.array([-1, size], np.int64),
+        "paper": np.array(255, np.float32),
+    }
+    nodes = [
+        helper.make_node("Cast", ["pixels"], ["levels"], to=TensorProto.FLOAT),
+        helper.make_node("Sub", ["paper", "levels"], ["ink"]),
+        helper.make_node("Reshape", ["ink", "flat"], ["row"]),
+        helper.make_node("MatMul", ["row", "weights"], ["projected"]),
+        helper.make_node("LpNormalization", ["projected"], ["embeddings"], axis=1, p=2),
+    ]
+    shape: list[str | int | None] = ["N", SHAPE.height, SHAPE.width, SHAPE.channels]
+    graph = helper.make_graph(
+        nodes,
+        "embedder",
+        [helper.make_tensor_value_info("pixels", TensorProto.UINT8, shape)],
+        [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["N", DIMENSION])],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+
+
+def signature(writer: int, number: int) -> bytes:
+    """Draws a genuine signature of a writer; encoded as PNG.
+
+    The strokes are the writer's, and every signature wavers a little.
+    """
+    points = np.random.default_rng(writer).uniform([10, 10], [150, 70], (9, 2))
+    waver = np.random.default_rng([writer, number]).normal(scale=1.0, size=points.shape)
+    return _draw(points + waver)
+
+
+def blank() -> bytes:
+    """Returns a sheet without ink; encoded as PNG."""
+    return encode(np.full((80, 160), 230, np.uint8))
+
+
+def _draw(points: npt.NDArray[np.float64]) -> bytes:
+    page = Image.new("L", (160, 80), 235)
+    line = [(float(x), float(y)) for x, y in points]
+    ImageDraw.Draw(page).line(line, fill=40, width=3, joint="curve")
+    return encode(page)
+
+
+def _policies(kind: str) -> list[Policy]:
+    rows = []
+    for references in range(1, MOST_REFERENCES + 1):
+        for name, limits in LIMITS.items():
+            rows.append(Policy(kind, references, name, limits, 40, 400, 0.01))
+    return rows
+
+
+def _usual(kind: str) -> list[Usual]:
+    return [
+        Usual(kind, references, 2.0 + references, 1.5, 0.2)
+        for references in range(1, MOST_REFERENCES + 1)
+    ]
+
+
+def _model(constant: float) -> EvidenceModel:
+    weights = {"constant": constant, "references": 0.5, "centre_of_one": -4.0, "centre": -3.0}
+    return EvidenceModel({**weights, "nearest": -2.0, "spread": 1.0}, Bounds(-5.0, 6.0))
+
+
+DECISION = Decision(
+    {"skilled": _model(-1.5), "random": _model(-1.0)},
+    MOST_REFERENCES,
+    1,
+    [*_policies("skilled"), *_policies("random")],
+    [*_usual("skilled"), *_usual("random")],
+)
