@@ -9,10 +9,8 @@ from typing import NamedTuple
 
 from components.ingest.characters import fault
 from components.ingest.litter import is_litter
+from components.shared.data.image_formats import FORMATS
 from components.shared.runtime.errors import InputError
-
-# Formats that Pillow names but cannot decode by itself.
-NAMED_ONLY = {"BUFR", "EPS", "GRIB", "HDF5", "MPEG", "WMF"}
 
 
 @dataclass(frozen=True)
@@ -83,20 +81,18 @@ def check_names(listing: Listing) -> None:
 
 
 def is_image(path: PurePosixPath) -> bool:
-    """Returns whether Pillow reads files of this suffix."""
+    """Returns whether files of this suffix are read."""
     return path.suffix.lower() in image_suffixes()
 
 
 @cache
 def image_suffixes() -> frozenset[str]:
-    """Returns the suffixes of all formats that Pillow decodes."""
+    """Returns the suffixes of all formats that are read and that this build of Pillow decodes."""
     from PIL import Image
 
     Image.init()
     return frozenset(
-        suffix
-        for suffix, name in Image.EXTENSION.items()
-        if name in Image.OPEN and name not in NAMED_ONLY
+        suffix for suffix, name in Image.EXTENSION.items() if name in Image.OPEN and name in FORMATS
     )
 
 

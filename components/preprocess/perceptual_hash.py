@@ -4,7 +4,6 @@ An image is hashed as it came, which finds a copy that was scaled or saved anew,
 prepared, which finds one with other margins.
 """
 
-import io
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from components.shared.data.image_conversion import SourceImage, read
+from components.shared.data.image_formats import open_image
 from components.shared.runtime.progress import track
 
 SIDE = 16
@@ -60,7 +60,7 @@ def _open(file: Path, max_pixels: int) -> Image.Image:
     source = read(file, max_pixels)
     if not isinstance(source, SourceImage):
         raise source
-    image = Image.open(io.BytesIO(source.encoded))
+    image = open_image(source.encoded)
     if not image.has_transparency_data:
         return image
     opaque = image.convert("RGBA")

@@ -91,7 +91,7 @@ def test_what_is_rejected_stands_there_with_a_reason(raw: Path, tmp_path: Path) 
         "cut.png": "truncated or damaged image",
         "empty.png": "the file is empty (0 bytes)",
         "huge.png": "1600000000 pixels are more than max_pixels (50000000)",
-        "letter.png": "not an image, or of an unknown format",
+        "letter.png": "not an image, or of a format that is not read",
     }
 
 

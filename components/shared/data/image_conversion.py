@@ -1,6 +1,6 @@
 """Source files as PNG or JPEG bytes, which the normalisation decodes.
 
-An upright PNG or JPEG stays as it is. Everything else that Pillow reads becomes a PNG: the first
+An upright PNG or JPEG stays as it is. Every other of the `image_formats` becomes a PNG: the first
 frame or page, turned as its EXIF or XMP says, CMYK and the like as RGB; transparency stays, and the
 normalisation composites it over white. Grey of 10 or 12 bits in 16 becomes 8 of its own bits.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from components.shared.data.image_formats import open_image
 from components.shared.data.outcomes import Rejected
 from components.shared.data.sample_bits import (
     CONTAINER,
@@ -34,6 +35,7 @@ _ORIENTED = (b"eXIf", b"Raw profile type exif", b"XML:com.adobe.xmp")
 """Names in a PNG without which it has no orientation: a chunk, and keywords of text chunks."""
 _HEIC = (b"heic", b"heim", b"heis", b"heix", b"hevc", b"hevm", b"hevs", b"hevx", b"mif1", b"msf1")
 """Brands of a file with HEVC in it, whatever its name ends with."""
+_POSTSCRIPT = (b"%!PS", b"\xc5\xd0\xd3\xc6")
 
 
 class SourceImage(NamedTuple):
@@ -90,7 +92,7 @@ def to_png_or_jpeg(data: bytes, max_pixels: int) -> SourceImage:
     if not data:
         raise Rejected("the file is empty (0 bytes)")
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with open_image(data) as image:
             _check_size(image, max_pixels)
             mode, dpi = image.mode, _dpi(image)
             if _needs_no_conversion(image, data):
@@ -114,7 +116,9 @@ def to_png_or_jpeg(data: bytes, max_pixels: int) -> SourceImage:
 def _unidentified(data: bytes) -> str:
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
         return "a HEIC image, which is not read: convert it to PNG or JPEG"
-    return "not an image, or of an unknown format"
+    if data.startswith(_POSTSCRIPT):
+        return "an EPS file, which is not read: convert it to PNG or JPEG"
+    return "not an image, or of a format that is not read"
 
 
 def _check_size(image: Image.Image, max_pixels: int) -> None:

@@ -64,8 +64,8 @@ def test_a_resolution_that_makes_no_sense_is_none(
 ) -> None:
     opened = Image.open
 
-    def opening(stream: io.BytesIO) -> Image.Image:
-        image = opened(stream)
+    def opening(stream: io.BytesIO, formats: tuple[str, ...]) -> Image.Image:
+        image = opened(stream, formats=formats)
         image.info["dpi"] = dpi
         return image
 
