@@ -21,7 +21,12 @@ from components.shared.runtime.progress import Bar, progress_bar
 from components.shared.storage import files
 from components.shared.tracking import step_runs
 from components.shared.tracking.record import Record
-from components.shared.verification import decision_file, metrics_file, threshold
+from components.shared.verification import (
+    decision_file,
+    measured_rates,
+    metrics_file,
+    threshold,
+)
 from components.shared.verification.decision_file import DECISION
 from components.shared.verification.metrics_file import METRICS
 
@@ -146,7 +151,7 @@ def _describe(
     normalisation: Normalisation,
     differences: dict[str, float],
 ) -> dict[str, Any]:
-    """Writes card, decision and normalisation; returns the manifest without hashes."""
+    """Writes card, decision, rates and normalisation; returns the manifest without hashes."""
     decisions = decision_file.read(evaluation)
     decision_file.write(decisions, folder)
     normalisation.save(folder / NORMALISATION)
@@ -164,5 +169,6 @@ def _describe(
         params=params,
         decisions=decisions,
     )
+    measured_rates.write(measured_rates.select(metrics, decisions.chosen, card.target), folder)
     (folder / CARD).write_text(model_card.render(card), encoding="utf-8")
     return manifest

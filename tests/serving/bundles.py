@@ -12,12 +12,13 @@ from PIL import Image, ImageDraw
 
 from components.shared.data.normalisation import Normalisation
 from components.shared.model import bundle
-from components.shared.verification import decision_file
+from components.shared.verification import decision_file, measured_rates
 from components.shared.verification.decision import Decision, Policy, Usual
 from components.shared.verification.decision_file import Decisions
 from components.shared.verification.decision_limits import Limits
 from components.shared.verification.evidence_bounds import Bounds
 from components.shared.verification.evidence_model import EvidenceModel
+from components.shared.verification.measured_rates import MeasuredRates, Rate
 from tests.pictures import encode
 
 SHAPE = Normalisation(height=16, width=24)
@@ -44,6 +45,7 @@ def write_served_bundle(folder: Path, seed: int = 0, decision: Decision | None =
     SHAPE.save(folder / "normalise.json")
     (folder / "model_card.md").write_text("# Model card\n\nNo proof of identity by itself.\n")
     decision_file.write(Decisions(any_scanner=decision or DECISION), folder)
+    measured_rates.write(RATES, folder)
     parts = [(folder / name).read_bytes() for name in ("embedder.onnx", "normalise.json")]
     space = hashlib.sha256(b"".join(parts)).hexdigest()
     bundle.write(folder, {"space": space, "normalisation": {"version": 2, **SHAPE.model_dump()}})
@@ -128,3 +130,18 @@ DECISION = Decision(
     [*_policies("skilled"), *_policies("random")],
     [*_usual("skilled"), *_usual("random")],
 )
+
+
+def _rates(kind: str, references: int, policy: str) -> MeasuredRates:
+    reviewed = Rate(0.1 / references, 0.05 / references, 0.2) if policy == "review" else Rate(0.0)
+    far, frr = Rate(0.04 / references, 0.01, 0.1), Rate(0.06 / references, 0.02, 0.12)
+    return MeasuredRates(kind, references, policy, far, frr, reviewed, reviewed, 11, 4730)
+
+
+RATES = [
+    _rates(kind, references, policy)
+    for kind in ("skilled", "random")
+    for references in (1, 3)
+    for policy in LIMITS
+]
+"""Of a test that had claims of one and of three references."""

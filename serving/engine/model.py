@@ -1,0 +1,104 @@
+"""The model that the service answers with: a bundle, checked against its manifest and loaded."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components.shared.data.normalisation import NORMALISATION, Normalisation
+from components.shared.model import bundle
+from components.shared.model.bundle import CARD, MANIFEST, Bundle
+from components.shared.runtime.errors import InputError
+from components.shared.verification import measured_rates
+from components.shared.verification.decision import Decision
+from components.shared.verification.measured_rates import RATES, MeasuredRates
+from serving.engine.session import Session
+
+NETWORK = "embedder.onnx"
+SPACE = "space"
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """A shipped model. Threads may share it.
+
+    Attributes:
+        folder: of the bundle.
+        version: the bundle's name, 12 hexadecimal digits.
+        space: sha256 of what an embedding depends on: embeddings of two spaces never compare.
+        normalisation: mode and size of the images that the network takes.
+        decision: that answers claims.
+        rates: measured on test; none for a decision that was calibrated since.
+        calibration: facts on the images that the decision was calibrated on, by name; or None.
+        card: the text of model_card.md, Markdown; empty where the bundle has none.
+        session: the network.
+    """
+
+    folder: Path
+    version: str
+    space: str
+    normalisation: Normalisation
+    decision: Decision
+    rates: Sequence[MeasuredRates]
+    calibration: Mapping[str, Any] | None
+    card: str
+    session: Session
+
+    @property
+    def dimension(self) -> int:
+        """D, the length of an embedding."""
+        return self.session.dimension
+
+    @property
+    def policies(self) -> list[str]:
+        """The names of the policies that decide, in the order of decision.json."""
+        own = [row.policy for row in self.decision.policies if row.kind == self.decision.kind]
+        return list(dict.fromkeys(own))
+
+
+def load(folder: Path) -> ServedModel:
+    """Loads a bundle.
+
+    Raises:
+        InputError: a file is missing, not that of the manifest or not what it should be, or the
+            bundle has no ONNX network or no decision.
+    """
+    found = bundle.read(folder)
+    _demand_network(found)
+    decision = found.decisions.chosen
+    if decision is None:
+        raise InputError(
+            f"{folder}: has no decision model, for it had too few validation identities; "
+            "evaluate with more and freeze again"
+        )
+    files = found.manifest["files"]
+    card = folder / CARD
+    return ServedModel(
+        folder=folder,
+        version=bundle.version_of((folder / MANIFEST).read_bytes()),
+        space=_space(found),
+        normalisation=found.normalisation,
+        decision=decision,
+        rates=measured_rates.read(folder) if RATES in files else [],
+        calibration=found.decisions.calibration,
+        card=card.read_text(encoding="utf-8") if CARD in files else "",
+        session=Session(folder / NETWORK, found.normalisation.shape),
+    )
+
+
+def _demand_network(found: Bundle) -> None:
+    if NETWORK not in found.manifest["files"]:
+        raise InputError(
+            f"{found.folder}: holds no {NETWORK}; "
+            "freeze the model again with freeze.formats: [onnx]"
+        )
+
+
+def _space(found: Bundle) -> str:
+    """Returns the manifest's space; of earlier bundles the hash of network and normalisation."""
+    named = found.manifest.get(SPACE)
+    if isinstance(named, str):
+        return named
+    parts = [(found.folder / name).read_bytes() for name in (NETWORK, NORMALISATION)]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
