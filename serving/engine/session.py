@@ -42,7 +42,7 @@ class Session:
             raise InputError(f"{path}: takes {inputs}, but not uint8 {PIXELS} of {shape}")
         if len(outputs) != 1 or outputs[0][:2] != (EMBEDDINGS, "tensor(float)"):
             raise InputError(f"{path}: gives {outputs}, but not float32 {EMBEDDINGS}")
-        self.dimension = self.run(np.full((1, *shape), 255, np.uint8)).shape[1]
+        self.dimension = int(self.run(np.full((1, *shape), 255, np.uint8)).shape[1])
 
     def run(self, pixels: U8) -> F32:
         """Computes the embeddings [N, D] of normalised images [N, H, W, C]."""

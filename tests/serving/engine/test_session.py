@@ -30,7 +30,8 @@ def test_a_network_gives_an_embedding_of_unit_length_for_each_image(tmp_path: Pa
     assert session.dimension == DIMENSION
     pixels = np.random.default_rng(0).integers(0, 256, (5, *SHAPE.shape)).astype(np.uint8)
     embeddings = session.run(pixels)
-    assert (embeddings.shape, embeddings.dtype) == ((5, DIMENSION), np.float32)
+    assert embeddings.shape == (5, DIMENSION)
+    assert embeddings.dtype == np.float32
     for image, embedding in zip(pixels, embeddings, strict=True):
         np.testing.assert_allclose(session.run(image[None])[0], embedding, atol=1e-6)
 

@@ -1,0 +1,208 @@
+"""Embeddings for many callers at once: decoded in threads, computed in batches of what waits."""
+
+import math
+import time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
+from threading import Condition, Thread
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from components.shared.data.normalisation import Normalisation
+from components.shared.data.outcomes import Rejected
+from serving.engine import cores
+from serving.engine.model import ServedModel
+from serving.engine.pixel_budget import PixelBudget
+from serving.engine.session import Session
+from serving.engine.uploads import MAX_PIXELS, to_pixels
+
+F32 = npt.NDArray[np.float32]
+U8 = npt.NDArray[np.uint8]
+Embedded = Future[F32 | Rejected]
+"""To be an embedding [D], or the reason why the image cannot be used."""
+
+
+class Busy(Exception):  # noqa: N818 - an outcome that is expected, not a failure
+    """More images wait than may.
+
+    Attributes:
+        retry_after: whole seconds after which to ask again, 1 or more.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"too many images wait; ask again in {retry_after} s")
+        self.retry_after = retry_after
+
+
+class _Waiting(NamedTuple):
+    encoded: bytes
+    result: Embedded
+
+
+class _Ready(NamedTuple):
+    pixels: U8
+    result: Embedded
+
+
+class Embedder:
+    """Threads that decode images, and one that runs the network on what is there.
+
+    A lone image waits for nobody; while the network runs, others gather and make the next batch.
+    """
+
+    def __init__(
+        self,
+        model: ServedModel,
+        *,
+        workers: int | None = None,
+        queue: int = 64,
+        batch: int = 16,
+        max_pixels: int = MAX_PIXELS,
+    ) -> None:
+        """Starts the threads.
+
+        Args:
+            model: whose network and normalisation it uses.
+            workers: number of threads that decode; None: one a core.
+            queue: the most images that are under way at once.
+            batch: the most images that the network takes at once.
+            max_pixels: of an image, and of all that are decoded at once.
+        """
+        self._session: Session = model.session
+        self._spec: Normalisation = model.normalisation
+        self._queue, self._batch, self._max_pixels = queue, batch, max_pixels
+        self._budget = PixelBudget(max_pixels)
+        self._waiting: deque[_Waiting] = deque()
+        self._ready: deque[_Ready] = deque()
+        self._unfinished, self._closed = 0, False
+        self._seconds = 0.05
+        """Of an image, as the last ones took: what `retry_after` is guessed from."""
+        self._changed = Condition()
+        self._threads = [
+            Thread(target=self._decode, name=f"decode-{number}", daemon=True)
+            for number in range(workers or cores.available())
+        ]
+        self._threads.append(Thread(target=self._run, name="network", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def unfinished(self) -> int:
+        """The number of images that are under way."""
+        with self._changed:
+            return self._unfinished
+
+    def embed(self, images: Sequence[bytes]) -> list[F32 | Rejected]:
+        """Computes embeddings, and returns when all are there.
+
+        Args:
+            images: encoded, as `to_pixels` takes them.
+
+        Returns:
+            For each a float32 [D] of unit length, or the reason why it cannot be used.
+
+        Raises:
+            Busy: too many are under way; none of these is taken.
+        """
+        results = self.submit(images)
+        try:
+            return [result.result() for result in results]
+        except BaseException:
+            for result in results:
+                result.cancel()
+            raise
+
+    def submit(self, images: Sequence[bytes]) -> list[Embedded]:
+        """Takes images, and returns at once.
+
+        A result that its caller cancels before its image is decoded is never computed.
+
+        Raises:
+            Busy: as of `embed`. More images than the queue holds are taken when none is under way.
+            RuntimeError: it is closed.
+        """
+        waiting = [_Waiting(image, Future()) for image in images]
+        with self._changed:
+            if self._closed:
+                raise RuntimeError("the embedder is closed")
+            if self._unfinished and self._unfinished + len(waiting) > self._queue:
+                raise Busy(max(1, math.ceil(self._unfinished * self._seconds)))
+            self._unfinished += len(waiting)
+            self._waiting.extend(waiting)
+            self._changed.notify_all()
+        return [one.result for one in waiting]
+
+    def close(self) -> None:
+        """Takes no more images, finishes those under way and ends the threads."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _decode(self) -> None:
+        while (one := self._next_waiting()) is not None:
+            if not one.result.set_running_or_notify_cancel():
+                self._finish(1)
+                continue
+            try:
+                pixels = to_pixels(one.encoded, self._spec, self._budget, self._max_pixels)
+            except Rejected as reason:
+                self._finish(1)
+                one.result.set_result(reason)
+            except BaseException as error:
+                self._finish(1)
+                one.result.set_exception(error)
+            else:
+                with self._changed:
+                    self._ready.append(_Ready(pixels, one.result))
+                    self._changed.notify_all()
+
+    def _run(self) -> None:
+        while batch := self._next_batch():
+            began = time.monotonic()
+            try:
+                embeddings = self._session.run(np.stack([one.pixels for one in batch]))
+            except BaseException as error:
+                self._finish(len(batch))
+                for one in batch:
+                    one.result.set_exception(error)
+            else:
+                self._seconds = (time.monotonic() - began) / len(batch)
+                self._finish(len(batch))
+                for one, embedding in zip(batch, embeddings, strict=True):
+                    one.result.set_result(embedding.copy())
+
+    def _next_waiting(self) -> _Waiting | None:
+        """Returns the next image to decode; None when the embedder is closed and all are."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            return self._waiting.popleft() if self._waiting else None
+
+    def _next_batch(self) -> list[_Ready]:
+        """Returns the decoded images, at most a batch; none when all are finished and closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ready or (self._closed and not self._unfinished))
+            count = min(len(self._ready), self._batch)
+            return [self._ready.popleft() for _ in range(count)]
+
+    def _finish(self, count: int) -> None:
+        """Counts images as finished: before their results are there, so that room is then too."""
+        with self._changed:
+            self._unfinished -= count
+            self._changed.notify_all()
