@@ -3,8 +3,7 @@
     python -m benchmarks.preprocess /data/images
 
 CPU time per image, so that what else runs on the machine matters little; medians over rounds in
-which both take turns. The step's fixed cost (tracing the graph) is measured with a handful of
-images and taken off.
+which both take turns. The step's fixed cost is measured with a handful of images and taken off.
 """
 
 import logging
@@ -20,7 +19,6 @@ from typing import TYPE_CHECKING
 from benchmarks.arguments import add_folder, add_size, parser
 from components.shared.data import catalog
 from components.shared.data.catalog import Entry
-from components.shared.runtime import backend
 
 if TYPE_CHECKING:
     from components.preprocess.params import PreprocessParams
@@ -44,8 +42,7 @@ def main() -> None:
     files = sorted(path for path in options.folder.rglob("*") if path.suffix.lower() in SUFFIXES)
     if len(files) < 2 * FEW:
         arguments.error(f"{options.folder} holds {len(files)} images; {2 * FEW} are the least")
-    os.environ.update(TF_NUM_INTRAOP_THREADS="1", CUDA_VISIBLE_DEVICES="-1", PROGRESS="quiet")
-    backend.load()
+    os.environ["PROGRESS"] = "quiet"
     logging.disable()
     import cv2
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,16 +83,6 @@ def s3(store: server.Store, monkeypatch: pytest.MonkeyPatch) -> server.Store:
     for name, value in store.environment().items():
         monkeypatch.setenv(name, value)
     return store
-
-
-@pytest.fixture(scope="module")
-def compiled_once() -> Iterator[None]:
-    """Compiling the normalisation takes seconds: all runs of a test's module share it."""
-    from components.shared.data import batch_graph
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch_graph, "build_normaliser", cache(batch_graph.build_normaliser))
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,9 @@ from PIL import Image
 
 from components.preprocess import duplicates, report
 from components.preprocess.near_search import find_links, merge
+from components.preprocess.normalising import build_normaliser
 from components.preprocess.params import PreprocessParams
-from components.preprocess.perceptual_hash import hash_prepared, hash_sources
+from components.preprocess.perceptual_hash import hash_prepared, join
 from components.shared.data import catalog
 from components.shared.data.copies import DUPLICATES, Duplicate, write_duplicates
 from components.shared.data.disguised_store import prepare_disguised
@@ -23,8 +24,7 @@ from components.shared.data.image_store import (
 )
 from components.shared.data.near_copies import NearCopy, write_near_copies
 from components.shared.data.pairs import read_pairs, write_pairs
-from components.shared.data.preparation import Normaliser, Row, prepare
-from components.shared.runtime import backend
+from components.shared.data.preparation import Normaliser, Prepared, prepare
 from components.shared.runtime.errors import InputError
 from components.shared.storage import failure_table
 from components.shared.storage.files import atomic_folder
@@ -60,11 +60,7 @@ def run(
             allows: those are listed, with the reasons, in a csv beside `out`.
     """
     rows = catalog.rows(raw)
-    backend.set_up_tensorflow_per_image()  # once it is known that there is something to do
-    from components.shared.data.batch_graph import build_normaliser
-
-    settings = params.normalisation
-    normaliser = Normaliser(build_normaliser(settings), settings, params.max_pixels)
+    normaliser = Normaliser(build_normaliser(params), params.normalisation, params.max_pixels)
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     with atomic_folder(out) as folder:
         images = prepare(raw, rows, normaliser, folder, label="preprocess", workers=os.cpu_count())
@@ -77,7 +73,7 @@ def run(
         _validate_rejected(rejected, len(rows), params.max_rejected, raw, table)
         write_rejected(rejected, folder)
         _report_duplicates(images.duplicates, folder)
-        near = _find_near_copies(raw, images.rows, folder, params)
+        near = _find_near_copies(images, folder, params)
         write_near_copies(near, folder)
         write_pairs(read_pairs(raw), folder)
         if disguised:
@@ -92,14 +88,11 @@ def run(
     return results.figures
 
 
-def _find_near_copies(
-    raw: Path, rows: Sequence[Row], prepared: Path, params: PreprocessParams
-) -> list[NearCopy]:
+def _find_near_copies(images: Prepared, prepared: Path, params: PreprocessParams) -> list[NearCopy]:
     """Finds images that are nearly equal, as they came or as they were prepared.
 
     Args:
-        raw: the folder that holds the images.
-        rows: of its catalog, of the images in the store.
+        images: those in the store, with their hashes.
         prepared: the folder of the store.
         params: of the step.
 
@@ -108,8 +101,8 @@ def _find_near_copies(
     """
     if not params.near_copies:
         return []
-    files = [raw / row["path"] for row in rows]
-    by_source = find_links(hash_sources(files, params.max_pixels), params.near_copies)
+    rows = images.rows
+    by_source = find_links(join(images.hashes), params.near_copies)
     by_prepared = find_links(hash_prepared(open_store(prepared).images), params.near_copies)
     links = merge(by_source, by_prepared, len(rows))
     return [

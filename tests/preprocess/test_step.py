@@ -202,6 +202,19 @@ def test_wrong_parameters_are_told(values: dict[str, object], message: str) -> N
         parse(PreprocessParams, "preprocess", values, "params.yaml")
 
 
+def test_the_step_needs_no_tensorflow(tmp_path: Path) -> None:
+    raw = _raw(tmp_path / "raw", _good(4))
+    code = (
+        "import sys; from pathlib import Path; sys.modules['tensorflow'] = None; "
+        "from components.preprocess import step; "
+        "from components.preprocess.params import PreprocessParams; "
+        f"step.run(PreprocessParams(), Path({str(raw)!r}), Path({str(tmp_path / 'out')!r})); "
+        "assert 'keras' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True)
+    assert len(open_store(tmp_path / "out").index) == 4
+
+
 def test_the_defaults_are_those_of_the_parameter_file() -> None:
     assert load(PreprocessParams, "preprocess", PROJECT / "params.yaml") == PreprocessParams()
 

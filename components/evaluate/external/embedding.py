@@ -1,6 +1,7 @@
 """Raw images, embedded by the graph of a frozen model, and normalised for the baselines."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -13,6 +14,7 @@ from components.shared.data.copies import Duplicate
 from components.shared.data.disguised_store import prepare_disguised
 from components.shared.data.image_store import ImageStore, open_store
 from components.shared.data.normalisation_rules import MAX_PIXELS
+from components.shared.data.normalise import normalise_each
 from components.shared.data.outcomes import Normalised, Rejected
 from components.shared.data.preparation import Graph, Normaliser, prepare
 from components.shared.model.bundle import Bundle
@@ -86,13 +88,13 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
         InputError: the catalog cannot be used, or every image is refused.
     """
     backend.set_up_tensorflow()
-    from components.shared.data.batch_graph import build_normaliser, reject_bad_images
+    from components.shared.data.batch_graph import reject_bad_images
     from components.shared.tracking.served_model import ServedModel
 
     settings = bundle.normalisation
     served = ServedModel(bundle.saved_model)
     embedder = reject_bad_images(lambda images: list(served.embed(images)))
-    normalise = build_normaliser(settings)
+    normalise = partial(normalise_each, spec=settings)
     graph, apart = EmbeddingGraph(embedder, normalise), EmbeddingGraph(embedder, normalise)
     rows = catalog.rows(raw)
     normaliser = Normaliser(graph, settings, MAX_PIXELS)

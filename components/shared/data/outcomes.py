@@ -17,8 +17,10 @@ class Normalised(NamedTuple):
         pixels: uint8 [H, W, C].
         median_grey: the median grey level of its source.
         inverted: whether its source was light on dark.
+        source_hash: perceptual hash of its source, 8 bits a byte; empty where none was asked for.
     """
 
     pixels: npt.NDArray[np.uint8]
     median_grey: int
     inverted: bool = False
+    source_hash: bytes = b""

@@ -5,9 +5,11 @@ Of a picture that stands several times only the first is stored.
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple, TypeAlias
 
 import pandas as pd
@@ -26,7 +28,9 @@ from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 
 CHUNK = 32
-"""Images that go through the graph in one call."""
+"""Images that go through the graph in one call, at most."""
+LARGE = 8_000_000
+"""Pixels that go through it in one call, but for one image; of larger ones one at a time."""
 
 Row: TypeAlias = dict[str, str]
 Graph: TypeAlias = Callable[[Sequence[bytes]], list[Normalised | Rejected]]
@@ -34,7 +38,7 @@ Reason: TypeAlias = str
 
 
 class Normaliser(NamedTuple):
-    """A compiled normalisation.
+    """A normalisation.
 
     Attributes:
         graph: maps encoded images, at least one, to normalised or rejected ones.
@@ -58,6 +62,7 @@ class Prepared(NamedTuple):
         equal: paths of each further image of a picture and of the first, whatever their labels.
         places: of the images in the store, among those that the graph accepted.
         inverted: number of those in the store that were light on dark.
+        hashes: `source_hash` of each image in the store.
         disguised: number of images of the catalog that are no part of the store by their kind:
             disguised signatures (`disguised_store`).
     """
@@ -69,6 +74,7 @@ class Prepared(NamedTuple):
     equal: list[tuple[str, str]]
     places: list[int]
     inverted: int
+    hashes: list[bytes]
     disguised: int
 
 
@@ -114,7 +120,8 @@ def prepare(
     greys: list[int] = []
     contents: list[bytes] = []
     inverted: list[bool] = []
-    images = _in_parallel(partial(_convert, raw, normaliser), rows, workers)
+    hashes: list[bytes] = []
+    images = _in_parallel(partial(_convert, raw, normaliser, Lock()), rows, workers)
     with (
         StoreWriter(folder, normaliser.settings) as writer,
         progress_bar(label, "image", len(rows)) as progress,
@@ -131,6 +138,7 @@ def prepare(
             greys.append(image.normalised.median_grey)
             contents.append(content_of(image.normalised.pixels))
             inverted.append(image.normalised.inverted)
+            hashes.append(image.normalised.source_hash)
         copies = find_copies(accepted, contents)
         writer.keep(copies.distinct)
     table = source_table(sources, greys).iloc[copies.distinct].reset_index(drop=True)
@@ -143,17 +151,49 @@ def prepare(
         equal=copies.equal,
         places=copies.distinct,
         inverted=sum(inverted[place] for place in copies.distinct),
+        hashes=[hashes[place] for place in copies.distinct],
         disguised=total - len(rows),
     )
 
 
-def _convert(raw: Path, normaliser: Normaliser, rows: Sequence[Row]) -> list[_Image | Reason]:
-    """Reads and normalises a few images, or says why not."""
-    files = [read(raw / row["path"], normaliser.max_pixels) for row in rows]
+def _convert(
+    raw: Path, normaliser: Normaliser, large: Lock, rows: Sequence[Row]
+) -> list[_Image | Reason]:
+    """Reads and normalises a few images, or says why not.
+
+    Args:
+        raw: the folder that holds them.
+        normaliser: makes them what the network sees.
+        large: is held while a large one is normalised, which takes many times its file's memory.
+        rows: of the catalog.
+    """
+    results: list[_Image | Reason] = []
+    waiting: list[SourceImage | Rejected] = []
+    pixels = 0
+    for row in rows:
+        file = read(raw / row["path"], normaliser.max_pixels)
+        size = file.height * file.width if isinstance(file, SourceImage) else 0
+        if waiting and pixels + size > LARGE:
+            results += _normalise(waiting, normaliser, nullcontext())
+            waiting, pixels = [], 0
+        waiting.append(file)
+        pixels += size
+        if size > LARGE:
+            results += _normalise(waiting, normaliser, large)
+            waiting, pixels = [], 0
+    return results + _normalise(waiting, normaliser, nullcontext())
+
+
+def _normalise(
+    files: Sequence[SourceImage | Rejected],
+    normaliser: Normaliser,
+    turn: AbstractContextManager[object],
+) -> list[_Image | Reason]:
     encoded = [file.encoded for file in files if isinstance(file, SourceImage)]
-    results = iter(normaliser.graph(encoded) if encoded else [])
+    with turn:
+        outcomes = iter(normaliser.graph(encoded) if encoded else [])
     return [
-        _image(file, next(results)) if isinstance(file, SourceImage) else str(file)
+        _image(file, next(outcomes)) if isinstance(file, SourceImage) else str(file)
         for file in files
     ]
 

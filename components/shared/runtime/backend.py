@@ -43,17 +43,6 @@ def set_up_tensorflow() -> None:
     exact_float32()
 
 
-def set_up_tensorflow_per_image() -> None:
-    """Sets up TensorFlow for many small graphs at a time: one thread each, without the GPU.
-
-    It has no effect where TensorFlow is loaded already.
-    """
-    if "tensorflow" not in sys.modules:
-        os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-        os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
-    load_tensorflow()
-
-
 def load() -> None:
     """Imports TensorFlow where it is Keras's backend; elsewhere hides it.
 

@@ -1,6 +1,7 @@
 """Preparation of raw images, with a graph that needs no TensorFlow."""
 
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from components.shared.data import preparation
 from components.shared.data.image_store import open_store
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.outcomes import Normalised, Rejected
@@ -115,3 +117,54 @@ def test_several_workers_call_the_graph_at_once(raw: Path, tmp_path: Path) -> No
     normaliser = Normaliser(wait, SETTINGS, max_pixels=10_000)
     images = prepare(raw, ROWS[: 2 * CHUNK], normaliser, tmp_path, label="x", workers=2)
     assert len(images.rows) == 2 * CHUNK - 2
+
+
+def test_hashes_are_those_of_the_images_in_the_store(raw: Path, tmp_path: Path) -> None:
+    def hashed(encoded: Sequence[bytes]) -> list[Normalised | Rejected]:
+        return [
+            result._replace(source_hash=bytes([result.median_grey - 100]))
+            if isinstance(result, Normalised)
+            else result
+            for result in constant(encoded)
+        ]
+
+    normaliser = Normaliser(hashed, SETTINGS, max_pixels=10_000)
+    images = prepare(raw, ROWS, normaliser, tmp_path, label="x", workers=3)
+    assert images.hashes == [bytes([number]) for number in ACCEPTED]
+
+
+def test_images_go_through_the_graph_as_far_as_their_pixels_allow(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[list[int]] = []
+
+    def record(encoded: Sequence[bytes]) -> list[Normalised | Rejected]:
+        calls.append([SIZES.index(data) for data in encoded])
+        return constant(encoded)
+
+    monkeypatch.setattr(preparation, "LARGE", 30 * (40 + 41 + 42))
+    normaliser = Normaliser(record, SETTINGS, max_pixels=10_000)
+    images = prepare(raw, ROWS[:9], normaliser, tmp_path, label="x", workers=1)
+    assert calls == [[0, 1, 2], [3, 4], [5, 6], [7, 8]]
+    assert images.rows == [ROWS[i] for i in range(9) if i != BLANK]
+
+
+def test_large_images_are_normalised_one_at_a_time(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside: list[int] = []
+    most: list[int] = []
+
+    def watch(encoded: Sequence[bytes]) -> list[Normalised | Rejected]:
+        inside.append(len(encoded))
+        most.append(sum(inside))
+        time.sleep(0.002)
+        results = constant(encoded)
+        inside.pop()
+        return results
+
+    monkeypatch.setattr(preparation, "LARGE", 30 * 40)
+    normaliser = Normaliser(watch, SETTINGS, max_pixels=10_000)
+    images = prepare(raw, ROWS[1:], normaliser, tmp_path, label="x", workers=4)
+    assert set(most) == {1}
+    assert len(images.rows) == len(ACCEPTED) - 1

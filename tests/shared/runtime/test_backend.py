@@ -1,6 +1,5 @@
 """Loading a backend."""
 
-import os
 import sys
 from pathlib import Path
 from subprocess import run
@@ -102,15 +101,3 @@ def test_a_third_backend_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     with pytest.raises(InputError, match="KERAS_BACKEND is 'torch', but must be tensorflow or jax"):
         backend.load()
-
-
-def test_where_tensorflow_is_loaded_its_threads_and_gpu_are_left_alone(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "tensorflow", sys)
-    for variable in ("TF_NUM_INTRAOP_THREADS", "CUDA_VISIBLE_DEVICES"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
-    backend.set_up_tensorflow_per_image()
-    assert "TF_NUM_INTRAOP_THREADS" not in os.environ
-    assert "CUDA_VISIBLE_DEVICES" not in os.environ
