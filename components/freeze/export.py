@@ -12,7 +12,7 @@ from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalisation_rules import PAPER
 from components.shared.data.normalise_graph import normalise
 
-INPUT = "images"
+INPUT, PIXELS = "images", "pixels"
 OUTPUT = "embeddings"
 
 
@@ -24,23 +24,26 @@ def build_serving_module(embedder: Any, normalisation: Normalisation) -> tf.Modu
         normalisation: that of the embedder's training.
 
     Returns:
-        A module; `module.serve` takes PNG or JPEG bytes, string [N], and returns {"embeddings":
-        float32 [N, D]}: a row of NaN for an image that the
-        normalisation rejects or that cannot be read.
+        A module of two functions. `module.serve` takes PNG or JPEG bytes, string [N], and returns
+        {"embeddings": float32 [N, D]}: a row of NaN for an image that the normalisation rejects or
+        that cannot be read. `module.embed` takes normalised images, uint8 [N, H, W, C].
     """
+
+    def embed(pixels: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {OUTPUT: tf.identity(embedder(pixels, training=False), name=OUTPUT)}
 
     def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
         rows, pixels = _usable(images, normalisation)
-        embeddings = _scatter(embedder(pixels, training=False), rows, tf.size(images))
+        embeddings = _scatter(module.embed(pixels)[OUTPUT], rows, tf.size(images))
         return {OUTPUT: tf.identity(embeddings, name=OUTPUT)}
 
     module = tf.Module()
     module.weights = [variable.value for variable in embedder.variables]
-    module.serve = tf.function(
-        serve,
-        input_signature=[tf.TensorSpec([None], tf.string, name=INPUT)],
-        autograph=False,  # nothing in it is for autograph, which takes seconds
-    )
+    pixels = tf.TensorSpec([None, *normalisation.shape], tf.uint8, name=PIXELS)
+    images = tf.TensorSpec([None], tf.string, name=INPUT)
+    # Nothing in them is for autograph, which takes seconds.
+    module.embed = tf.function(embed, input_signature=[pixels], autograph=False)
+    module.serve = tf.function(serve, input_signature=[images], autograph=False)
     return module
 
 
@@ -91,8 +94,11 @@ def _scatter(embeddings: tf.Tensor, rows: tf.Tensor, count: tf.Tensor) -> tf.Ten
 
 
 def save(module: tf.Module, folder: Path) -> None:
-    """Writes the module as a SavedModel with the signature `serving_default`."""
-    signatures = {"serving_default": module.serve.get_concrete_function()}
+    """Writes the module as a SavedModel with the signatures `serving_default` and `pixels`."""
+    signatures = {
+        "serving_default": module.serve.get_concrete_function(),
+        PIXELS: module.embed.get_concrete_function(),
+    }
     tf.saved_model.save(module, str(folder), signatures=signatures)
 
 

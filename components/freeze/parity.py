@@ -1,8 +1,7 @@
 """The proof that an export computes the trained embeddings, on the bytes of real source files."""
 
 import contextlib
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,8 @@ from components.shared.data import catalog, image_conversion
 from components.shared.data.catalog import CATALOG
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalisation_rules import MAX_PIXELS
-from components.shared.data.normalise_graph import normalise, normalise_batch
+from components.shared.data.normalise import normalise
+from components.shared.data.normalise_graph import normalise_batch
 from components.shared.data.outcomes import Rejected
 from components.shared.runtime.errors import InputError
 
@@ -64,6 +64,21 @@ def reference_embeddings(
     return embeddings
 
 
+def normalise_each(
+    images: npt.NDArray[np.object_], normalisation: Normalisation
+) -> npt.NDArray[np.uint8]:
+    """Normalises encoded images without TensorFlow, as the service does before the network.
+
+    Args:
+        images: bytes [N] that the normalisation accepts.
+        normalisation: that of the embedder's training.
+
+    Returns:
+        uint8 [N, H, W, C].
+    """
+    return np.stack([normalise(image, normalisation).pixels for image in images])
+
+
 def max_abs_difference(
     export: str,
     embeddings: npt.NDArray[np.float32],
@@ -101,17 +116,6 @@ def _accepted(paths: Iterator[Path], normalisation: Normalisation) -> Iterator[b
         source = image_conversion.read(path, MAX_PIXELS)
         if isinstance(source, Rejected):
             continue
-        with contextlib.suppress(tf.errors.InvalidArgumentError):
-            _compiled(normalisation)(tf.constant(source.encoded))
+        with contextlib.suppress(Rejected):
+            normalise(source.encoded, normalisation)
             yield source.encoded
-
-
-@cache
-def _compiled(normalisation: Normalisation) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Compiles the normalisation of one image, which eagerly takes a hundred times as long."""
-    graph: Callable[[tf.Tensor], tf.Tensor] = tf.function(
-        lambda encoded: normalise(encoded, normalisation),
-        input_signature=[tf.TensorSpec([], tf.string)],
-        autograph=False,
-    )
-    return graph

@@ -10,10 +10,19 @@ import numpy.typing as npt
 
 from components.freeze import model_card, s3_publish
 from components.freeze.params import FreezeParams
+from components.freeze.space import space_of
 from components.shared.data.catalog import CATALOG
 from components.shared.data.normalisation import NORMALISATION, VERSION, Normalisation
 from components.shared.model import bundle
-from components.shared.model.bundle import CARD, FROZEN_GRAPH, GRAPH, MANIFEST, SAVED_MODEL
+from components.shared.model.bundle import (
+    CARD,
+    FROZEN_GRAPH,
+    GRAPH,
+    MANIFEST,
+    ONNX,
+    SAVED_MODEL,
+    SPACE,
+)
 from components.shared.model.embedder import load_embedder
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
@@ -33,7 +42,7 @@ from components.shared.verification.metrics_file import METRICS
 if TYPE_CHECKING:
     import tensorflow as tf
 
-PHASES = ("read", "SavedModel", "frozen graph", "parity", "describe", "log")
+PHASES = ("read", "SavedModel", "frozen graph", "ONNX", "parity", "describe", "log")
 INPUTS = {
     "raw": ("ingest", [CATALOG]),
     "embedder": ("train", ["embedder.keras", NORMALISATION]),
@@ -57,7 +66,7 @@ def run(
         out: the folder to write.
 
     Returns:
-        `parity/saved_model/max_abs_difference` and `parity/frozen_graph/max_abs_difference`.
+        `parity/<export>/max_abs_difference` of saved_model, frozen_graph and onnx.
 
     Raises:
         InputError: an input is missing or damaged; an export differs by more than
@@ -65,6 +74,8 @@ def run(
             then `out` is complete, but there is no version.
     """
     _check_inputs(raw=raw, embedder=embedder, evaluation=evaluation)
+    for read in (Record.read, decision_file.read, metrics_file.read):
+        read(evaluation)  # what is damaged is told before the work
     if params.publish:
         s3_publish.versions(params.publish)  # a store that refuses does so before the work
     backend.set_up_tensorflow()
@@ -78,10 +89,12 @@ def run(
         reference = parity.reference_embeddings(model, normalisation, images)
         _export(export.build_serving_module(model, normalisation), folder, progress)
         _begin(progress, "parity")
-        differences = _measure_parity(folder, images, reference, params.tolerance)
+        normalised = parity.normalise_each(images, normalisation)
+        differences = _measure_parity(folder, images, normalised, reference, params.tolerance)
         _begin(progress, "describe")
         evaluated = Record.read(evaluation)
         manifest = _describe(folder, raw, evaluation, evaluated.params, normalisation, differences)
+        manifest[SPACE] = space_of(model.weights, normalisation)
         _begin(progress, "log")
         with step_runs.model_run(evaluated, params) as tracked:
             tracked.log_model(folder / SAVED_MODEL, reference.shape[1])
@@ -113,7 +126,7 @@ def _check_inputs(**folders: Path) -> None:
 
 
 def _export(module: "tf.Module", folder: Path, progress: Bar) -> None:
-    from components.freeze import export, frozen_graph
+    from components.freeze import export, frozen_graph, onnx_export
 
     _begin(progress, "SavedModel")
     export.save(module, folder / SAVED_MODEL)
@@ -121,20 +134,25 @@ def _export(module: "tf.Module", folder: Path, progress: Bar) -> None:
     graph = frozen_graph.freeze(module)
     frozen_graph.write(graph, folder / FROZEN_GRAPH)
     frozen_graph.write_tensorboard(graph, folder / GRAPH)
+    _begin(progress, "ONNX")
+    onnx_export.write(module, folder / ONNX)
 
 
 def _measure_parity(
     folder: Path,
     images: npt.NDArray[np.object_],
+    normalised: npt.NDArray[np.uint8],
     reference: npt.NDArray[np.float32],
     tolerance: float,
 ) -> dict[str, float]:
     """Returns each export's largest difference from the reference, by its metric's name."""
-    from components.freeze import export, frozen_graph, parity
+    from components.freeze import export, frozen_graph, onnx_export, parity
 
+    network = onnx_export.open_session(folder / ONNX)
     embeddings = {
         "saved_model": export.run_saved_model(folder / SAVED_MODEL, images),
         "frozen_graph": frozen_graph.run_frozen_graph(folder / FROZEN_GRAPH, images),
+        "onnx": onnx_export.embed(network, normalised),
     }
     differences: dict[str, float] = {}
     for name, values in embeddings.items():

@@ -94,6 +94,19 @@ def test_a_catalogue_without_a_usable_image_is_bad_input(
         choose({}, 4)
 
 
+def test_images_are_normalised_as_in_the_graph_without_it() -> None:
+    import tensorflow as tf
+
+    from components.freeze.parity import normalise_each
+    from components.shared.data.normalisation import Normalisation
+    from components.shared.data.normalise_graph import normalise_batch
+
+    spec = Normalisation(height=16, width=24)
+    images = np.array([encode(strokes(seed)) for seed in range(3)], dtype=object)
+    in_graph = normalise_batch(tf.constant(images, tf.string), spec).numpy()
+    np.testing.assert_array_equal(normalise_each(images, spec), in_graph)
+
+
 def test_the_difference_is_the_largest_of_all_components() -> None:
     from components.freeze.parity import max_abs_difference
 

@@ -25,10 +25,10 @@ def run(inputs: dict[str, Path], out: Path, **changes: Path) -> dict[str, float]
     return step.run(FreezeParams(parity_images=2), **{**inputs, **changes}, out=out)
 
 
-def test_both_exports_give_the_embeddings_of_the_keras_model(
+def test_every_export_gives_the_embeddings_of_the_keras_model(
     frozen: tuple[Path, dict[str, float]], inputs: dict[str, Path], images: Images
 ) -> None:
-    from components.freeze import export, frozen_graph
+    from components.freeze import export, frozen_graph, onnx_export, parity
     from components.shared.data.normalisation import Normalisation
     from components.shared.data.normalise_graph import normalise
     from components.shared.model.embedder import load_embedder
@@ -38,7 +38,9 @@ def test_both_exports_give_the_embeddings_of_the_keras_model(
     one_by_one = [
         model.predict_on_batch(normalise(image, spec).numpy()[None])[0] for image in images
     ]
+    network = onnx_export.open_session(frozen[0] / "embedder.onnx", threads=1)
     for embeddings in (
+        onnx_export.embed(network, parity.normalise_each(images, spec)),
         export.run_saved_model(frozen[0] / "saved_model", images),
         frozen_graph.run_frozen_graph(frozen[0] / "frozen_graph.pb", images),
     ):
@@ -46,7 +48,7 @@ def test_both_exports_give_the_embeddings_of_the_keras_model(
         np.testing.assert_allclose(embeddings, one_by_one, atol=1e-5)
         np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
     assert set(frozen[1]) == {
-        f"parity/{name}/max_abs_difference" for name in ("saved_model", "frozen_graph")
+        f"parity/{name}/max_abs_difference" for name in ("saved_model", "frozen_graph", "onnx")
     }
     assert all(0 <= value <= 1e-4 for value in frozen[1].values())
 
@@ -60,6 +62,7 @@ def test_the_manifest_tells_every_other_file_and_where_all_came_from(
     assert content["files"] == hashes
     assert {"decision.json", "rates.json"} < set(hashes)
     assert {
+        "embedder.onnx",
         "frozen_graph.pb",
         "saved_model/saved_model.pb",
         "model_card.md",
@@ -78,6 +81,7 @@ def test_the_manifest_tells_every_other_file_and_where_all_came_from(
         == json.loads((inputs["evaluation"] / "decision.json").read_text())["thresholds"]
     )
     assert content["parity"] == frozen[1]
+    assert len(bytes.fromhex(content["space"])) == 32
     assert content["versions"]["tensorflow"].startswith("2.")
 
 
@@ -90,13 +94,17 @@ def test_nothing_of_the_source_images_is_in_the_folder(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("own_store")
-@pytest.mark.parametrize("export_name", ["saved_model", "frozen_graph"])
+@pytest.mark.parametrize("export_name", ["saved_model", "frozen_graph", "onnx"])
 def test_an_export_of_other_weights_fails_and_the_old_folder_stays(
     export_name: str, inputs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from components.freeze import export, frozen_graph
+    from components.freeze import export, frozen_graph, onnx_export
 
-    module, name = (export, "save") if export_name == "saved_model" else (frozen_graph, "freeze")
+    module, name = {
+        "saved_model": (export, "save"),
+        "frozen_graph": (frozen_graph, "freeze"),
+        "onnx": (onnx_export, "write"),
+    }[export_name]
     genuine = getattr(module, name)
 
     def of_other_weights(serving: object, *arguments: object) -> object:

@@ -22,6 +22,10 @@ SCHEMA = 1
 """The number of a bundle's form; a change that older code would misread raises it."""
 MANIFEST, CARD = "manifest.json", "model_card.md"
 SAVED_MODEL, FROZEN_GRAPH, GRAPH = "saved_model", "frozen_graph.pb", "graph"
+ONNX = "embedder.onnx"
+"""The network alone in ONNX: `pixels`, uint8 [N, H, W, C] → `embeddings`, float32 [N, D]."""
+SPACE = "space"
+"""The manifest's name of what an embedding depends on; only within one space are two comparable."""
 REMEDY = "take the whole bundle anew"
 IMAGE_SAMPLE = "image_sample"
 NEEDED = (f"{SAVED_MODEL}/saved_model.pb", NORMALISATION)
@@ -57,6 +61,11 @@ class Bundle:
     def normalisation_version(self) -> int:
         """The number of its graph's normalisation; 1 where the manifest names none."""
         return int(dict(self.manifest.get("normalisation", {})).get("version", 1))
+
+    @property
+    def space(self) -> str | None:
+        """The sha256 of what an embedding depends on; None in bundles of earlier versions."""
+        return self.manifest.get(SPACE)
 
     @property
     def catalog(self) -> str | None:

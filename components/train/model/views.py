@@ -84,9 +84,19 @@ def _extent(ink: Any) -> tuple[Any, Any]:
     Args:
         ink: float32 [B, n], 0 or 1.
     """
-    first = ops.argmax(ink, axis=1)
-    beyond = ink.shape[1] - ops.argmax(ops.flip(ink, axis=1), axis=1)
-    return ops.cast(first, "float32"), ops.cast(beyond, "float32")
+    size = ink.shape[1]
+    places = np.arange(size, dtype=np.float32)
+    return size - _largest(ink * (size - places), size), _largest(ink * (places + 1), size)
+
+
+def _largest(values: Any, instead: int) -> Any:
+    """Returns the largest value of each row, or `instead` where all are 0.
+
+    Keras's `argmax` would be shorter, but on TensorFlow it is made of operations of bits, which
+    neither ONNX nor LiteRT know.
+    """
+    largest = ops.max(values, axis=1)
+    return ops.where(largest > 0, largest, float(instead))
 
 
 def _resampling(size: int, first: Any, beyond: Any, scale: Any) -> Any:

@@ -1,5 +1,6 @@
 """Views of an image: parts of it, enlarged about their ink, against OpenCV and by hand."""
 
+import itertools
 from pathlib import Path
 
 import cv2
@@ -84,6 +85,16 @@ def test_a_part_without_ink_is_a_blank_page_and_the_mirror_image_is_turned() -> 
     assert (seen(image, "right") == 255).all()
     assert (seen(image, "mirror") == image[:, :, ::-1]).all()
     assert (seen(image, "whole") == image).all()
+
+
+def test_the_extent_of_ink_is_from_its_first_place_to_the_one_after_its_last() -> None:
+    from components.train.model.views import _extent
+
+    sets = np.array(list(itertools.product([0, 1], repeat=8)), np.float32)
+    first, beyond = (np.asarray(ends) for ends in _extent(sets))
+    assert first.dtype == beyond.dtype == np.dtype(np.float32)
+    np.testing.assert_array_equal(first, sets.argmax(axis=1))
+    np.testing.assert_array_equal(beyond, 8 - sets[:, ::-1].argmax(axis=1))
 
 
 def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path: Path) -> None:
