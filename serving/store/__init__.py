@@ -1,0 +1,1 @@
+"""The service's store: people, references, decisions, keys and audit in SQLite or PostgreSQL."""

@@ -1,0 +1,172 @@
+"""One database, SQLite or PostgreSQL, with transactions that read and transactions that write."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import Session
+
+from components.shared.runtime.errors import InputError
+
+DEFAULT = "sqlite:///serving/data/signatures.db"
+SUPPORTED = "sqlite:///path/to/file.db or postgresql+psycopg://user:password@host/name"
+BUSY_SECONDS = 30
+FORGET_SECONDS = 2  # for which a deletion waits for readers of an older state
+
+
+class Database:
+    """The engine and its transactions; thread-safe, and shared with other processes.
+
+    Of transactions that write, one runs at a time in SQLite. In PostgreSQL those that change
+    people wait for each other at the row of the gallery's revision.
+    """
+
+    def __init__(self, url: str = DEFAULT) -> None:
+        """Prepares the engine and, for SQLite, the file's folder; connects at the first use.
+
+        Raises:
+            InputError: the address is none of SQLite or PostgreSQL.
+        """
+        self.url = _parsed(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            _create_file(Path(self.url.database or ""))
+        self.engine = _engine(self.url, self.is_sqlite)
+        self._reader = self.engine
+        if not self.is_sqlite:
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
+        self._writer = self.engine.execution_options(begins="IMMEDIATE")
+
+    @property
+    def name(self) -> str:
+        """The address without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @property
+    def path(self) -> Path:
+        """The file of SQLite."""
+        return Path(self.url.database or "")
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yields a session that sees one state of the database throughout."""
+        with _reachable(self.name), Session(self._reader) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Yields a session whose changes all happen at the end, or none of them."""
+        with (
+            _reachable(self.name),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Yields a connection in a transaction that writes, for migrations."""
+        with _reachable(self.name), self._writer.begin() as connection:
+            yield connection
+
+    def forget(self) -> bool:
+        """Moves SQLite's write-ahead log into the file and empties it.
+
+        Deleted bytes are overwritten in the file (`secure_delete`), but stay in the log until
+        then. PostgreSQL removes old rows by its own vacuum.
+
+        Returns:
+            Whether the log is empty; not so where somebody reads an older state for seconds, and
+            the next call empties it then.
+        """
+        if not self.is_sqlite:
+            return True
+        with closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={FORGET_SECONDS * 1000}")
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                row = cursor.fetchone()
+                return row is not None and row[0] == 0
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _reachable(name: str) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if "unable to open database file" in str(error.orig):
+            raise InputError(f"{name}: the file cannot be opened") from error
+        if "file is not a database" in str(error.orig):
+            raise InputError(f"{name}: this file is no SQLite database") from error
+        if type(error.orig).__name__ == "OperationalError" and _is_connection(str(error.orig)):
+            raise InputError(f"{name}: the database cannot be reached") from error
+        raise
+
+
+def _is_connection(message: str) -> bool:
+    return "connection failed" in message or "failed to resolve host" in message
+
+
+def _parsed(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise InputError(f"the database's address is none; it looks like {SUPPORTED}") from error
+    if url.drivername == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    is_file = url.drivername == "sqlite" and url.database not in (None, "", ":memory:")
+    if not is_file and url.drivername != "postgresql+psycopg":
+        name = url.render_as_string(hide_password=True)
+        raise InputError(f"{name}: this database is not supported; an address is {SUPPORTED}")
+    return url
+
+
+def _create_file(path: Path) -> None:
+    """Creates an empty file that its owner alone may read."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+
+
+def _engine(url: URL, is_sqlite: bool) -> Engine:
+    """Creates the engine; no value of a row ever stands in an error or a log."""
+    pool = {"pool_size": 10, "max_overflow": 30}
+    if not is_sqlite:
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, **pool)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}, **pool
+    )
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None  # transactions are opened by _begin alone
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    kind = connection.get_execution_options().get("begins", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {kind}")

@@ -1,0 +1,230 @@
+"""Decisions that the service made, and the queue of those that a person must look at."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from serving.store.database import Database
+from serving.store.errors import NotOpen, Unknown
+from serving.store.gallery_revision import lock
+from serving.store.person import StoredImage
+from serving.store.tables import DecisionRow, PersonRow
+from serving.store.vault import Vault, place
+
+Status = Literal["final", "review", "reviewed"]
+
+
+@dataclass(frozen=True)
+class NewDecision:
+    """A decision to keep.
+
+    Attributes:
+        kind: `verify` or `identify`.
+        outcome: what was answered, such as `accept`, `review` or `reject`.
+        person_id: the person that was claimed or found, if any.
+        details: more of the answer, as JSON knows it; encrypted, and deleted with the person.
+        image: the questioned image, where a person must look at it.
+    """
+
+    kind: str
+    outcome: str
+    space: str
+    model_version: str
+    person_id: str | None = None
+    policy: str | None = None
+    llr: float | None = None
+    distance: float | None = None
+    gap: float | None = None
+    details: Mapping[str, Any] | None = None
+    image: StoredImage | None = None
+    needs_review: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision as it is kept; `reviewed_as` is what a person decided."""
+
+    id: str
+    kind: str
+    outcome: str
+    person_id: str | None
+    policy: str | None
+    llr: float | None
+    distance: float | None
+    gap: float | None
+    space: str
+    model_version: str
+    details: dict[str, Any] | None
+    has_image: bool
+    status: str
+    reviewed_as: str | None
+    reviewed_by: str | None
+    reviewed: datetime | None
+    note: str | None
+    created: datetime
+
+
+class DecisionPage(NamedTuple):
+    """Decisions, and the cursor of the next page (None: it is the last)."""
+
+    items: list[Decision]
+    next: str | None
+
+
+class Decisions:
+    """The decisions of a store."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def add(self, decision: NewDecision) -> str:
+        """Keeps a decision and returns its id; a person who is gone by now is left out."""
+        new_id = str(uuid4())
+        at = {name: place("decision", name, new_id) for name in ("details_cipher", "image_cipher")}
+        details = None if decision.details is None else json.dumps(decision.details)
+        image = decision.image
+        with self._database.writing() as session:
+            lock(session, self._vault)
+            person = session.get(PersonRow, decision.person_id) if decision.person_id else None
+            is_lost = decision.person_id is not None and person is None
+            last = session.scalar(select(func.max(DecisionRow.number)))
+            row = DecisionRow(
+                id=new_id,
+                number=(last or 0) + 1,
+                person_id=None if person is None else person.id,
+                kind=decision.kind,
+                outcome=decision.outcome,
+                policy=decision.policy,
+                llr=decision.llr,
+                distance=decision.distance,
+                gap=decision.gap,
+                space=decision.space,
+                model_version=decision.model_version,
+                status="review" if decision.needs_review and not is_lost else "final",
+                created=datetime.now(UTC),
+            )
+            if not is_lost:
+                row.details_cipher = self._vault.encrypt_text(details, at["details_cipher"])
+                if image is not None:
+                    row.image_cipher = self._vault.encrypt(image.encoded, at["image_cipher"])
+                    row.media_type = image.media_type
+            session.add(row)
+        return new_id
+
+    def get(self, decision_id: str) -> Decision:
+        """Returns a decision.
+
+        Raises:
+            Unknown: there is none of this id.
+        """
+        with self._database.reading() as session:
+            return self._decision(_row(session, decision_id))
+
+    def image(self, decision_id: str) -> StoredImage | None:
+        """Returns the questioned image; None where it is not kept.
+
+        Raises:
+            Unknown: there is no such decision.
+        """
+        with self._database.reading() as session:
+            row = _row(session, decision_id)
+        if row.image_cipher is None:
+            return None
+        at = place("decision", "image_cipher", row.id)
+        return StoredImage(self._vault.decrypt(row.image_cipher, at), row.media_type or "")
+
+    def review_queue(self, limit: int = 50, cursor: str | None = None) -> DecisionPage:
+        """Returns decisions that wait for a review, the oldest first.
+
+        Raises:
+            Unknown: the cursor is none.
+        """
+        return self.list(limit, cursor, status="review")
+
+    def list(
+        self, limit: int = 50, cursor: str | None = None, status: Status | None = None
+    ) -> DecisionPage:
+        """Returns decisions of a status, or all, the oldest first.
+
+        Raises:
+            Unknown: the cursor is none.
+        """
+        query = select(DecisionRow).order_by(DecisionRow.number).limit(limit + 1)
+        if status is not None:
+            query = query.where(DecisionRow.status == status)
+        if cursor is not None:
+            if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+                raise Unknown("no such page")
+            query = query.where(DecisionRow.number > int(cursor))
+        with self._database.reading() as session:
+            rows = session.scalars(query).all()
+        following = str(rows[limit - 1].number) if len(rows) > limit else None
+        return DecisionPage([self._decision(row) for row in rows[:limit]], following)
+
+    def decide(self, decision_id: str, outcome: str, note: str | None, key_id: str) -> Decision:
+        """Keeps what a person decided; of two at once, the first one counts.
+
+        Raises:
+            Unknown: there is no such decision.
+            NotOpen: it waits for no review.
+        """
+        note_cipher = self._vault.encrypt_text(note, place("decision", "note_cipher", decision_id))
+        with self._database.writing() as session:
+            lock(session, self._vault)
+            changed = session.scalar(
+                update(DecisionRow)
+                .where(DecisionRow.id == decision_id, DecisionRow.status == "review")
+                .values(
+                    status="reviewed",
+                    reviewed_as=outcome,
+                    reviewed_by=key_id,
+                    reviewed=datetime.now(UTC),
+                    note_cipher=note_cipher,
+                )
+                .returning(DecisionRow.id)
+            )
+            row = _row(session, decision_id)
+            if changed is None:
+                raise NotOpen("this decision waits for no review")
+            session.refresh(row)
+            return self._decision(row)
+
+    def _decision(self, row: DecisionRow) -> Decision:
+        at = place("decision", "details_cipher", row.id)
+        details = self._vault.decrypt_text(row.details_cipher, at)
+        return Decision(
+            id=row.id,
+            kind=row.kind,
+            outcome=row.outcome,
+            person_id=row.person_id,
+            policy=row.policy,
+            llr=row.llr,
+            distance=row.distance,
+            gap=row.gap,
+            space=row.space,
+            model_version=row.model_version,
+            details=None if details is None else json.loads(details),
+            has_image=row.image_cipher is not None,
+            status=row.status,
+            reviewed_as=row.reviewed_as,
+            reviewed_by=row.reviewed_by,
+            reviewed=row.reviewed,
+            note=self._vault.decrypt_text(
+                row.note_cipher, place("decision", "note_cipher", row.id)
+            ),
+            created=row.created,
+        )
+
+
+def _row(session: Session, decision_id: str) -> DecisionRow:
+    row = session.get(DecisionRow, decision_id)
+    if row is None:
+        raise Unknown(decision_id)
+    return row

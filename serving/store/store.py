@@ -1,0 +1,62 @@
+"""The store as the service holds it."""
+
+from dataclasses import dataclass
+
+from serving.store import history
+from serving.store.audit import Audit
+from serving.store.database import DEFAULT, Database
+from serving.store.decisions import Decisions
+from serving.store.idempotency import Idempotency
+from serving.store.keys import Keys
+from serving.store.people import People
+from serving.store.spaces import Spaces
+from serving.store.vault import Vault, open_vault
+
+
+@dataclass(frozen=True)
+class Store:
+    """All of a store's parts, on one database and one vault."""
+
+    database: Database
+    vault: Vault
+    people: People
+    spaces: Spaces
+    decisions: Decisions
+    keys: Keys
+    audit: Audit
+    idempotency: Idempotency
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self.database.close()
+
+
+def open_store(
+    url: str = DEFAULT, key: bytes | None = None, keep_images: bool = False, upgrade: bool = True
+) -> Store:
+    """Opens a store; a new one gets its tables, and the encryption key as its own.
+
+    Args:
+        url: the database.
+        key: the encryption key, 32 bytes; None: nothing is encrypted, which the caller tells.
+        keep_images: whether images of references are kept.
+        upgrade: whether older tables are brought up to date, or refused.
+
+    Raises:
+        InputError: the database cannot be reached or used, or the key is not its own.
+    """
+    database = Database(url)
+    if upgrade:
+        history.upgrade(database)
+    history.check(database)
+    vault = open_vault(database, key)
+    return Store(
+        database=database,
+        vault=vault,
+        people=People(database, vault, keep_images),
+        spaces=Spaces(database, vault),
+        decisions=Decisions(database, vault),
+        keys=Keys(database),
+        audit=Audit(database, vault),
+        idempotency=Idempotency(database, vault),
+    )

@@ -1,0 +1,45 @@
+"""Stores to test, on SQLite and on a PostgreSQL server of its own."""
+
+import contextlib
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from serving.store.store import Store, open_store
+from tests.serving.store import postgres
+from tests.serving.store.examples import KEY
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """A PostgreSQL server; skips where none can be started."""
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))  # its socket's path is limited in length
+    try:
+        server = postgres.start(folder)
+    except postgres.Unavailable as reason:
+        pytest.skip(f"no PostgreSQL: {reason}")
+    yield server
+    with contextlib.suppress(OSError):
+        server.stop()
+
+
+@pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.slow)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if request.param == SQLITE:
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    return server.create(f"t{uuid.uuid4().hex}")
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """A new, encrypted store that keeps images."""
+    opened = open_store(url, KEY, keep_images=True)
+    yield opened
+    opened.close()
