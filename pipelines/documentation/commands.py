@@ -19,6 +19,7 @@ environment active (`source .venv/bin/activate; export PYTHONPATH=$PWD`). Exit c
 (Ctrl-C); 143 terminated (SIGTERM).
 """
 COMMANDS = ("check", "run", "compare", "crossval", "promote", "compile", "submit")
+SERVING = ("verify",)
 GROUPS = {
     "The six steps": [f"components.{step}" for step in sections.STEPS],
     "Tracking": ["components.shared.relog"],
@@ -29,6 +30,7 @@ GROUPS = {
         "pipelines.sbom",
         "pipelines.documentation",
     ],
+    "The service": ["serving", *(f"serving {name}" for name in SERVING)],
     "Benchmarks": [
         f"benchmarks.{name}"
         for name in (

@@ -43,6 +43,7 @@ REASONS = {
         r"dvc exp run -S ingest\.source=(/data/|\[\{name: (cedar|casia)).*",
         r"python -m pipelines compare split\.by=collection .*",
         r"python -m components.evaluate calibrate .*",
+        r"python -m serving verify .*",
         r"python -m components.evaluate --model models/calibrated .*",
         r"python -m components.evaluate --model models/frozen --data (/data/|lfw/).*",
     ),

@@ -1,0 +1,29 @@
+"""Command line of the service: `python -m serving`."""
+
+import argparse
+from collections.abc import Sequence
+
+from components.shared.runtime import cli
+from serving.commands import verify
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Parses the command line and runs the command."""
+    options = _parser().parse_args(argv)
+    cli.execute(lambda: options.action(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m serving",
+        description="Verification with a shipped model, without TensorFlow.",
+        epilog="`python -m serving COMMAND --help` says more of each and gives an example.",
+    )
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (verify.add_verify,):
+        add(subparsers)
+    return parser
+
+
+if __name__ == "__main__":
+    main()
