@@ -56,9 +56,12 @@ def to_grey(pixels: U8) -> U8:
 
 def _over_white(pixels: U8) -> U8:
     """Composites uint8 [h, w, 4] over white, rounded as Pillow's `alpha_composite`."""
-    alpha = pixels[:, :, 3:].astype(np.int32)
-    blended = (pixels[:, :, :3] * alpha + PAPER * (255 - alpha) + 128) * 128
-    return (((blended >> 8) + blended) >> 15).astype(np.uint8)
+    alpha = pixels[:, :, 3:].astype(np.uint16)
+    blended = pixels[:, :, :3] * alpha
+    blended += PAPER * (255 - alpha) + 128
+    blended += blended >> 8
+    blended >>= 8
+    return blended.astype(np.uint8)
 
 
 def _demand_size(width: int, height: int) -> None:

@@ -95,8 +95,8 @@ def _from_palette(places: npt.NDArray[np.integer], parts: PngParts) -> U8:
     else:
         table[:, 3] = 255
         table[: len(parts.transparency), 3] = np.frombuffer(parts.transparency, np.uint8)
-    pixels: U8 = table[places]
-    return pixels
+    colours = np.take(table.view(np.uint32)[:, 0], places)  # four bytes at a time
+    return colours.view(np.uint8).reshape(*places.shape, 4)
 
 
 def _samples(parts: PngParts) -> npt.NDArray[np.integer]:
