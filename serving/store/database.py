@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from components.shared.runtime.errors import InputError
 
-DEFAULT = "sqlite:///serving/data/signatures.db"
+DEFAULT = "sqlite:///serving-data/signatures.db"
 SUPPORTED = "sqlite:///path/to/file.db or postgresql+psycopg://user:password@host/name"
 BUSY_SECONDS = 30
 FORGET_SECONDS = 2  # for which a deletion waits for readers of an older state

@@ -46,10 +46,14 @@ def open_store(
         InputError: the database cannot be reached or used, or the key is not its own.
     """
     database = Database(url)
-    if upgrade:
-        history.upgrade(database)
-    history.check(database)
-    vault = open_vault(database, key)
+    try:
+        if upgrade:
+            history.upgrade(database)
+        history.check(database)
+        vault = open_vault(database, key)
+    except BaseException:
+        database.close()
+        raise
     return Store(
         database=database,
         vault=vault,

@@ -29,12 +29,15 @@ def postgres_server() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.slow)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database."""
     if request.param == SQLITE:
-        return f"sqlite:///{tmp_path / 'store.db'}"
+        yield f"sqlite:///{tmp_path / 'store.db'}"
+        return
     server: postgres.Server = request.getfixturevalue("postgres_server")
-    return server.create(f"t{uuid.uuid4().hex}")
+    address = server.create(f"t{uuid.uuid4().hex}")
+    yield address
+    server.drop(address)
 
 
 @pytest.fixture

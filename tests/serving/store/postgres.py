@@ -26,6 +26,17 @@ class Server:
         with engine.connect() as connection:
             connection.execute(text(f'CREATE DATABASE "{name}"'))
         engine.dispose()
+        return self._address(name)
+
+    def drop(self, address: str) -> None:
+        """Drops a database, whoever is still connected to it."""
+        name = make_url(address).database
+        engine = create_engine(self.uri, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        engine.dispose()
+
+    def _address(self, name: str) -> str:
         return make_url(self.uri).set(database=name).render_as_string(hide_password=False)
 
     def stop(self) -> None:
@@ -47,4 +58,14 @@ def start(folder: Path) -> Server:
         uri = handle.get_uri(driver="psycopg")
     except Exception as error:
         raise Unavailable(f"{type(error).__name__}: {error}") from error
+    _write_to_memory(uri)
     return Server(handle, folder, uri)
+
+
+def _write_to_memory(uri: str) -> None:
+    """Turns off the waiting for the disk, which a power cut alone would need."""
+    engine = create_engine(uri, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
