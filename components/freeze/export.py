@@ -104,8 +104,30 @@ def save(module: tf.Module, folder: Path) -> None:
 
 def run_saved_model(folder: Path, images: npt.NDArray[np.object_]) -> npt.NDArray[np.float32]:
     """Embeds encoded images, bytes [N], with a SavedModel from disk; returns float32 [N, D]."""
-    signature = tf.saved_model.load(str(folder)).signatures["serving_default"]
-    embeddings: npt.NDArray[np.float32] = signature(**{INPUT: tf.constant(images, tf.string)})[
-        OUTPUT
-    ].numpy()
+    return _run(tf.saved_model.load(str(folder)), "serving_default", {INPUT: images})
+
+
+def run_signatures(
+    folder: Path, images: npt.NDArray[np.object_], normalised: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Embeds images with both signatures of a SavedModel from disk.
+
+    Args:
+        folder: of the SavedModel.
+        images: encoded, bytes [N].
+        normalised: the same, uint8 [N, H, W, C].
+
+    Returns:
+        Embeddings by `serving_default` and by `pixels`, float32 [N, D] each.
+    """
+    loaded = tf.saved_model.load(str(folder))
+    from_bytes = _run(loaded, "serving_default", {INPUT: images})
+    return from_bytes, _run(loaded, PIXELS, {PIXELS: normalised})
+
+
+def _run(
+    loaded: Any, signature: str, arguments: dict[str, npt.NDArray[Any]]
+) -> npt.NDArray[np.float32]:
+    tensors = {name: tf.constant(value) for name, value in arguments.items()}
+    embeddings: npt.NDArray[np.float32] = loaded.signatures[signature](**tensors)[OUTPUT].numpy()
     return embeddings

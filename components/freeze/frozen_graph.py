@@ -1,6 +1,7 @@
 """The frozen graph: one file, with the weights as constants and without variables."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,12 @@ def freeze(module: tf.Module) -> tf.compat.v1.GraphDef:
         A GraphDef with the input tensor `images:0` and the output tensor `embeddings:0`; its
         functions are the steps of the decoding.
     """
-    frozen = convert_variables_to_constants_v2(module.serve.get_concrete_function())
+    return freeze_function(module.serve)
+
+
+def freeze_function(function: Any) -> tf.compat.v1.GraphDef:
+    """Freezes a tf.function, whose output's node is `embeddings`."""
+    frozen = convert_variables_to_constants_v2(function.get_concrete_function())
     return _without_defaults(_subgraph(frozen.graph.as_graph_def(), OUTPUT))
 
 

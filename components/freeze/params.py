@@ -1,12 +1,23 @@
 """Parameters of the freeze step."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from components.shared.runtime.params import StepParams
 
+Format = Literal["onnx", "tfserving"]
+
 
 class FreezeParams(StepParams):
     """The section `freeze` of params.yaml."""
+
+    formats: list[Format] = Field(
+        default=["onnx"],
+        description="Files beside the SavedModel and the frozen graph: `onnx` is always written, "
+        "for the service needs it; `tfserving` is a folder as TensorFlow Serving and KServe read "
+        "it, which versions as old as 2.6 load too.",
+    )
 
     parity_images: int = Field(
         default=16,

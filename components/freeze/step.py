@@ -1,7 +1,7 @@
 """The freeze step: exports the embedder, proves the exports equal to it, and describes them."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from components.shared.model.bundle import (
     ONNX,
     SAVED_MODEL,
     SPACE,
+    TF_SERVING,
 )
 from components.shared.model.embedder import load_embedder
 from components.shared.runtime import backend
@@ -66,7 +67,8 @@ def run(
         out: the folder to write.
 
     Returns:
-        `parity/<export>/max_abs_difference` of saved_model, frozen_graph and onnx.
+        `parity/<export>/max_abs_difference` of every export; `<export>_pixels` is that of
+        its signature for normalised images.
 
     Raises:
         InputError: an input is missing or damaged; an export differs by more than
@@ -87,7 +89,8 @@ def run(
         model, normalisation = load_embedder(embedder), Normalisation.load(embedder / NORMALISATION)
         images = parity.choose_images(raw, params.parity_images, normalisation)
         reference = parity.reference_embeddings(model, normalisation, images)
-        _export(export.build_serving_module(model, normalisation), folder, progress)
+        module = export.build_serving_module(model, normalisation)
+        _export(module, folder, params.formats, progress)
         _begin(progress, "parity")
         normalised = parity.normalise_each(images, normalisation)
         differences = _measure_parity(folder, images, normalised, reference, params.tolerance)
@@ -125,8 +128,8 @@ def _check_inputs(**folders: Path) -> None:
                 )
 
 
-def _export(module: "tf.Module", folder: Path, progress: Bar) -> None:
-    from components.freeze import export, frozen_graph, onnx_export
+def _export(module: "tf.Module", folder: Path, formats: Sequence[str], progress: Bar) -> None:
+    from components.freeze import export, frozen_graph, onnx_export, tf_serving
 
     _begin(progress, "SavedModel")
     export.save(module, folder / SAVED_MODEL)
@@ -136,6 +139,8 @@ def _export(module: "tf.Module", folder: Path, progress: Bar) -> None:
     frozen_graph.write_tensorboard(graph, folder / GRAPH)
     _begin(progress, "ONNX")
     onnx_export.write(module, folder / ONNX)
+    if "tfserving" in formats:
+        tf_serving.write(module, graph, folder / TF_SERVING)
 
 
 def _measure_parity(
@@ -146,14 +151,19 @@ def _measure_parity(
     tolerance: float,
 ) -> dict[str, float]:
     """Returns each export's largest difference from the reference, by its metric's name."""
-    from components.freeze import export, frozen_graph, onnx_export, parity
+    from components.freeze import export, frozen_graph, onnx_export, parity, tf_serving
 
     network = onnx_export.open_session(folder / ONNX)
     embeddings = {
-        "saved_model": export.run_saved_model(folder / SAVED_MODEL, images),
         "frozen_graph": frozen_graph.run_frozen_graph(folder / FROZEN_GRAPH, images),
         "onnx": onnx_export.embed(network, normalised),
     }
+    saved = {"saved_model": folder / SAVED_MODEL}
+    if (folder / TF_SERVING).is_dir():
+        saved["tfserving"] = folder / TF_SERVING / tf_serving.VERSION
+    for name, path in saved.items():
+        by_bytes, by_pixels = export.run_signatures(path, images, normalised)
+        embeddings |= {name: by_bytes, f"{name}_pixels": by_pixels}
     differences: dict[str, float] = {}
     for name, values in embeddings.items():
         difference = parity.max_abs_difference(name, values, reference, tolerance)

@@ -48,7 +48,8 @@ def test_every_export_gives_the_embeddings_of_the_keras_model(
         np.testing.assert_allclose(embeddings, one_by_one, atol=1e-5)
         np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
     assert set(frozen[1]) == {
-        f"parity/{name}/max_abs_difference" for name in ("saved_model", "frozen_graph", "onnx")
+        f"parity/{name}/max_abs_difference"
+        for name in ("saved_model", "saved_model_pixels", "frozen_graph", "onnx")
     }
     assert all(0 <= value <= 1e-4 for value in frozen[1].values())
 
@@ -90,6 +91,22 @@ def test_nothing_of_the_source_images_is_in_the_folder(
 ) -> None:
     content = b"".join(path.read_bytes() for path in frozen[0].rglob("*") if path.is_file())
     assert not any(image in content for image in images)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("own_store")
+def test_a_format_that_is_asked_for_is_proven_and_listed(
+    inputs: dict[str, Path], tmp_path: Path
+) -> None:
+    from components.freeze import step
+
+    params = FreezeParams(parity_images=2, formats=["tfserving"])
+    differences = step.run(params, **inputs, out=tmp_path / "out")
+    assert {"parity/tfserving/max_abs_difference", "parity/tfserving_pixels/max_abs_difference"} < (
+        differences.keys()
+    )
+    content = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert {"embedder.onnx", "tfserving/1/saved_model.pb"} < content["files"].keys()
 
 
 @pytest.mark.slow
