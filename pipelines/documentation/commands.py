@@ -35,7 +35,7 @@ GROUPS = {
         f"benchmarks.{name}"
         for name in (
             "preprocess", "normalise", "train_step", "feed", "validation", "start", "scoring",
-            "mining", "head", "head_losses", "transfer", "sample", "losses",
+            "mining", "head", "head_losses", "transfer", "sample", "losses", "serving",
         )
     ],
 }  # fmt: skip
