@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from components.shared.runtime import cli
-from serving.commands import verify
+from serving.commands import openapi, run, verify
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -16,11 +16,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m serving",
-        description="Verification with a shipped model, without TensorFlow.",
+        description="The service: enrols people, verifies claims and identifies, with a shipped "
+        "model and without TensorFlow.",
         epilog="`python -m serving COMMAND --help` says more of each and gives an example.",
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (verify.add_verify,):
+    for add in (run.add_run, verify.add_verify, openapi.add_openapi):
         add(subparsers)
     return parser
 

@@ -1,0 +1,86 @@
+"""Parts that several answers have."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from components.shared.verification.decision_limits import Limits
+from components.shared.verification.measured_rates import MeasuredRates, Rate
+from serving.api.service import Service
+
+Outcome = Literal["accept", "review", "reject"]
+
+
+class ModelName(BaseModel):
+    """The model that answered."""
+
+    version: str
+    space: str
+
+
+class Interval(BaseModel):
+    """A measured share with the ends of its 95 % interval, where it has one."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+class Rates(BaseModel):
+    """Error rates that were measured on other people than the ones of this service.
+
+    Attributes:
+        references: how many a claim had when it was measured.
+        far: share of impostors' claims that were accepted.
+        frr: share of genuine claims that were rejected.
+        identities: number of people that these figures stand on.
+        comparisons: number of claims that these figures stand on.
+    """
+
+    kind: str
+    policy: str
+    references: int
+    far: Interval
+    frr: Interval
+    genuine_reviewed: Interval
+    impostors_reviewed: Interval
+    identities: int
+    comparisons: int
+
+
+class Bounds(BaseModel):
+    """Limits of the evidence: below `low` is rejected, from `high` on accepted."""
+
+    low: float
+    high: float
+
+
+def model_name(service: Service) -> ModelName:
+    """Returns the name of the model that answers."""
+    return ModelName(version=service.model.version, space=service.model.space)
+
+
+def rates(found: MeasuredRates | None) -> Rates | None:
+    """Returns measured rates as an answer shows them."""
+    if found is None:
+        return None
+    return Rates(
+        kind=found.kind,
+        policy=found.policy,
+        references=found.references,
+        far=_interval(found.far),
+        frr=_interval(found.frr),
+        genuine_reviewed=_interval(found.genuine_reviewed),
+        impostors_reviewed=_interval(found.impostors_reviewed),
+        identities=found.n_identities,
+        comparisons=found.n_comparisons,
+    )
+
+
+def bounds(limits: Limits | None) -> Bounds | None:
+    """Returns limits as an answer shows them."""
+    return None if limits is None else Bounds(low=limits.low, high=limits.high)
+
+
+def _interval(rate: Rate) -> Interval:
+    return Interval(value=rate.value, low=rate.low, high=rate.high)

@@ -1,0 +1,140 @@
+"""People: enrol, search, rename, delete and export."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from serving.api import enrolment
+from serving.api.caller import needs, note, service_of
+from serving.api.forms import Files, Form, form, schema
+from serving.api.once import HEADER, Done, once
+from serving.api.person import (
+    Enrolled,
+    NewPerson,
+    PeoplePage,
+    PersonAnswer,
+    PersonChange,
+    enrolled,
+    identifier,
+    outdated,
+    tag,
+    taken,
+)
+from serving.api.person import answer as person_answer
+from serving.api.person import revision as revision_of
+from serving.api.problems import documented, unknown
+from serving.store.errors import Outdated, SameImage, Taken, Unknown
+
+router = APIRouter(prefix="/v1/people", tags=["people"])
+IMAGES = {"images": Files(1, None)}
+PEOPLE = [Depends(needs("people"))]
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=Enrolled,
+    dependencies=PEOPLE,
+    responses=documented(408, 409, 415),
+    openapi_extra=schema(NewPerson, IMAGES),
+)
+def create(
+    request: Request,
+    sent: Annotated[Form[NewPerson], Depends(form(NewPerson, IMAGES))],
+    idempotency_key: Annotated[str | None, Header(alias=HEADER)] = None,
+) -> Response:
+    """Enrols a person. Images that cannot carry a decision are left out, and said."""
+    service, fields, images = service_of(request), sent.fields, sent.files["images"]
+
+    def work() -> Done:
+        examined = enrolment.examine(service, images)
+        try:
+            person = service.store.people.create(
+                fields.name, examined.references, fields.external_id or None, fields.consent
+            )
+        except Taken as error:
+            raise taken(error) from None
+        except SameImage as error:
+            raise examined.same_image(error) from None
+        note(request, "enrol", person.id, f"{len(person.references)} references", model=True)
+        answer = enrolled(person, examined.rejected, service.model.space)
+        return Done(answer, person.id, f"/v1/people/{person.id}")
+
+    return once(request, fields, images, work)
+
+
+@router.get("", dependencies=PEOPLE, responses=documented())
+def search(
+    request: Request,
+    query: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=40)] = None,
+) -> PeoplePage:
+    """Finds people by a part of the name or the external id, in the order of enrolment."""
+    try:
+        page = service_of(request).store.people.search(query, limit, cursor)
+    except Unknown:
+        raise unknown("page") from None
+    return PeoplePage(items=[person_answer(person) for person in page.items], next=page.next)
+
+
+@router.get("/{person_id}", dependencies=PEOPLE, responses=documented())
+def get(request: Request, response: Response, person_id: str) -> PersonAnswer:
+    """Shows a person. The header ETag is what a change must name."""
+    try:
+        person = service_of(request).store.people.get(identifier(person_id))
+    except Unknown:
+        raise unknown("person") from None
+    response.headers["ETag"] = tag(person)
+    return person_answer(person)
+
+
+@router.patch("/{person_id}", dependencies=PEOPLE, responses=documented(408, 409, 412, 428))
+def change(
+    request: Request,
+    response: Response,
+    person_id: str,
+    sent: PersonChange,
+    if_match: Annotated[str | None, Header()] = None,
+) -> PersonAnswer:
+    """Renames a person or changes the external id; `If-Match` names the ETag that was read."""
+    people, person_id = service_of(request).store.people, identifier(person_id)
+    try:
+        revision = revision_of(if_match, people.get(person_id))
+        person = people.update(person_id, revision, sent.name, sent.external_id)
+    except Unknown:
+        raise unknown("person") from None
+    except Outdated:
+        raise outdated() from None
+    except Taken as error:
+        raise taken(error) from None
+    note(request, "change", person.id, "changed")
+    response.headers["ETag"] = tag(person)
+    return person_answer(person)
+
+
+@router.delete("/{person_id}", status_code=204, dependencies=PEOPLE, responses=documented())
+def delete(request: Request, person_id: str) -> None:
+    """Deletes a person and all that is kept of them; the audit keeps that it was done."""
+    try:
+        service_of(request).store.people.delete(identifier(person_id))
+    except Unknown:
+        raise unknown("person") from None
+    note(request, "delete", person_id, "deleted")
+
+
+@router.get(
+    "/{person_id}/export",
+    dependencies=[Depends(needs("export"))],
+    response_class=Response,
+    responses=documented() | {200: {"content": {"application/zip": {}}}},
+)
+def export(request: Request, person_id: str) -> Response:
+    """Hands out all that is kept of a person, embeddings included, as a zip."""
+    try:
+        content = service_of(request).store.people.export(identifier(person_id))
+    except Unknown:
+        raise unknown("person") from None
+    note(request, "export", person_id, "exported")
+    headers = {"Content-Disposition": f'attachment; filename="{person_id}.zip"'}
+    return Response(content, headers=headers, media_type="application/zip")

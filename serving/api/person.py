@@ -1,0 +1,133 @@
+"""A person as requests and answers show one."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from serving.api.enrolment import RejectedImage
+from serving.api.forms import UUID
+from serving.api.problems import Problem, unknown
+from serving.store.errors import Taken
+from serving.store.person import Person
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\p{Cc}]*$"),
+]
+ExternalId = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\p{Cc}]*$")]
+
+
+class NewPerson(BaseModel):
+    """The fields of an enrolment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    external_id: ExternalId | None = None
+    consent: Annotated[str, StringConstraints(max_length=2000)] | None = None
+
+
+class NewReferences(BaseModel):
+    """The fields of a request for more references: none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PersonChange(BaseModel):
+    """A new name or external id; an empty external id removes it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Name | None = None
+    external_id: ExternalId | None = None
+
+
+class ReferenceAnswer(BaseModel):
+    """A reference, without its embedding."""
+
+    id: str
+    created: datetime
+    has_image: bool
+
+
+class PersonAnswer(BaseModel):
+    """A person; `stale`: no reference can be compared by the present model."""
+
+    id: str
+    name: str
+    external_id: str | None
+    consent: str | None
+    references: list[ReferenceAnswer]
+    state: Literal["ready", "stale"]
+    created: datetime
+    updated: datetime
+    revision: int
+
+
+class Enrolled(PersonAnswer):
+    """A person with new references; `rejected` tells which images are none, and why."""
+
+    rejected: list[RejectedImage]
+    space: str
+
+
+class PeoplePage(BaseModel):
+    """People, and the cursor of the next page (null: it is the last)."""
+
+    items: list[PersonAnswer]
+    next: str | None
+
+
+def identifier(text: str, what: str = "person") -> str:
+    """Returns an id that may be one.
+
+    Raises:
+        Problem: 404, no id looks like this.
+    """
+    if not UUID.fullmatch(text):
+        raise unknown(what)
+    return text
+
+
+def answer(person: Person) -> PersonAnswer:
+    """Returns a person as an answer shows one."""
+    return PersonAnswer(**_fields(person))
+
+
+def enrolled(person: Person, rejected: list[RejectedImage], space: str) -> Enrolled:
+    """Returns a person with the images that are no references."""
+    return Enrolled(**_fields(person), rejected=rejected, space=space)
+
+
+def _fields(person: Person) -> dict[str, object]:
+    references = [ReferenceAnswer(**each._asdict()) for each in person.references]
+    return {**vars(person), "references": references}
+
+
+def tag(person: Person) -> str:
+    """Returns the ETag of a person."""
+    return f'"{person.revision}"'
+
+
+def revision(if_match: str | None, person: Person) -> int:
+    """Returns the revision that a change is made of.
+
+    Raises:
+        Problem: 428, none is named; 412, the person has another.
+    """
+    if if_match is None:
+        raise Problem(428, "send If-Match with the ETag that was read")
+    if if_match.strip() not in (tag(person), "*"):
+        raise outdated()
+    return person.revision
+
+
+def outdated() -> Problem:
+    """Returns the refusal of a change of what somebody else has changed since."""
+    return Problem(412, "the person was changed since: read it again")
+
+
+def taken(error: Taken) -> Problem:
+    """Returns the refusal of a name or an external id that another person has."""
+    return Problem(409, f"{error.field}: another person has it", "taken")

@@ -1,0 +1,127 @@
+"""`python -m serving run`: the service, until it is stopped."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from components.shared.runtime.errors import InputError
+from serving import settings as files
+from serving.commands import arguments
+from serving.commands.arguments import Commands
+from serving.settings import Settings
+from serving.store.store import Store
+
+
+def add_run(commands: Commands) -> None:
+    """Adds the command."""
+    command = arguments.add(
+        commands,
+        "run",
+        "answer over HTTP until it is stopped",
+        "run --model models/frozen --port 8000\n"
+        "  python -m serving run --model models:/signatures@champion "
+        "--database postgresql+psycopg://user@host/name",
+        "Settings are those of serving.yaml, of SERVE_* in the environment, and these; the last "
+        "count most. A new database gets a first key, of the role admin, which is shown once.",
+    )
+    command.add_argument(
+        "--model",
+        metavar="BUNDLE",
+        help="a folder (models/frozen where no setting names another), or models:/<name>@<alias>",
+    )
+    command.add_argument("--database", metavar="URL", help="of SQLite or PostgreSQL")
+    command.add_argument("--host", metavar="HOST", help="the address to listen at")
+    command.add_argument("--port", type=int, metavar="PORT", help="the port; 0: any that is free")
+    command.add_argument(
+        "--settings", type=Path, default=files.FILE, metavar="FILE", help="another file for these"
+    )
+    command.set_defaults(action=_run)
+
+
+def _run(options: argparse.Namespace) -> None:
+    settings = files.load(
+        options.settings,
+        model=options.model,
+        database=options.database,
+        host=options.host,
+        port=options.port,
+    )
+    run(settings)
+
+
+def run(settings: Settings) -> None:
+    """Answers until it is stopped: by SIGTERM it ends what is under way, and exits with 143.
+
+    Raises:
+        InputError: model, database or address cannot be used.
+    """
+    from serving.api import logs
+    from serving.api.app import create_app
+    from serving.api.service import Service
+    from serving.api.upkeep import Upkeep
+    from serving.commands.server import Server
+    from serving.engine import model as served
+
+    with _bundle(settings.model) as folder:
+        model = served.load(folder)
+        store = open_store(settings)
+        service = Service.assemble(settings, model, store)
+        first = first_key(store)
+        logs.configure()
+
+        def announce(address: str) -> None:
+            if first is not None:
+                sys.stdout.write(f"first key (role admin), shown only now: {first}\n")
+            sys.stdout.write(f"{address}\n")
+            sys.stdout.flush()
+
+        try:
+            with Upkeep(store, settings):
+                Server(create_app(service), service, announce).run()
+        finally:
+            service.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """Opens the database of the settings.
+
+    Raises:
+        InputError: it cannot be used.
+    """
+    from serving.store import store
+    from serving.store.vault import parse_key
+
+    text = settings.read_encryption_key()
+    key = None if text is None else parse_key(text)
+    return store.open_store(settings.database, key, keep_images=settings.keep_images > 0)
+
+
+def first_key(store: Store) -> str | None:
+    """Creates a key of the role admin where there is none, and returns its plain text."""
+    if store.keys.list():
+        return None
+    return store.keys.create("first", "admin").plain
+
+
+@contextmanager
+def _bundle(model: str) -> Iterator[Path]:
+    """Yields the folder of a bundle, which is temporary where the registry holds it."""
+    if model.startswith("s3://"):
+        raise InputError(
+            f"{model}: a published version is fetched first: "
+            f"python -m components.freeze fetch {model} --out models/fetched; "
+            "then: --model models/fetched"
+        )
+    if not model.startswith("models:/"):
+        yield Path(model)
+        return
+    try:
+        from components.shared.model import registered_bundle
+    except ImportError as error:
+        raise InputError(
+            f"{model}: {error.name} is not installed here; give the bundle's folder"
+        ) from None
+    with registered_bundle.local_bundle(model) as folder:
+        yield folder
