@@ -23,7 +23,7 @@ CEDAR := -S ingest.source=$(CEDAR_SOURCE) -S preprocess.height=112 -S preprocess
 # `dvc exp run` commits; a name is only made up where git has none.
 IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
-.PHONY: help install repro cedar compare crossval promote results remote ui tensorboard test coverage e2e format check docs lock kubeflow image release clean
+.PHONY: help install repro cedar compare crossval promote results remote ui tensorboard serve test coverage e2e format check docs lock kubeflow image release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -86,6 +86,9 @@ ui: install ## print where MLflow shows the trainings, and serve it on http://12
 
 tensorboard: install ## open TensorBoard on the training curves
 	@tensorboard --logdir mlruns/tensorboard
+
+serve: install ## answer over HTTP on models/frozen, with a database in serving-data/; the first start shows a key, once
+	@python -m serving run
 
 test: $(BIN)/.installed-dev ## the quick tests (under 10 minutes)
 	@python -m pytest -m "not slow" -n 2 --dist loadfile $(COVERAGE)

@@ -1,6 +1,7 @@
 """Requests with an `Idempotency-Key`: what comes twice is done once, and answered alike."""
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -21,7 +22,6 @@ class Done(NamedTuple):
 
     answer: BaseModel
     person_id: str
-    location: str
 
 
 def once(
@@ -49,7 +49,8 @@ def once(
             409, "the first request is being answered", "in-progress", headers={"Retry-After": "1"}
         ) from None
     if before is not None:
-        return Response(before.body, before.status, media_type="application/json")
+        location = f"/v1/people/{json.loads(before.body)['id']}"
+        return _json(before.body, before.status, location)
     try:
         done = work()
     except BaseException:
@@ -61,8 +62,11 @@ def once(
 
 
 def _created(done: Done) -> Response:
-    content = done.answer.model_dump_json().encode()
-    return Response(content, 201, {"Location": done.location}, media_type="application/json")
+    return _json(done.answer.model_dump_json().encode(), 201, f"/v1/people/{done.person_id}")
+
+
+def _json(content: bytes, status: int, location: str) -> Response:
+    return Response(content, status, {"Location": location}, media_type="application/json")
 
 
 def _hash(request: Request, fields: BaseModel, images: Sequence[bytes]) -> bytes:

@@ -58,7 +58,7 @@ def create(
             raise examined.same_image(error) from None
         note(request, "enrol", person.id, f"{len(person.references)} references", model=True)
         answer = enrolled(person, examined.rejected, service.model.space)
-        return Done(answer, person.id, f"/v1/people/{person.id}")
+        return Done(answer, person.id)
 
     return once(request, fields, images, work)
 

@@ -47,7 +47,7 @@ def add_references(
             raise examined.same_image(error) from None
         note(request, "add", person.id, f"{len(examined.references)} references", model=True)
         answer = enrolled(person, examined.rejected, service.model.space)
-        return Done(answer, person.id, f"/v1/people/{person.id}")
+        return Done(answer, person.id)
 
     return once(request, sent.fields, images, work)
 

@@ -29,7 +29,7 @@ REASONS = {
     "slow": (  # or there until it is stopped
         r"make (repro|cedar|test|coverage|e2e|check|docs|compare|crossval|kubeflow)\b.*",
         r"make PYTHON=\S+ repro",
-        r"make (ui|tensorboard)",
+        r"make (ui|tensorboard|serve)",
         r"python -m (benchmarks|pytest|pipelines run)\b.*",
         r"mlflow (server|models serve)\b.+",
         r"MLFLOW_TRACKING_URI=\S+ mlflow experiments restore .*",

@@ -1,7 +1,6 @@
 """The guard, on a real server: what a test client of the framework would hide."""
 
 import json
-import os
 import socket
 import tempfile
 import time
@@ -96,7 +95,7 @@ def test_s2_a_body_that_is_too_long_is_refused_while_it_comes(
     answer = chunked.answer()
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"application/problem+json" in answer
-    assert os.listdir(folder) == []
+    assert list(folder.iterdir()) == []
 
 
 def test_s2_a_json_body_that_is_too_long_is_refused_too(served: tuple[Service, int]) -> None:
@@ -186,7 +185,7 @@ def test_s10_a_forwarded_address_counts_from_a_trusted_proxy_alone(
     model: ServedModel, tmp_path: Path
 ) -> None:
     """S10: else the count of wrong keys could be begun anew at will."""
-    statuses = {}
+    statuses: dict[tuple[str, ...], int] = {}
     for proxies in ((), ("10.0.0.0/8",), ("127.0.0.1",)):
         service = assemble(model, tmp_path / str(len(statuses)), trusted_proxies=proxies)
         app = create_app(service)
