@@ -12,7 +12,9 @@ def line(record: logging.LogRecord) -> dict[str, object]:
 
 
 def test_a_line_holds_the_event_and_its_fields() -> None:
-    record = logging.makeLogRecord({"msg": "request", "fields": {"status": 200}})
+    record = logging.makeLogRecord(
+        {"msg": "request", "levelname": "INFO", "fields": {"status": 200}}
+    )
     told = line(record)
     assert (told["event"], told["status"], told["level"]) == ("request", 200, "info")
 
