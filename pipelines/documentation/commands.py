@@ -19,7 +19,7 @@ environment active (`source .venv/bin/activate; export PYTHONPATH=$PWD`). Exit c
 (Ctrl-C); 143 terminated (SIGTERM).
 """
 COMMANDS = ("check", "run", "compare", "crossval", "promote", "compile", "submit")
-SERVING = ("verify",)
+SERVING = ("run", "verify", "openapi")
 GROUPS = {
     "The six steps": [f"components.{step}" for step in sections.STEPS],
     "Tracking": ["components.shared.relog"],

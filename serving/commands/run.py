@@ -5,13 +5,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from components.shared.runtime.errors import InputError
-from serving import settings as files
 from serving.commands import arguments
 from serving.commands.arguments import Commands
-from serving.settings import Settings
-from serving.store.store import Store
+
+if TYPE_CHECKING:
+    from serving.settings import Settings
+    from serving.store.store import Store
+
+SETTINGS = Path("serving.yaml")
 
 
 def add_run(commands: Commands) -> None:
@@ -35,12 +39,14 @@ def add_run(commands: Commands) -> None:
     command.add_argument("--host", metavar="HOST", help="the address to listen at")
     command.add_argument("--port", type=int, metavar="PORT", help="the port; 0: any that is free")
     command.add_argument(
-        "--settings", type=Path, default=files.FILE, metavar="FILE", help="another file for these"
+        "--settings", type=Path, default=SETTINGS, metavar="FILE", help="another file for these"
     )
     command.set_defaults(action=_run)
 
 
 def _run(options: argparse.Namespace) -> None:
+    from serving import settings as files
+
     settings = files.load(
         options.settings,
         model=options.model,
@@ -51,7 +57,7 @@ def _run(options: argparse.Namespace) -> None:
     run(settings)
 
 
-def run(settings: Settings) -> None:
+def run(settings: "Settings") -> None:
     """Answers until it is stopped: by SIGTERM it ends what is under way, and exits with 143.
 
     Raises:
@@ -84,7 +90,7 @@ def run(settings: Settings) -> None:
             service.close()
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: "Settings") -> "Store":
     """Opens the database of the settings.
 
     Raises:
@@ -98,7 +104,7 @@ def open_store(settings: Settings) -> Store:
     return store.open_store(settings.database, key, keep_images=settings.keep_images > 0)
 
 
-def first_key(store: Store) -> str | None:
+def first_key(store: "Store") -> str | None:
     """Creates a key of the role admin where there is none, and returns its plain text."""
     if store.keys.list():
         return None
