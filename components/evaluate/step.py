@@ -42,8 +42,8 @@ from components.shared.data.disguised_store import open_disguised
 from components.shared.data.image_store import (
     INDEX,
     ImageStore,
-    count_rejected,
     open_store,
+    read_reasons,
     read_sources,
 )
 from components.shared.data.pairs import read_pairs
@@ -122,9 +122,9 @@ def run(
     apart = tell_collections(store, list(compared.values()))
     metrics |= shortcut_report.figures | apart.figures
     metrics |= measure_collections(store.index, reported, decisions, params)
-    rejected = count_rejected(prepared)
+    rejected = read_reasons(prepared)
     if rejected:
-        metrics[N_REJECTED] = float(rejected)
+        metrics[N_REJECTED] = float(len(rejected))
     decided, lists = Carried({}, []), Lists({})
     if params.reported == "test":
         metrics |= apply_thresholds(reported, thresholds, params)
@@ -161,7 +161,10 @@ def run(
         origin=origin.split_origin(parts, prepared, split, embedder, training),
         parameters=origin.parameters(training.params, normalisation, params),
         shortcut_lines=[*shortcut_report.lines, *apart.lines],
-        notices=[*text.rejection_notice(rejected, len(store.index) + rejected), *lists.notices],
+        notices=[
+            *text.rejection_notice(rejected, len(store.index) + len(rejected)),
+            *lists.notices,
+        ],
     )
     with step_runs.evaluation_run(training, params) as tracked, atomic_folder(out) as folder:
         outcome.write(folder, params)

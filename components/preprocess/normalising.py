@@ -11,13 +11,15 @@ from components.shared.data.decoding import decode, to_grey
 from components.shared.data.normalise import normalise_pixels
 from components.shared.data.outcomes import Normalised, Rejected
 from components.shared.data.preparation import Graph
+from components.shared.data.quality import judge
 
 
 def build_normaliser(params: PreprocessParams) -> Graph:
     """Returns a function of PNGs or JPEGs, for use in any thread.
 
     Args:
-        params: of the step; with `near_copies` each image is hashed as it came.
+        params: of the step; with `near_copies` each image is hashed as it came, with `quality`
+            those are rejected that cannot carry a decision.
 
     Returns:
         It returns each as `Normalised`, or as `Rejected` with the reason.
@@ -33,6 +35,8 @@ def _normalise(encoded: bytes, params: PreprocessParams) -> Normalised | Rejecte
     try:
         pixels = decode(encoded, params.channels)
         normalised = normalise_pixels(pixels, params.normalisation)
+        if params.judges_quality:
+            judge(to_grey(pixels)[:, :, 0])
     except Rejected as reason:
         return reason
     if not params.near_copies:

@@ -32,6 +32,18 @@ class PreprocessParams(Normalisation):
         "0: none are looked for.",
     )
 
+    quality: bool = Field(
+        default=False,
+        description="Whether signatures are rejected that cannot carry a decision: too small, too "
+        "little ink, cut off, two in one image, a heavy background. Without effect in `mode: "
+        "none`.",
+    )
+
+    @property
+    def judges_quality(self) -> bool:
+        """Whether images are judged: photographs, `mode: none`, are not."""
+        return self.quality and self.mode != "none"
+
     @property
     def normalisation(self) -> Normalisation:
         """The settings of the normalisation alone."""

@@ -52,8 +52,8 @@ def run(
 
     Returns:
         images, rejected, duplicates, inverted, identities; n_near_copies where there are any;
-        disguised where there are such signatures, which are kept apart in the folder `disguised`;
-        `probe/source/…` where there are forgeries.
+        failure_to_acquire where quality is judged; disguised where there are such signatures, which
+        are kept apart in the folder `disguised`; `probe/source/…` where there are forgeries.
 
     Raises:
         InputError: the catalog cannot be used, or more images are rejected than `max_rejected`
@@ -80,7 +80,7 @@ def run(
             logging.info("%d disguised signatures are kept apart", len(disguised.rows))
     pairs = duplicates.list_pairs(rows, images.equal, near)
     duplicates.warn(pairs)
-    results = report.measure(images, pairs)
+    results = report.measure(images, pairs, judged=params.judges_quality)
     if report_folder is not None:
         with atomic_folder(report_folder) as folder:
             report.write(folder, results)

@@ -103,3 +103,17 @@ def test_an_image_is_decoded_once_and_hashed_only_where_copies_are_looked_for(
     build_normaliser(PARAMS)(files)
     assert decoded == files
     assert hashed(files[0], PARAMS.model_copy(update={"near_copies": 0})).size == 0
+
+
+def test_an_image_that_can_carry_no_decision_is_rejected_where_quality_is_asked_for() -> None:
+    line = np.full((120, 260), 235, np.uint8)
+    line[58:62, 60:200] = 40
+    encoded = encode(line)
+    (taken,) = build_normaliser(PARAMS)([encoded])
+    assert isinstance(taken, Normalised)
+    strict = PARAMS.model_copy(update={"quality": True})
+    (refused,) = build_normaliser(strict)([encoded])
+    assert isinstance(refused, Rejected)
+    assert str(refused).startswith("too little ink: ")
+    (photograph,) = build_normaliser(strict.model_copy(update={"mode": "none"}))([encoded])
+    assert isinstance(photograph, Normalised)

@@ -133,3 +133,18 @@ def test_without_forgeries_there_is_no_probe(tmp_path: Path) -> None:
     }
     summary = (tmp_path / "report" / "summary.txt").read_text()
     assert summary == "12 images of 3 identities prepared, 0 rejected, 0 duplicates\n"
+
+
+def test_failure_to_acquire_is_told_by_reason_where_quality_is_judged(tmp_path: Path) -> None:
+    raw = sample(tmp_path, identities=3)
+    victim = sorted(raw.rglob("*.png"))[0]
+    line = np.full((120, 260), 235, np.uint8)
+    line[58:62, 60:200] = 40
+    Image.fromarray(line).save(victim)
+    values = PARAMS.model_dump() | {"quality": True, "max_rejected": 0.5}
+    figures = step.run(PreprocessParams(**values), raw, tmp_path / "out", tmp_path / "report")
+    assert figures["failure_to_acquire"] == figures["rejected"] / (
+        figures["rejected"] + figures["images"]
+    )
+    summary = (tmp_path / "report" / "summary.txt").read_text(encoding="utf-8")
+    assert "1 × too little ink" in summary

@@ -184,8 +184,8 @@ def _notices(frozen: Bundle, images: Embedded, catalog: str) -> list[str]:
         notices.append(OWN_DATA)
     elif own_images.known:
         notices.append(OWN_IMAGES.format(**own_images._asdict()))
-    rejected, duplicates = len(images.rejected), len(images.duplicates)
-    total = len(images.store.index) + rejected + duplicates
+    rejected, duplicates = [reason for _, reason in images.rejected], len(images.duplicates)
+    total = len(images.store.index) + len(rejected) + duplicates
     notices += text.rejection_notice(rejected, total)
     if duplicates:
         notices.append(

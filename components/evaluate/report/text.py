@@ -6,6 +6,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.report.display_tables import protocol_tables
 from components.evaluate.report.formatting import Metrics, Table, align_columns
 from components.shared.data.image_store import REJECTED
+from components.shared.data.rejections import count_reasons, in_words
 from components.shared.verification.metric_names import VAL
 
 
@@ -33,18 +34,19 @@ def notice(params: EvaluateParams, notices: Sequence[str] = ()) -> str:
     return " ".join(sentences)
 
 
-def rejection_notice(rejected: int, images: int) -> list[str]:
+def rejection_notice(rejected: Sequence[str], images: int) -> list[str]:
     """Returns a sentence on the images that were rejected, where there are any.
 
     Args:
-        rejected: number of images that cannot be used.
+        rejected: the reason of each image that cannot be used.
         images: number of all images, those among them.
     """
     if not rejected:
         return []
     return [
-        f"{rejected:,} of {images:,} images cannot be used, and are in no comparison: "
-        f"{REJECTED} says why."
+        f"{len(rejected):,} of {images:,} images cannot be used, and are in no comparison (failure "
+        f"to acquire, {len(rejected) / images:.2%}: {in_words(count_reasons(rejected))}): "
+        f"{REJECTED} names them."
     ]
 
 

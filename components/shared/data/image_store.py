@@ -176,13 +176,13 @@ def write_sources(sources: pd.DataFrame, folder: Path) -> None:
     write_table(sources, folder / SOURCES)
 
 
-def count_rejected(folder: Path) -> int:
-    """Counts the images that rejected.csv in the folder of a store lists; 0 without that file."""
+def read_reasons(folder: Path) -> list[str]:
+    """Reads the reasons in rejected.csv in the folder of a store; none without that file."""
     path = folder / REJECTED
     if not path.is_file():
-        return 0
+        return []
     with path.open(encoding="utf-8", newline="") as stream:
-        return sum(1 for _ in csv.DictReader(stream))
+        return [row["reason"] for row in csv.DictReader(stream)]
 
 
 def write_rejected(rejected: Iterable[tuple[str, str]], folder: Path) -> None:

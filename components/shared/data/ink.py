@@ -15,6 +15,25 @@ Grey = npt.NDArray[np.uint8]
 Counts = npt.NDArray[np.int64]
 
 
+class Extent(NamedTuple):
+    """The first row and the one after the last, and columns likewise."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+    @property
+    def height(self) -> int:
+        """Number of rows."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return self.right - self.left
+
+
 class Page(NamedTuple):
     """A grey page and its ink.
 
@@ -36,24 +55,10 @@ class Page(NamedTuple):
     rows: Counts
     columns: Counts
 
-
-class Extent(NamedTuple):
-    """The first row and the one after the last, and columns likewise."""
-
-    top: int
-    bottom: int
-    left: int
-    right: int
-
     @property
-    def height(self) -> int:
-        """Number of rows."""
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        """Number of columns."""
-        return self.right - self.left
+    def extent(self) -> Extent:
+        """The extent of the ink but for a stray part beyond each side."""
+        return Extent(*_range(self.rows), *_range(self.columns))
 
 
 class Writing(NamedTuple):
@@ -80,11 +85,18 @@ def find_writing(grey: Grey, mode: str) -> Writing:
     Raises:
         Rejected: there is none, or the ink cannot be writing.
     """
-    page, inverted = _read(_smooth(grey), rules.BLANK), False
-    source_histogram = page.histogram
-    if not _is_plain(page, _extent(page)):
-        page, inverted = _examine(page)
-    return Writing(_levels(page, _extent(page), mode), inverted, source_histogram)
+    source = _read(_smooth(grey), rules.BLANK)
+    page, inverted = _find_page(source)
+    return Writing(_levels(page, page.extent, mode), inverted, source.histogram)
+
+
+def read_writing(grey: Grey) -> Page:
+    """Reads the page with the writing: light, without its frame or box; raises likewise."""
+    return _find_page(_read(_smooth(grey), rules.BLANK))[0]
+
+
+def _find_page(page: Page) -> tuple[Page, bool]:
+    return (page, False) if _is_plain(page, page.extent) else _examine(page)
 
 
 def _is_plain(page: Page, extent: Extent) -> bool:
@@ -107,7 +119,7 @@ def _examine(page: Page) -> tuple[Page, bool]:
     if _has_darker_edge(page, rules.DARK_EDGE):
         page, inverted = _lighten(page)
     if _is_box(page):
-        page = _read(_crop(page.sums, _extent(page), rules.BOX_INSET), rules.EMPTY_BOX)
+        page = _read(_crop(page.sums, page.extent, rules.BOX_INSET), rules.EMPTY_BOX)
     _demand_writing(page)
     return page, inverted
 
@@ -162,7 +174,7 @@ def _lighten(page: Page) -> tuple[Page, bool]:
     """
     height, width = page.ink.shape
     light = page._replace(rows=width - page.rows, columns=height - page.columns)
-    extent = _extent(light)
+    extent = light.extent
     inverted = not _exceeds(int(light.rows.sum()), extent.height * extent.width, rules.SHEET)
     sums = page.sums
     if inverted:
@@ -174,7 +186,7 @@ def _lighten(page: Page) -> tuple[Page, bool]:
 
 def _is_box(page: Page) -> bool:
     """Tells whether ink draws a line along each of the four sides of its extent."""
-    extent = _extent(page)
+    extent = page.extent
     deep = _inset(extent.height, rules.BOX_INSET)
     wide = _inset(extent.width, rules.BOX_INSET)
     rows = page.rows[extent.top : extent.bottom]
@@ -220,11 +232,6 @@ def _has_darker_edge(page: Page, percentage: int) -> bool:
 def _exceeds(part: int, whole: int, percentage: int) -> bool:
     """Tells whether a part is more than a percentage of a whole."""
     return 100 * part > percentage * whole
-
-
-def _extent(page: Page) -> Extent:
-    """Finds the extent of the ink but for a stray part beyond each side."""
-    return Extent(*_range(page.rows), *_range(page.columns))
 
 
 def _range(counts: Counts) -> tuple[int, int]:

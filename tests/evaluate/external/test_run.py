@@ -144,7 +144,7 @@ def test_images_that_it_refuses_are_listed_and_counted(out: Path) -> None:
         "blank.png"
     ] == ("blank image: no ink found")
     assert (figures(out)["n_images"], figures(out)["n_rejected"]) == (8 * 7, 2)
-    notice = "2 of 65 images cannot be used, and are in no comparison: rejected.csv says why."
+    notice = "2 of 65 images cannot be used, and are in no comparison (failure to acquire, 3.08%: "
     assert notice in (out / "summary.txt").read_text()
 
 

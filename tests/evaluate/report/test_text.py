@@ -96,7 +96,9 @@ def test_a_report_on_val_says_so_and_has_no_other_figures() -> None:
 
 
 def test_images_that_cannot_be_used_are_counted_where_there_are_any() -> None:
-    assert text.rejection_notice(0, 60) == []
-    assert text.rejection_notice(1200, 4000) == [
-        "1,200 of 4,000 images cannot be used, and are in no comparison: rejected.csv says why."
+    assert text.rejection_notice([], 60) == []
+    reasons = ["blank image: no ink found"] * 1100 + ["empty box: no ink found inside"] * 100
+    assert text.rejection_notice(reasons, 4000) == [
+        "1,200 of 4,000 images cannot be used, and are in no comparison (failure to acquire, "
+        "30.00%: 1,100 × blank image, 100 × empty box): rejected.csv names them."
     ]

@@ -6,8 +6,8 @@ import pytest
 
 from components.shared.data.image_store import (
     StoreWriter,
-    count_rejected,
     open_store,
+    read_reasons,
     write_rejected,
     write_store,
 )
@@ -101,8 +101,8 @@ def test_a_missing_or_damaged_file_is_named(tmp_path: Path, name: str, damage: s
 
 
 def test_rejected_images_are_counted_whatever_their_names_hold(tmp_path: Path) -> None:
-    assert count_rejected(tmp_path) == 0
+    assert read_reasons(tmp_path) == []
     write_rejected([], tmp_path)
-    assert count_rejected(tmp_path) == 0
+    assert read_reasons(tmp_path) == []
     write_rejected([("a,\nb.png", "blank"), ("c.png", 'no "ink", none')], tmp_path)
-    assert count_rejected(tmp_path) == 2
+    assert len(read_reasons(tmp_path)) == 2
