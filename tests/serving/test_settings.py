@@ -38,7 +38,7 @@ def test_the_command_line_counts_more_than_the_environment_and_that_more_than_th
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("databse: x", "unknown setting 'databse'; did you mean 'database'?"),
+        ("data_base: x", "unknown setting 'data_base'; did you mean 'database'?"),
         ("rates: {kye: 1/second}", "unknown setting 'kye'; did you mean 'key'?"),
         ("port: 70000", "port"),
         ("rates: {key: often}", "rates.key"),
