@@ -63,7 +63,7 @@ Rate = Annotated[str, AfterValidator(_rate)]
 
 
 class Rates(BaseModel):
-    """How often, such as `600/minute`.
+    """Limits of requests, such as `600/minute`.
 
     Attributes:
         key: requests of one key.

@@ -41,7 +41,7 @@ class PreprocessParams(Normalisation):
 
     @property
     def judges_quality(self) -> bool:
-        """Whether images are judged: photographs, `mode: none`, are not."""
+        """True where images are judged: photographs, `mode: none`, are not."""
         return self.quality and self.mode != "none"
 
     @property

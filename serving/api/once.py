@@ -18,7 +18,7 @@ LONGEST = 200
 
 
 class Done(NamedTuple):
-    """What was answered, and the person it is about."""
+    """An answer, and the person it is about."""
 
     answer: BaseModel
     person_id: str

@@ -1,4 +1,4 @@
-"""How often anybody may ask, counted in memory by windows that move with the clock."""
+"""Limits of requests, counted in memory by windows that move with the clock."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""What answers requests: model, embedder, store, gallery and settings, as one."""
+"""The parts that answer requests, as one: model, embedder, store, gallery and settings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What must be done from time to time: images and decisions go when they are old enough."""
+"""Upkeep from time to time: images and decisions go when they are old enough."""
 
 from threading import Event, Thread
 from types import TracebackType
