@@ -73,9 +73,9 @@ def _copy_rows(database: Database, path: Path) -> None:
     history.upgrade(copy)
     with database.reading() as old, copy.writing() as new:
         _replace_rows(old, new)
+    copy.close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
-    copy.close()
 
 
 def _restore(old: Session, new: Session, name: str, replace: bool) -> None:
