@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from components.shared.runtime import cli
-from serving.commands import openapi, run, verify
+from serving.commands import audit, database, keys, openapi, people, run, verify
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -21,7 +21,15 @@ def _parser() -> argparse.ArgumentParser:
         epilog="`python -m serving COMMAND --help` says more of each and gives an example.",
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (run.add_run, verify.add_verify, openapi.add_openapi):
+    for add in (
+        run.add_run,
+        verify.add_verify,
+        openapi.add_openapi,
+        keys.add_keys,
+        people.add_people,
+        database.add_database,
+        audit.add_audit,
+    ):
         add(subparsers)
     return parser
 

@@ -19,7 +19,17 @@ environment active (`source .venv/bin/activate; export PYTHONPATH=$PWD`). Exit c
 (Ctrl-C); 143 terminated (SIGTERM).
 """
 COMMANDS = ("check", "run", "compare", "crossval", "promote", "compile", "submit")
-SERVING = ("run", "verify", "openapi")
+SERVING = (
+    "run",
+    "verify",
+    "openapi",
+    "keys",
+    "database",
+    "rotate-key",
+    "export",
+    "delete",
+    "audit",
+)
 GROUPS = {
     "The six steps": [f"components.{step}" for step in sections.STEPS],
     "Tracking": ["components.shared.relog"],

@@ -7,7 +7,8 @@ from starlette.requests import Request
 
 from serving.api.problems import Problem
 from serving.api.service import Service
-from serving.store.keys import Key, Role
+from serving.store.keys import Key
+from serving.store.roles import Role
 
 Permission = Literal[
     "people", "verify", "identify", "review", "model", "embed", "export", "metrics"

@@ -12,9 +12,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from components.shared.runtime.errors import InputError
+from serving.store.addresses import DEFAULT, SUPPORTED
 
-DEFAULT = "sqlite:///serving-data/signatures.db"
-SUPPORTED = "sqlite:///path/to/file.db or postgresql+psycopg://user:password@host/name"
 BUSY_SECONDS = 30
 FORGET_SECONDS = 2  # for which a deletion waits for readers of an older state
 

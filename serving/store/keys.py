@@ -5,7 +5,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import select, update
@@ -13,10 +13,9 @@ from sqlalchemy import select, update
 from components.shared.runtime.errors import InputError
 from serving.store.database import Database
 from serving.store.errors import Unknown
+from serving.store.roles import ROLES, Role
 from serving.store.tables import KeyRow
 
-Role = Literal["admin", "operator", "verifier", "metrics"]
-ROLES: tuple[Role, ...] = get_args(Role)
 PREFIX_LENGTH = 8
 LONGEST_NAME = 200
 

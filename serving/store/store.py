@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from serving.store import history
+from serving.store.addresses import DEFAULT
 from serving.store.audit import Audit
-from serving.store.database import DEFAULT, Database
+from serving.store.database import Database
 from serving.store.decisions import Decisions
 from serving.store.idempotency import Idempotency
 from serving.store.keys import Keys

@@ -13,7 +13,7 @@ from serving.api.service import Service
 from serving.commands.server import Server
 from serving.engine.model import ServedModel
 from serving.settings import Settings
-from serving.store.keys import Role
+from serving.store.roles import Role
 from serving.store.store import open_store
 from tests.serving.bundles import signature
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from serving.store.keys import Role
+from serving.store.roles import Role
 from tests.serving.api.clients import Clients
 
 CALLS = {

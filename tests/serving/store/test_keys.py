@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from components.shared.runtime.errors import InputError
 from serving.store.errors import Unknown
-from serving.store.keys import ROLES, Role
+from serving.store.roles import ROLES, Role
 from serving.store.store import Store, open_store
 from serving.store.tables import KeyRow
 from tests.serving.store.examples import KEY
