@@ -13,9 +13,11 @@ from serving.store.person import Person
 
 Name = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\p{Cc}]*$"),
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"
+    ),
 ]
-ExternalId = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\p{Cc}]*$")]
+ExternalId = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class NewPerson(BaseModel):
