@@ -8,15 +8,12 @@ from typing import Any
 
 from components.shared.data.normalisation import NORMALISATION, Normalisation
 from components.shared.model import bundle
-from components.shared.model.bundle import CARD, MANIFEST, Bundle
+from components.shared.model.bundle import CARD, MANIFEST, ONNX, SPACE, Bundle
 from components.shared.runtime.errors import InputError
 from components.shared.verification import measured_rates
 from components.shared.verification.decision import Decision
 from components.shared.verification.measured_rates import RATES, MeasuredRates
 from serving.engine.session import Session
-
-NETWORK = "embedder.onnx"
-SPACE = "space"
 
 
 @dataclass(frozen=True)
@@ -83,15 +80,14 @@ def load(folder: Path) -> ServedModel:
         rates=measured_rates.read(folder) if RATES in files else [],
         calibration=found.decisions.calibration,
         card=card.read_text(encoding="utf-8") if CARD in files else "",
-        session=Session(folder / NETWORK, found.normalisation.shape),
+        session=Session(folder / ONNX, found.normalisation.shape),
     )
 
 
 def _demand_network(found: Bundle) -> None:
-    if NETWORK not in found.manifest["files"]:
+    if ONNX not in found.manifest["files"]:
         raise InputError(
-            f"{found.folder}: holds no {NETWORK}; "
-            "freeze the model again with freeze.formats: [onnx]"
+            f"{found.folder}: holds no {ONNX}; freeze the model again with freeze.formats: [onnx]"
         )
 
 
@@ -100,5 +96,5 @@ def _space(found: Bundle) -> str:
     named = found.manifest.get(SPACE)
     if isinstance(named, str):
         return named
-    parts = [(found.folder / name).read_bytes() for name in (NETWORK, NORMALISATION)]
+    parts = [(found.folder / name).read_bytes() for name in (ONNX, NORMALISATION)]
     return hashlib.sha256(b"".join(parts)).hexdigest()
