@@ -1,8 +1,10 @@
 """The formats of pictures that are read, and the only place that opens one by its content."""
 
 import io
+from typing import TYPE_CHECKING
 
-from PIL import Image
+if TYPE_CHECKING:
+    from PIL import Image
 
 FORMATS = (
     "AVIF",
@@ -24,10 +26,12 @@ FORMATS = (
 one of EPS starts another program, whatever the name of the file ends with."""
 
 
-def open_image(data: bytes) -> Image.Image:
+def open_image(data: bytes) -> "Image.Image":
     """Opens an image: its header is read, its pixels are not yet.
 
     Raises:
         PIL.UnidentifiedImageError: it is of none of the `FORMATS`.
     """
+    from PIL import Image
+
     return Image.open(io.BytesIO(data), formats=FORMATS)
