@@ -33,6 +33,7 @@ from components.shared.tracking import step_runs
 from components.shared.tracking.record import Record
 from components.shared.verification import (
     decision_file,
+    distributions,
     measured_rates,
     metrics_file,
     threshold,
@@ -63,7 +64,8 @@ def run(
         params: the section `freeze`.
         raw: source images and catalog.csv; the exports are compared on some of the images.
         embedder: embedder.keras and normalise.json.
-        evaluation: metrics.json, decision.json and mlflow_run.json of that embedder.
+        evaluation: metrics.json, decision.json, distributions.json and mlflow_run.json of that
+            embedder.
         out: the folder to write.
 
     Returns:
@@ -76,7 +78,7 @@ def run(
             then `out` is complete, but there is no version.
     """
     _check_inputs(raw=raw, embedder=embedder, evaluation=evaluation)
-    for read in (Record.read, decision_file.read, metrics_file.read):
+    for read in (Record.read, decision_file.read, metrics_file.read, distributions.read):
         read(evaluation)  # what is damaged is told before the work
     if params.publish:
         s3_publish.versions(params.publish)  # a store that refuses does so before the work
@@ -179,9 +181,10 @@ def _describe(
     normalisation: Normalisation,
     differences: dict[str, float],
 ) -> dict[str, Any]:
-    """Writes card, decision, rates and normalisation; returns the manifest without hashes."""
+    """Writes all but the networks and the record; returns the manifest without hashes."""
     decisions = decision_file.read(evaluation)
     decision_file.write(decisions, folder)
+    distributions.write(distributions.read(evaluation), folder)
     normalisation.save(folder / NORMALISATION)
     manifest = {
         **bundle.origin(raw),

@@ -10,8 +10,9 @@ from components.shared.data.normalisation import NORMALISATION, Normalisation
 from components.shared.model import bundle
 from components.shared.model.bundle import CARD, MANIFEST, ONNX, SPACE, Bundle
 from components.shared.runtime.errors import InputError
-from components.shared.verification import measured_rates
+from components.shared.verification import distributions, measured_rates
 from components.shared.verification.decision import Decision
+from components.shared.verification.distributions import Distribution
 from components.shared.verification.measured_rates import RATES, MeasuredRates
 from serving.engine.session import Session
 
@@ -27,6 +28,7 @@ class ServedModel:
         normalisation: mode and size of the images that the network takes.
         decision: that answers claims.
         rates: measured on test; none for a decision that was calibrated since.
+        distributions: of the evidence on test; none likewise, and of earlier bundles.
         calibration: facts on the images that the decision was calibrated on, by name; or None.
         card: the text of model_card.md, Markdown; empty where the bundle has none.
         session: the network.
@@ -38,6 +40,7 @@ class ServedModel:
     normalisation: Normalisation
     decision: Decision
     rates: Sequence[MeasuredRates]
+    distributions: Sequence[Distribution]
     calibration: Mapping[str, Any] | None
     card: str
     session: Session
@@ -78,6 +81,7 @@ def load(folder: Path) -> ServedModel:
         normalisation=found.normalisation,
         decision=decision,
         rates=measured_rates.read(folder) if RATES in files else [],
+        distributions=distributions.read(folder),
         calibration=found.decisions.calibration,
         card=card.read_text(encoding="utf-8") if CARD in files else "",
         session=Session(folder / ONNX, found.normalisation.shape),

@@ -28,8 +28,9 @@ PARAMS = EvaluateParams(
     target=0.05,
 )
 FILES = {
-    "metrics.json", "summary.json", "decision.json", "roc.csv", "det.csv", "scores.parquet",
-    "report.html", "roc.png", "det.png", "scores.png", "identities.png", "cmc.csv", "open_set.csv",
+    "metrics.json", "summary.json", "decision.json", "distributions.json", "roc.csv", "det.csv",
+    "scores.parquet", "report.html", "roc.png", "det.png", "scores.png", "identities.png",
+    "cmc.csv", "open_set.csv",
     "tippett.png", "cross_entropy.png", "reliability.png", "mlflow_run.json", "summary.txt",
     "upload/report.html",
 }  # fmt: skip

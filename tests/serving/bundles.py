@@ -12,10 +12,11 @@ from PIL import Image, ImageDraw
 
 from components.shared.data.normalisation import Normalisation
 from components.shared.model import bundle
-from components.shared.verification import decision_file, measured_rates
+from components.shared.verification import decision_file, distributions, measured_rates
 from components.shared.verification.decision import Decision, Policy, Usual
 from components.shared.verification.decision_file import Decisions
 from components.shared.verification.decision_limits import Limits
+from components.shared.verification.distributions import EDGES, Distribution
 from components.shared.verification.evidence_bounds import Bounds
 from components.shared.verification.evidence_model import EvidenceModel
 from components.shared.verification.measured_rates import MeasuredRates, Rate
@@ -46,6 +47,7 @@ def write_served_bundle(folder: Path, seed: int = 0, decision: Decision | None =
     (folder / "model_card.md").write_text("# Model card\n\nNo proof of identity by itself.\n")
     decision_file.write(Decisions(any_scanner=decision or DECISION), folder)
     measured_rates.write(RATES, folder)
+    distributions.write(DISTRIBUTIONS, folder)
     parts = [(folder / name).read_bytes() for name in ("embedder.onnx", "normalise.json")]
     space = hashlib.sha256(b"".join(parts)).hexdigest()
     bundle.write(folder, {"space": space, "normalisation": {"version": 2, **SHAPE.model_dump()}})
@@ -145,3 +147,16 @@ RATES = [
     for policy in LIMITS
 ]
 """Of a test that had claims of one and of three references."""
+
+
+def _distribution(kind: str, references: int) -> Distribution:
+    rng = np.random.default_rng(references)
+    genuine = distributions.count(rng.normal(1.0 + references, 1.5, 600))
+    impostor = distributions.count(rng.normal(-1.0 - references, 1.5, 900))
+    return Distribution(kind, references, EDGES, genuine, impostor, 11)
+
+
+DISTRIBUTIONS = tuple(
+    _distribution(kind, references) for kind in ("skilled", "random") for references in (1, 3)
+)
+"""Of the same test."""

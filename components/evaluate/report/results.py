@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from components.evaluate.decision.carried import evidence
+from components.evaluate.decision.evidence_counts import count_evidence
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart, Metrics
 from components.evaluate.report import answer, data_files, html, plots, text
@@ -18,6 +19,7 @@ from components.evaluate.report.scores_file import SCORES, write_scores
 from components.evaluate.report.subject import Subject
 from components.evaluate.scoring.verification import Verification
 from components.shared.data.csv_tables import write_csv
+from components.shared.verification import distributions
 from components.shared.verification.decision_file import Decisions
 from components.shared.verification.estimate import reliability
 from components.shared.verification.rule_of_three import caveats
@@ -70,6 +72,7 @@ class Results:
         """Writes all files into an existing folder."""
         verifications = self.part.verifications
         data_files.write(folder, self.metrics, verifications, self.decisions)
+        distributions.write(count_evidence(self.decided), folder)
         decision = self.decisions.chosen
         extent = write_scores(folder, verifications, self.part.part, params, decision, self.decided)
         for name, table in self.tables.items():

@@ -7,7 +7,7 @@ import pytest
 
 from components.evaluate.external import calibrated_bundle
 from components.shared.model import bundle
-from components.shared.verification import measured_rates
+from components.shared.verification import distributions, measured_rates
 from components.shared.verification.decision_file import Decisions
 from tests.bundles import write_bundle
 from tests.evaluate.external.test_calibration_text import FACTS
@@ -39,11 +39,15 @@ def test_it_is_a_whole_bundle_of_another_version(frozen: Path, tmp_path: Path) -
     assert {path: path.read_bytes() for path in before} == before
 
 
-def test_rates_of_the_decision_before_are_not_carried_on(frozen: Path, tmp_path: Path) -> None:
+def test_what_the_decision_before_had_measured_is_not_carried_on(
+    frozen: Path, tmp_path: Path
+) -> None:
     measured_rates.write([], frozen)
+    distributions.write([], frozen)
     bundle.write(frozen, {"note": "kept"})
     calibrated_bundle.write(bundle.read(frozen), DECISIONS, tmp_path / "out")
-    assert "rates.json" not in bundle.read(tmp_path / "out").manifest["files"]
+    files = bundle.read(tmp_path / "out").manifest["files"]
+    assert not {"rates.json", "distributions.json"} & set(files)
 
 
 def test_the_model_card_has_one_section_on_it_before_the_conclusions(

@@ -31,7 +31,8 @@ SHORTCUTS = {
     "probe/source/n_images": 66.0,
 }
 FILES = {
-    "metrics.json", "summary.json", "decision.json", "scores.parquet", "roc.csv", "det.csv",
+    "metrics.json", "summary.json", "decision.json", "distributions.json", "scores.parquet",
+    "roc.csv", "det.csv",
     "cmc.csv", "roc.png", "det.png", "scores.png", "identities.png", "tippett.png",
     "cross_entropy.png", "reliability.png", "summary.txt", "report.html", "upload",
 }  # fmt: skip

@@ -11,7 +11,14 @@ from components.shared.runtime.errors import InputError
 from components.shared.verification import decision_file
 from components.shared.verification.decision_file import Decisions
 from serving.engine import model
-from tests.serving.bundles import DECISION, DIMENSION, RATES, SHAPE, write_served_bundle
+from tests.serving.bundles import (
+    DECISION,
+    DIMENSION,
+    DISTRIBUTIONS,
+    RATES,
+    SHAPE,
+    write_served_bundle,
+)
 
 
 def rewrite(folder: Path, **changes: object) -> None:
@@ -35,6 +42,7 @@ def test_a_bundle_is_loaded_whole(folder: Path) -> None:
     assert (loaded.dimension, loaded.normalisation) == (DIMENSION, SHAPE)
     assert loaded.decision == DECISION
     assert loaded.rates == RATES
+    assert loaded.distributions == DISTRIBUTIONS
     assert loaded.policies == ["equal_error", "far_1pct", "review"]
     assert loaded.card.startswith("# Model card")
     assert loaded.calibration is None
@@ -51,12 +59,12 @@ def test_the_space_of_a_bundle_that_names_none_is_that_of_network_and_normalisat
     assert model.load(other).space != named
 
 
-def test_a_bundle_without_rates_and_card_has_none(folder: Path) -> None:
-    for name in ("rates.json", "model_card.md"):
+def test_a_bundle_without_rates_evidence_and_card_has_none(folder: Path) -> None:
+    for name in ("rates.json", "distributions.json", "model_card.md"):
         (folder / name).unlink()
     rewrite(folder)
     loaded = model.load(folder)
-    assert (loaded.rates, loaded.card) == ([], "")
+    assert (loaded.rates, loaded.distributions, loaded.card) == ([], (), "")
 
 
 def test_without_a_network_it_says_what_to_freeze(folder: Path) -> None:
