@@ -1,11 +1,77 @@
-# The image of all tasks of the Kubeflow pipeline; `docker run <image> python -m components.<step>` runs a step alone.
+# Two images: that of all tasks of the Kubeflow pipeline, and that of the service.
 #
 #   make image                              builds signature-recognition:latest and lists its parts in build/sbom.json
 #   docker build --build-arg GPU=1 …        the same from requirements-gpu.lock, with TensorFlow's CUDA libraries
+#   docker run <image> python -m components.<step>      runs a step alone
+#   make serve-image                        builds signature-recognition-serve:latest, without TensorFlow
+#   docker run -v …/models/frozen:/model:ro -v signatures:/data -p 127.0.0.1:8000:8000 <that image>
 #
-# It runs as any user, 10001 unless told otherwise, with a read-only root file system and no capabilities, and writes only
-# below /tmp and what is mounted. CHECKPOINT_DIR on a volume lets a training go on after its container was stopped;
-# MLFLOW_TRACKING_URI names the tracking store, for none is kept inside.
+# Each runs as any user, 10001 unless told otherwise, with a read-only root file system and no capabilities. The
+# pipeline's writes only below /tmp and what is mounted. CHECKPOINT_DIR on a volume lets a training go on after its
+# container was stopped; MLFLOW_TRACKING_URI names the tracking store, for none is kept inside. The service's writes only
+# to /data, where its database is, and spools long uploads in /tmp.
+
+# The service comes first: builders without BuildKit make all that stands before a target.
+FROM python:3.11-slim AS serve-dependencies
+COPY requirements-serve.lock /locks/
+RUN python -m venv /opt/venv \
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
+    --only-binary :all: -r /locks/requirements-serve.lock \
+    && /opt/venv/bin/pip uninstall --quiet --yes pip setuptools
+# Left out is what the service never loads: tests, tools for other purposes, AWS's other services, other databases'
+# dialects, and the library of onnxruntime's C interface, which its Python module holds once more.
+RUN cd /opt/venv/lib/python3.11/site-packages \
+    && find . -type d \( -name tests -o -name testing \) -not -path './numpy/testing*' -prune -exec rm -rf {} + \
+    && find . -name '*.pyi' -delete \
+    && rm -rf numpy/f2py numpy/distutils numpy/_core/include numpy/_core/lib numpy/typing/tests \
+    onnxruntime/transformers onnxruntime/quantization onnxruntime/tools onnxruntime/datasets \
+    onnxruntime/capi/libonnxruntime.so.* sqlalchemy/dialects/mssql sqlalchemy/dialects/oracle sqlalchemy/dialects/mysql \
+    && find botocore/data -mindepth 1 -maxdepth 1 -type d -not -name s3 -not -name sts -not -name 'sso*' -exec rm -rf {} +
+COPY pyproject.toml /app/
+COPY components/__init__.py /app/components/
+COPY components/shared /app/components/shared
+COPY serving /app/serving
+# Babel's data of the languages that the pages speak.
+RUN cd /opt/venv/lib/python3.11/site-packages/babel/locale-data \
+    && for file in *.dat; do language=${file%%[_.]*}; \
+    case $language in root|en) ;; *) [ -d "/app/serving/pages/locales/$language" ] || rm "$file" ;; esac; done
+# The root cannot be written to when the service starts, so that the bytecode is made here.
+RUN python -m compileall -q /app && chmod -R a+rX /app && mkdir /model /data && chown 10001:10001 /data
+
+FROM python:3.11-slim AS serve
+RUN groupadd --gid 10001 serving && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp serving
+COPY --from=serve-dependencies /opt/venv /opt/venv
+COPY --from=serve-dependencies /app /app
+COPY --from=serve-dependencies /model /model
+COPY --from=serve-dependencies --chown=10001:10001 /data /data
+WORKDIR /app
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/app \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOME=/tmp \
+    SERVE_HOST=0.0.0.0 \
+    SERVE_PORT=8000 \
+    SERVE_MODEL=/model \
+    SERVE_DATABASE=sqlite:////data/signatures.db
+USER 10001
+EXPOSE 8000
+VOLUME ["/data"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["python", "-c", \
+    "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"SERVE_PORT\"]}/readyz', timeout=4)"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["python", "-m", "serving"]
+CMD ["run"]
+ARG GIT_REVISION=
+ARG VERSION=
+ARG CREATED=
+LABEL org.opencontainers.image.title=signature-recognition-serve \
+      org.opencontainers.image.description="The signature recognition service" \
+      org.opencontainers.image.licenses=Apache-2.0 \
+      org.opencontainers.image.version=$VERSION \
+      org.opencontainers.image.created=$CREATED \
+      org.opencontainers.image.revision=$GIT_REVISION
+ENV GIT_REVISION=$GIT_REVISION
 
 FROM python:3.11-slim AS dependencies
 ARG GPU=0

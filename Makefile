@@ -23,7 +23,7 @@ CEDAR := -S ingest.source=$(CEDAR_SOURCE) -S preprocess.height=112 -S preprocess
 # `dvc exp run` commits; a name is only made up where git has none.
 IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
-.PHONY: help install repro cedar compare crossval promote results remote ui tensorboard serve test coverage e2e format check docs lock kubeflow image release clean
+.PHONY: help install repro cedar compare crossval promote results remote ui tensorboard serve test coverage e2e format check docs lock kubeflow image serve-image release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -127,8 +127,12 @@ image: $(BIN)/.installed-dev ## build the container image (GPU=1: for GPUs) and 
 	@docker build --build-arg GPU=$(GPU) --build-arg GIT_REVISION=$(REVISION) \
 	--build-arg VERSION=$(PROJECT_VERSION) --build-arg CREATED=$(CREATED) -t $(IMAGE) .
 	@python -m pipelines.sbom $(IMAGE)
+serve-image: ## build the image of the service, which needs no TensorFlow
+	@docker build --target serve --build-arg GIT_REVISION=$(REVISION) \
+	--build-arg VERSION=$(PROJECT_VERSION) --build-arg CREATED=$(CREATED) -t $(SERVE_IMAGE) .
+SERVE_IMAGE := signature-recognition-serve:latest
 GPU := 0
-REVISION = $(shell git rev-parse HEAD)$(shell git diff --quiet HEAD -- Dockerfile .dockerignore components pipelines params.yaml pyproject.toml 'requirements*.lock' || echo -dirty)
+REVISION = $(shell git rev-parse HEAD)$(shell git diff --quiet HEAD -- Dockerfile .dockerignore components pipelines serving params.yaml pyproject.toml 'requirements*.lock' || echo -dirty)
 PROJECT_VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 # The commit's, not the clock's: one commit, one image.
 CREATED = $(shell git show -s --format=%cI HEAD)

@@ -8,7 +8,7 @@ import pytest
 from docker.utils.build import exclude_paths
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ["requirements-gpu.lock", "requirements.lock"]
+LOCKS = ["requirements-gpu.lock", "requirements-serve.lock", "requirements.lock"]
 PLANTED = (
     ".git/config",
     ".env",
@@ -25,6 +25,9 @@ PLANTED = (
     "pipelines/kubeconfig.yaml",
     "reports/evaluation/scores.parquet",
     "secrets.yaml",
+    "serving-data/signatures.db",
+    "serving/api/key.pem",
+    "serving/serving.yaml",
 )
 
 
@@ -36,7 +39,7 @@ def tracked(*folders: str) -> list[str]:
 
 
 def context(root: Path) -> set[str]:
-    """The files that a build of the image is given, by Docker's own rules."""
+    """The files that a build of the images is given, by Docker's own rules."""
     patterns = [
         line
         for line in (ROOT / ".dockerignore").read_text().splitlines()
@@ -61,11 +64,11 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_the_image_is_given_the_code_the_parameters_and_the_locks_and_nothing_else(
+def test_the_images_are_given_the_code_the_parameters_and_the_locks_and_nothing_else(
     tree: Path,
 ) -> None:
     assert context(tree) == {
-        *tracked("components", "pipelines"),
+        *tracked("components", "pipelines", "serving"),
         *LOCKS,
         "params.yaml",
         "pyproject.toml",
