@@ -82,7 +82,8 @@ class Settings(BaseSettings):
     Attributes:
         model: a bundle's folder, `s3://bucket/models/<version>` or `models:/<name>@<alias>`.
         database: SQLite's or PostgreSQL's address.
-        policy: of the decision model; None: its first.
+        policy: of the decision model; None: `review`, or its first where it has no such policy.
+        quality: whether signatures are refused that cannot carry a decision.
         max_bytes: of a request's body.
         max_files: of a request, of one field.
         allowed_hosts: that a request's Host may name; `host` and this machine's always.
@@ -109,6 +110,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     policy: str | None = None
+    quality: bool = True
     max_bytes: int = Field(32 << 20, ge=1024)
     max_files: int = Field(20, ge=1, le=100)
     allowed_hosts: Words = ()

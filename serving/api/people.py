@@ -14,6 +14,8 @@ from serving.api.person import (
     PeoplePage,
     PersonAnswer,
     PersonChange,
+    PersonDetails,
+    details,
     enrolled,
     identifier,
     outdated,
@@ -57,7 +59,7 @@ def create(
         except SameImage as error:
             raise examined.same_image(error) from None
         note(request, "enrol", person.id, f"{len(person.references)} references", model=True)
-        answer = enrolled(person, examined.rejected, service.model.space)
+        answer = enrolled(person, examined.rejected, service)
         return Done(answer, person.id)
 
     return once(request, fields, images, work)
@@ -79,14 +81,15 @@ def search(
 
 
 @router.get("/{person_id}", dependencies=PEOPLE, responses=documented())
-def get(request: Request, response: Response, person_id: str) -> PersonAnswer:
+def get(request: Request, response: Response, person_id: str) -> PersonDetails:
     """Shows a person. The header ETag is what a change must name."""
+    service = service_of(request)
     try:
-        person = service_of(request).store.people.get(identifier(person_id))
+        person = service.store.people.get(identifier(person_id))
     except Unknown:
         raise unknown("person") from None
     response.headers["ETag"] = tag(person)
-    return person_answer(person)
+    return details(person, service)
 
 
 @router.patch("/{person_id}", dependencies=PEOPLE, responses=documented(408, 409, 412, 428))

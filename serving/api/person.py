@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from components.shared.data.quality import find_stray_reference
 from serving.api.enrolment import RejectedImage
 from serving.api.forms import UUID
 from serving.api.problems import Problem, unknown
-from serving.store.errors import Taken
+from serving.api.service import Service
+from serving.store.errors import Taken, WrongSpace
 from serving.store.person import Person
 
 Name = Annotated[
@@ -67,7 +70,13 @@ class PersonAnswer(BaseModel):
     revision: int
 
 
-class Enrolled(PersonAnswer):
+class PersonDetails(PersonAnswer):
+    """A person; `stray_reference`: of at least four, the one unlike the others, to be looked at."""
+
+    stray_reference: str | None
+
+
+class Enrolled(PersonDetails):
     """A person with new references; `rejected` tells which images are none, and why."""
 
     rejected: list[RejectedImage]
@@ -97,9 +106,29 @@ def answer(person: Person) -> PersonAnswer:
     return PersonAnswer(**_fields(person))
 
 
-def enrolled(person: Person, rejected: list[RejectedImage], space: str) -> Enrolled:
+def details(person: Person, service: Service) -> PersonDetails:
+    """Returns a person with the reference that is unlike the others."""
+    return PersonDetails(**_fields(person), stray_reference=stray_reference(person, service))
+
+
+def enrolled(person: Person, rejected: list[RejectedImage], service: Service) -> Enrolled:
     """Returns a person with the images that are no references."""
-    return Enrolled(**_fields(person), rejected=rejected, space=space)
+    return Enrolled(
+        **_fields(person),
+        stray_reference=stray_reference(person, service),
+        rejected=rejected,
+        space=service.model.space,
+    )
+
+
+def stray_reference(person: Person, service: Service) -> str | None:
+    """Returns the id of the reference that lies far from the others of its person, if any does."""
+    try:
+        known = service.store.people.vectors(person.id, service.model.space)
+    except WrongSpace:
+        return None
+    found = find_stray_reference(np.stack([vector for _, vector in known]))
+    return None if found is None else known[found][0]
 
 
 def _fields(person: Person) -> dict[str, object]:

@@ -46,7 +46,7 @@ def add_references(
         except SameImage as error:
             raise examined.same_image(error) from None
         note(request, "add", person.id, f"{len(examined.references)} references", model=True)
-        answer = enrolled(person, examined.rejected, service.model.space)
+        answer = enrolled(person, examined.rejected, service)
         return Done(answer, person.id)
 
     return once(request, sent.fields, images, work)

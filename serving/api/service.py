@@ -18,6 +18,7 @@ from serving.settings import Settings
 from serving.store.store import Store
 
 F32 = NDArray[np.float32]
+REVIEW = "review"
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Service:
         store.spaces.use(model.space, model.version, model.dimension)
         gallery = LiveGallery(store.people, model.space, model.dimension)
         gallery.current()
-        embedder = Embedder(model, queue=settings.queue)
+        embedder = Embedder(model, queue=settings.queue, judged=settings.quality)
         service = cls(settings, model, embedder, store, gallery, is_ready=True)
         metrics = service.metrics
         metrics.model.labels(model.version, model.space).set(1)
@@ -56,8 +57,9 @@ class Service:
 
     @property
     def policy(self) -> str:
-        """The policy of requests that name none."""
-        return self.settings.policy or self.model.policies[0]
+        """The policy of requests that name none: `review`, which leaves doubt to a person."""
+        usual = REVIEW if REVIEW in self.model.policies else self.model.policies[0]
+        return self.settings.policy or usual
 
     def require_policy(self, name: str | None) -> str:
         """Returns a policy that the model has.

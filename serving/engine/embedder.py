@@ -62,6 +62,7 @@ class Embedder:
         queue: int = 64,
         batch: int = 16,
         max_pixels: int = MAX_PIXELS,
+        judged: bool = True,
     ) -> None:
         """Starts the threads.
 
@@ -71,11 +72,12 @@ class Embedder:
             queue: the most images that are under way at once.
             batch: the most images that the network takes at once.
             max_pixels: of an image, and of all that are decoded at once.
+            judged: whether signatures that cannot carry a decision are refused.
         """
         self._session: Session = model.session
         self._spec: Normalisation = model.normalisation
         self._queue, self._batch, self._max_pixels = queue, batch, max_pixels
-        self._budget = PixelBudget(max_pixels)
+        self._budget, self._judged = PixelBudget(max_pixels), judged
         self._waiting: deque[_Waiting] = deque()
         self._ready: deque[_Ready] = deque()
         self._unfinished, self._closed = 0, False
@@ -161,7 +163,7 @@ class Embedder:
                 self._finish(1)
                 continue
             try:
-                pixels = to_pixels(one.encoded, self._spec, self._budget, self._max_pixels)
+                pixels = self._to_pixels(one.encoded)
             except Rejected as reason:
                 self._finish(1)
                 one.result.set_result(reason)
@@ -172,6 +174,9 @@ class Embedder:
                 with self._changed:
                     self._ready.append(_Ready(pixels, one.result))
                     self._changed.notify_all()
+
+    def _to_pixels(self, encoded: bytes) -> U8:
+        return to_pixels(encoded, self._spec, self._budget, self._max_pixels, judged=self._judged)
 
     def _run(self) -> None:
         while batch := self._next_batch():

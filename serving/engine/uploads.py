@@ -3,11 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
+from components.shared.data.decoding import decode, to_grey
 from components.shared.data.image_conversion import to_png_or_jpeg
 from components.shared.data.image_formats import open_image
 from components.shared.data.normalisation import Normalisation
-from components.shared.data.normalise import normalise
+from components.shared.data.normalise import normalise_pixels
 from components.shared.data.outcomes import Rejected
+from components.shared.data.quality import judge
 from serving.engine.pixel_budget import PixelBudget
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
@@ -19,7 +21,12 @@ MAX_PIXELS = 25_000_000
 
 
 def to_pixels(
-    data: bytes, spec: Normalisation, budget: PixelBudget, max_pixels: int = MAX_PIXELS
+    data: bytes,
+    spec: Normalisation,
+    budget: PixelBudget,
+    max_pixels: int = MAX_PIXELS,
+    *,
+    judged: bool = False,
 ) -> npt.NDArray[np.uint8]:
     """Converts an image, turns it upright and normalises it as `preprocess` does.
 
@@ -28,6 +35,8 @@ def to_pixels(
         spec: mode and size of the result.
         budget: the pixels that it waits for before it decodes.
         max_pixels: an image of more is refused by its header.
+        judged: whether a signature is refused, too, that cannot carry a decision, as with
+            `preprocess.quality`; photographs, `mode: none`, are not judged.
 
     Returns:
         uint8 [H, W, C].
@@ -38,7 +47,11 @@ def to_pixels(
     """
     with budget.hold(_pixels(data, max_pixels)):
         upright = to_png_or_jpeg(data, max_pixels)
-        return normalise(upright.encoded, spec).pixels
+        pixels = decode(upright.encoded, spec.channels)
+        normalised = normalise_pixels(pixels, spec).pixels
+        if judged and spec.mode != "none":
+            judge(to_grey(pixels)[:, :, 0])
+        return normalised
 
 
 def _pixels(data: bytes, max_pixels: int) -> int:

@@ -1,7 +1,9 @@
 """People over HTTP."""
 
+import numpy as np
 from starlette.testclient import TestClient
 
+from tests.pictures import encode
 from tests.serving.api.clients import Clients, enrol, files
 from tests.serving.bundles import blank, signature
 
@@ -39,6 +41,29 @@ def test_an_image_that_cannot_carry_a_decision_is_left_out_and_said(admin: TestC
     rejected = answer.json()["rejected"]
     assert [each["index"] for each in rejected] == [1, 3]
     assert "blank" in rejected[0]["reason"]
+
+
+def test_a_dot_is_no_reference_and_the_clerk_reads_why(admin: TestClient) -> None:
+    page = np.full((120, 260), 235, np.uint8)
+    page[55:65, 100:160] = 40
+    answer = admin.post("/v1/people", data={"name": "A"}, files=files("images", [encode(page)]))
+    assert answer.status_code == 422
+    assert "a dot or a short line is no signature" in answer.json()["detail"]
+
+
+def test_a_reference_unlike_the_others_is_pointed_out_when_there_are_four(
+    admin: TestClient,
+) -> None:
+    images = [signature(1, 0), signature(1, 1), signature(2, 0)]
+    three = admin.post("/v1/people", data={"name": "A"}, files=files("images", images)).json()
+    assert three["stray_reference"] is None
+    path = f"/v1/people/{three['id']}"
+    more = [signature(1, number) for number in (2, 3)]
+    stray = three["references"][2]["id"]
+    five = admin.post(f"{path}/references", files=files("images", more)).json()
+    assert five["stray_reference"] == admin.get(path).json()["stray_reference"] == stray
+    admin.delete(f"{path}/references/{stray}")
+    assert admin.get(path).json()["stray_reference"] is None
 
 
 def test_a_person_of_unusable_images_alone_is_refused_with_each_reason(admin: TestClient) -> None:

@@ -22,6 +22,17 @@ def test_a_policy_that_the_model_has_not_is_refused_at_the_start(
         assemble(model, tmp_path, policy="strict")
 
 
+def test_doubt_is_left_to_a_person_unless_the_settings_say_otherwise(
+    model: ServedModel, tmp_path: Path
+) -> None:
+    names = {}
+    for given in (None, "far_1pct"):
+        service = assemble(model, tmp_path / str(given), policy=given)
+        names[given] = service.policy
+        service.close()
+    assert names == {None: "review", "far_1pct": "far_1pct"}
+
+
 def test_s24_when_the_queue_is_full_the_next_is_refused_at_once(
     model: ServedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,7 +23,7 @@ def test_the_answer_is_the_decision_models_in_full(admin: TestClient, service: S
     answer = admin.post("/v1/verify", data={"person_id": person["id"]}, files=probe(1)).json()
     vectors = service.store.people.vectors(person["id"], service.model.space)
     questioned = service.embed_one(signature(1, 9), "image")
-    policy = service.model.policies[0]
+    policy = service.policy
     expected = verify(service.model, np.stack([each[1] for each in vectors]), questioned, policy)
     evidence = answer["evidence"]
     assert answer["decision"] == expected.outcome

@@ -1,12 +1,14 @@
 """Images that people send: as preprocess takes them, or refused with its reason."""
 
 import io
+from typing import Literal
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from components.shared.data.image_conversion import to_png_or_jpeg
+from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise import normalise
 from components.shared.data.outcomes import Rejected
 from serving.engine.pixel_budget import PixelBudget
@@ -68,3 +70,23 @@ def test_s5_a_pixel_bomb_is_refused_by_its_header(size: tuple[int, int]) -> None
     with pytest.raises(Rejected, match="more than max_pixels"):
         to_pixels(encode(PAGE), SHAPE, BUDGET, max_pixels=PAGE.size - 1)
     assert to_pixels(encode(PAGE), SHAPE, BUDGET, max_pixels=PAGE.size).shape == SHAPE.shape
+
+
+@pytest.mark.parametrize("mode", ["shape", "tone"])
+def test_a_signature_that_cannot_carry_a_decision_is_refused_where_images_are_judged(
+    mode: Literal["shape", "tone"],
+) -> None:
+    spec = Normalisation(height=16, width=24, mode=mode)
+    line = np.full((120, 260), 235, np.uint8)
+    line[58:62, 60:200] = 40
+    with pytest.raises(Rejected, match="a dot or a short line is no signature"):
+        to_pixels(encode(line), spec, BUDGET, judged=True)
+    np.testing.assert_array_equal(
+        to_pixels(encode(PAGE), spec, BUDGET, judged=True), to_pixels(encode(PAGE), spec, BUDGET)
+    )
+
+
+def test_photographs_are_not_judged() -> None:
+    photograph = encode(Image.effect_noise((64, 64), 60).convert("RGB"))
+    spec = Normalisation(height=16, width=16, channels=3, mode="none")
+    assert to_pixels(photograph, spec, BUDGET, judged=True).shape == (16, 16, 3)
