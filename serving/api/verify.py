@@ -17,6 +17,7 @@ from serving.engine.verification import Verification
 from serving.engine.verification import verify as decide
 from serving.store.decisions import NewDecision
 from serving.store.errors import Unknown, WrongSpace
+from serving.store.evidence import Evidence as CountedEvidence
 from serving.store.person import StoredImage
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
@@ -123,7 +124,8 @@ def verify(
     if not is_known:
         answer = answer._replace(outcome="reject")
     person_id = fields.person_id if is_known else None
-    decision_id = service.store.decisions.add(_kept(service, answer, person_id, image))
+    kept = _kept(service, answer, person_id, image, is_counted=is_known)
+    decision_id = service.store.decisions.add(kept)
     note(request, "verify", person_id, answer.outcome, model=True)
     service.metrics.decided("verify", answer.outcome, answer.llr[answer.kind] if is_known else None)
     shown = sees_people or answer.outcome != "reject"
@@ -165,8 +167,9 @@ def _strangers(probe: F32) -> F32:
 
 
 def _kept(
-    service: Service, answer: Verification, person_id: str | None, image: bytes
+    service: Service, answer: Verification, person_id: str | None, image: bytes, is_counted: bool
 ) -> NewDecision:
+    evidence = CountedEvidence(answer.kind, len(answer.distances), answer.evidence)
     needs_review = answer.outcome == "review"
     keeps = needs_review and service.settings.keep_images
     return NewDecision(
@@ -181,6 +184,7 @@ def _kept(
         details={"grade": answer.grade, "kind": answer.kind, "evidence": answer.evidence},
         image=StoredImage(image, media_type(image)) if keeps else None,
         needs_review=needs_review,
+        evidence=evidence if is_counted else None,
     )
 
 

@@ -10,8 +10,10 @@ from uuid import uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from serving.store import evidence as evidence_counts
 from serving.store.database import Database
 from serving.store.errors import NotOpen, Unknown
+from serving.store.evidence import Evidence
 from serving.store.gallery_revision import lock
 from serving.store.person import StoredImage
 from serving.store.tables import DecisionRow, PersonRow
@@ -30,6 +32,7 @@ class NewDecision:
         person_id: the person that was claimed or found, if any.
         details: more of the answer, as JSON knows it; encrypted, and deleted with the person.
         image: the questioned image, where a person must look at it.
+        evidence: of the answer, which is counted apart from it; None: it is not.
     """
 
     kind: str
@@ -44,6 +47,7 @@ class NewDecision:
     details: Mapping[str, Any] | None = None
     image: StoredImage | None = None
     needs_review: bool = False
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,15 @@ class Decisions:
                     row.image_cipher = self._vault.encrypt(image.encoded, at["image_cipher"])
                     row.media_type = image.media_type
             session.add(row)
+            if decision.evidence is not None:
+                evidence_counts.add(
+                    session,
+                    decision.evidence,
+                    answer=decision.kind,
+                    space=decision.space,
+                    model_version=decision.model_version,
+                    day=row.created.date(),
+                )
         return new_id
 
     def get(self, decision_id: str) -> Decision:

@@ -7,6 +7,7 @@ from serving.store.addresses import DEFAULT
 from serving.store.audit import Audit
 from serving.store.database import Database
 from serving.store.decisions import Decisions
+from serving.store.evidence import EvidenceCounts
 from serving.store.idempotency import Idempotency
 from serving.store.keys import Keys
 from serving.store.people import People
@@ -23,6 +24,7 @@ class Store:
     people: People
     spaces: Spaces
     decisions: Decisions
+    evidence: EvidenceCounts
     keys: Keys
     audit: Audit
     idempotency: Idempotency
@@ -61,6 +63,7 @@ def open_store(
         people=People(database, vault, keep_images),
         spaces=Spaces(database, vault),
         decisions=Decisions(database, vault),
+        evidence=EvidenceCounts(database),
         keys=Keys(database),
         audit=Audit(database, vault),
         idempotency=Idempotency(database, vault),

@@ -175,6 +175,20 @@ class DecisionRow(Table):
     __table_args__ = (Index("ix_decision_status_number", "status", "number"),)
 
 
+class EvidenceRow(Table):
+    """How many answers of a day had evidence in a bin; `kind` is that of the impostors."""
+
+    __tablename__ = "evidence"
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    model_version: Mapped[str] = mapped_column(WORD, primary_key=True)
+    answer: Mapped[str] = mapped_column(WORD, primary_key=True)
+    kind: Mapped[str] = mapped_column(WORD, primary_key=True)
+    references: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    bin: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    space: Mapped[str] = mapped_column(SPACE)
+    number: Mapped[int]
+
+
 class KeyRow(Table):
     """A key of the API: its SHA-256, never the key."""
 

@@ -1,11 +1,15 @@
 """Verification over HTTP."""
 
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from components.shared.verification.distributions import count
 from serving.api.service import Service
 from serving.engine.verification import verify
+from serving.store.evidence import ClaimKind
 from tests.serving.api.clients import Clients, enrol, files, probe
 from tests.serving.bundles import blank, signature
 
@@ -107,3 +111,19 @@ def test_s28_a_verifier_cannot_tell_an_unknown_person_from_a_wrong_one(clients: 
     assert len(clients.service.store.decisions.list().items) == 3
     told = admin.post("/v1/verify", data={"person_id": unknown}, files=probe(2))
     assert told.status_code == 404
+
+
+def test_the_evidence_of_each_claim_on_a_known_person_is_counted(clients: Clients) -> None:
+    admin, verifier = clients.of("admin"), clients.of("verifier")
+    service = clients.service
+    person = enrol(admin, 1)
+    values = []
+    for writer in (1, 2, 2):
+        answer = admin.post("/v1/verify", data={"person_id": person["id"]}, files=probe(writer))
+        values.append(answer.json()["evidence"]["evidence"])
+    unknown = "00000000-0000-0000-0000-000000000000"
+    verifier.post("/v1/verify", data={"person_id": unknown}, files=probe(2))
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    served = service.store.evidence.served(service.model.version, yesterday)
+    assert set(served) == {ClaimKind("skilled", 3)}
+    assert tuple(served[ClaimKind("skilled", 3)]) == count(values)

@@ -1,0 +1,88 @@
+"""The evidence of the service's answers, as counts alone: no person, no image, no single answer."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from components.shared.verification.distributions import BINS, bins
+from serving.store.database import Database
+from serving.store.tables import EvidenceRow
+
+
+class Evidence(NamedTuple):
+    """The evidence of one answer.
+
+    Attributes:
+        kind: of impostor that decided, `skilled` or `random`.
+        references: how many the claim had.
+        value: natural log-likelihood ratio, before it is bounded.
+    """
+
+    kind: str
+    references: int
+    value: float
+
+
+class ClaimKind(NamedTuple):
+    """What the counts are kept apart by: kind of impostor and number of references."""
+
+    kind: str
+    references: int
+
+
+ServedCounts: TypeAlias = Mapping[ClaimKind, NDArray[np.int64]]
+"""Counts [`BINS`] of evidence, by kind of claim."""
+
+
+class EvidenceCounts:
+    """The counts of a store, by day, model, kind of answer and of claim, and bin of evidence."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def served(self, model_version: str, since: date, answer: str = "verify") -> ServedCounts:
+        """Returns the counts of a model's answers from a day on; kinds without any are absent."""
+        number = func.sum(EvidenceRow.number)
+        query = (
+            select(EvidenceRow.kind, EvidenceRow.references, EvidenceRow.bin, number)
+            .where(
+                EvidenceRow.model_version == model_version,
+                EvidenceRow.answer == answer,
+                EvidenceRow.day >= since.isoformat(),
+            )
+            .group_by(EvidenceRow.kind, EvidenceRow.references, EvidenceRow.bin)
+            .order_by(EvidenceRow.kind, EvidenceRow.references, EvidenceRow.bin)
+        )
+        counts: dict[ClaimKind, NDArray[np.int64]] = {}
+        with self._database.reading() as session:
+            for kind, references, place, total in session.execute(query):
+                claim = ClaimKind(kind, references)
+                counts.setdefault(claim, np.zeros(BINS, np.int64))[place] = int(total)
+        return counts
+
+
+def add(
+    session: Session, evidence: Evidence, answer: str, space: str, model_version: str, day: date
+) -> None:
+    """Counts the evidence of one answer, in the transaction that keeps the answer."""
+    insert = postgresql.insert if session.get_bind().dialect.name != "sqlite" else sqlite.insert
+    keys = {
+        "day": day.isoformat(),
+        "model_version": model_version,
+        "answer": answer,
+        "kind": evidence.kind,
+        "references": evidence.references,
+        "bin": int(bins(evidence.value)),
+    }
+    statement = insert(EvidenceRow).values(**keys, space=space, number=1)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(keys), set_={"number": EvidenceRow.number + 1}
+        )
+    )
