@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from components.shared.runtime import cli
-from serving.commands import audit, database, keys, openapi, people, run, verify
+from serving.commands import audit, database, drift, keys, openapi, people, run, verify
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -24,6 +24,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         run.add_run,
         verify.add_verify,
+        drift.add_drift,
         openapi.add_openapi,
         keys.add_keys,
         people.add_people,

@@ -22,6 +22,7 @@ COMMANDS = ("check", "run", "compare", "crossval", "promote", "compile", "submit
 SERVING = (
     "run",
     "verify",
+    "drift",
     "openapi",
     "keys",
     "database",

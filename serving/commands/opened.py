@@ -68,19 +68,24 @@ def store(options: argparse.Namespace) -> Iterator["Store"]:
         opened.close()
 
 
+def settings(options: argparse.Namespace, model: str | None = None) -> "Settings":
+    """Returns the settings; database and model of the command line count most.
+
+    Raises:
+        InputError: as of `settings.load`.
+    """
+    from serving import settings as files
+
+    return files.load(database=options.database, model=model)
+
+
 def _address(options: argparse.Namespace) -> str:
-    return _settings(options).database
+    return settings(options).database
 
 
 def _key(options: argparse.Namespace) -> bytes | None:
-    text = _settings(options).read_encryption_key()
+    text = settings(options).read_encryption_key()
     return _parsed(text) if text else None
-
-
-def _settings(options: argparse.Namespace) -> "Settings":
-    from serving import settings
-
-    return settings.load(database=options.database)
 
 
 def read_key(path: Path) -> bytes:

@@ -2,13 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from components.shared.runtime.errors import InputError
-from serving.commands import arguments
+from serving.commands import arguments, bundles
 from serving.commands.arguments import Commands
 
 if TYPE_CHECKING:
@@ -70,7 +67,7 @@ def run(settings: "Settings") -> None:
     from serving.commands.server import Server
     from serving.engine import model as served
 
-    with _bundle(settings.model) as folder:
+    with bundles.folder_of(settings.model) as folder:
         model = served.load(folder)
         store = open_store(settings)
         service = Service.assemble(settings, model, store)
@@ -109,25 +106,3 @@ def first_key(store: "Store") -> str | None:
     if store.keys.list():
         return None
     return store.keys.create("first", "admin").plain
-
-
-@contextmanager
-def _bundle(model: str) -> Iterator[Path]:
-    """Yields the folder of a bundle, which is temporary where the registry holds it."""
-    if model.startswith("s3://"):
-        raise InputError(
-            f"{model}: a published version is fetched first: "
-            f"python -m components.freeze fetch {model} --out models/fetched; "
-            "then: --model models/fetched"
-        )
-    if not model.startswith("models:/"):
-        yield Path(model)
-        return
-    try:
-        from components.shared.model import registered_bundle
-    except ImportError as error:
-        raise InputError(
-            f"{model}: {error.name} is not installed here; give the bundle's folder"
-        ) from None
-    with registered_bundle.local_bundle(model) as folder:
-        yield folder

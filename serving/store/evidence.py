@@ -30,7 +30,7 @@ class Evidence(NamedTuple):
 
 
 class ClaimKind(NamedTuple):
-    """What the counts are kept apart by: kind of impostor and number of references."""
+    """The kind of impostor and the number of references of claims."""
 
     kind: str
     references: int

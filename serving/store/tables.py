@@ -176,7 +176,7 @@ class DecisionRow(Table):
 
 
 class EvidenceRow(Table):
-    """How many answers of a day had evidence in a bin; `kind` is that of the impostors."""
+    """The number of a day's answers with evidence in a bin; `kind` is that of the impostors."""
 
     __tablename__ = "evidence"
     day: Mapped[str] = mapped_column(String(10), primary_key=True)
