@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from components.shared.runtime import cli
-from serving.commands import audit, database, drift, keys, openapi, people, run, verify
+from serving.commands import audit, database, drift, keys, openapi, people, reviewed, run, verify
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -25,6 +25,7 @@ def _parser() -> argparse.ArgumentParser:
         run.add_run,
         verify.add_verify,
         drift.add_drift,
+        reviewed.add_reviewed,
         openapi.add_openapi,
         keys.add_keys,
         people.add_people,

@@ -23,6 +23,7 @@ SERVING = (
     "run",
     "verify",
     "drift",
+    "reviewed",
     "openapi",
     "keys",
     "database",
