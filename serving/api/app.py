@@ -1,7 +1,8 @@
 """The ASGI application: the endpoints, their refusals in one form, and the guard around all."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import anyio.to_thread
 from fastapi import FastAPI, Request
@@ -10,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -25,6 +27,7 @@ from serving.api import (
     references,
     verify,
 )
+from serving.api.entrance import Entrance
 from serving.api.guard import Guard
 from serving.api.once import HEADER
 from serving.api.problems import Problem, ProblemBody
@@ -38,12 +41,28 @@ REFERENCE = "#/components/schemas/{model}"
 SECURITY = {"key": {"type": "http", "scheme": "bearer"}}
 
 
-def create_app(service: Service) -> ASGIApp:
-    """Creates the application that answers by a service."""
+class Pages(NamedTuple):
+    """Pages for people: what is routed to them, and how the guard lets people in."""
+
+    routes: Sequence[BaseRoute]
+    entrance: Entrance
+
+
+def create_app(service: Service, pages: Pages | None = None) -> ASGIApp:
+    """Creates the application that answers by a service.
+
+    Args:
+        service: that answers.
+        pages: for people, beside the endpoints; None: there are none.
+    """
     api = create_api(service.settings.queue)
     api.state.service = service
     settings = service.settings
-    app: ASGIApp = Guard(api, service.store.keys.check, settings, service.metrics)
+    entrance = None
+    if pages is not None:
+        entrance = pages.entrance
+        api.router.routes.extend(pages.routes)
+    app: ASGIApp = Guard(api, service.store.keys.check, settings, service.metrics, entrance)
     if settings.origins:
         app = CORSMiddleware(
             app,

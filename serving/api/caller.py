@@ -11,10 +11,12 @@ from serving.store.keys import Key
 from serving.store.roles import Role
 
 Permission = Literal[
-    "people", "verify", "identify", "review", "model", "embed", "export", "metrics"
+    "people", "verify", "identify", "review", "model", "embed", "export", "audit", "metrics"
 ]
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    "admin": frozenset({"people", "verify", "identify", "review", "model", "export", "metrics"}),
+    "admin": frozenset(
+        {"people", "verify", "identify", "review", "model", "export", "audit", "metrics"}
+    ),
     "operator": frozenset({"people", "verify", "identify", "review", "model"}),
     "verifier": frozenset({"verify", "model"}),
     "metrics": frozenset({"metrics"}),

@@ -8,15 +8,16 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from uuid import uuid4
+from functools import partial
 
-import anyio
 from anyio import CapacityLimiter, to_thread
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.api import logs, problems
+from serving.api.entrance import OPEN_BYTES, Entrance, require_same_origin
+from serving.api.exchange import Exchange
 from serving.api.metrics import Metrics
 from serving.api.problems import Problem
 from serving.api.rates import Limiter
@@ -28,18 +29,9 @@ OPEN = frozenset({"/livez", "/readyz", "/openapi.json"})
 """Paths that need no key. Probes name the address of a container as their host, which nobody knows
 beforehand: the first two take any."""
 ANY_HOST = frozenset({"/livez", "/readyz"})
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 LONGEST_KEY = 200
-BODY_SECONDS = 30.0
-"""The longest that a part of a body may take to come."""
 CHECKS_AT_ONCE = 8
 GONE = 499
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 class Guard:
@@ -51,8 +43,10 @@ class Guard:
         check: Callable[[str], Key | None],
         settings: Settings,
         metrics: Metrics,
+        entrance: Entrance | None = None,
     ) -> None:
-        """Wraps `app`; `check` returns the valid key of a plain text."""
+        """Wraps `app`; `check` returns the valid key of a plain text, `entrance` lets people in."""
+        self._entrance = entrance
         self._app, self._check, self._metrics = app, check, metrics
         self._hosts, self._max_bytes = settings.hosts, settings.max_bytes
         self._limiter = Limiter(settings.rates)
@@ -67,7 +61,9 @@ class Guard:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        exchange = _Exchange(scope, receive, send, self._max_bytes)
+        is_page = self._entrance is not None and self._entrance.covers(scope["path"])
+        entrance = self._entrance if is_page else None
+        exchange = Exchange(scope, receive, send, self._max_bytes, entrance)
         began = time.perf_counter()
         try:
             await self._guarded(exchange)
@@ -83,16 +79,13 @@ class Guard:
             await exchange.refuse(problems.failed())
         self._tell(exchange, time.perf_counter() - began)
 
-    async def _guarded(self, exchange: "_Exchange") -> None:
+    async def _guarded(self, exchange: Exchange) -> None:
         path = exchange.scope["path"]
         self._require_host(exchange)
-        if path not in OPEN:
-            key = await self._key(exchange)
-            window = self._limiter.ask(key.id)
-            exchange.headers |= window.headers
-            if not window.is_open:
-                raise problems.too_many(window.seconds, "this key asks too often")
-            exchange.key = exchange.scope["state"]["key"] = key
+        if exchange.entrance is not None:
+            await self._let_in(exchange, exchange.entrance)
+        elif path not in OPEN:
+            self._count(exchange, await self._key(exchange))
         exchange.require_size()
         if not exchange.has_body:
             await self._app(exchange.scope, exchange.receive, exchange.send)
@@ -105,22 +98,49 @@ class Guard:
         finally:
             self._uploads -= 1
 
-    def _require_host(self, exchange: "_Exchange") -> None:
+    def _require_host(self, exchange: Exchange) -> None:
         hosts = Headers(scope=exchange.scope).getlist("host")
         if exchange.scope["path"] in ANY_HOST:
             return
         if len(hosts) != 1 or _without_port(hosts[0]) not in self._hosts:
             raise Problem(400, "this host is not served here: allowed_hosts names those that are")
 
-    async def _key(self, exchange: "_Exchange") -> Key:
+    async def _let_in(self, exchange: Exchange, entrance: Entrance) -> None:
+        headers = Headers(scope=exchange.scope)
+        if exchange.scope["method"] not in ("GET", "HEAD"):
+            require_same_origin(headers)
+        if entrance.is_open(exchange.scope["path"]):
+            exchange.limit_to(OPEN_BYTES)
+            exchange.scope["state"]["check_key"] = partial(self._checked, exchange)
+            return
+        key = await to_thread.run_sync(entrance.key, headers, limiter=self._limit_of_checks())
+        if key is None:
+            raise Problem(401, "sign in first", "sign-in")
+        self._count(exchange, key)
+
+    def _count(self, exchange: Exchange, key: Key) -> None:
+        window = self._limiter.ask(key.id)
+        exchange.headers |= window.headers
+        if not window.is_open:
+            raise problems.too_many(window.seconds, "this key asks too often")
+        exchange.key = exchange.scope["state"]["key"] = key
+
+    def _limit_of_checks(self) -> CapacityLimiter:
+        if self._checks is None:
+            self._checks = CapacityLimiter(CHECKS_AT_ONCE)
+        return self._checks
+
+    async def _key(self, exchange: Exchange) -> Key:
         plain = _plain_key(Headers(scope=exchange.scope))
         if plain is None:
             raise problems.wrong_key()
-        if self._checks is None:
-            self._checks = CapacityLimiter(CHECKS_AT_ONCE)
+        return await self._checked(exchange, plain)
+
+    async def _checked(self, exchange: Exchange, plain: str) -> Key:
+        """Returns the valid key of a plain text; wrong ones are counted by their address."""
         key = None
         if len(plain) <= LONGEST_KEY:
-            key = await to_thread.run_sync(self._check, plain, limiter=self._checks)
+            key = await to_thread.run_sync(self._check, plain, limiter=self._limit_of_checks())
         if key is not None:
             return key
         client = exchange.scope.get("client")
@@ -130,7 +150,7 @@ class Guard:
         logs.write("wrong keys", logging.WARNING, request_id=exchange.request_id)
         raise problems.too_many(window.seconds, "too many wrong keys from this address")
 
-    def _tell(self, exchange: "_Exchange", seconds: float) -> None:
+    def _tell(self, exchange: Exchange, seconds: float) -> None:
         route = getattr(exchange.scope.get("route"), "path", "other")
         method = exchange.scope["method"]
         if method not in ("GET", "POST", "PATCH", "DELETE", "HEAD"):
@@ -145,67 +165,6 @@ class Guard:
             status=exchange.status,
             milliseconds=round(1000 * seconds, 1),
         )
-
-
-class _Exchange:
-    """A request and its answer, as they pass the guard."""
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send, max_bytes: int) -> None:
-        given = Headers(scope=scope)
-        named = given.get("x-request-id", "")
-        self.request_id = named if REQUEST_ID.fullmatch(named) else uuid4().hex
-        state = {**scope.get("state", {}), "request_id": self.request_id, "key": None}
-        self.scope: Scope = {**scope, "state": state}
-        self.headers: dict[str, str] = {}
-        self.key: Key | None = None
-        self.status = 500
-        self._receive, self._send, self._max_bytes = receive, send, max_bytes
-        self._length = given.get("content-length")
-        self.has_body = "transfer-encoding" in given or self._length not in (None, "0")
-        self._read, self._is_complete, self._has_begun = 0, not self.has_body, False
-
-    def require_size(self) -> None:
-        """Refuses a body that says itself that it is too long."""
-        length = self._length
-        if length is not None and length.isdecimal() and int(length) > self._max_bytes:
-            raise self._too_large()
-
-    async def receive(self) -> Message:
-        """Returns the next part of the body, and refuses what is more than may be."""
-        if self._is_complete:
-            return await self._receive()
-        try:
-            with anyio.fail_after(BODY_SECONDS):
-                message = await self._receive()
-        except TimeoutError:
-            raise Problem(408, "the body did not come in time") from None
-        self._read += len(message.get("body", b""))
-        if self._read > self._max_bytes:
-            raise self._too_large()
-        self._is_complete = not message.get("more_body", False)
-        return message
-
-    async def send(self, message: Message) -> None:
-        """Sends a part of the answer; the guard's headers go with its head."""
-        if message["type"] == "http.response.start":
-            self._has_begun, self.status = True, message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-ID"] = self.request_id
-            for name, value in (*HEADERS.items(), *self.headers.items()):
-                headers[name] = value
-            if not self._is_complete:
-                headers["Connection"] = "close"
-        await self._send(message)
-
-    async def refuse(self, problem: Problem) -> None:
-        """Answers with a problem, where no answer has begun."""
-        if self._has_begun:
-            return
-        answer = problems.response(problem, self.request_id)
-        await answer(self.scope, self._receive, self.send)
-
-    def _too_large(self) -> Problem:
-        return Problem(413, f"a body has at most {self._max_bytes} bytes", "too-large")
 
 
 def _plain_key(headers: Headers) -> str | None:

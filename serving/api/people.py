@@ -1,5 +1,6 @@
 """People: enrol, search, rename, delete and export."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -46,23 +47,33 @@ def create(
     idempotency_key: Annotated[str | None, Header(alias=HEADER)] = None,
 ) -> Response:
     """Enrols a person. Images that cannot carry a decision are left out, and said."""
-    service, fields, images = service_of(request), sent.fields, sent.files["images"]
+    fields, images = sent.fields, sent.files["images"]
 
     def work() -> Done:
-        examined = enrolment.examine(service, images)
-        try:
-            person = service.store.people.create(
-                fields.name, examined.references, fields.external_id or None, fields.consent
-            )
-        except Taken as error:
-            raise taken(error) from None
-        except SameImage as error:
-            raise examined.same_image(error) from None
-        note(request, "enrol", person.id, f"{len(person.references)} references", model=True)
-        answer = enrolled(person, examined.rejected, service)
-        return Done(answer, person.id)
+        answer = enrol(request, fields, images)
+        return Done(answer, answer.id)
 
     return once(request, fields, images, work)
+
+
+def enrol(request: Request, fields: NewPerson, images: Sequence[bytes]) -> Enrolled:
+    """Enrols a person by the images that can carry a decision.
+
+    Raises:
+        Problem: 422, no image can; 409, the name or an image is known; 503, too many are under way.
+    """
+    service = service_of(request)
+    examined = enrolment.examine(service, images)
+    try:
+        person = service.store.people.create(
+            fields.name, examined.references, fields.external_id or None, fields.consent
+        )
+    except Taken as error:
+        raise taken(error) from None
+    except SameImage as error:
+        raise examined.same_image(error) from None
+    note(request, "enrol", person.id, f"{len(person.references)} references", model=True)
+    return enrolled(person, examined.rejected, service)
 
 
 @router.get("", dependencies=PEOPLE, responses=documented())

@@ -1,5 +1,6 @@
 """References of a person: add and remove."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -32,24 +33,34 @@ def add_references(
     idempotency_key: Annotated[str | None, Header(alias=HEADER)] = None,
 ) -> Response:
     """Adds references. Images that cannot carry a decision are left out, and said."""
-    service, images = service_of(request), sent.files["images"]
-    person_id = identifier(person_id)
+    images = sent.files["images"]
 
     def work() -> Done:
-        people = service.store.people
-        try:
-            people.get(person_id)
-            examined = enrolment.examine(service, images)
-            person = people.add_references(person_id, examined.references)
-        except Unknown:
-            raise unknown("person") from None
-        except SameImage as error:
-            raise examined.same_image(error) from None
-        note(request, "add", person.id, f"{len(examined.references)} references", model=True)
-        answer = enrolled(person, examined.rejected, service)
-        return Done(answer, person.id)
+        answer = add(request, person_id, images)
+        return Done(answer, answer.id)
 
     return once(request, sent.fields, images, work)
+
+
+def add(request: Request, person_id: str, images: Sequence[bytes]) -> Enrolled:
+    """Adds the images that can carry a decision to a person's references.
+
+    Raises:
+        Problem: 404, there is no such person; 422, no image can; 409, an image is known; 503, too
+            many are under way.
+    """
+    service, person_id = service_of(request), identifier(person_id)
+    people = service.store.people
+    try:
+        people.get(person_id)
+        examined = enrolment.examine(service, images)
+        person = people.add_references(person_id, examined.references)
+    except Unknown:
+        raise unknown("person") from None
+    except SameImage as error:
+        raise examined.same_image(error) from None
+    note(request, "add", person.id, f"{len(examined.references)} references", model=True)
+    return enrolled(person, examined.rejected, service)
 
 
 @router.delete(

@@ -118,6 +118,14 @@ class Embedder:
                 result.cancel()
             raise
 
+    def pixels(self, image: bytes) -> U8:
+        """Returns what the network sees of an image, uint8 [H, W, C]; in the caller's thread.
+
+        Raises:
+            Rejected: the image cannot be used.
+        """
+        return to_pixels(image, self._spec, self._budget, self._max_pixels)
+
     def submit(self, images: Sequence[bytes]) -> list[Embedded]:
         """Takes images, and returns at once.
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from serving.api import guard
+from serving.api import exchange
 from serving.api.app import create_app
 from serving.api.service import Service
 from serving.engine.model import ServedModel
@@ -296,7 +296,7 @@ def test_s23_a_thousand_idle_and_slow_connections_and_lost_clients_hold_nobody_u
 def test_a_body_that_does_not_come_is_not_waited_for(
     served: tuple[Service, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "BODY_SECONDS", 0.1)
+    monkeypatch.setattr(exchange, "BODY_SECONDS", 0.1)
     service, port = served
     key = authorization(service, "admin")["Authorization"]
     raw = Raw(port, f"Authorization: {key}", "Content-Length: 1000")
@@ -316,7 +316,7 @@ def test_every_answer_names_its_request_and_hardens_the_browser(admin: TestClien
     assert given.headers["X-Request-ID"] == "abc-1"
     strange = admin.get("/v1/people", headers={"X-Request-ID": "a b\t<script>"})
     assert strange.headers["X-Request-ID"].isalnum()
-    for name, value in guard.HEADERS.items():
+    for name, value in exchange.HEADERS.items():
         assert given.headers[name] == value
     refused = admin.get("/nothing")
     assert json.loads(refused.text)["instance"] == refused.headers["X-Request-ID"]
