@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+import threading
+import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,11 +63,11 @@ def run(settings: "Settings") -> None:
         InputError: model, database or address cannot be used.
     """
     from serving.api import logs
-    from serving.api.app import create_app
     from serving.api.service import Service
     from serving.api.upkeep import Upkeep
     from serving.commands.server import Server
     from serving.engine import model as served
+    from serving.pages.app import create_app
 
     with bundles.folder_of(settings.model) as folder:
         model = served.load(folder)
@@ -79,12 +81,19 @@ def run(settings: "Settings") -> None:
                 sys.stdout.write(f"first key (role admin), shown only now: {first}\n")
             sys.stdout.write(f"{address}\n")
             sys.stdout.flush()
+            if sys.stdout.isatty():
+                open_browser(address)
 
         try:
             with Upkeep(store, settings):
                 Server(create_app(service), service, announce).run()
         finally:
             service.close()
+
+
+def open_browser(address: str) -> None:
+    """Opens the pages in a browser, where this machine has one."""
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def open_store(settings: "Settings") -> "Store":
