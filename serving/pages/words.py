@@ -50,6 +50,11 @@ REASONS = (
     marked("empty box: no ink found inside"),
     marked("no writing"),
     marked("a shadow or dark margin counts as ink: crop the image to evenly lit paper"),
+    marked("signature too small: scan it at a higher resolution, at least 200 dpi"),
+    marked("too little ink: a dot or a short line is no signature"),
+    marked("signature cut off at the edge of the image: scan it with paper all around"),
+    marked("two signatures or parts far apart: cut out one signature"),
+    marked("background too heavy: print, pattern or stains cannot be told from the ink"),
     marked("the file is empty (0 bytes)"),
     marked("choose one image"),
     marked("choose one image or more"),
@@ -194,7 +199,7 @@ class Words:
         """Returns the parts of a refusal."""
         if problem.faults:
             return [Told(self.field(one.field), self.reason(one.reason)) for one in problem.faults]
-        known = self.reason(problem.detail)
-        if known == problem.detail and problem.status_code in STATUSES:
-            known = self._translate(STATUSES[problem.status_code])
-        return [Told("", known)]
+        is_known = any(problem.detail.startswith(each) for each in REASONS)
+        if not is_known and problem.status_code in STATUSES:
+            return [Told("", self._translate(STATUSES[problem.status_code]))]
+        return [Told("", self.reason(problem.detail))]

@@ -14,8 +14,9 @@ from tests.serving.pages.browsers import Browsers, Elements, enrol
 
 
 def ask(browser: TestClient, writer: int, **limits: str) -> str:
+    form = {"policy": "equal_error"} | limits
     answer = browser.post(
-        "/pages/identify", data=limits, files=files("image", [signature(writer, 9)])
+        "/pages/identify", data=form, files=files("image", [signature(writer, 9)])
     )
     assert answer.status_code == 200, answer.text
     return answer.text

@@ -86,3 +86,12 @@ def test_nobody_is_told_as_such(admin: TestClient) -> None:
     for person in ("x", "00000000-0000-0000-0000-000000000000"):
         assert admin.get(f"/pages/people/{person}").status_code == 404
         assert admin.post(f"/pages/people/{person}/delete", data={"name": "x"}).status_code == 404
+
+
+def test_a_reference_unlike_the_others_is_pointed_out(admin: TestClient) -> None:
+    person = enrol(admin, 1, "Ada", count=4)
+    images = files("images", [signature(2, 0)])
+    admin.post(f"/pages/people/{person}/references", files=images)
+    page = admin.get(f"/pages/people/{person}").text
+    assert "Reference 5 does not look like the other 4" in page
+    assert page.count("unlike the others") == 1

@@ -1,9 +1,11 @@
 import math
 from itertools import product
 
+from components.shared.data import normalisation_rules, quality
+from components.shared.data.quality import Verdict
 from components.shared.verification import verbal_scale
 from serving.api.problems import Fault, Problem
-from serving.pages.words import Words
+from serving.pages.words import REASONS, Words
 
 
 def english() -> Words:
@@ -45,3 +47,13 @@ def test_outcomes_have_words_and_colours() -> None:
     assert english().colour("accept") == "green"
     assert english().colour("review") == "amber"
     assert english().colour("too_far") == english().colour("reject") == "red"
+
+
+def test_every_reason_that_images_are_refused_for_is_known() -> None:
+    sentences = [each.sentence for each in vars(quality).values() if isinstance(each, Verdict)]
+    rules = vars(normalisation_rules)
+    sentences += [rules[name] for name in ("FLAT", "BLANK", "EMPTY_BOX", "NO_WRITING", "SHADOW")]
+    sentences += [rules[name] for name in ("UNKNOWN_FORMAT", "TOO_LARGE", "DAMAGED")]
+    for sentence in sentences:
+        assert any(sentence.startswith(reason) for reason in REASONS), sentence
+    assert len(sentences) == 13
