@@ -105,5 +105,5 @@ def test_the_answer_is_german_for_who_reads_german(admin: TestClient) -> None:
     admin.headers["Accept-Language"] = "de"
     page = ask(admin, enrol(admin, 1, "Ada"), 1)
     assert "Angenommen" in page
-    assert "Unterstützung dafür, dass sie echt ist" in page
+    assert "Unterstützung" in page
     assert re.search(r"\d,\d\xa0% \(", page)
