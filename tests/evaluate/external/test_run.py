@@ -115,6 +115,7 @@ def distances(model: Path, photos: Path) -> tuple[list[float], list[float]]:
     return genuine, skilled
 
 
+@pytest.mark.slow
 def test_its_figures_are_those_of_its_graph_on_every_identity(
     out: Path, model: Path, photos: Path
 ) -> None:
@@ -137,6 +138,7 @@ def test_its_figures_are_those_of_its_graph_on_every_identity(
     assert "FAR ≤ 0.5 %" in (out / "summary.txt").read_text()
 
 
+@pytest.mark.slow
 def test_images_that_it_refuses_are_listed_and_counted(out: Path) -> None:
     rejected = pd.read_csv(out / "rejected.csv")
     assert {Path(path).name for path in rejected["path"]} == {"blank.png", "broken.png"}
@@ -148,6 +150,7 @@ def test_images_that_it_refuses_are_listed_and_counted(out: Path) -> None:
     assert notice in (out / "summary.txt").read_text()
 
 
+@pytest.mark.slow
 def test_copies_are_listed_and_counted_and_compared_once(out: Path) -> None:
     duplicates = pd.read_csv(out / "duplicates.csv")
     assert all("_copy" in path for path in duplicates["path"])
@@ -156,6 +159,7 @@ def test_copies_are_listed_and_counted_and_compared_once(out: Path) -> None:
     assert "7 of 65 images are copies of others" in (out / "summary.txt").read_text()
 
 
+@pytest.mark.slow
 def test_disguised_signatures_have_figures_of_their_own(out: Path) -> None:
     metrics = figures(out)
     assert metrics["n_disguised"] == 1
@@ -165,6 +169,7 @@ def test_disguised_signatures_have_figures_of_their_own(out: Path) -> None:
     assert "disguised signatures" in (out / "summary.txt").read_text()
 
 
+@pytest.mark.slow
 def test_the_report_says_whose_thresholds_and_floors_these_are(out: Path) -> None:
     metrics = figures(out)
     assert json.loads((out / "decision.json").read_text())["thresholds"] == THRESHOLDS

@@ -26,8 +26,14 @@ SPECS = [
     Normalisation(mode="none", height=40, width=48, channels=3),
     Normalisation(mode="none", height=90, width=20),
 ]
+SLOW = [pytest.param(spec, marks=pytest.mark.slow) for spec in (SPECS[1], SPECS[3])]
+SIDES = [(16, 16), (16, 1024), (1024, 16)]
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 graph = cache(build_normaliser)
+
+
+def named(spec: Normalisation) -> str:
+    return f"{spec.mode}-{spec.channels}"
 
 
 def count_different(files: Sequence[bytes], spec: Normalisation) -> int:
@@ -83,14 +89,14 @@ def pictures(rng: np.random.Generator) -> list[bytes]:
     return files
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.mode}-{spec.channels}")
+@pytest.mark.parametrize("spec", [SPECS[0], SPECS[2], *SLOW], ids=named)
 def test_every_format_gives_the_graphs_pixels_findings_and_reasons(spec: Normalisation) -> None:
     files = pictures(np.random.default_rng(0))
     assert len(files) > 200
     assert count_different(files, spec) == 0
 
 
-@pytest.mark.parametrize("spec", SPECS[:3], ids=lambda spec: f"{spec.mode}-{spec.channels}")
+@pytest.mark.parametrize("spec", [SPECS[0], SPECS[2], SLOW[0]], ids=named)
 def test_damaged_files_are_taken_and_refused_as_by_the_graph(spec: Normalisation) -> None:
     rng = np.random.default_rng(1)
     whole = [encode(strokes(1)), encode(strokes(2), "jpeg"), *pictures(rng)[:60:4]]
@@ -98,7 +104,13 @@ def test_damaged_files_are_taken_and_refused_as_by_the_graph(spec: Normalisation
     assert count_different(files, spec) == 0
 
 
-@pytest.mark.parametrize("size", [(16, 16), (16, 1024), (1024, 16), (33, 57)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        (33, 57),
+        *(pytest.param(size, marks=pytest.mark.slow) for size in SIDES),
+    ],
+)
 def test_canvases_of_any_shape_are_filled_alike(size: tuple[int, int]) -> None:
     spec = Normalisation(height=size[0], width=size[1])
     assert count_different([encode(page) for page in pages()], spec) == 0

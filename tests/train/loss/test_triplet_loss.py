@@ -151,6 +151,7 @@ def test_the_gradient_points_where_the_loss_grows(kind: str) -> None:
     assert slope == pytest.approx((ahead.value - behind.value) / (2 * step), abs=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiled", [False, True], ids=["graph", "XLA"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_loss_and_gradient_are_the_same_when_compiled(kind: str, compiled: bool) -> None:

@@ -14,6 +14,7 @@ from tests.train import brute_force
 
 LABELS = np.array([0, 0, 1, 1, 2, 2, FORGERY, FORGERY], np.int32)
 SIZE = 6
+OTHERS = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("hard", "all")]
 
 
 def images_of(step: int, count: int = len(LABELS)) -> Any:
@@ -40,7 +41,7 @@ def embeddings_of(model: TripletModel, images: Any) -> Any:
     return np.asarray(model.embedder(images))
 
 
-@pytest.mark.parametrize("kind", ["semi-hard", "hard", "all"])
+@pytest.mark.parametrize("kind", ["semi-hard", *OTHERS])
 def test_a_step_logs_the_loss_and_figures_of_its_batch(kind: Any) -> None:
     model = model_of(small_embedder(l2=0.01), mining=kind, margin=0.3)
     rows = embeddings_of(model, images_of(0))
@@ -100,7 +101,14 @@ def labels_of(step: int) -> Any:
     return np.where(LABELS == FORGERY, FORGERY, (LABELS + step) % 5).astype(np.int32)
 
 
-@pytest.mark.parametrize(("kind", "size"), [("semi-hard", 3), ("hard", 8), ("all", 20)])
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [
+        ("semi-hard", 3),
+        pytest.param("hard", 8, marks=pytest.mark.slow),
+        pytest.param("all", 20, marks=pytest.mark.slow),
+    ],
+)
 def test_the_memory_adds_the_most_recent_embeddings_as_negatives(kind: Any, size: int) -> None:
     model = model_of(mining=kind, cross_batch_memory=size)
     recent = np.zeros((0, SIZE), np.float32), np.zeros(0, np.int32)
@@ -136,6 +144,7 @@ def test_evaluating_a_batch_changes_no_state() -> None:
         assert np.array_equal(old, np.asarray(variable))
 
 
+@pytest.mark.slow
 def test_a_run_whose_variables_were_stored_goes_on_bit_for_bit() -> None:
     params: dict[str, Any] = {
         "mining": "all",
@@ -191,6 +200,7 @@ def test_xla_takes_the_same_steps() -> None:
         assert logs[0] == pytest.approx(logs[1], abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["semi-hard", "all"])
 def test_a_network_in_bfloat16_has_its_loss_and_state_in_float32(kind: Any) -> None:
     model = model_of(
