@@ -8,7 +8,6 @@ among many people, and reading their vectors once.
 """
 
 import argparse
-import io
 import json
 import os
 import statistics
@@ -19,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.arguments import add_rounds, parser
+from benchmarks.pages import drawn
 from benchmarks.timing import Seconds, time_action
 
 STARTS = {"onnxruntime": "onnx", "SavedModel": "tensorflow"}
@@ -56,7 +56,7 @@ def _throughput(folder: Path, callers: int, count: int, rounds: int) -> None:
     from serving.engine.embedder import Embedder
 
     model = serving.engine.model.load(folder)
-    images = [_drawn(seed) for seed in range(count)]
+    images = [drawn(seed) for seed in range(count)]
     pixels = np.stack([normalise(image, model.normalisation).pixels for image in images])
 
     def network() -> None:
@@ -113,12 +113,12 @@ def _start(folder: Path, kind: str) -> None:
         from serving.engine.embedder import Embedder
 
         with Embedder(serving.engine.model.load(folder)) as embedder:
-            embedder.embed([_drawn(0)])
+            embedder.embed([drawn(0)])
     else:
         import tensorflow as tf
 
         embed = tf.saved_model.load(str(folder / "saved_model")).signatures["serving_default"]
-        embed(images=tf.constant([_drawn(0)]))
+        embed(images=tf.constant([drawn(0)]))
     process = psutil.Process()
     times = process.cpu_times()
     print(json.dumps({"cpu": times.user + times.system, "rss": process.memory_info().rss}))
@@ -152,21 +152,6 @@ def _turns(rounds: int, *actions: Callable[[], object]) -> list[list[Seconds]]:
 def _line(name: str, values: list[float]) -> None:
     middle, low, high = statistics.median(values), min(values), max(values)
     print(f"{name:<64}{middle:10.3f}  ({low:.3f}–{high:.3f})")
-
-
-def _drawn(seed: int) -> bytes:
-    """Draws strokes on a page of 300 × 600 pixels; encoded as PNG."""
-    import numpy as np
-    from PIL import Image, ImageDraw
-
-    rng = np.random.default_rng(seed)
-    page = Image.new("L", (600, 300), 235)
-    points = rng.uniform([20, 20], [580, 280], (9, 2))
-    line = [(float(x), float(y)) for x, y in points]
-    ImageDraw.Draw(page).line(line, fill=40, width=5, joint="curve")
-    stream = io.BytesIO()
-    page.save(stream, "png")
-    return stream.getvalue()
 
 
 if __name__ == "__main__":

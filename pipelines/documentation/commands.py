@@ -48,6 +48,7 @@ GROUPS = {
         for name in (
             "preprocess", "normalise", "train_step", "feed", "validation", "start", "scoring",
             "mining", "head", "head_losses", "transfer", "sample", "losses", "serving",
+            "serving_http",
         )
     ],
 }  # fmt: skip

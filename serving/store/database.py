@@ -3,8 +3,9 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -40,6 +41,8 @@ class Database:
         if not self.is_sqlite:
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer = self.engine.execution_options(begins="IMMEDIATE")
+        # Threads that find SQLite locked sleep and try again; in turn they lose no time.
+        self._turn: AbstractContextManager[Any] = Lock() if self.is_sqlite else nullcontext()
 
     @property
     def name(self) -> str:
@@ -61,6 +64,7 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """Yields a session whose changes all happen at the end, or none of them."""
         with (
+            self._turn,
             _reachable(self.name),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
@@ -70,7 +74,7 @@ class Database:
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """Yields a connection in a transaction that writes, for migrations."""
-        with _reachable(self.name), self._writer.begin() as connection:
+        with self._turn, _reachable(self.name), self._writer.begin() as connection:
             yield connection
 
     def forget(self) -> bool:
