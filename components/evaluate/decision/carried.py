@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart, Metrics
 from components.evaluate.scoring.confidence_intervals import eer, intervals, share_of
-from components.evaluate.scoring.scored_comparisons import ErrorCounts
 from components.evaluate.scoring.verification import Verification, figures, verifications
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.decision import Decision, as_distance, as_score
@@ -30,6 +29,7 @@ from components.shared.verification.metric_names import (
     carried_rate,
 )
 from components.shared.verification.sampling import Labels
+from components.shared.verification.scored_comparisons import ErrorCounts
 
 FIGURES = ("eer", "eer_user")
 

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart, Metrics
 from components.evaluate.scoring.confidence_intervals import share_of
-from components.evaluate.scoring.scored_comparisons import ErrorCounts
 from components.shared.verification.claim_features import describe
 from components.shared.verification.comparisons import Floats, Fusion, draw_references, mean
 from components.shared.verification.decision import Decision
 from components.shared.verification.decision_file import Decisions
 from components.shared.verification.decision_limits import Limits
 from components.shared.verification.metric_names import KINDS, carried_rate, disguised
+from components.shared.verification.scored_comparisons import ErrorCounts
 from components.shared.verification.threshold import of_claims
 
 

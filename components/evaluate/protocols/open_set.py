@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.confidence_intervals import share
-from components.evaluate.scoring.in_memory import InMemoryScores
-from components.evaluate.scoring.roc_thinning import thin
 from components.shared.verification import error_rates, influence
 from components.shared.verification.comparisons import Scores, Search, searches
+from components.shared.verification.in_memory import InMemoryScores
 from components.shared.verification.metric_names import at_far, carried_rate, open_set
+from components.shared.verification.roc_thinning import thin
 from components.shared.verification.rule_of_three import least_far
 from components.shared.verification.sampling import Labels
 from components.shared.verification.threshold import Threshold, of_claims

@@ -13,9 +13,9 @@ from components.evaluate.protocols.literature import sample_pairs
 from components.evaluate.protocols.reference_count import verify_by_references
 from components.evaluate.scoring.confidence_intervals import intervals
 from components.evaluate.scoring.evaluation_set import EvaluationSet
-from components.evaluate.scoring.roc_thinning import thin
 from components.evaluate.scoring.verification import Verification, figures, verifications
 from components.shared.verification.metric_names import on_val
+from components.shared.verification.roc_thinning import thin
 from components.shared.verification.threshold import Threshold
 
 Metrics = dict[str, float]

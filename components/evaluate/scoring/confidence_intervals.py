@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.scoring.scored_comparisons import ErrorCounts
 from components.evaluate.scoring.verification import Verification, user_eers
 from components.shared.verification import influence
 from components.shared.verification.estimate import Estimate
 from components.shared.verification.metric_names import at_far
+from components.shared.verification.scored_comparisons import ErrorCounts
 
 
 def intervals(

@@ -17,11 +17,11 @@ from components.evaluate.scoring.block_source import BlockSource, BlockT, Floats
 from components.evaluate.scoring.claim_blocks import ClaimBlock, ClaimBlocks
 from components.evaluate.scoring.operating_points import OperatingPoints, operating_points
 from components.evaluate.scoring.roc_bands import product_threads
-from components.evaluate.scoring.scored_comparisons import ErrorCounts
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.error_rates import Eer, Roc, eer_of_sorted, losses
 from components.shared.verification.estimate import Floats
 from components.shared.verification.influence import AcceptedCounts
+from components.shared.verification.scored_comparisons import ErrorCounts
 
 MOST_THRESHOLDS = 4096
 CELLS = 2**22

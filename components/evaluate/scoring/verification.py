@@ -10,16 +10,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from components.evaluate.scoring.block_source import BLOCK_SIZE, BlockSize
 from components.evaluate.scoring.claim_blocks import ClaimBlocks
-from components.evaluate.scoring.in_memory import InMemoryScores
 from components.evaluate.scoring.out_of_core import OutOfCoreScores
 from components.evaluate.scoring.pair_blocks import PairBlocks
-from components.evaluate.scoring.roc_thinning import thin
-from components.evaluate.scoring.scored_comparisons import ScoredComparisons
 from components.shared.verification.comparisons import Fusion, Scores, compare, mean
 from components.shared.verification.error_rates import Roc
+from components.shared.verification.in_memory import InMemoryScores
 from components.shared.verification.influence import AcceptedCounts
 from components.shared.verification.metric_names import KINDS, VERIFICATION, MetricGroup, at_far
+from components.shared.verification.roc_thinning import thin
 from components.shared.verification.sampling import Draws, Labels
+from components.shared.verification.scored_comparisons import ScoredComparisons
 
 FAR = 0.01
 

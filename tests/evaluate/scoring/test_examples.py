@@ -12,7 +12,6 @@ from components.evaluate.scoring import (
     operating_points,
     pair_blocks,
     roc_bands,
-    scored_comparisons,
 )
 from components.shared.verification import (
     decision_limits,
@@ -21,6 +20,7 @@ from components.shared.verification import (
     influence,
     likelihood_ratio,
     pooled_ratios,
+    scored_comparisons,
     shortcut_probe,
     verbal_scale,
 )

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from components.evaluate.scoring.in_memory import InMemoryScores
 from components.shared.verification import influence
 from components.shared.verification.comparisons import compare
 from components.shared.verification.estimate import Estimate
+from components.shared.verification.in_memory import InMemoryScores
 from components.shared.verification.influence import AcceptedCounts
 from components.shared.verification.sampling import Draws, Labels
 

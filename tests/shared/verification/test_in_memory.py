@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from components.evaluate.scoring.in_memory import InMemoryScores
 from components.shared.verification import error_rates
 from components.shared.verification.comparisons import Scores
+from components.shared.verification.in_memory import InMemoryScores
 
 GENUINE = Scores(np.array([1, 2, 4], np.float32), np.array([0, 0, 1], np.int32))
 IMPOSTOR = Scores(np.array([3, 5], np.float32), np.array([0, 1], np.int32))

@@ -6,12 +6,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.scoring.scored_comparisons import ErrorCounts
 from components.shared.verification import error_rates
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.error_rates import Eer, Roc
 from components.shared.verification.estimate import Floats
 from components.shared.verification.influence import AcceptedCounts
+from components.shared.verification.scored_comparisons import ErrorCounts
 
 
 class InMemoryScores:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from components.evaluate.scoring.roc_thinning import MOST_POINTS, thin
 from components.shared.verification.error_rates import crossing, roc
+from components.shared.verification.roc_thinning import MOST_POINTS, thin
 
 
 def distances(count: int, mean: float, seed: int) -> np.ndarray:

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from components.evaluate.scoring.claim_blocks import ClaimBlocks
-from components.evaluate.scoring.in_memory import InMemoryScores
 from components.evaluate.scoring.out_of_core import OutOfCoreScores
 from components.evaluate.scoring.pair_blocks import PairBlocks
-from components.evaluate.scoring.scored_comparisons import ErrorCounts, ScoredComparisons
 from components.shared.verification import error_rates
 from components.shared.verification.comparisons import compare
+from components.shared.verification.in_memory import InMemoryScores
 from components.shared.verification.sampling import Draws
+from components.shared.verification.scored_comparisons import ErrorCounts, ScoredComparisons
 from tests.evaluate.scoring.synthetic import SMALL, data
 
 FAR = 0.1
