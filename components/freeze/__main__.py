@@ -1,4 +1,4 @@
-"""`python -m components.freeze`: data/raw, models/embedder, reports/evaluation → models/frozen."""
+"""`python -m components.freeze`: raw, prepared, split, embedder, evaluation → models/frozen."""
 
 import argparse
 from collections.abc import Sequence
@@ -39,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         "MLflow's registry",
     )
     cli.add_folder(parser, "raw", "data/raw", "source images and catalog.csv")
+    eight_bits = "read for the formats int8 and litert alone"
+    cli.add_folder(parser, "prepared", "data/prepared", f"prepared images, {eight_bits}")
+    cli.add_folder(parser, "split", "data/split", f"the identities' parts, {eight_bits}")
     cli.add_folder(parser, "embedder", "models/embedder", "trained embedder")
     cli.add_folder(
         parser, "evaluation", "reports/evaluation", "figures and thresholds of that embedder"
@@ -65,6 +68,8 @@ def _run(options: argparse.Namespace) -> None:
     step.run(
         params,
         raw=options.raw,
+        prepared=options.prepared,
+        split=options.split,
         embedder=options.embedder,
         evaluation=options.evaluation,
         out=getattr(options, "out", Path("models/frozen")),

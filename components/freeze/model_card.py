@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.freeze import decision_card, model_card_tables
+from components.freeze import decision_card, formats_card, model_card_tables
 from components.freeze.conclusions import conclusions
 from components.shared.data import catalog
+from components.shared.model.bundle import FORMATS
 from components.shared.tracking.record import source_name, text_of
 from components.shared.verification import metric_names
 from components.shared.verification.decision_file import Decisions
@@ -78,6 +79,7 @@ def render(card: CardData) -> str:
         probe=model_card_tables.shortcut_probes(card.metrics),
         decision=decision_card.describe(card.decisions, card.metrics, card.target),
         thresholds=_thresholds(card),
+        formats=formats_card.describe(card.manifest.get(FORMATS, {})),
         limits=_bullets(_limits(card)),
         versions=versions[:1].upper() + versions[1:],
         revision=revision,

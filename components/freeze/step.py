@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from components.freeze import model_card, s3_publish
+from components.freeze import eer_change, model_card, proof_images, quantised, s3_publish
 from components.freeze.params import FreezeParams
+from components.freeze.quantised import Proof
 from components.freeze.space import space_of
 from components.shared.data.catalog import CATALOG
+from components.shared.data.image_store import IMAGES, INDEX
 from components.shared.data.normalisation import NORMALISATION, VERSION, Normalisation
+from components.shared.data.partition import PARTITION
 from components.shared.model import bundle
 from components.shared.model.bundle import (
     CARD,
+    FORMATS,
     FROZEN_GRAPH,
     GRAPH,
     MANIFEST,
@@ -38,31 +42,45 @@ from components.shared.verification import (
     metrics_file,
     threshold,
 )
-from components.shared.verification.decision_file import DECISION
+from components.shared.verification.decision_file import DECISION, Decisions
 from components.shared.verification.metrics_file import METRICS
+from components.shared.verification.sampling import Labels
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-PHASES = ("read", "SavedModel", "frozen graph", "ONNX", "parity", "describe", "log")
+PHASES = ("read", "SavedModel", "frozen graph", "ONNX", "parity", "8 bits", "describe", "log")
 INPUTS = {
     "raw": ("ingest", [CATALOG]),
     "embedder": ("train", ["embedder.keras", NORMALISATION]),
     "evaluation": ("evaluate", [METRICS, DECISION]),
 }
 """Input folders: the step that writes each, and the files needed of it."""
+QUANTISED_INPUTS = {
+    "prepared": ("preprocess", [IMAGES, INDEX, NORMALISATION]),
+    "split": ("split", [PARTITION]),
+}
+"""Those that quantised formats alone need."""
 
 log = logging.getLogger(__name__)
 
 
 def run(
-    params: FreezeParams, raw: Path, embedder: Path, evaluation: Path, out: Path
+    params: FreezeParams,
+    raw: Path,
+    prepared: Path,
+    split: Path,
+    embedder: Path,
+    evaluation: Path,
+    out: Path,
 ) -> dict[str, float]:
     """Writes the bundle; nothing if an export differs from the model.
 
     Args:
         params: the section `freeze`.
         raw: source images and catalog.csv; the exports are compared on some of the images.
+        prepared: the image store of preprocess; read for quantised formats alone, as `split`.
+        split: split.parquet: those are made with training identities, and proven on those of test.
         embedder: embedder.keras and normalise.json.
         evaluation: metrics.json, decision.json, distributions.json and mlflow_run.json of that
             embedder.
@@ -70,14 +88,17 @@ def run(
 
     Returns:
         `parity/<export>/max_abs_difference` of every export; `<export>_pixels` is that of
-        its signature for normalised images.
+        its signature for normalised images. Of a quantised format its figures, `int8/eer_change`.
 
     Raises:
         InputError: an input is missing or damaged; an export differs by more than
             `params.tolerance`; or the store for the published bundle refuses, or stops answering:
             then `out` is complete, but there is no version.
     """
-    _check_inputs(raw=raw, embedder=embedder, evaluation=evaluation)
+    _check_inputs(INPUTS, raw=raw, embedder=embedder, evaluation=evaluation)
+    eight_bits = any(name in quantised.FILES for name in params.formats)
+    if eight_bits:
+        _check_inputs(QUANTISED_INPUTS, prepared=prepared, split=split)
     for read in (Record.read, decision_file.read, metrics_file.read, distributions.read):
         read(evaluation)  # what is damaged is told before the work
     if params.publish:
@@ -88,7 +109,9 @@ def run(
     phases = progress_bar("freeze", "phase", len(PHASES), even=False)
     with phases as progress, files.atomic_folder(out) as folder:
         _begin(progress, "read")
-        model, normalisation = load_embedder(embedder), Normalisation.load(embedder / NORMALISATION)
+        normalisation = Normalisation.load(embedder / NORMALISATION)
+        known = proof_images.read(raw, prepared, split, normalisation) if eight_bits else None
+        model = load_embedder(embedder)
         images = parity.choose_images(raw, params.parity_images, normalisation)
         reference = parity.reference_embeddings(model, normalisation, images)
         module = export.build_serving_module(model, normalisation)
@@ -96,13 +119,20 @@ def run(
         _begin(progress, "parity")
         normalised = parity.normalise_each(images, normalisation)
         differences = _measure_parity(folder, images, normalised, reference, params.tolerance)
+        _begin(progress, "8 bits")
+        proofs: dict[str, Proof] = {}
+        if known is not None:
+            limit = _limit(decision_file.read(evaluation), known.labels)
+            proofs = quantised.add(module, folder, params.formats, known, limit)
         _begin(progress, "describe")
         evaluated = Record.read(evaluation)
-        manifest = _describe(folder, raw, evaluation, evaluated.params, normalisation, differences)
+        facts = {"parity": differences, FORMATS: quantised.entries(proofs)}
+        manifest = _describe(folder, raw, evaluation, evaluated.params, normalisation, facts)
         manifest[SPACE] = space_of(model.weights, normalisation)
         _begin(progress, "log")
         with step_runs.model_run(evaluated, params) as tracked:
             tracked.log_model(folder / SAVED_MODEL, reference.shape[1])
+            tracked.log_figures(quantised.metrics(proofs))
             tracked.write(folder)
             version = bundle.write(folder, manifest)
             for name in (CARD, MANIFEST, DECISION):
@@ -111,7 +141,7 @@ def run(
         progress.update()
     if params.publish:
         log.info("published as %s", s3_publish.publish(out, params.publish))
-    return differences
+    return differences | quantised.metrics(proofs)
 
 
 def _begin(progress: Bar, phase: str) -> None:
@@ -120,8 +150,8 @@ def _begin(progress: Bar, phase: str) -> None:
     progress.update(0 if phase == PHASES[0] else 1)
 
 
-def _check_inputs(**folders: Path) -> None:
-    for role, (step, names) in INPUTS.items():
+def _check_inputs(needed: Mapping[str, tuple[str, list[str]]], **folders: Path) -> None:
+    for role, (step, names) in needed.items():
         for name in names:
             path = folders[role] / name
             if not path.is_file():
@@ -143,6 +173,13 @@ def _export(module: "tf.Module", folder: Path, formats: Sequence[str], progress:
     onnx_export.write(module, folder / ONNX)
     if "tfserving" in formats:
         tf_serving.write(module, graph, folder / TF_SERVING)
+
+
+def _limit(decisions: Decisions, labels: Labels) -> float | None:
+    """Returns the largest distance that val chose for one reference, at equal errors, if any."""
+    kind = eer_change.kind_of(labels)
+    chosen = threshold.lookup(decisions.thresholds, kind, 1, threshold.EQUAL_ERROR)
+    return None if chosen is None else chosen.threshold
 
 
 def _measure_parity(
@@ -179,7 +216,7 @@ def _describe(
     evaluation: Path,
     params: Mapping[str, str],
     normalisation: Normalisation,
-    differences: dict[str, float],
+    facts: dict[str, Any],
 ) -> dict[str, Any]:
     """Writes all but the networks and the record; returns the manifest without hashes."""
     decisions = decision_file.read(evaluation)
@@ -190,7 +227,7 @@ def _describe(
         **bundle.origin(raw),
         "normalisation": {"version": VERSION, **normalisation.model_dump()},
         "thresholds": threshold.to_rows(decisions.thresholds),
-        "parity": differences,
+        **facts,
     }
     metrics = metrics_file.read(evaluation)
     card = model_card.CardData(

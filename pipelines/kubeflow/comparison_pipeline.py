@@ -76,6 +76,7 @@ def build(
             raw=raw,
             embedder=embedder,
             evaluation=evaluation,
+            **data,
         )
         return ComparisonOutputs(best.outputs["report"], frozen.outputs["frozen"], evaluation)
 

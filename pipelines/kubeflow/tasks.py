@@ -177,6 +177,8 @@ def evaluate(
 def freeze(
     params: dict[str, Any],
     raw: Input[Dataset],
+    prepared: Input[Dataset],
+    split: Input[Dataset],
     embedder: Input[Model],
     evaluation: Input[Artifact],
     frozen: Output[Model],
@@ -187,10 +189,13 @@ def freeze(
     Args:
         params: section `freeze`.
         raw: output of ingest.
+        prepared: output of preprocess.
+        split: output of split.
         embedder: output of train.
         evaluation: output of evaluate.
         frozen: what is shipped: SavedModel, frozen graph, model card, manifest.
-        metrics: the largest differences between the exports and the Keras model.
+        metrics: the largest differences between the exports and the Keras model, and the figures
+            of quantised formats.
     """
     from pathlib import Path
 
@@ -200,7 +205,8 @@ def freeze(
     from pipelines.kubeflow import artifacts
 
     parsed = parse(FreezeParams, "freeze", params, "pipeline argument")
-    folders = [Path(artifact.path) for artifact in (raw, embedder, evaluation, frozen)]
+    inputs = (raw, prepared, split, embedder, evaluation)
+    folders = [Path(artifact.path) for artifact in (*inputs, frozen)]
     artifacts.copy_figures(step.run(parsed, *folders), metrics)
 
 

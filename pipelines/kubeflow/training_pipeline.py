@@ -65,7 +65,7 @@ def steps(task: TaskFactory, channels: Mapping[str, Any]) -> StepOutputs:
     evaluated = task(tasks.evaluate, params=channels["evaluate"], embedder=embedder, **data)
     evaluation = evaluated.outputs["evaluation"]
 
-    inputs = {"raw": raw, "embedder": embedder, "evaluation": evaluation}
+    inputs = {"raw": raw, **data, "embedder": embedder, "evaluation": evaluation}
     frozen = task(tasks.freeze, params=channels["freeze"], **inputs).outputs["frozen"]
     return StepOutputs(
         raw=raw,

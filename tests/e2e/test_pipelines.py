@@ -128,11 +128,12 @@ def test_promote_compares_by_the_same_rule_and_the_champion_is_measured_and_fetc
     folder, compared = comparison
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
     raw, first, second = compared / "ingest" / "raw", compared / "freeze" / "frozen", tmp_path / "2"
-    data = [f"--raw={raw}", f"--prepared={compared / 'preprocess' / 'prepared'}"]
-    data += [f"--split={compared / 'choose' / 'split'}", "--name=home"]
+    prepared, split = compared / "preprocess" / "prepared", compared / "choose" / "split"
+    data = [f"--raw={raw}", f"--prepared={prepared}", f"--split={split}", "--name=home"]
     (evaluation,) = (path.parent for path in compared.glob("*/evaluation/decision.json"))
     embedder = compared / "choose" / "embedder"
-    freeze.run(FreezeParams(parity_images=3), raw, embedder, evaluation, second)  # its own run
+    inputs = (raw, prepared, split, embedder, evaluation)
+    freeze.run(FreezeParams(parity_images=3), *inputs, second)  # its own run
 
     pipelines(["promote", str(first), *data])
     assert "Version 1 is registered under `champion`." in capsys.readouterr().out

@@ -4,15 +4,20 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 
+from components.shared.data import image_store, partition
+from components.shared.data.normalisation import Normalisation
+from components.shared.data.normalise import normalise
 from components.shared.tracking.record import Record
 
-SPEC = {"mode": "shape", "height": 16, "width": 24, "channels": 1}
+SPEC: dict[str, Any] = {"mode": "shape", "height": 16, "width": 24, "channels": 1}
 METRICS = {
     "verification": {
         "skilled": {
@@ -105,7 +110,35 @@ def inputs(
     decided = {"schema": 1, "chosen_on": "val", "thresholds": THRESHOLDS}
     (root / "evaluation" / "decision.json").write_text(json.dumps(decided))
     (root / "evaluation" / "mlflow_run.json").write_text(EVALUATED.model_dump_json())
-    return {name: root / name for name in ("raw", "embedder", "evaluation")}
+    # What quantised formats alone need is never opened without them.
+    names = ("raw", "prepared", "split", "embedder", "evaluation")
+    return {name: root / name for name in names}
+
+
+@pytest.fixture(scope="session")
+def writers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Images of ten writers, prepared and split: four to train with, six to test on."""
+    root = tmp_path_factory.mktemp("writers")
+    normalisation = Normalisation(**SPEC)
+    contents, rows, images, parts = {}, [], [], []
+    for number in range(10 * 4):
+        writer, name = number // 4, f"{number:02d}.png"
+        contents[name] = drawing(number)
+        kind = "forgery" if number % 4 == 3 else "genuine"
+        digest = hashlib.sha256(contents[name]).hexdigest()
+        rows.append({"path": name, "identity": f"{writer:02d}", "kind": kind, "sha256": digest})
+        images.append(normalise(contents[name], normalisation).pixels)
+        part = "train" if writer < 4 else "test"
+        parts.append({"row": number, "part": part, "fold": -1})
+    index = pd.DataFrame(rows)
+    for folder in ("raw", "prepared", "split"):
+        (root / folder).mkdir()
+    for name, content in contents.items():
+        (root / "raw" / name).write_bytes(content)
+    index.to_csv(root / "raw" / "catalog.csv", index=False)
+    image_store.write_store(root / "prepared", np.stack(images), index, normalisation)
+    partition.write(pd.DataFrame(parts), index, root / "split")
+    return {folder: root / folder for folder in ("raw", "prepared", "split")}
 
 
 @pytest.fixture

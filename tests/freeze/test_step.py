@@ -111,6 +111,53 @@ def test_a_format_that_is_asked_for_is_proven_and_listed(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("own_store")
+def test_formats_of_8_bits_are_listed_with_their_proof_wherever_it_is_read(
+    inputs: dict[str, Path], writers: dict[str, Path], tmp_path: Path
+) -> None:
+    import mlflow
+
+    from components.freeze import step
+
+    params = FreezeParams(parity_images=2, formats=["int8", "litert"])
+    figures = step.run(params, **{**inputs, **writers}, out=tmp_path / "out")
+    content = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    card = (tmp_path / "out" / "model_card.md").read_text()
+    files = {"int8": "embedder_int8.onnx", "litert": "embedder.tflite"}
+    record = json.loads((tmp_path / "out" / "mlflow_run.json").read_text())
+    logged = mlflow.MlflowClient().get_run(record["run_id"]).data.metrics
+    assert content["formats"].keys() == files.keys()
+    for name, entry in content["formats"].items():
+        assert (files[name] in content["files"]) == entry["shipped"]
+        assert entry["impostors"] == "skilled"
+        assert f"`{name}` is {'' if entry['shipped'] else 'not '}shipped: {entry['reason']}" in card
+        for figure in ("eer_change", "flipped", "max_abs_difference", "speed_ratio", "bytes"):
+            assert figures[f"{name}/{figure}"] == entry[figure] == logged[f"{name}/{figure}"]
+
+
+@pytest.mark.parametrize(
+    ("role", "missing", "step"),
+    [("prepared", "images.npy", "preprocess"), ("split", "split.parquet", "split")],
+)
+def test_formats_of_8_bits_need_prepared_images_and_their_split(
+    role: str,
+    missing: str,
+    step: str,
+    inputs: dict[str, Path],
+    writers: dict[str, Path],
+    tmp_path: Path,
+) -> None:
+    from components.freeze import step as freeze
+
+    broken = shutil.copytree(writers[role], tmp_path / role)
+    (broken / missing).unlink()
+    folders = {**inputs, **writers, role: broken}
+    with pytest.raises(InputError, match=f"{missing}: no such file; run the step '{step}' first"):
+        freeze.run(FreezeParams(formats=["int8"]), **folders, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("own_store")
 @pytest.mark.parametrize("export_name", ["saved_model", "frozen_graph", "onnx"])
 def test_an_export_of_other_weights_fails_and_the_old_folder_stays(
     export_name: str, inputs: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

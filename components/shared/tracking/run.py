@@ -80,6 +80,11 @@ class Run:
         self._log_metrics(mlflow_names.evaluation(finite), step=0)
         self.log_table(figures_table.columns(finite), f"{folder}/{FIGURES}")
 
+    def log_figures(self, figures: Mapping[str, float]) -> None:
+        """Logs figures of what is shipped by their own names, as bars."""
+        if figures:
+            self._log_metrics(self._recorded(figures), step=0)
+
     def log_table(self, columns: Mapping[str, Sequence[object]], path: str) -> None:
         """Logs a table, unless the run has one at that path: MLflow would append to it.
 

@@ -23,6 +23,8 @@ FLOW = {
     },
     "freeze": {
         "raw": ("ingest", "raw"),
+        "prepared": ("preprocess", "prepared"),
+        "split": ("split", "split"),
         "embedder": ("train", "embedder"),
         "evaluation": ("evaluate", "evaluation"),
     },

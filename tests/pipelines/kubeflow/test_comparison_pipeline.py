@@ -85,6 +85,8 @@ def test_only_the_best_is_measured_on_test_and_shipped(comparison: list[Compiled
     }
     assert sources(root["freeze"]) == {
         "raw": ("ingest", "raw"),
+        "prepared": ("preprocess", "prepared"),
+        "split": ("choose", "split"),
         "embedder": ("choose", "embedder"),
         "evaluation": ("evaluate-2", "evaluation"),
     }
