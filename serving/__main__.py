@@ -4,7 +4,18 @@ import argparse
 from collections.abc import Sequence
 
 from components.shared.runtime import cli
-from serving.commands import audit, database, drift, keys, openapi, people, reviewed, run, verify
+from serving.commands import (
+    audit,
+    database,
+    drift,
+    keys,
+    openapi,
+    people,
+    reembed,
+    reviewed,
+    run,
+    verify,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -26,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         verify.add_verify,
         drift.add_drift,
         reviewed.add_reviewed,
+        reembed.add_reembed,
         openapi.add_openapi,
         keys.add_keys,
         people.add_people,

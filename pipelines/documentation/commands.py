@@ -24,6 +24,7 @@ SERVING = (
     "verify",
     "drift",
     "reviewed",
+    "reembed",
     "openapi",
     "keys",
     "database",

@@ -34,17 +34,24 @@ class Service:
     is_ready: bool = False
 
     @classmethod
-    def assemble(cls, settings: Settings, model: ServedModel, store: Store) -> Self:
+    def assemble(
+        cls,
+        settings: Settings,
+        model: ServedModel,
+        store: Store,
+        accept_new_space: bool = False,
+    ) -> Self:
         """Starts the embedder, makes the model's space the store's, and reads the gallery.
 
         Raises:
-            InputError: the model has no policy of the settings' name.
+            InputError: the model has no policy of the settings' name, or the store's people are
+                embedded by another model and `accept_new_space` is not set.
         """
         if settings.policy is not None and settings.policy not in model.policies:
             raise InputError(
                 f"policy '{settings.policy}': the model has {', '.join(model.policies)}"
             )
-        store.spaces.use(model.space, model.version, model.dimension)
+        _enter_space(store, model, accept_new_space)
         gallery = LiveGallery(store.people, model.space, model.dimension)
         gallery.current()
         embedder = Embedder(model, queue=settings.queue, judged=settings.quality)
@@ -115,6 +122,22 @@ class Service:
         self.is_ready = False
         self.embedder.close()
         self.store.close()
+
+
+def _enter_space(store: Store, model: ServedModel, accept: bool) -> None:
+    """Makes the model's space the current one.
+
+    Raises:
+        InputError: people would become stale by it, and that is not accepted.
+    """
+    current = store.spaces.current()
+    if current not in (None, model.space) and store.people.count() and not accept:
+        raise InputError(
+            f"the people of this database are embedded by another model than {model.version}; "
+            f"carry them over: python -m serving reembed --model {model.folder}, or start with "
+            "--accept-new-space, and they are stale until they are enrolled anew"
+        )
+    store.spaces.use(model.space, model.version, model.dimension)
 
 
 def image_refused(faults: Sequence[problems.Fault]) -> problems.Problem:

@@ -38,6 +38,12 @@ def add_run(commands: Commands) -> None:
     command.add_argument("--host", metavar="HOST", help="the address to listen at")
     command.add_argument("--port", type=int, metavar="PORT", help="the port; 0: any that is free")
     command.add_argument(
+        "--accept-new-space",
+        action="store_true",
+        help="start although the people of the database are embedded by another model: they are "
+        "stale then (reembed carries them over)",
+    )
+    command.add_argument(
         "--settings", type=Path, default=SETTINGS, metavar="FILE", help="another file for these"
     )
     command.set_defaults(action=_run)
@@ -53,10 +59,10 @@ def _run(options: argparse.Namespace) -> None:
         host=options.host,
         port=options.port,
     )
-    run(settings)
+    run(settings, options.accept_new_space)
 
 
-def run(settings: "Settings") -> None:
+def run(settings: "Settings", accept_new_space: bool = False) -> None:
     """Answers until it is stopped: by SIGTERM it ends what is under way, and exits with 143.
 
     Raises:
@@ -72,7 +78,7 @@ def run(settings: "Settings") -> None:
     with bundles.folder_of(settings.model) as folder:
         model = served.load(folder)
         store = open_store(settings)
-        service = Service.assemble(settings, model, store)
+        service = Service.assemble(settings, model, store, accept_new_space)
         first = first_key(store)
         logs.configure()
 

@@ -1,11 +1,10 @@
 """Spaces of embeddings: their dimension, and the one that is compared in."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from serving.store.database import Database
@@ -52,19 +51,44 @@ class Spaces:
         with self._database.reading() as session:
             return current(session)
 
-    def images_without(self, space: str, limit: int = 64) -> Iterator[KeptImage]:
-        """Yields up to `limit` kept images of references that have no embedding in a space."""
+    def stale(self, space: str) -> int:
+        """Returns the number of people without any embedding in a space."""
+        embedded = (
+            select(ReferenceRow.person_id)
+            .join(EmbeddingRow, EmbeddingRow.reference_id == ReferenceRow.id)
+            .where(EmbeddingRow.space == space)
+        )
+        query = select(func.count()).select_from(PersonRow).where(PersonRow.id.not_in(embedded))
+        with self._database.reading() as session:
+            return session.scalar(query) or 0
+
+    def count_without(self, space: str) -> int:
+        """Returns the number of kept images of references without an embedding in a space."""
+        query = select(func.count()).select_from(ImageRow)
+        with self._database.reading() as session:
+            return session.scalar(query.where(~_is_embedded(ImageRow.reference_id, space))) or 0
+
+    def images_without(self, space: str, limit: int = 64, after: str = "") -> list[KeptImage]:
+        """Returns kept images of references that have no embedding in a space, by reference.
+
+        Args:
+            space: of the embeddings.
+            limit: the most images.
+            after: the id of the reference after which to begin.
+        """
         query = (
             select(ImageRow.reference_id, ImageRow.bytes_cipher)
-            .where(~_is_embedded(ImageRow.reference_id, space))
+            .where(~_is_embedded(ImageRow.reference_id, space), ImageRow.reference_id > after)
             .order_by(ImageRow.reference_id)
             .limit(limit)
         )
         with self._database.reading() as session:
             rows = session.execute(query).all()
+        images = []
         for reference_id, cipher in rows:
             at = place("image", "bytes_cipher", reference_id)
-            yield KeptImage(reference_id, self._vault.decrypt(cipher, at))
+            images.append(KeptImage(reference_id, self._vault.decrypt(cipher, at)))
+        return images
 
     def add_vectors(
         self, space: str, model_version: str, vectors: dict[str, NDArray[np.float32]]

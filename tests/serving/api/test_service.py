@@ -10,9 +10,11 @@ from components.shared.runtime.errors import InputError
 from serving.api.app import create_app
 from serving.api.problems import Problem
 from serving.api.service import Service
-from serving.engine.model import ServedModel
+from serving.engine.model import ServedModel, load
+from serving.settings import Settings
+from serving.store.store import open_store
 from tests.serving.api.clients import assemble, authorization, enrol, files
-from tests.serving.bundles import blank, signature
+from tests.serving.bundles import blank, signature, write_served_bundle
 
 
 def test_a_policy_that_the_model_has_not_is_refused_at_the_start(
@@ -104,4 +106,24 @@ def test_people_outlive_the_service(model: ServedModel, tmp_path: Path) -> None:
     first.close()
     second = assemble(model, tmp_path)
     assert person["id"] in second.gallery.current()
+    second.close()
+
+
+def test_people_of_another_model_are_not_made_stale_unasked(
+    model: ServedModel, tmp_path: Path
+) -> None:
+    other = load(write_served_bundle(tmp_path / "other", seed=1))
+    empty = assemble(model, tmp_path)
+    empty.close()
+    first = assemble(other, tmp_path)
+    with TestClient(create_app(first), base_url="http://localhost") as client:
+        client.headers.update(authorization(first, "admin"))
+        person = enrol(client, 1)
+    first.close()
+    with pytest.raises(InputError, match=r"python -m serving reembed --model .*bundle"):
+        assemble(model, tmp_path)
+    store = open_store(f"sqlite:///{tmp_path}/signatures.db")
+    assert store.spaces.current() == other.space
+    second = Service.assemble(Settings(), model, store, accept_new_space=True)
+    assert second.store.people.get(person["id"]).state == "stale"
     second.close()
