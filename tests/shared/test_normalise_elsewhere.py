@@ -48,6 +48,8 @@ def exported(
     }
 
 
+@pytest.mark.slow
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["saved", "frozen"])
 def test_an_exported_graph_normalises_alike(
     exported: dict[str, Callable[[tf.Tensor], tf.Tensor]], form: str

@@ -164,6 +164,7 @@ def test_the_evidence_of_genuine_images_is_compared_with_that_of_val(
     assert (low + high) / 2 == pytest.approx(expected, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_the_decision_is_changed_by_what_was_found(out: Path) -> None:
     written = bundle.read(out).decisions
     facts = written.calibration
@@ -179,6 +180,7 @@ def test_the_decision_is_changed_by_what_was_found(out: Path) -> None:
     assert written.chosen.policies == written.any_scanner.policies
 
 
+@pytest.mark.slow
 def test_the_new_bundle_says_what_it_was_calibrated_on(
     out: Path, model: Path, signatures: Path
 ) -> None:
@@ -196,6 +198,7 @@ def test_the_new_bundle_says_what_it_was_calibrated_on(
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_calibrating_anew_replaces_the_calibration(
     out: Path, params: Path, signatures: Path, tmp_path: Path
 ) -> None:
@@ -204,6 +207,7 @@ def test_calibrating_anew_replaces_the_calibration(
         assert (tmp_path / "again" / name).read_text() == (out / name).read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_genuine_signatures_alone_leave_the_far_of_forgeries_assumed(
     model: Path, signatures: Path, params: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -219,6 +223,7 @@ def test_genuine_signatures_alone_leave_the_far_of_forgeries_assumed(
     assert facts["rates"]["refs_1/frr"] >= 0
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_the_calibrated_bundle_is_evaluated_by_its_own_decision(
     out: Path, params: Path, signatures: Path, tmp_path: Path

@@ -108,6 +108,7 @@ def test_a_step_goes_down_the_loss_of_the_whole_network_and_changes_the_projecti
     assert {path.split("/")[-2] for path in changed} == {"project"}
 
 
+@pytest.mark.slow
 def test_many_steps_bring_the_genuine_images_together_and_the_forgeries_away(
     embedder: Any, features: np.ndarray
 ) -> None:
@@ -121,6 +122,7 @@ def test_many_steps_bring_the_genuine_images_together_and_the_forgeries_away(
     assert gap() > before + 0.3
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_heads(embedder: Any, features: np.ndarray) -> None:
     start, embeddings = embedder.get_weights(), []
     for _ in range(2):
@@ -137,7 +139,7 @@ def test_a_loss_that_is_not_finite_names_the_step(embedder: Any, features: np.nd
         train_head(embedder, np.full_like(features, np.nan), 2)
 
 
-@pytest.mark.parametrize(("start", "components"), [("random", 4), ("discriminant", 0)])
+@pytest.mark.parametrize(("start", "components"), [pytest.param("random", 4, marks=pytest.mark.slow), ("discriminant", 0)])
 def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
     start: str, components: int, built: Callable[[int], Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -156,6 +158,7 @@ def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
     np.testing.assert_allclose(standard.mean(axis=0), 0, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_collections_change_the_head_unless_they_are_to_be_as_if_one(
     built: Callable[[int], Any],
 ) -> None:

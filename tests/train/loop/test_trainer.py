@@ -36,6 +36,7 @@ def test_the_best_weights_are_those_of_the_best_validation_and_averaged_ones_lie
     assert again == {name: scores[name] for name in again}
 
 
+@pytest.mark.slow
 def test_the_start_of_a_network_trained_before_is_kept_and_given_where_it_was_left(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,6 +52,7 @@ def test_the_start_of_a_network_trained_before_is_kept_and_given_where_it_was_le
     assert not all(np.array_equal(one, other) for one, other in zip(best, start, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("params", "rates"),
     [
@@ -79,6 +81,7 @@ def test_a_training_without_steps_keeps_its_first_weights_and_their_figures(make
     assert [row["step"] for row in place.trainer.history.rows] == [0]
 
 
+@pytest.mark.slow
 def test_the_average_is_that_of_its_recursion(make: Make) -> None:
     place = make(
         "recursion", PLAIN.model_copy(update={"average": 0.75, "steps": 3, "log_every": 1})
@@ -98,6 +101,7 @@ def test_the_average_is_that_of_its_recursion(make: Make) -> None:
         assert averages[variable.path] == pytest.approx(value, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_hard_identities_are_found_anew_at_every_validation_and_steer_the_batches(
     make: Make,
 ) -> None:
@@ -181,7 +185,8 @@ def test_embeddings_that_are_not_finite_at_a_validation_are_said_in_one_line(mak
         place.fit()
 
 
-@pytest.mark.parametrize("margin", [0.5, pytest.param("soft", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("margin", [0.5, "soft"])
 def test_a_collapse_is_reported_once_within_a_hundred_steps(
     make: Make, caplog: pytest.LogCaptureFixture, margin: Any
 ) -> None:
@@ -210,6 +215,7 @@ def test_a_healthy_training_is_not_called_collapsed(
     assert "collapsed" not in caplog.text
 
 
+@pytest.mark.slow
 def test_history_holds_every_part_of_the_loss_and_the_mean_of_each_over_its_steps(
     make: Make,
 ) -> None:

@@ -171,6 +171,7 @@ def test_a_run_whose_variables_were_stored_goes_on_bit_for_bit() -> None:
         assert np.array_equal(np.asarray(ours), np.asarray(theirs))
 
 
+@pytest.mark.slow
 def test_batches_may_have_fewer_forgeries_than_the_first() -> None:
     model = model_of()
     for count in (8, 7, 6):

@@ -93,6 +93,7 @@ def test_the_penalty_is_half_of_l2_times_the_squares_of_every_kernel_and_of_noth
     assert not network.clone_in_precision(model, "float32").losses
 
 
+@pytest.mark.slow
 def test_the_penalty_shrinks_the_weights_and_is_logged() -> None:
     import keras
 
@@ -124,6 +125,7 @@ def test_the_penalty_shrinks_the_weights_and_is_logged() -> None:
     assert norms[10.0] / norms[0.0] == pytest.approx(0.59, abs=0.02)
 
 
+@pytest.mark.slow
 def test_imagenet_weights_load_and_batch_normalisation_can_be_held_in_inference_mode(
     resnet50_dir: Path, fresh: Any
 ) -> None:
@@ -141,6 +143,7 @@ def test_imagenet_weights_load_and_batch_normalisation_can_be_held_in_inference_
     assert not np.allclose(first, loaded)
 
 
+@pytest.mark.slow
 def test_without_being_held_batch_normalisation_trains(fresh: Any) -> None:
     training = np.asarray(fresh(IMAGES, training=True))
     inference = np.asarray(fresh(IMAGES, training=False))

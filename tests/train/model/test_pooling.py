@@ -85,6 +85,7 @@ def test_features_that_never_vary_give_components_that_are_finite() -> None:
     assert np.isfinite(bias).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("views", [("whole",), ("whole", "left")])
 def test_a_network_of_second_moments_is_cloned_saved_and_loaded(views: Any, tmp_path: Any) -> None:
     from components.shared.model.embedder import load_embedder

@@ -97,6 +97,7 @@ def test_the_extent_of_ink_is_from_its_first_place_to_the_one_after_its_last() -
     np.testing.assert_array_equal(beyond, 8 - sets[:, ::-1].argmax(axis=1))
 
 
+@pytest.mark.slow
 def test_an_embedding_is_that_of_each_view_side_by_side_at_unit_length(tmp_path: Path) -> None:
     import keras
 
