@@ -139,7 +139,10 @@ def test_a_loss_that_is_not_finite_names_the_step(embedder: Any, features: np.nd
         train_head(embedder, np.full_like(features, np.nan), 2)
 
 
-@pytest.mark.parametrize(("start", "components"), [pytest.param("random", 4, marks=pytest.mark.slow), ("discriminant", 0)])
+@pytest.mark.parametrize(
+    ("start", "components"),
+    [pytest.param("random", 4, marks=pytest.mark.slow), ("discriminant", 0)],
+)
 def test_a_head_is_started_and_trained_on_the_images_of_the_rows(
     start: str, components: int, built: Callable[[int], Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
