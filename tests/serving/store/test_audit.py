@@ -39,7 +39,7 @@ def test_an_untouched_audit_is_whole(store: Store) -> None:
 
 
 @pytest.mark.parametrize("line", [1, 3, 5])
-def test_a_removed_line_is_found_the_last_one_too(store: Store, line: int) -> None:
+def test_s17_a_removed_line_is_found_the_last_one_too(store: Store, line: int) -> None:
     write(store, 5)
     with store.database.writing() as session:
         session.execute(delete(AuditRow).where(AuditRow.id == line))
@@ -79,7 +79,7 @@ def test_lines_of_many_at_once_are_one_chain(url: str) -> None:
         store.close()
 
 
-def test_lines_stay_when_their_person_is_deleted(store: Store) -> None:
+def test_s17_lines_stay_when_their_person_is_deleted(store: Store) -> None:
     person = enrol(store, "Ada", 1)
     store.audit.append("key", "enrol", person.id, "created")
     store.people.delete(person.id)
@@ -87,7 +87,7 @@ def test_lines_stay_when_their_person_is_deleted(store: Store) -> None:
     assert store.audit.verify() is None
 
 
-def test_lines_have_no_place_for_personal_data() -> None:
+def test_s17_lines_have_no_place_for_personal_data() -> None:
     assert set(AuditRow.__table__.columns.keys()) == {
         "id",
         "at",

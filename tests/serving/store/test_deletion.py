@@ -47,7 +47,7 @@ def parts_of(number: int) -> list[bytes]:
     return [*vectors, *images, f"{NAME} {number}".encode(), f"customer-{number}-id".encode()]
 
 
-def test_the_bytes_of_a_deleted_person_are_in_no_file(tmp_path: Path) -> None:
+def test_s15_the_bytes_of_a_deleted_person_are_in_no_file(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}", keep_images=True)
     ids = {number: fill(store, number) for number in (11, 12, 13)}
     for part in parts_of(12):
@@ -71,7 +71,7 @@ def test_the_bytes_of_a_removed_reference_are_in_no_file(tmp_path: Path) -> None
     store.close()
 
 
-def test_with_a_key_nothing_personal_is_ever_in_a_file(tmp_path: Path) -> None:
+def test_s19_with_a_key_nothing_personal_is_ever_in_a_file(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}", KEY, keep_images=True)
     fill(store, 11)
     assert traces(tmp_path, [*parts_of(11), KEY]) == []

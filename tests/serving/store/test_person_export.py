@@ -11,7 +11,7 @@ from serving.store.store import Store
 from tests.serving.store.examples import SPACE, doubtful, enrol, new_reference, picture
 
 
-def test_a_zip_holds_all_of_a_person_and_nothing_of_others(store: Store) -> None:
+def test_s18_a_zip_holds_all_of_a_person_and_nothing_of_others(store: Store) -> None:
     ada = enrol(store, "Ada Weiß", 1, 2, external_id="C-7")
     ben = enrol(store, "Ben", 3)
     decision_id = store.decisions.add(doubtful(ada.id, 900))

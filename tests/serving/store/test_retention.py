@@ -8,7 +8,7 @@ from serving.store.store import Store, open_store
 from tests.serving.store.examples import SPACE, doubtful, enrol, picture
 
 
-def test_images_and_decisions_go_after_their_days(store: Store) -> None:
+def test_s18_images_and_decisions_go_after_their_days(store: Store) -> None:
     person = enrol(store, "Ada", 1)
     decision_id = store.decisions.add(doubtful(person.id))
     now = datetime.now(UTC)

@@ -42,7 +42,7 @@ def told(store: Store) -> dict[str, bytes]:
     return {name: repr(value).encode() for name, value in found.items()}
 
 
-def test_everything_is_the_same_under_the_new_key(url: str) -> None:
+def test_s19_everything_is_the_same_under_the_new_key(url: str) -> None:
     store = open_store(url, KEY, keep_images=True)
     before = fill(store)
     rotation.rotate(store.database, store.vault, OTHER_KEY)

@@ -46,14 +46,14 @@ def test_without_a_key_bytes_stay_and_hashes_are_keyed_all_the_same(url: str) ->
     again.close()
 
 
-def test_two_stores_hash_the_same_image_differently(tmp_path: object) -> None:
+def test_s20_two_stores_hash_the_same_image_differently(tmp_path: object) -> None:
     first, second = (open_store(f"sqlite:///{tmp_path}/{name}.db", KEY) for name in "ab")
     assert first.vault.hmac(b"image") != second.vault.hmac(b"image")
     first.close()
     second.close()
 
 
-def test_a_store_opens_with_its_own_key_alone(url: str) -> None:
+def test_s19_a_store_opens_with_its_own_key_alone(url: str) -> None:
     store = open_store(url, KEY)
     enrol(store, "Ada", 1)
     store.close()
