@@ -5,7 +5,7 @@ import ipaddress
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import limits
 import yaml
@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     Attributes:
         model: a bundle's folder, `s3://bucket/models/<version>` or `models:/<name>@<alias>`.
         database: SQLite's or PostgreSQL's address.
+        format: of the network: float32 (`onnx`), or `int8` where the bundle has it.
         policy: of the decision model; None: `review`, or its first where it has no such policy.
         quality: whether signatures are refused that cannot carry a decision.
         max_bytes: of a request's body.
@@ -109,6 +110,7 @@ class Settings(BaseSettings):
     database: str = "sqlite:///serving-data/signatures.db"
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
+    format: Literal["onnx", "int8"] = "onnx"
     policy: str | None = None
     quality: bool = True
     max_bytes: int = Field(32 << 20, ge=1024)

@@ -12,10 +12,15 @@ Outcome = Literal["accept", "review", "reject"]
 
 
 class ModelName(BaseModel):
-    """The model that answered."""
+    """The model that answered.
+
+    Attributes:
+        format: of its network: `onnx` in float32, or `int8`.
+    """
 
     version: str
     space: str
+    format: str
 
 
 class Interval(BaseModel):
@@ -57,7 +62,8 @@ class Bounds(BaseModel):
 
 def model_name(service: Service) -> ModelName:
     """Returns the name of the model that answers."""
-    return ModelName(version=service.model.version, space=service.model.space)
+    model = service.model
+    return ModelName(version=model.version, space=model.space, format=model.format)
 
 
 def rates(found: MeasuredRates | None) -> Rates | None:

@@ -39,6 +39,7 @@ def model(request: Request) -> ModelAnswer:
     return ModelAnswer(
         version=found.version,
         space=found.space,
+        format=found.format,
         dimension=found.dimension,
         policy=service.policy,
         policies=found.policies,

@@ -34,6 +34,11 @@ def add_run(commands: Commands) -> None:
         metavar="BUNDLE",
         help="a folder (models/frozen where no setting names another), or models:/<name>@<alias>",
     )
+    command.add_argument(
+        "--format",
+        metavar="FORMAT",
+        help="onnx (float32, the default) or int8, where the bundle has it",
+    )
     command.add_argument("--database", metavar="URL", help="of SQLite or PostgreSQL")
     command.add_argument("--host", metavar="HOST", help="the address to listen at")
     command.add_argument("--port", type=int, metavar="PORT", help="the port; 0: any that is free")
@@ -55,6 +60,7 @@ def _run(options: argparse.Namespace) -> None:
     settings = files.load(
         options.settings,
         model=options.model,
+        format=options.format,
         database=options.database,
         host=options.host,
         port=options.port,
@@ -76,7 +82,7 @@ def run(settings: "Settings", accept_new_space: bool = False) -> None:
     from serving.pages.app import create_app
 
     with bundles.folder_of(settings.model) as folder:
-        model = served.load(folder)
+        model = served.load(folder, settings.format)
         store = open_store(settings)
         service = Service.assemble(settings, model, store, accept_new_space)
         first = first_key(store)

@@ -8,13 +8,24 @@ from typing import Any
 
 from components.shared.data.normalisation import NORMALISATION, Normalisation
 from components.shared.model import bundle
-from components.shared.model.bundle import CARD, MANIFEST, ONNX, SPACE, Bundle
+from components.shared.model.bundle import (
+    CARD,
+    FORMATS,
+    MANIFEST,
+    ONNX,
+    ONNX_INT8,
+    SPACE,
+    Bundle,
+)
 from components.shared.runtime.errors import InputError
 from components.shared.verification import distributions, measured_rates
 from components.shared.verification.decision import Decision
 from components.shared.verification.distributions import Distribution
 from components.shared.verification.measured_rates import RATES, MeasuredRates
 from serving.engine.session import Session
+
+NETWORKS = {"onnx": ONNX, "int8": ONNX_INT8}
+"""The formats that the service computes with, and the file of each; they share a space."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,7 @@ class ServedModel:
         calibration: facts on the images that the decision was calibrated on, by name; or None.
         card: the text of model_card.md, Markdown; empty where the bundle has none.
         session: the network.
+        format: that of the network, of `NETWORKS`.
     """
 
     folder: Path
@@ -44,6 +56,7 @@ class ServedModel:
     calibration: Mapping[str, Any] | None
     card: str
     session: Session
+    format: str = "onnx"
 
     @property
     def dimension(self) -> int:
@@ -57,15 +70,19 @@ class ServedModel:
         return list(dict.fromkeys(own))
 
 
-def load(folder: Path) -> ServedModel:
+def load(folder: Path, form: str = "onnx") -> ServedModel:
     """Loads a bundle.
+
+    Args:
+        folder: of the bundle.
+        form: the network's format, of `NETWORKS`.
 
     Raises:
         InputError: a file is missing, not that of the manifest or not what it should be, or the
-            bundle has no ONNX network or no decision.
+            bundle has no network of this format or no decision.
     """
     found = bundle.read(folder)
-    _demand_network(found)
+    _demand_network(found, form)
     decision = found.decisions.chosen
     if decision is None:
         raise InputError(
@@ -84,15 +101,21 @@ def load(folder: Path) -> ServedModel:
         distributions=distributions.read(folder),
         calibration=found.decisions.calibration,
         card=card.read_text(encoding="utf-8") if CARD in files else "",
-        session=Session(folder / ONNX, found.normalisation.shape),
+        session=Session(folder / NETWORKS[form], found.normalisation.shape),
+        format=form,
     )
 
 
-def _demand_network(found: Bundle) -> None:
-    if ONNX not in found.manifest["files"]:
-        raise InputError(
-            f"{found.folder}: holds no {ONNX}; freeze the model again with freeze.formats: [onnx]"
-        )
+def _demand_network(found: Bundle, form: str) -> None:
+    name = NETWORKS[form]
+    if name in found.manifest["files"]:
+        return
+    proof = dict(found.manifest.get(FORMATS, {})).get(form)
+    if proof is not None:
+        raise InputError(f"{found.folder}: freeze left {name} out, as {proof['reason']}")
+    raise InputError(
+        f"{found.folder}: holds no {name}; freeze the model again with freeze.formats: [{form}]"
+    )
 
 
 def _space(found: Bundle) -> str:

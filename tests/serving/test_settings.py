@@ -41,6 +41,7 @@ def test_the_command_line_counts_more_than_the_environment_and_that_more_than_th
         ("data_base: x", "unknown setting 'data_base'; did you mean 'database'?"),
         ("rates: {kye: 1/second}", "unknown setting 'kye'; did you mean 'key'?"),
         ("port: 70000", "port"),
+        ("format: int4", "format"),
         ("rates: {key: often}", "rates.key"),
         ("origins: ['*']", "origins"),
         ("trusted_proxies: [proxy.example]", "trusted_proxies"),

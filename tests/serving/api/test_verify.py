@@ -39,7 +39,8 @@ def test_the_answer_is_the_decision_models_in_full(admin: TestClient, service: S
     assert expected.rates is not None
     assert evidence["rates"]["identities"] == expected.rates.n_identities
     assert evidence["rates"]["far"]["value"] == expected.rates.far.value
-    assert answer["model"] == {"version": service.model.version, "space": service.model.space}
+    model = service.model
+    assert answer["model"] == {"version": model.version, "space": model.space, "format": "onnx"}
 
 
 def test_reference_images_take_the_place_of_a_person(admin: TestClient) -> None:

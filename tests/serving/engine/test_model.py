@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from components.shared.model import bundle
@@ -17,6 +18,7 @@ from tests.serving.bundles import (
     DISTRIBUTIONS,
     RATES,
     SHAPE,
+    write_network,
     write_served_bundle,
 )
 
@@ -72,6 +74,30 @@ def test_without_a_network_it_says_what_to_freeze(folder: Path) -> None:
     rewrite(folder)
     with pytest.raises(InputError, match=r"freeze\.formats: \[onnx\]"):
         model.load(folder)
+
+
+def test_int8_is_served_where_the_bundle_has_it_and_in_the_same_space(folder: Path) -> None:
+    write_network(folder / "embedder_int8.onnx", seed=1)
+    rewrite(folder)
+    exact, small = model.load(folder), model.load(folder, "int8")
+    assert (exact.format, small.format) == ("onnx", "int8")
+    assert exact.space == small.space
+    page = np.zeros((1, *exact.normalisation.shape), np.uint8)
+    assert not np.array_equal(exact.session.run(page), small.session.run(page))
+
+
+def test_int8_that_freeze_was_not_asked_for_or_left_out_is_refused_with_the_reason(
+    folder: Path,
+) -> None:
+    with pytest.raises(InputError, match=r"holds no embedder_int8\.onnx; .*formats: \[int8\]"):
+        model.load(folder, "int8")
+    content = json.loads((folder / "manifest.json").read_text())
+    content["formats"] = {"int8": {"shipped": False, "reason": "it is slower than float32"}}
+    (folder / "manifest.json").write_text(json.dumps(content))
+    with pytest.raises(
+        InputError, match=r"freeze left embedder_int8\.onnx out, as it is slower than float32$"
+    ):
+        model.load(folder, "int8")
 
 
 def test_without_a_decision_it_is_refused(folder: Path) -> None:
