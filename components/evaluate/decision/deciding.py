@@ -1,6 +1,8 @@
 """The decisions of val: the decision model, beside the thresholds."""
 
-from components.evaluate.decision import fitting
+from dataclasses import replace
+
+from components.evaluate.decision import fitting, identification
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart, Metrics, choose_thresholds
 from components.shared.verification import metric_names
@@ -8,7 +10,7 @@ from components.shared.verification.decision_file import Decisions
 
 
 def decide(val: ComparedPart, params: EvaluateParams, parts: int) -> tuple[Decisions, Metrics]:
-    """Fits the decision model to val and chooses the thresholds.
+    """Fits the decision model to val, and chooses the limits of searches and the thresholds.
 
     Args:
         val: the part.
@@ -26,7 +28,9 @@ def decide(val: ComparedPart, params: EvaluateParams, parts: int) -> tuple[Decis
     fitted = fitting.fit(val.embeddings, labels, params, parts, shift)
     if fitted is None:
         return Decisions(thresholds=thresholds), {}
-    decisions = Decisions(any_scanner=fitted.decision, thresholds=thresholds)
+    searches = identification.choose(fitted.decision, val, params)
+    decision = replace(fitted.decision, searches=searches)
+    decisions = Decisions(any_scanner=decision, thresholds=thresholds)
     metrics: Metrics = {}
     for kind, gain in fitted.gains.items():
         group = metric_names.on_val(f"{metric_names.DECISION}/{kind}")

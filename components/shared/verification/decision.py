@@ -11,8 +11,11 @@ from components.shared.verification.claim_features import ClaimFeatures, describ
 from components.shared.verification.comparisons import Floats, Fusion
 from components.shared.verification.decision_limits import Limits
 from components.shared.verification.evidence_model import Change, EvidenceModel
+from components.shared.verification.identification_policy import SearchPolicy
 from components.shared.verification.metric_names import KINDS
 
+OTHER_PEOPLE = "random"
+"""The kind of impostor that a search is against: others who are enrolled, or not."""
 SCALE = 30.0
 """Evidence of ± this or more is one distance: 0 or 2, the bounds of those of unit embeddings."""
 
@@ -85,6 +88,7 @@ class Decision:
         parts: number of equal parts of an embedding, that of each view.
         policies: limits of the evidence.
         usual: evidence of val's genuine claims; none in files of earlier versions.
+        searches: limits of the evidence of searches; none in files of earlier versions.
     """
 
     models: Mapping[str, EvidenceModel]
@@ -92,11 +96,17 @@ class Decision:
     parts: int
     policies: Sequence[Policy]
     usual: Sequence[Usual] = ()
+    searches: Sequence[SearchPolicy] = ()
 
     @property
     def kind(self) -> str:
         """The kind of impostor that decides: skilled where val had forgeries."""
         return next(kind for kind in KINDS if kind in self.models)
+
+    @property
+    def search_kind(self) -> str:
+        """The kind of impostor that a search is against: others, where val had them."""
+        return OTHER_PEOPLE if OTHER_PEOPLE in self.models else self.kind
 
     def score(self, kind: str, claim: ClaimFeatures) -> Floats:
         """Computes the evidence [R, m] of claims against a kind, before it is bounded."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from components.shared.runtime.errors import InputError
-from components.shared.verification import threshold
+from components.shared.verification import identification_policy, threshold
 from components.shared.verification.decision import Decision, Policy, Usual
 from components.shared.verification.decision_limits import Limits
 from components.shared.verification.evidence_bounds import Bounds
@@ -102,13 +102,16 @@ def _to_json(decision: Decision) -> dict[str, Any]:
         kind: {"weights": dict(model.weights), "bounds": model.bounds._asdict()}
         for kind, model in decision.models.items()
     }
-    return {
+    content = {
         "most_references": decision.most_references,
         "parts": decision.parts,
         "usual": [row._asdict() for row in decision.usual],
         "models": models,
         "policies": [_policy_to_json(policy) for policy in decision.policies],
     }
+    if decision.searches:
+        content["identification"] = identification_policy.to_json(decision.searches)
+    return content
 
 
 def _policy_to_json(policy: Policy) -> dict[str, Any]:
@@ -134,6 +137,7 @@ def _from_json(content: Mapping[str, Any] | None, schema: int) -> Decision | Non
             Policy(**{**row, "limits": Limits(**row["limits"])}) for row in content["policies"]
         ],
         usual=[Usual(**row) for row in usual],
+        searches=identification_policy.from_json(content.get("identification", ())) or (),
     )
 
 

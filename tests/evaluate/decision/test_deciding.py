@@ -15,6 +15,9 @@ def test_the_model_for_any_scanner_stands_beside_the_thresholds() -> None:
     assert decisions.any_scanner is not None
     assert decisions.known_scanner is None
     assert {t.kind for t in decisions.thresholds} == {"skilled", "random"}
+    searches = decisions.any_scanner.searches
+    assert {row.gallery_size for row in searches} == {1, 3, 7}
+    assert {row.references for row in searches} == {1, 5}
     for kind in ("skilled", "random"):
         name = f"val/decision/{kind}/cllr_gain"
         assert metrics[f"{name}_ci_low"] < metrics[name] < metrics[f"{name}_ci_high"]

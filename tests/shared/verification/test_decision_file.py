@@ -15,6 +15,7 @@ from components.shared.verification.decision_file import Decisions
 from components.shared.verification.decision_limits import Limits
 from components.shared.verification.evidence_bounds import Bounds
 from components.shared.verification.evidence_model import FULL, Change, EvidenceModel, Shift, shift
+from components.shared.verification.identification_policy import SearchPolicy
 from components.shared.verification.threshold import Threshold
 
 DECISION = Decision(
@@ -24,17 +25,39 @@ DECISION = Decision(
     policies=[Policy("skilled", 5, "review", Limits(-1.5, 0.75), 8, 192, 3 / 192)],
     usual=[Usual("skilled", 5, 2.5, 1.25, 0.25)],
 )
+SEARCHING = replace(DECISION, searches=[SearchPolicy(5, 10, "review", Limits(1.5, 3.25), 8, 56)])
 THRESHOLDS = [Threshold("skilled", 1, "equal_error", 0.8, n_identities=8)]
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     for decisions in (
         Decisions(DECISION, DECISION, THRESHOLDS),
+        Decisions(SEARCHING, SEARCHING, THRESHOLDS),
         Decisions(DECISION, None, THRESHOLDS, {"people": 20}),
         Decisions(thresholds=THRESHOLDS),
     ):
         decision_file.write(decisions, tmp_path)
         assert decision_file.read(tmp_path) == decisions
+
+
+def test_a_decision_without_limits_of_searches_is_written_as_before(tmp_path: Path) -> None:
+    decision_file.write(Decisions(DECISION), tmp_path)
+    content = json.loads((tmp_path / "decision.json").read_text())
+    assert "identification" not in content["any_scanner"]
+    decision_file.write(Decisions(SEARCHING), tmp_path)
+    content = json.loads((tmp_path / "decision.json").read_text())
+    assert content["any_scanner"].pop("identification") == [
+        {
+            "references": 5,
+            "gallery_size": 10,
+            "policy": "review",
+            "limits": {"low": 1.5, "high": 3.25},
+            "n_identities": 8,
+            "n_probes": 56,
+        }
+    ]
+    (tmp_path / "decision.json").write_text(json.dumps(content))
+    assert decision_file.read(tmp_path).any_scanner == DECISION
 
 
 def test_a_calibration_makes_the_scanner_a_known_one() -> None:

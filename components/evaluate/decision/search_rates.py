@@ -1,0 +1,214 @@
+"""Error rates of searches in galleries of any size, over all galleries that the people allow.
+
+Of M others G are enrolled, every choice of them as probable as another: the chances are those of
+drawing without replacement, so that no gallery is drawn.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from components.evaluate.decision.search_scores import SearchScores
+from components.shared.verification.decision_limits import Limits
+from components.shared.verification.estimate import Estimate
+from components.shared.verification.influence import of_ratio
+
+Floats = NDArray[np.float64]
+
+
+def first_of_drawn(others: int, drawn: int) -> Floats:
+    """Computes the chance [M] of each of M others in an order to be the first of those drawn.
+
+    That of the j-th is C(M − 1 − j, G − 1) / C(M, G), j from 0.
+
+    Two of three are drawn: the first is left out in one of three cases, the third is never first.
+
+    >>> first_of_drawn(3, 2).round(3).tolist()
+    [0.667, 0.333, 0.0]
+    """
+    before = np.arange(others - 1)
+    ratios = np.maximum(others - drawn - before, 0) / (others - 1 - before)
+    return np.asarray(drawn / others * np.concatenate([[1.0], np.cumprod(ratios)]))
+
+
+def none_of_drawn(others: int, drawn: int) -> Floats:
+    """Computes the chance [M + 1] that none of the first r of M others is drawn, r from 0.
+
+    It is C(M − r, G) / C(M, G).
+
+    >>> none_of_drawn(3, 2).round(3).tolist()
+    [1.0, 0.333, 0.0, 0.0]
+    """
+    before = np.arange(others)
+    ratios = np.maximum(others - drawn - before, 0) / (others - before)
+    return np.concatenate([[1.0], np.cumprod(ratios)])
+
+
+class SearchCurve(NamedTuple):
+    """Error rates at T limits of a search.
+
+    Attributes:
+        threshold: [T], limits of the evidence against others, ascending.
+        fpir: [T], share of the searches for strangers that are given a person.
+        fnir: [T], share of the searches for enrolled people that are not given theirs.
+    """
+
+    threshold: Floats
+    fpir: Floats
+    fnir: Floats
+
+
+def curve(
+    blocks: list[SearchScores], size: int, claim_limit: float, thresholds: Floats
+) -> SearchCurve:
+    """Computes the rates where the first candidate is accepted, if a claim to be that one is too.
+
+    Args:
+        blocks: of one number of references; those with fewer others than `size` are left out, but
+            one is needed.
+        size: number of people enrolled.
+        claim_limit: least evidence of the claim.
+        thresholds: [T], ascending.
+
+    Raises:
+        ValueError: no block has so many others.
+    """
+    usable = _usable(blocks, size)
+    probes = sum(len(block.identity) for block in usable)
+    accepted, found = np.zeros(len(thresholds)), np.zeros(len(thresholds))
+    for block in usable:
+        chance = np.broadcast_to(first_of_drawn(block.search.shape[1], size), block.search.shape)
+        first = _own_is_first(block, size)
+        accepted += _from_each(block.search, chance * (block.claim >= claim_limit), thresholds)
+        found += _from_each(block.own, first * (block.own_claim >= claim_limit), thresholds)
+    return SearchCurve(thresholds, accepted / probes, 1 - found / probes)
+
+
+class SearchEstimates(NamedTuple):
+    """Error rates of searches, and what is left to a person, with each identity's influence."""
+
+    fpir: Estimate
+    fnir: Estimate
+    strangers_reviewed: Estimate
+    enrolled_reviewed: Estimate
+
+
+def estimate(
+    blocks: list[SearchScores], size: int, limits: Limits, claims: Limits
+) -> SearchEstimates:
+    """Estimates the rates of a policy.
+
+    A search for a stranger counts for that person and for the candidate.
+
+    Args:
+        blocks: as `curve`.
+        size: number of people enrolled.
+        limits: of the evidence against others.
+        claims: of the evidence by which a claim to be the candidate is decided.
+    """
+    usable = _usable(blocks, size)
+    people = 1 + max(int(max(block.identity.max(), block.other.max())) for block in usable)
+    images = len(np.unique(np.concatenate([block.image for block in usable])))
+    sums = _Sums(people, 1 / images)
+    for block in usable:
+        chance = np.broadcast_to(first_of_drawn(block.search.shape[1], size), block.search.shape)
+        first = _own_is_first(block, size)
+        stranger = _outcome(block.search, block.claim, limits, claims)
+        own = _outcome(block.own, block.own_claim, limits, claims)
+        sums.add(block, chance, stranger, first, own)
+    return sums.estimates()
+
+
+class _Outcome(NamedTuple):
+    """What becomes of candidates that are the first."""
+
+    accepted: NDArray[np.bool_]
+    reviewed: NDArray[np.bool_]
+
+
+class _Sums:
+    """Sums by person over searches for strangers and for enrolled people."""
+
+    def __init__(self, people: int, resolution: float) -> None:
+        self._people, self._resolution = people, resolution
+        self._trials, self._as_candidate = np.zeros(people), np.zeros(people)
+        self._strangers = np.zeros((2, people))
+        self._candidates = np.zeros((2, people))
+        self._missed, self._seen = np.zeros(people), np.zeros(people)
+
+    def add(
+        self,
+        block: SearchScores,
+        chance: Floats,
+        stranger: _Outcome,
+        first: Floats,
+        own: _Outcome,
+    ) -> None:
+        """Adds the searches of one block."""
+        self._trials += self._by(block.identity, np.ones(len(block.identity)))
+        self._as_candidate += self._by(block.other, chance)
+        for row, outcome in enumerate(stranger):
+            mass = chance * outcome
+            self._strangers[row] += self._by(block.identity, mass.sum(axis=1))
+            self._candidates[row] += self._by(block.other, mass)
+        self._missed += self._by(block.identity, 1 - first * (own.accepted | own.reviewed))
+        self._seen += self._by(block.identity, first * own.reviewed)
+
+    def estimates(self) -> SearchEstimates:
+        """Returns the shares."""
+        return SearchEstimates(
+            fpir=self._of_strangers(0),
+            fnir=self._of_enrolled(self._missed),
+            strangers_reviewed=self._of_strangers(1),
+            enrolled_reviewed=self._of_enrolled(self._seen),
+        )
+
+    def _of_strangers(self, row: int) -> Estimate:
+        searched = (self._trials > 0) | (self._as_candidate > 0)
+        influence = of_ratio(self._strangers[row][searched], self._trials[searched])
+        influence += of_ratio(self._candidates[row][searched], self._as_candidate[searched])
+        value = self._strangers[row].sum() / self._trials.sum()
+        return Estimate(float(value), influence, self._resolution)
+
+    def _of_enrolled(self, part: Floats) -> Estimate:
+        searched = self._trials > 0
+        influence = of_ratio(part[searched], self._trials[searched])
+        value = part.sum() / self._trials.sum()
+        return Estimate(float(value), influence, self._resolution)
+
+    def _by(self, person: NDArray[np.intp], values: Floats) -> Floats:
+        sums = np.bincount(person.ravel(), values.ravel(), minlength=self._people)
+        return np.asarray(sums, np.float64)
+
+
+def _usable(blocks: list[SearchScores], size: int) -> list[SearchScores]:
+    usable = [
+        block for block in blocks if block.search.shape[1] >= size and len(block.identity) > 0
+    ]
+    if not usable:
+        raise ValueError(f"nobody has {size} others to be searched among")
+    return usable
+
+
+def _own_is_first(block: SearchScores, size: int) -> Floats:
+    """Computes the chance [P] that of `size` − 1 others none has the own evidence or more."""
+    above = (block.search >= block.own[:, None]).sum(axis=1)
+    return np.asarray(none_of_drawn(block.search.shape[1], size - 1)[above])
+
+
+def _outcome(
+    search: NDArray[np.float32], claim: NDArray[np.float32], limits: Limits, claims: Limits
+) -> _Outcome:
+    accepted = limits.accepted(search) & claims.accepted(claim)
+    held = ~limits.rejected(search) & ~claims.rejected(claim)
+    return _Outcome(accepted, held & ~accepted)
+
+
+def _from_each(score: NDArray[np.float32], weight: Floats, thresholds: Floats) -> Floats:
+    """Sums the weights of the scores that reach each threshold, [T]."""
+    counts = weight > 0
+    reached = np.searchsorted(thresholds, score[counts], side="right")
+    sums = np.bincount(reached, weight[counts], minlength=len(thresholds) + 1)
+    from_each = np.flip(np.cumsum(np.flip(sums)))
+    return np.asarray(from_each[1:], np.float64)

@@ -1,0 +1,92 @@
+"""identification.json: the error rates of searches (1:N) on test, by the size of the gallery."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from components.shared.runtime.errors import InputError
+from components.shared.verification.identification_policy import SearchLimits
+from components.shared.verification.measured_rates import Rate
+from components.shared.verification.metric_names import identification
+from components.shared.verification.metrics_file import write_json
+
+IDENTIFICATION = "identification.json"
+FPIR, FNIR = "fpir", "fnir"
+RATE_FIELDS = (FPIR, FNIR, "strangers_reviewed", "enrolled_reviewed")
+
+
+class SearchRates(NamedTuple):
+    """The error rates of a policy's searches on test.
+
+    Attributes:
+        references: how many each enrolled person had.
+        gallery_size: number of people enrolled.
+        policy: its name.
+        fpir: share of the searches for strangers that were given a person.
+        fnir: share of the searches for enrolled people that were neither given theirs nor left to a
+            person who sees theirs first.
+        strangers_reviewed: share of the searches for strangers that were left to a person.
+        enrolled_reviewed: share of the searches for enrolled people that were left to a person who
+            sees theirs first.
+        n_identities: number of test identities.
+        n_probes: number of their images that were searched for.
+    """
+
+    references: int
+    gallery_size: int
+    policy: str
+    fpir: Rate
+    fnir: Rate
+    strangers_reviewed: Rate
+    enrolled_reviewed: Rate
+    n_identities: int
+    n_probes: int
+
+
+def lookup(rows: Iterable[SearchRates], limits: SearchLimits, policy: str) -> SearchRates | None:
+    """Returns the rates at limits of `identification_policy.lookup`.
+
+    None where these were extrapolated, or test had too few identities for such a gallery.
+    """
+    place = limits.references, limits.gallery_size, policy
+    for row in rows:
+        if (row.references, row.gallery_size, row.policy) == place and not limits.extrapolated:
+            return row
+    return None
+
+
+def group(references: int, gallery_size: int) -> str:
+    """Returns the group of searches in galleries of a size: `identification/refs_5/gallery_30`."""
+    return f"{identification(references)}/gallery_{gallery_size}"
+
+
+def write(rows: Sequence[SearchRates], folder: Path) -> None:
+    """Writes identification.json into `folder`; nothing where there are no rows."""
+    if not rows:
+        return
+    content = []
+    for row in rows:
+        rates = {name: getattr(row, name)._asdict() for name in RATE_FIELDS}
+        content.append({**row._asdict(), **rates})
+    write_json(folder / IDENTIFICATION, content)
+
+
+def read(folder: Path) -> list[SearchRates]:
+    """Reads identification.json of `folder`; no rows where there is none.
+
+    Raises:
+        InputError: it is not what `write` writes.
+    """
+    path = folder / IDENTIFICATION
+    if not path.is_file():
+        return []
+    try:
+        return [_from_json(row) for row in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, AttributeError, KeyError, TypeError, ValueError):
+        raise InputError(f"{path}: not what evaluate writes; evaluate again") from None
+
+
+def _from_json(row: Mapping[str, Any]) -> SearchRates:
+    rates = {name: Rate(**row[name]) for name in RATE_FIELDS}
+    return SearchRates(**{**row, **rates})
