@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from components.evaluate.decision.search_rates import SearchCurve, curve, estimate
+from components.evaluate.decision.search_rates import SearchCurve, SearchCurves, estimate
 from components.evaluate.decision.search_scores import SearchScores, search_scores
 from components.evaluate.params import COST, REVIEW, EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart, Metrics
@@ -39,12 +39,13 @@ def choose(decision: Decision, val: ComparedPart, params: EvaluateParams) -> lis
         searched = _search(decision, val, references, params)
         if searched is None:
             continue
-        for size in _sizes(searched.blocks):
+        curves = SearchCurves(searched.blocks, _thresholds(searched.blocks))
+        for size in _sizes(searched.most):
             for policy in params.decision_policies:
                 claims = decision.limits(decision.kind, references, policy)
                 if claims is None:
                     continue
-                limits = _limits(searched, size, policy, claims, params)
+                limits = _limits(curves, size, policy, claims, params)
                 sizes = searched.identities, searched.probes
                 rows.append(SearchPolicy(references, size, policy, limits, *sizes))
     return rows
@@ -137,26 +138,24 @@ def _references(decision: Decision, params: EvaluateParams) -> list[int]:
     return sorted({1, min(params.references, decision.most_references)})
 
 
-def _sizes(blocks: list[SearchScores]) -> list[int]:
-    most = max(block.search.shape[1] for block in blocks)
+def _sizes(most: int) -> list[int]:
     return [size for size in SIZES if size < most] + [most]
 
 
 def _limits(
-    searched: _Searched, size: int, policy: str, claims: Limits, params: EvaluateParams
+    curves: SearchCurves, size: int, policy: str, claims: Limits, params: EvaluateParams
 ) -> Limits:
     """Chooses the limits of a policy, where a claim to be the candidate is accepted too.
 
     Of limits that lose as little the one with the least FPIR is taken, the highest of those. Where
     no limit keeps FNIR as low as the review asks for, it is one with the least FNIR.
     """
-    thresholds = _thresholds(searched.blocks)
-    strict = curve(searched.blocks, size, claims.high, thresholds)
+    strict = curves.at(size, claims.high)
     if policy != REVIEW:
         return Limits.single(_best(strict, _loss(strict, policy, params)))
     least = params.decision.review
     high = _best(strict, _within(strict, least.false_accepts))
-    lenient = curve(searched.blocks, size, claims.low, thresholds)
+    lenient = curves.at(size, claims.low)
     reached = lenient.fnir <= max(least.false_rejects, lenient.fnir.min())
     low = float(lenient.threshold[reached][-1])
     return Limits(low, high) if low < high else Limits.single((low + high) / 2)

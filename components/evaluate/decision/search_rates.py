@@ -15,6 +15,8 @@ from components.shared.verification.estimate import Estimate
 from components.shared.verification.influence import of_ratio
 
 Floats = NDArray[np.float64]
+NEGLIGIBLE = 1e-12
+"""A person who comes first with a smaller chance is left out."""
 
 
 def first_of_drawn(others: int, drawn: int) -> Floats:
@@ -59,30 +61,48 @@ class SearchCurve(NamedTuple):
     fnir: Floats
 
 
-def curve(
-    blocks: list[SearchScores], size: int, claim_limit: float, thresholds: Floats
-) -> SearchCurve:
-    """Computes the rates where the first candidate is accepted, if a claim to be that one is too.
+class SearchCurves:
+    """The rates of searches at some limits, for galleries of any size.
 
     Args:
-        blocks: of one number of references; those with fewer others than `size` are left out, but
-            one is needed.
-        size: number of people enrolled.
-        claim_limit: least evidence of the claim.
+        blocks: of one number of references, one at least.
         thresholds: [T], ascending.
-
-    Raises:
-        ValueError: no block has so many others.
     """
-    usable = _usable(blocks, size)
-    probes = sum(len(block.identity) for block in usable)
-    accepted, found = np.zeros(len(thresholds)), np.zeros(len(thresholds))
-    for block in usable:
-        chance = np.broadcast_to(first_of_drawn(block.search.shape[1], size), block.search.shape)
-        first = _own_is_first(block, size)
-        accepted += _from_each(block.search, chance * (block.claim >= claim_limit), thresholds)
-        found += _from_each(block.own, first * (block.own_claim >= claim_limit), thresholds)
-    return SearchCurve(thresholds, accepted / probes, 1 - found / probes)
+
+    def __init__(self, blocks: list[SearchScores], thresholds: Floats) -> None:
+        self._thresholds = thresholds
+        self._blocks = blocks
+        self._others = [_reached(thresholds, block.search) for block in blocks]
+        self._own = [_reached(thresholds, block.own) for block in blocks]
+
+    def at(self, size: int, claim_limit: float) -> SearchCurve:
+        """Computes the rates where the first candidate is accepted, if a claim to be it is too.
+
+        Args:
+            size: number of people enrolled; blocks with fewer others are left out.
+            claim_limit: least evidence of the claim.
+
+        Raises:
+            ValueError: no block has so many others.
+        """
+        probes = sum(len(block.identity) for block in _usable(self._blocks, size))
+        accepted, found = np.zeros(len(self._thresholds)), np.zeros(len(self._thresholds))
+        for block, others, own in zip(self._blocks, self._others, self._own, strict=True):
+            if not _is_usable(block, size):
+                continue
+            chance = _likely(first_of_drawn(block.search.shape[1], size))
+            places = slice(len(chance))
+            mass = chance * (block.claim[:, places] >= claim_limit)
+            accepted += self._from_each(others[:, places], mass)
+            found += self._from_each(own, _own_is_first(block, size, claim_limit))
+        return SearchCurve(self._thresholds, accepted / probes, 1 - found / probes)
+
+    def _from_each(self, reached: NDArray[np.intp], weight: Floats) -> Floats:
+        """Sums the weights of what reaches each threshold, [T]."""
+        count = len(self._thresholds) + 1
+        sums = np.bincount(reached.ravel(), weight.ravel(), minlength=count)
+        from_each = np.flip(np.cumsum(np.flip(sums)))
+        return np.asarray(from_each[1:], np.float64)
 
 
 class SearchEstimates(NamedTuple):
@@ -102,7 +122,7 @@ def estimate(
     A search for a stranger counts for that person and for the candidate.
 
     Args:
-        blocks: as `curve`.
+        blocks: as `SearchCurves`.
         size: number of people enrolled.
         limits: of the evidence against others.
         claims: of the evidence by which a claim to be the candidate is decided.
@@ -112,11 +132,17 @@ def estimate(
     images = len(np.unique(np.concatenate([block.image for block in usable])))
     sums = _Sums(people, 1 / images)
     for block in usable:
-        chance = np.broadcast_to(first_of_drawn(block.search.shape[1], size), block.search.shape)
-        first = _own_is_first(block, size)
-        stranger = _outcome(block.search, block.claim, limits, claims)
+        chance = _likely(first_of_drawn(block.search.shape[1], size))
+        places = slice(len(chance))
+        others = block._replace(
+            other=block.other[:, places],
+            search=block.search[:, places],
+            claim=block.claim[:, places],
+        )
+        stranger = _outcome(others.search, others.claim, limits, claims)
         own = _outcome(block.own, block.own_claim, limits, claims)
-        sums.add(block, chance, stranger, first, own)
+        sums.add_strangers(others, np.broadcast_to(chance, others.search.shape), stranger)
+        sums.add_enrolled(block.identity, _own_is_first(block, size), own)
     return sums.estimates()
 
 
@@ -137,23 +163,20 @@ class _Sums:
         self._candidates = np.zeros((2, people))
         self._missed, self._seen = np.zeros(people), np.zeros(people)
 
-    def add(
-        self,
-        block: SearchScores,
-        chance: Floats,
-        stranger: _Outcome,
-        first: Floats,
-        own: _Outcome,
-    ) -> None:
-        """Adds the searches of one block."""
+    def add_strangers(self, block: SearchScores, chance: Floats, outcome: _Outcome) -> None:
+        """Adds searches for strangers; `chance` [P, M] is that of a person to be the first."""
         self._trials += self._by(block.identity, np.ones(len(block.identity)))
         self._as_candidate += self._by(block.other, chance)
-        for row, outcome in enumerate(stranger):
-            mass = chance * outcome
-            self._strangers[row] += self._by(block.identity, mass.sum(axis=1))
-            self._candidates[row] += self._by(block.other, mass)
-        self._missed += self._by(block.identity, 1 - first * (own.accepted | own.reviewed))
-        self._seen += self._by(block.identity, first * own.reviewed)
+        for row, counts in enumerate(outcome):
+            probe, place = np.nonzero(counts)
+            mass = chance[probe, place]
+            self._strangers[row] += self._by(block.identity[probe], mass)
+            self._candidates[row] += self._by(block.other[probe, place], mass)
+
+    def add_enrolled(self, identity: NDArray[np.intp], first: Floats, outcome: _Outcome) -> None:
+        """Adds searches for enrolled people; `first` [P] is the chance that theirs is."""
+        self._missed += self._by(identity, 1 - first * (outcome.accepted | outcome.reviewed))
+        self._seen += self._by(identity, first * outcome.reviewed)
 
     def estimates(self) -> SearchEstimates:
         """Returns the shares."""
@@ -183,18 +206,28 @@ class _Sums:
 
 
 def _usable(blocks: list[SearchScores], size: int) -> list[SearchScores]:
-    usable = [
-        block for block in blocks if block.search.shape[1] >= size and len(block.identity) > 0
-    ]
+    usable = [block for block in blocks if _is_usable(block, size)]
     if not usable:
         raise ValueError(f"nobody has {size} others to be searched among")
     return usable
 
 
-def _own_is_first(block: SearchScores, size: int) -> Floats:
-    """Computes the chance [P] that of `size` − 1 others none has the own evidence or more."""
-    above = (block.search >= block.own[:, None]).sum(axis=1)
-    return np.asarray(none_of_drawn(block.search.shape[1], size - 1)[above])
+def _is_usable(block: SearchScores, size: int) -> bool:
+    return block.search.shape[1] >= size and len(block.identity) > 0
+
+
+def _likely(chance: Floats) -> Floats:
+    """Returns the chances that count, of falling ones."""
+    return chance[: np.count_nonzero(chance > NEGLIGIBLE)]
+
+
+def _own_is_first(block: SearchScores, size: int, claim_limit: float = -np.inf) -> Floats:
+    """Computes the chance [P] that of `size` − 1 others none has the own evidence or more.
+
+    It is 0 where the evidence of the claim is less than `claim_limit`.
+    """
+    chance = none_of_drawn(block.search.shape[1], size - 1)[block.above]
+    return np.asarray(chance * (block.own_claim >= claim_limit))
 
 
 def _outcome(
@@ -205,10 +238,6 @@ def _outcome(
     return _Outcome(accepted, held & ~accepted)
 
 
-def _from_each(score: NDArray[np.float32], weight: Floats, thresholds: Floats) -> Floats:
-    """Sums the weights of the scores that reach each threshold, [T]."""
-    counts = weight > 0
-    reached = np.searchsorted(thresholds, score[counts], side="right")
-    sums = np.bincount(reached, weight[counts], minlength=len(thresholds) + 1)
-    from_each = np.flip(np.cumsum(np.flip(sums)))
-    return np.asarray(from_each[1:], np.float64)
+def _reached(thresholds: Floats, score: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Returns how many thresholds each score reaches, in its shape."""
+    return np.searchsorted(thresholds, score, side="right")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from components.shared.verification.claim_features import describe
+from components.shared.verification.claim_features import describe_people
 from components.shared.verification.comparisons import (
     ClaimedImages,
     claimed_images,
@@ -34,6 +34,7 @@ class SearchScores(NamedTuple):
         other: int [P, M], the others, those with most evidence first.
         search: float32 [P, M], evidence that a probe is theirs and not another's, descending.
         claim: float32 [P, M], evidence by which a claim to be them is decided.
+        above: int [P], the number of others with as much evidence as the own person, or more.
     """
 
     identity: NDArray[np.intp]
@@ -43,6 +44,7 @@ class SearchScores(NamedTuple):
     other: NDArray[np.intp]
     search: Floats
     claim: Floats
+    above: NDArray[np.intp]
 
 
 def search_scores(
@@ -78,21 +80,16 @@ def _score(
     """Yields the block of each draw, of the people of one collection."""
     rows, owner = _probes(people, draws.seed)
     number = min(draws.number, MAX_DRAWS)
-    shape = number, len(rows), len(people)
-    search, claim = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    usable = np.ones(shape[:2], bool)
-    for column, images in enumerate(people):
-        references = _references(images, draws, number)
-        own = vectors[images.genuine]
-        features = describe(own, vectors[rows], references, decision.parts)
-        search[:, :, column] = decision.score(decision.search_kind, features)
-        claim[:, :, column] = decision.score(decision.kind, features)
-        for draw in range(number):
-            usable[draw] &= ~np.isin(rows, images.genuine[references[draw]])
     names = np.array([images.identity for images in people], np.intp)
+    chosen = np.stack([_references(images, draws, number) for images in people])
     for draw in range(number):
-        chosen = usable[draw]
-        yield _sorted(names, owner[chosen], rows[chosen], search[draw, chosen], claim[draw, chosen])
+        references = chosen[:, draw]
+        usable = ~np.isin(rows, references)
+        probes = vectors[rows[usable]]
+        features = describe_people(vectors[references], probes, decision.parts)
+        search = decision.score(decision.search_kind, features).T.astype(np.float32)
+        claim = decision.score(decision.kind, features).T.astype(np.float32)
+        yield _sorted(names, owner[usable], rows[usable], search, claim)
 
 
 def _probes(people: list[ClaimedImages], seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -109,12 +106,12 @@ def _probes(people: list[ClaimedImages], seed: int) -> tuple[NDArray[np.intp], N
     return np.concatenate(rows), np.concatenate(owner)
 
 
-def _references(images: ClaimedImages, draws: Draws, number: int) -> NDArray[np.bool_]:
-    """Draws the references bool [R, n] of one person, in `number` draws."""
+def _references(images: ClaimedImages, draws: Draws, number: int) -> NDArray[np.intp]:
+    """Draws the rows [R, k] of the references of one person, in `number` draws."""
     drawn = draw_references(len(images.genuine), images.identity, draws).references
     generator = np.random.default_rng([draws.seed, images.identity])
-    turns = generator.permutation(len(drawn))
-    return drawn[np.resize(turns, number)]
+    turns = np.resize(generator.permutation(len(drawn)), number)
+    return np.stack([images.genuine[drawn[turn]] for turn in turns])
 
 
 def _sorted(
@@ -140,4 +137,5 @@ def _sorted(
         other=np.take_along_axis(columns, order, axis=1),
         search=np.take_along_axis(theirs, order, axis=1),
         claim=np.take_along_axis(claimed, order, axis=1),
+        above=np.count_nonzero(theirs >= search[own][:, None], axis=1),
     )

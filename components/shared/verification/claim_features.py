@@ -73,6 +73,32 @@ def describe(
     )
 
 
+def describe_people(references: Floats, probes: Floats, parts: int = 1) -> ClaimFeatures:
+    """Computes the features of claims of N people, as `describe` does of R draws.
+
+    Args:
+        references: float64 [N, k, D], k of each person.
+        probes: float64 [m, D].
+        parts: as `describe`.
+
+    Returns:
+        With a row for each person in the place of a draw.
+    """
+    people, count, size = references.shape
+    every = references.reshape(people * count, size)
+    apart = distances(every, probes).reshape(people, count, len(probes))
+    everyone = np.ones((1, count), bool)
+    spread = [_spread(own, everyone, count)[0] for own in references]
+    return ClaimFeatures(
+        references=count,
+        mean=_log(apart.mean(axis=1), 2),
+        centre=_log(distances(references.mean(axis=1), probes), 1 + 1 / count),
+        nearest=_log(apart.min(axis=1), 2),
+        spread=np.array(spread),
+        variety=variety(every, parts).reshape(people, count).mean(axis=1),
+    )
+
+
 def variety(embeddings: Floats, parts: int) -> Floats:
     """Computes the mean log distance [n] between the parts 1 and 2, 3 and 4, … of embeddings."""
     vectors = embeddings.reshape(len(embeddings), parts, -1)

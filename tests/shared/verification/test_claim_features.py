@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from components.shared.verification import claim_features
-from components.shared.verification.claim_features import describe
+from components.shared.verification.claim_features import describe, describe_people
 
 RANDOM = np.random.default_rng(0)
 GENUINE = RANDOM.normal(size=(6, 4))
@@ -59,3 +59,16 @@ def test_variety_is_between_neighbouring_parts_of_an_embedding() -> None:
 def test_a_copy_of_a_reference_is_at_the_smallest_distance_and_not_at_minus_infinity() -> None:
     claim = describe(GENUINE, GENUINE[:1], np.eye(6, dtype=bool)[:1])
     assert claim.nearest[0, 0] == pytest.approx(math.log(1e-3 / math.sqrt(2)))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_people_are_described_at_once_as_one_by_one(count: int) -> None:
+    rng = np.random.default_rng(count)
+    references, probes = rng.normal(size=(4, count, 6)), rng.normal(size=(5, 6))
+    together = describe_people(references, probes, 2)
+    for person, own in enumerate(references):
+        alone = describe(own, probes, np.ones((1, count), bool), 2)
+        assert together.references == alone.references
+        for feature in ("mean", "centre", "nearest", "spread", "variety"):
+            found = getattr(together, feature)[person]
+            np.testing.assert_allclose(found, getattr(alone, feature)[0], atol=1e-9)
