@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from components.evaluate.audit import baselines
 from components.evaluate.audit.shortcuts import find_shortcuts, tell_collections
 from components.evaluate.decision.by_collection import measure_collections
-from components.evaluate.decision.carried import Carried, apply_decision
+from components.evaluate.decision.carried import Carried, apply_with_searches
 from components.evaluate.decision.deciding import decide
 from components.evaluate.decision.disguised import DisguisedImages, measure_disguised
 from components.evaluate.params import EvaluateParams
@@ -128,7 +128,7 @@ def run(
     decided, lists = Carried({}, []), Lists({})
     if params.reported == "test":
         metrics |= apply_thresholds(reported, thresholds, params)
-        decided = apply_decision(reported, decisions.chosen, params)
+        decided = apply_with_searches(reported, decisions.chosen, params)
         lists = measure_lists(
             read_pairs(prepared),
             store.index,
@@ -157,6 +157,7 @@ def run(
         part=reported,
         decisions=decisions,
         decided=decided.verified,
+        searches=decided.searches,
         individuals=find_individuals(store, reported, thresholds, params),
         origin=origin.split_origin(parts, prepared, split, embedder, training),
         parameters=origin.parameters(training.params, normalisation, params),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from components.shared.verification import metric_names
+from components.shared.verification.identification_rates import FNIR, FPIR, measured_sizes
 from components.shared.verification.metric_names import (
     CLLR,
     CLLR_MIN,
@@ -27,6 +28,10 @@ RATES = {
     CLLR: "cost of the likelihood ratios, Cllr",
     CLLR_MIN: "least Cllr of any calibration",
 }
+SEARCHES = {
+    metric_names.at_threshold(FPIR): "strangers who are given somebody (FPIR), at the limit",
+    metric_names.at_threshold(FNIR): "enrolled people who are not found (FNIR), at the limit",
+}
 COLLECTION_RATES = {
     "eer": "equal error rate",
     metric_names.at_threshold("far"): "false acceptances at the limit",
@@ -41,7 +46,7 @@ HEADER = ("figure", "value", "95 % interval", "identities", "comparisons or imag
 
 
 def performance(metrics: Metrics) -> str:
-    """Tabulates verification and identification; a figure without its counts is left out."""
+    """Tabulates verification, searches and identification; figures without counts are left out."""
     rows = []
     groups = {metric_names.split(key)[0] for key in metrics if key.startswith(PROTOCOLS)}
     for group in sorted(groups):
@@ -57,6 +62,10 @@ def performance(metrics: Metrics) -> str:
             labels[name] = f"false rejections at {false_acceptances(name)}"
         for leaf, label in labels.items():
             rows += _row(f"{subject}: {label}", f"{group}/{leaf}", group, metrics)
+    for searched in measured_sizes(metrics):
+        among = f"search among {searched.gallery_size:,} people, {searched.references} reference(s)"
+        for figure, label in SEARCHES.items():
+            rows += _row(f"{among}: {label}", f"{searched.group}/{figure}", searched.group, metrics)
     for key in sorted(metrics):
         group, leaf = metric_names.split(key)
         references = metric_names.identified_from(group)

@@ -38,6 +38,7 @@ from components.shared.tracking.record import Record
 from components.shared.verification import (
     decision_file,
     distributions,
+    identification_rates,
     measured_rates,
     metrics_file,
     threshold,
@@ -237,6 +238,7 @@ def _describe(
         params=params,
         decisions=decisions,
     )
+    identification_rates.write(identification_rates.read(evaluation), folder)
     measured_rates.write(measured_rates.select(metrics, decisions.chosen, card.target), folder)
     (folder / CARD).write_text(model_card.render(card), encoding="utf-8")
     return manifest

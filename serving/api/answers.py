@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from components.shared.verification import identification_rates
 from components.shared.verification.decision_limits import Limits
 from components.shared.verification.measured_rates import MeasuredRates, Rate
 from serving.api.service import Service
@@ -53,6 +54,32 @@ class Rates(BaseModel):
     comparisons: int
 
 
+class SearchRates(BaseModel):
+    """Error rates of searches that were measured on other people than the ones of this service.
+
+    Attributes:
+        references: how many each enrolled person had when it was measured.
+        gallery_size: number of people who were enrolled then, as many as here or more: a smaller
+            gallery errs no more often.
+        fpir: share of the searches for strangers that were given a person.
+        fnir: share of the searches for enrolled people that missed theirs.
+        strangers_reviewed: share of the searches for strangers that were left to a person.
+        enrolled_reviewed: share of the searches for enrolled people that were left to a person.
+        identities: number of people that these figures stand on.
+        probes: number of their images that were searched for.
+    """
+
+    policy: str
+    references: int
+    gallery_size: int
+    fpir: Interval
+    fnir: Interval
+    strangers_reviewed: Interval
+    enrolled_reviewed: Interval
+    identities: int
+    probes: int
+
+
 class Bounds(BaseModel):
     """Limits of the evidence: below `low` is rejected, from `high` on accepted."""
 
@@ -80,6 +107,23 @@ def rates(found: MeasuredRates | None) -> Rates | None:
         impostors_reviewed=_interval(found.impostors_reviewed),
         identities=found.n_identities,
         comparisons=found.n_comparisons,
+    )
+
+
+def search_rates(found: identification_rates.SearchRates | None) -> SearchRates | None:
+    """Returns measured rates of searches as an answer shows them."""
+    if found is None:
+        return None
+    return SearchRates(
+        policy=found.policy,
+        references=found.references,
+        gallery_size=found.gallery_size,
+        fpir=_interval(found.fpir),
+        fnir=_interval(found.fnir),
+        strangers_reviewed=_interval(found.strangers_reviewed),
+        enrolled_reviewed=_interval(found.enrolled_reviewed),
+        identities=found.n_identities,
+        probes=found.n_probes,
     )
 
 

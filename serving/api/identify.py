@@ -5,12 +5,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from serving.api.answers import Bounds, ModelName, Rates, bounds, model_name, rates
+from serving.api.answers import (
+    Bounds,
+    ModelName,
+    SearchRates,
+    bounds,
+    model_name,
+    search_rates,
+)
 from serving.api.caller import needs, note, service_of
 from serving.api.forms import Files, Form, form, media_type, schema
 from serving.api.problems import documented
 from serving.api.service import Service
-from serving.engine.identification import REVIEW, Candidate, Identification, search_kind
+from serving.engine.identification import REVIEW, Candidate, Identification
 from serving.engine.identification import identify as search
 from serving.store.decisions import NewDecision
 from serving.store.errors import Unknown
@@ -62,7 +69,8 @@ class IdentificationAnswer(BaseModel):
         gap: how much farther the next nearest person is than the first candidate; null where
             nobody else is enrolled.
         limits: of the evidence, for a gallery of this size.
-        measured: whether the error rates of searches were measured.
+        measured: whether the error rates at these limits were measured.
+        rates: these; null where they were not.
         candidates: the one with most evidence first.
     """
 
@@ -75,7 +83,7 @@ class IdentificationAnswer(BaseModel):
     policy: str
     limits: Bounds | None
     measured: bool
-    rates: Rates | None
+    rates: SearchRates | None
     candidates: list[CandidateAnswer]
     enrolled: int
     decision_id: str
@@ -112,7 +120,7 @@ def identify(
         person = PersonName(id=first.id, name=first.name)
     decision_id = service.store.decisions.add(_kept(service, found, image))
     note(request, "identify", found.person_id, found.reason, model=True)
-    evidence = first.llr[search_kind(service.model.decision)] if first is not None else None
+    evidence = first.llr[service.model.decision.search_kind] if first is not None else None
     service.metrics.decided("identify", found.reason, evidence)
     return IdentificationAnswer(
         person=person,
@@ -124,7 +132,7 @@ def identify(
         policy=policy,
         limits=bounds(found.limits),
         measured=found.measured,
-        rates=rates(found.rates),
+        rates=search_rates(found.rates),
         candidates=candidates,
         enrolled=found.enrolled,
         decision_id=decision_id,
@@ -164,7 +172,7 @@ def _kept(service: Service, found: Identification, image: bytes) -> NewDecision:
         model_version=service.model.version,
         person_id=claimed,
         policy=found.policy,
-        llr=first.llr[search_kind(service.model.decision)] if first else None,
+        llr=first.llr[service.model.decision.search_kind] if first else None,
         distance=first.distance if first else None,
         gap=found.gap,
         image=StoredImage(image, media_type(image)) if keeps else None,

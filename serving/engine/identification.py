@@ -1,9 +1,11 @@
 """Identification: whose signature it is among those of a gallery, nobody's being an answer.
 
-Val chose the limits of its policies for one claim. Among n people there are n chances of an
-impostor, so that ln n is added to them: if the likelihood ratios are right, an impostor's is t or
-more with probability 1 / t at most, and one of n impostors' n · t or more likewise. This was not
-measured on test, and every answer says so.
+Val chose limits for galleries of several sizes, and test measured what they do: an answer names
+both. A bundle of an earlier version has limits for one claim alone. Among n people there are n
+chances of an impostor, so that ln n is added to them: if the likelihood ratios are right, an
+impostor's is t or more with probability 1 / t at most, and one of n impostors' n · t or more
+likewise. Beyond the largest gallery of val the same is done from there. Neither was measured on
+test, and such an answer says so.
 """
 
 import math
@@ -12,9 +14,10 @@ from typing import NamedTuple
 
 from numpy.typing import ArrayLike
 
+from components.shared.verification import identification_policy, identification_rates
 from components.shared.verification.decision import Decision
 from components.shared.verification.decision_limits import Limits
-from components.shared.verification.measured_rates import MeasuredRates
+from components.shared.verification.identification_rates import SearchRates
 from serving.engine.claims import claim, evidence
 from serving.engine.gallery import Gallery, Neighbour
 from serving.engine.model import ServedModel
@@ -24,8 +27,6 @@ TOO_FAR, TOO_CLOSE = "too_far", "too_close_to_second"
 TOO_LITTLE_EVIDENCE = "too_little_evidence"
 CONSIDERED = 100
 """Number of nearest people whose evidence is computed."""
-OTHER_PEOPLE = "random"
-"""The kind of impostor that a search is against: others who are enrolled, or not."""
 
 
 class Candidate(NamedTuple):
@@ -57,9 +58,10 @@ class Identification(NamedTuple):
             is no other.
         enrolled: number of people that were searched.
         policy: that was asked for.
-        limits: of the evidence against others, with ln n added; None where nobody is enrolled.
-        measured: whether its error rates were measured for searches.
-        rates: these; None where they were not.
+        limits: of the evidence against others, for so many people; None where nobody is enrolled.
+        measured: whether the error rates at these limits were measured for searches.
+        rates: these, of a gallery with as many people or more, which errs no less; None where they
+            were not.
     """
 
     person_id: str | None
@@ -70,7 +72,7 @@ class Identification(NamedTuple):
     policy: str
     limits: Limits | None
     measured: bool = False
-    rates: MeasuredRates | None = None
+    rates: SearchRates | None = None
 
 
 class _Ranked(NamedTuple):
@@ -118,7 +120,7 @@ def identify(
         return Identification(None, NOBODY_ENROLLED, [], None, enrolled, policy, None)
     first = ranked[0]
     gap = _gap(near, first.candidate)
-    limits = _limits(model.decision, first.candidate.references, policy, enrolled)
+    limits, rates = _limits(model, first.candidate.references, policy, enrolled)
     reason = _by_evidence(model.decision, first, policy, limits)
     if _is_tied(model.decision, ranked, gap) or (
         gap is not None and smallest_gap is not None and gap < smallest_gap
@@ -134,19 +136,16 @@ def identify(
         enrolled=enrolled,
         policy=policy,
         limits=limits,
+        measured=rates is not None,
+        rates=rates,
     )
-
-
-def search_kind(decision: Decision) -> str:
-    """Returns the kind of impostor that a search is against: others, where val had them."""
-    return OTHER_PEOPLE if OTHER_PEOPLE in decision.models else decision.kind
 
 
 def _rank(
     model: ServedModel, gallery: Gallery, near: Sequence[Neighbour], probe: ArrayLike
 ) -> list[_Ranked]:
     """Orders people by their evidence, of equal ones the nearer first."""
-    decision, kind = model.decision, search_kind(model.decision)
+    decision, kind = model.decision, model.decision.search_kind
     ranked = []
     for neighbour in near:
         try:
@@ -166,13 +165,23 @@ def _gap(near: Sequence[Neighbour], first: Candidate) -> float | None:
     return min(others) - first.distance if others else None
 
 
-def _limits(decision: Decision, references: int, policy: str, enrolled: int) -> Limits:
-    """Returns the policy's limits for the evidence of a search among so many people."""
-    limits = decision.limits(search_kind(decision), references, policy)
+class _SearchLimits(NamedTuple):
+    limits: Limits
+    rates: SearchRates | None
+
+
+def _limits(model: ServedModel, references: int, policy: str, enrolled: int) -> _SearchLimits:
+    """Returns the policy's limits for a search among so many people, and their measured rates."""
+    people = max(1, enrolled)
+    found = identification_policy.lookup(model.decision.searches, references, policy, people)
+    if found is not None:
+        rates = identification_rates.lookup(model.search_rates, found, policy)
+        return _SearchLimits(found.limits, rates)
+    limits = model.decision.limits(model.decision.search_kind, references, policy)
     if limits is None:
         raise KeyError(policy)
-    more = math.log(max(1, enrolled))
-    return Limits(limits.low + more, limits.high + more)
+    more = math.log(people)
+    return _SearchLimits(Limits(limits.low + more, limits.high + more), None)
 
 
 def _by_evidence(decision: Decision, first: _Ranked, policy: str, limits: Limits) -> str:
@@ -181,7 +190,7 @@ def _by_evidence(decision: Decision, first: _Ranked, policy: str, limits: Limits
     if claimed is None:
         raise KeyError(policy)
     held = (
-        (first.evidence[search_kind(decision)], limits),
+        (first.evidence[decision.search_kind], limits),
         (first.evidence[decision.kind], claimed),
     )
     if any(score < bounds.low for score, bounds in held):
@@ -191,6 +200,6 @@ def _by_evidence(decision: Decision, first: _Ranked, policy: str, limits: Limits
 
 def _is_tied(decision: Decision, ranked: Sequence[_Ranked], gap: float | None) -> bool:
     """Tells whether another person has as much evidence, or is as near."""
-    kind = search_kind(decision)
+    kind = decision.search_kind
     as_much = len(ranked) > 1 and ranked[1].evidence[kind] >= ranked[0].evidence[kind]
     return as_much or gap == 0

@@ -18,9 +18,14 @@ from components.shared.model.bundle import (
     Bundle,
 )
 from components.shared.runtime.errors import InputError
-from components.shared.verification import distributions, measured_rates
+from components.shared.verification import (
+    distributions,
+    identification_rates,
+    measured_rates,
+)
 from components.shared.verification.decision import Decision
 from components.shared.verification.distributions import Distribution
+from components.shared.verification.identification_rates import IDENTIFICATION, SearchRates
 from components.shared.verification.measured_rates import RATES, MeasuredRates
 from serving.engine.session import Session
 
@@ -40,6 +45,7 @@ class ServedModel:
         decision: that answers claims.
         rates: measured on test; none for a decision that was calibrated since.
         distributions: of the evidence on test; none likewise, and of earlier bundles.
+        search_rates: likewise, of searches; none in bundles of earlier versions.
         calibration: facts on the images that the decision was calibrated on, by name; or None.
         card: the text of model_card.md, Markdown; empty where the bundle has none.
         session: the network.
@@ -53,6 +59,7 @@ class ServedModel:
     decision: Decision
     rates: Sequence[MeasuredRates]
     distributions: Sequence[Distribution]
+    search_rates: Sequence[SearchRates]
     calibration: Mapping[str, Any] | None
     card: str
     session: Session
@@ -99,6 +106,7 @@ def load(folder: Path, form: str = "onnx") -> ServedModel:
         decision=decision,
         rates=measured_rates.read(folder) if RATES in files else [],
         distributions=distributions.read(folder),
+        search_rates=identification_rates.read(folder) if IDENTIFICATION in files else [],
         calibration=found.decisions.calibration,
         card=card.read_text(encoding="utf-8") if CARD in files else "",
         session=Session(folder / NETWORKS[form], found.normalisation.shape),

@@ -31,7 +31,8 @@ FILES = {
     "metrics.json", "summary.json", "decision.json", "distributions.json", "roc.csv", "det.csv",
     "scores.parquet", "report.html", "roc.png", "det.png", "scores.png", "identities.png",
     "cmc.csv", "open_set.csv",
-    "tippett.png", "cross_entropy.png", "reliability.png", "mlflow_run.json", "summary.txt",
+    "tippett.png", "cross_entropy.png", "reliability.png", "identification.json",
+    "identification.png", "mlflow_run.json", "summary.txt",
     "upload/report.html",
 }  # fmt: skip
 

@@ -43,6 +43,20 @@ THRESHOLDS = [
         "chosen_on": "val",
     },
 ]
+RATE = {"value": 0.02, "low": 0.01, "high": 0.04}
+SEARCHES = [
+    {
+        "references": 5,
+        "gallery_size": 30,
+        "policy": "review",
+        "fpir": RATE,
+        "fnir": RATE,
+        "strangers_reviewed": RATE,
+        "enrolled_reviewed": RATE,
+        "n_identities": 9,
+        "n_probes": 90,
+    }
+]
 EVALUATED = Record(step=21, metrics={"verification/skilled/refs_1/eer": 0.125})
 
 
@@ -109,6 +123,7 @@ def inputs(
     (root / "evaluation" / "metrics.json").write_text(json.dumps(METRICS))
     decided = {"schema": 1, "chosen_on": "val", "thresholds": THRESHOLDS}
     (root / "evaluation" / "decision.json").write_text(json.dumps(decided))
+    (root / "evaluation" / "identification.json").write_text(json.dumps(SEARCHES))
     (root / "evaluation" / "mlflow_run.json").write_text(EVALUATED.model_dump_json())
     # What quantised formats alone need is never opened without them.
     names = ("raw", "prepared", "split", "embedder", "evaluation")

@@ -42,6 +42,22 @@ def test_the_decision_has_its_gain_in_points_and_its_cost_in_bits() -> None:
     ]
 
 
+def test_searches_are_told_by_the_size_of_the_gallery() -> None:
+    group = "identification/refs_5/gallery_{}"
+    figures: dict[str, float] = {}
+    for size, fpir in ((1000, 0.03), (30, 0.01)):
+        of_size = group.format(size)
+        figures |= {f"{of_size}/n_identities": 1100.0, f"{of_size}/n_probes": 2000.0}
+        figures[f"{of_size}/fpir_at_threshold"] = fpir
+        figures |= bounds(f"{of_size}/fpir_at_threshold", fpir / 2, fpir * 2)
+    rows = tables.performance(figures).splitlines()[2:]
+    start, label = "| search among ", "strangers who are given somebody (FPIR), at the limit"
+    assert rows == [
+        f"{start}30 people, 5 reference(s): {label} | 1.0 % | 0.5 % to 2.0 % | 1,100 | 2,000 |",
+        f"{start}1,000 people, 5 reference(s): {label} | 3.0 % | 1.5 % to 6.0 % | 1,100 | 2,000 |",
+    ]
+
+
 @pytest.mark.parametrize("missing", COUNTS)
 def test_a_figure_without_its_counts_is_left_out(missing: str) -> None:
     metrics = {f"{GROUP}/eer": 0.125, **COUNTS}

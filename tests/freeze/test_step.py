@@ -61,7 +61,8 @@ def test_the_manifest_tells_every_other_file_and_where_all_came_from(
     hashes = manifest(frozen[0])
     del hashes["manifest.json"]
     assert content["files"] == hashes
-    assert {"decision.json", "rates.json", "distributions.json"} < set(hashes)
+    measured = {"rates.json", "distributions.json", "identification.json"}
+    assert {"decision.json", *measured} < set(hashes)
     assert {
         "embedder.onnx",
         "frozen_graph.pb",

@@ -1,6 +1,8 @@
 """A bundle as freeze ships it, with a tiny network, and signatures that it tells apart."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +14,20 @@ from PIL import Image, ImageDraw
 
 from components.shared.data.normalisation import Normalisation
 from components.shared.model import bundle
-from components.shared.verification import decision_file, distributions, measured_rates
+from components.shared.verification import (
+    decision_file,
+    distributions,
+    identification_rates,
+    measured_rates,
+)
 from components.shared.verification.decision import Decision, Policy, Usual
 from components.shared.verification.decision_file import Decisions
 from components.shared.verification.decision_limits import Limits
 from components.shared.verification.distributions import EDGES, Distribution
 from components.shared.verification.evidence_bounds import Bounds
 from components.shared.verification.evidence_model import EvidenceModel
+from components.shared.verification.identification_policy import SearchPolicy
+from components.shared.verification.identification_rates import SearchRates
 from components.shared.verification.measured_rates import MeasuredRates, Rate
 from tests.pictures import encode
 
@@ -32,13 +41,19 @@ LIMITS = {
 }
 
 
-def write_served_bundle(folder: Path, seed: int = 0, decision: Decision | None = None) -> Path:
+def write_served_bundle(
+    folder: Path,
+    seed: int = 0,
+    decision: Decision | None = None,
+    search_rates: Sequence[SearchRates] = (),
+) -> Path:
     """Writes a bundle that the service loads.
 
     Args:
         folder: to write.
         seed: of the network's weights: those of another are another space.
         decision: of val; `DECISION` by default.
+        search_rates: measured for its searches.
     """
     (folder / "saved_model").mkdir(parents=True)
     (folder / "saved_model" / "saved_model.pb").write_bytes(b"graph")
@@ -48,6 +63,7 @@ def write_served_bundle(folder: Path, seed: int = 0, decision: Decision | None =
     decision_file.write(Decisions(any_scanner=decision or DECISION), folder)
     measured_rates.write(RATES, folder)
     distributions.write(DISTRIBUTIONS, folder)
+    identification_rates.write(search_rates, folder)
     parts = [(folder / name).read_bytes() for name in ("embedder.onnx", "normalise.json")]
     space = hashlib.sha256(b"".join(parts)).hexdigest()
     bundle.write(folder, {"space": space, "normalisation": {"version": 2, **SHAPE.model_dump()}})
@@ -160,3 +176,31 @@ DISTRIBUTIONS = tuple(
     _distribution(kind, references) for kind in ("skilled", "random") for references in (1, 3)
 )
 """Of the same test."""
+
+SEARCH_LIMITS = {1: Limits(0.5, 1.0), 4: Limits(1.5, 2.0)}
+"""Limits of searches by the size of the gallery."""
+SEARCHING = replace(
+    DECISION,
+    searches=[
+        SearchPolicy(1, size, policy, limits, 40, 200)
+        for size, limits in SEARCH_LIMITS.items()
+        for policy in LIMITS
+    ],
+)
+"""`DECISION` with limits of searches of its own."""
+SEARCH_RATES = [
+    SearchRates(
+        references=1,
+        gallery_size=size,
+        policy=policy,
+        fpir=Rate(0.01, 0.005, 0.02),
+        fnir=Rate(0.02 * size, 0.01, 0.3),
+        strangers_reviewed=Rate(0.0),
+        enrolled_reviewed=Rate(0.0),
+        n_identities=11,
+        n_probes=55,
+    )
+    for size in SEARCH_LIMITS
+    for policy in LIMITS
+]
+"""Of a test that had galleries of these sizes."""

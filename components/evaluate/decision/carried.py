@@ -7,12 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from components.evaluate.decision import identification
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart, Metrics
 from components.evaluate.scoring.confidence_intervals import eer, intervals, share_of
 from components.evaluate.scoring.verification import Verification, figures, verifications
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.decision import Decision, as_distance, as_score
+from components.shared.verification.identification_rates import SearchRates
 from components.shared.verification.likelihood_ratio import (
     Evidence,
     calibration_loss,
@@ -40,10 +42,24 @@ class Carried(NamedTuple):
     Attributes:
         metrics: by name, all finite.
         verified: the comparisons by evidence, as `verify` scores them.
+        searches: error rates of searches, of all policies.
     """
 
     metrics: Metrics
     verified: Sequence[Verification]
+    searches: Sequence[SearchRates] = ()
+
+
+def apply_with_searches(
+    part: ComparedPart, decision: Decision | None, params: EvaluateParams
+) -> Carried:
+    """Measures a decision on one part as `apply_decision`, and its searches too."""
+    claims = apply_decision(part, decision, params)
+    if decision is None or not part.verifications:
+        return claims
+    searches = identification.measure(decision, part, params)
+    metrics = claims.metrics | identification.metrics(searches, params)
+    return Carried(metrics, claims.verified, searches)
 
 
 def apply_decision(

@@ -147,7 +147,7 @@ def estimate(
 
 
 class _Outcome(NamedTuple):
-    """What becomes of candidates that are the first."""
+    """The fate of candidates that are the first."""
 
     accepted: NDArray[np.bool_]
     reviewed: NDArray[np.bool_]

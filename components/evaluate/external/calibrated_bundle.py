@@ -11,6 +11,7 @@ from components.shared.storage.files import atomic_folder
 from components.shared.verification import decision_file
 from components.shared.verification.decision_file import Decisions
 from components.shared.verification.distributions import DISTRIBUTIONS
+from components.shared.verification.identification_rates import IDENTIFICATION
 from components.shared.verification.measured_rates import RATES
 
 SECTION = "## Calibration"
@@ -33,7 +34,7 @@ def write(source: Bundle, decisions: Decisions, out: Path) -> str:
     with atomic_folder(out) as folder:
         shutil.copytree(source.folder, folder, dirs_exist_ok=True)
         decision_file.write(decisions, folder)
-        for name in (RATES, DISTRIBUTIONS):  # they are those of the decision before
+        for name in (RATES, DISTRIBUTIONS, IDENTIFICATION):  # they are those of the decision before
             (folder / name).unlink(missing_ok=True)
         card = folder / CARD
         if card.is_file():

@@ -10,7 +10,7 @@ import numpy as np
 from components.evaluate.audit import baselines
 from components.evaluate.audit.shortcuts import find_shortcuts
 from components.evaluate.decision.by_collection import measure_collections
-from components.evaluate.decision.carried import apply_decision
+from components.evaluate.decision.carried import apply_with_searches
 from components.evaluate.decision.disguised import measure_disguised
 from components.evaluate.external.embedding import Embedded, embed
 from components.evaluate.external.ingested import ingested
@@ -128,7 +128,7 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
     shortcut_report = find_shortcuts(store, sources, no_train, reported, params.seed)
     metrics = results.metrics | shortcut_report.figures
     metrics |= apply_thresholds(reported, frozen.thresholds, params)
-    decided = apply_decision(reported, frozen.decisions.chosen, params)
+    decided = apply_with_searches(reported, frozen.decisions.chosen, params)
     lists = measure_lists(
         source.pairs, store.index, images.duplicates, reported, frozen.decisions.chosen, params
     )
@@ -153,6 +153,7 @@ def _evaluate(params: EvaluateParams, frozen: Bundle, images: Embedded, source: 
         part=reported,
         decisions=frozen.decisions,
         decided=decided.verified,
+        searches=decided.searches,
         individuals=find_individuals(store, reported, frozen.thresholds, params),
         origin=origin.external_origin(frozen, record, everyone, source.catalog),
         parameters=origin.parameters(record.params, frozen.normalisation, params),

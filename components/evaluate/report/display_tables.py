@@ -23,6 +23,7 @@ from components.evaluate.report.formatting import (
     sample_sizes,
 )
 from components.evaluate.report.pairs_table import pairs_table
+from components.evaluate.report.search_table import searches_table
 from components.shared.verification import metric_names
 from components.shared.verification.metric_names import (
     BASELINES,
@@ -214,6 +215,7 @@ TABLES: dict[str, tuple[Callable[[Metrics, EvaluateParams], Table], ...]] = {
         evidence_table,
         limits_table,
         disguised_table,
+        searches_table,
         collection_table,
         verification_table,
         _threshold_table,

@@ -33,6 +33,8 @@ CAPTIONS = {
     "cross_entropy.png": "The uncertainty that the evidence leaves, whatever share of the claims "
     "is genuine: the lower the better. Above the dotted line it would do harm; what lies between "
     "full and broken line, a better calibration would save.",
+    "identification.png": "What a search (1:N) does among more and more people who are enrolled, "
+    "at the limits that val chose for such a gallery; bands are 95 % intervals.",
     "reliability.png": "The likelihood ratios that were seen over those that were answered: on the "
     "diagonal they are the same, nearer to 0 than it answers were too strong.",
 }

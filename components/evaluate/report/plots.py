@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from components.evaluate.params import EvaluateParams
-from components.evaluate.report import curve_plots, likelihood_plots
+from components.evaluate.report import curve_plots, likelihood_plots, search_plot
 from components.evaluate.report.likelihood_plots import Answers
 from components.evaluate.report.plot_style import COLOURS, STYLE, add_legend, new_figure
 from components.evaluate.scoring.curve_bands import band
 from components.evaluate.scoring.verification import Verification, user_eers
+from components.shared.verification.identification_rates import SearchRates
 from components.shared.verification.threshold import Threshold, lookup
 
 if TYPE_CHECKING:
@@ -29,10 +30,12 @@ def draw(
     thresholds: list[Threshold],
     params: EvaluateParams,
     evidence: Sequence[Answers] = (),
+    searched: Sequence[SearchRates] = (),
 ) -> list[Path]:
     """Writes roc.png, det.png, scores.png and identities.png into `out`.
 
-    Of the decision's evidence there are also tippett.png, cross_entropy.png and reliability.png.
+    Of the decision's evidence there are also tippett.png, cross_entropy.png and reliability.png,
+    of its searches identification.png.
 
     Args:
         out: an existing folder.
@@ -40,6 +43,7 @@ def draw(
         thresholds: of the mean distance.
         params: of the step.
         evidence: likelihood ratios of one kind of impostor, by the number of references.
+        searched: error rates of searches.
 
     Returns:
         Paths of the files; a plot without anything to show has none.
@@ -64,6 +68,9 @@ def draw(
             figures["tippett.png"] = likelihood_plots.tippett(evidence, part)
             figures["cross_entropy.png"] = likelihood_plots.cross_entropies(evidence, part)
             figures["reliability.png"] = likelihood_plots.reliability(evidence, part)
+        by_size = search_plot.searches(searched, params.target_name, params.reported)
+        if by_size is not None:
+            figures["identification.png"] = by_size
     for name, figure in figures.items():
         figure.savefig(out / name, dpi=200, metadata={"Software": None})
     return [out / name for name in figures]

@@ -19,9 +19,10 @@ from components.evaluate.report.scores_file import SCORES, write_scores
 from components.evaluate.report.subject import Subject
 from components.evaluate.scoring.verification import Verification
 from components.shared.data.csv_tables import write_csv
-from components.shared.verification import distributions
+from components.shared.verification import distributions, identification_rates
 from components.shared.verification.decision_file import Decisions
 from components.shared.verification.estimate import reliability
+from components.shared.verification.identification_rates import SearchRates
 from components.shared.verification.rule_of_three import caveats
 from components.shared.verification.threshold import Threshold
 
@@ -44,6 +45,7 @@ class Results:
         shortcut_lines: findings of the shortcut probes, a line each.
         notices: sentences to be read before the results.
         decided: the part's comparisons by the evidence of the decision; none without one.
+        searches: error rates of the decision's searches.
     """
 
     subject: Subject
@@ -57,6 +59,7 @@ class Results:
     shortcut_lines: Sequence[str]
     notices: Sequence[str] = ()
     decided: Sequence[Verification] = ()
+    searches: Sequence[SearchRates] = ()
 
     @property
     def thresholds(self) -> list[Threshold]:
@@ -73,6 +76,7 @@ class Results:
         verifications = self.part.verifications
         data_files.write(folder, self.metrics, verifications, self.decisions)
         distributions.write(count_evidence(self.decided), folder)
+        identification_rates.write(self.searches, folder)
         decision = self.decisions.chosen
         extent = write_scores(folder, verifications, self.part.part, params, decision, self.decided)
         for name, table in self.tables.items():
@@ -86,12 +90,15 @@ class Results:
         (folder / SUMMARY).write_text(summary + "\n", encoding="utf-8")
         kind = decision.kind if decision else None
         deciding = self._answers([v for v in self.decided if v.kind == kind])
+        pictures = plots.draw(
+            folder, verifications, self.thresholds, params, deciding, self.searches
+        )
         page = html.Page(
             title=self.subject.title(date.today()),
             metrics=self.metrics,
             params=params,
             answer=sentences,
-            pictures=plots.draw(folder, verifications, self.thresholds, params, deciding),
+            pictures=pictures,
             origin={**self.origin, SCORES: extent},
             parameters=self.parameters,
             shortcut_lines=self.shortcut_lines,

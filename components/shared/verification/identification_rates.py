@@ -1,6 +1,7 @@
 """identification.json: the error rates of searches (1:N) on test, by the size of the gallery."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,12 +9,32 @@ from typing import Any, NamedTuple
 from components.shared.runtime.errors import InputError
 from components.shared.verification.identification_policy import SearchLimits
 from components.shared.verification.measured_rates import Rate
-from components.shared.verification.metric_names import identification
+from components.shared.verification.metric_names import identification, split
 from components.shared.verification.metrics_file import write_json
 
 IDENTIFICATION = "identification.json"
 FPIR, FNIR = "fpir", "fnir"
 RATE_FIELDS = (FPIR, FNIR, "strangers_reviewed", "enrolled_reviewed")
+
+
+_GROUP = re.compile(r"identification/refs_(\d+)/gallery_(\d+)")
+
+
+class MeasuredSize(NamedTuple):
+    """A size of galleries that figures are of.
+
+    Attributes:
+        references: how many each enrolled person had.
+        gallery_size: number of people enrolled.
+    """
+
+    references: int
+    gallery_size: int
+
+    @property
+    def group(self) -> str:
+        """The group of the figures."""
+        return group(self.references, self.gallery_size)
 
 
 class SearchRates(NamedTuple):
@@ -59,6 +80,12 @@ def lookup(rows: Iterable[SearchRates], limits: SearchLimits, policy: str) -> Se
 def group(references: int, gallery_size: int) -> str:
     """Returns the group of searches in galleries of a size: `identification/refs_5/gallery_30`."""
     return f"{identification(references)}/gallery_{gallery_size}"
+
+
+def measured_sizes(names: Iterable[str]) -> list[MeasuredSize]:
+    """Returns the sizes that named figures are of, of one reference first, small ones first."""
+    matches = [_GROUP.fullmatch(split(name)[0]) for name in names]
+    return sorted({MeasuredSize(int(match[1]), int(match[2])) for match in matches if match})
 
 
 def write(rows: Sequence[SearchRates], folder: Path) -> None:

@@ -1,12 +1,13 @@
 """A decision on identities that it was not fitted to."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from components.evaluate.decision import carried, fitting
-from components.evaluate.decision.carried import apply_decision
+from components.evaluate.decision import carried, fitting, identification
+from components.evaluate.decision.carried import Carried, apply_decision, apply_with_searches
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import ComparedPart, Metrics, compare_part
 from components.evaluate.scoring import verification
@@ -95,9 +96,18 @@ def test_the_gain_is_the_difference_of_both_equal_error_rates(applied: Applied) 
 
 
 def test_without_a_decision_or_comparisons_there_are_no_figures(applied: Applied) -> None:
-    assert apply_decision(applied.part, None, PARAMS) == ({}, [])
+    assert apply_decision(applied.part, None, PARAMS) == Carried({}, [])
     nothing = applied.part._replace(verifications=[])
-    assert apply_decision(nothing, applied.decision, PARAMS) == ({}, [])
+    assert apply_decision(nothing, applied.decision, PARAMS) == Carried({}, [])
+
+
+def test_searches_are_figures_beside_those_of_claims(applied: Applied) -> None:
+    searches = identification.choose(applied.decision, applied.part, PARAMS)
+    decision = replace(applied.decision, searches=searches)
+    both = apply_with_searches(applied.part, decision, PARAMS)
+    assert both.metrics == applied.metrics | identification.metrics([*both.searches], PARAMS)
+    assert {row.gallery_size for row in both.searches} == {1, 3, 10, 11}
+    assert apply_with_searches(applied.part, None, PARAMS) == Carried({}, [])
 
 
 def test_evidence_does_not_depend_on_what_fits_in_memory(

@@ -44,10 +44,11 @@ def test_what_the_decision_before_had_measured_is_not_carried_on(
 ) -> None:
     measured_rates.write([], frozen)
     distributions.write([], frozen)
+    (frozen / "identification.json").write_text("[]")
     bundle.write(frozen, {"note": "kept"})
     calibrated_bundle.write(bundle.read(frozen), DECISIONS, tmp_path / "out")
     files = bundle.read(tmp_path / "out").manifest["files"]
-    assert not {"rates.json", "distributions.json"} & set(files)
+    assert not {"rates.json", "distributions.json", "identification.json"} & set(files)
 
 
 def test_the_model_card_has_one_section_on_it_before_the_conclusions(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from components.evaluate.decision.carried import apply_decision
+from components.evaluate.decision.carried import apply_with_searches
 from components.evaluate.decision.deciding import decide
 from components.evaluate.params import EvaluateParams
 from components.evaluate.protocols.run_protocols import run_protocols
@@ -34,16 +34,23 @@ FILES = {
     "metrics.json", "summary.json", "decision.json", "distributions.json", "scores.parquet",
     "roc.csv", "det.csv",
     "cmc.csv", "roc.png", "det.png", "scores.png", "identities.png", "tippett.png",
-    "cross_entropy.png", "reliability.png", "summary.txt", "report.html", "upload",
+    "cross_entropy.png", "reliability.png", "identification.json", "identification.png",
+    "summary.txt", "report.html", "upload",
 }  # fmt: skip
-EVIDENCE = {"tippett.png", "cross_entropy.png", "reliability.png"}
+EVIDENCE = {
+    "identification.json",
+    "identification.png",
+    "tippett.png",
+    "cross_entropy.png",
+    "reliability.png",
+}
 
 
 @pytest.fixture(scope="module")
 def results() -> Results:
     part = made_up(PARAMS, 6, 7, 4)
     decisions, _ = decide(part, PARAMS, parts=1)
-    decided = apply_decision(part, decisions.chosen, PARAMS)
+    decided = apply_with_searches(part, decisions.chosen, PARAMS)
     return Results(
         subject=Subject("hard-mining", "cedar"),
         metrics=run_protocols(part, PARAMS).metrics | SHORTCUTS | decided.metrics,
@@ -56,6 +63,7 @@ def results() -> Results:
         shortcut_lines=["source files tell nothing"],
         notices=["Read this first."],
         decided=decided.verified,
+        searches=decided.searches,
     )
 
 
@@ -88,7 +96,7 @@ def test_the_answer_is_the_decision_s_and_its_evidence_is_drawn_without_one_neit
     assert any("At the limit that val chose" in each for each in results.sentences(PARAMS))
     plain = {name: v for name, v in results.metrics.items() if not name.startswith("decision/")}
     thresholds = Decisions(thresholds=results.thresholds)
-    undecided = replace(results, decisions=thresholds, metrics=plain, decided=())
+    undecided = replace(results, decisions=thresholds, metrics=plain, decided=(), searches=())
     undecided.write(tmp_path, PARAMS)
     assert {path.name for path in tmp_path.iterdir()} == FILES - EVIDENCE
     assert "by the mean distance alone" not in (tmp_path / "report.html").read_text()

@@ -2,18 +2,28 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from components.shared.verification.decision_limits import Limits
 from serving.engine import model as served
 from serving.engine.embedder import Embedder
 from serving.engine.gallery import Gallery
 from serving.engine.identification import CONSIDERED, identify
 from serving.engine.model import ServedModel
 from serving.engine.verification import verify
-from tests.serving.bundles import DIMENSION, LIMITS, signature, write_served_bundle
+from tests.serving.bundles import (
+    DIMENSION,
+    LIMITS,
+    SEARCH_LIMITS,
+    SEARCH_RATES,
+    SEARCHING,
+    signature,
+    write_served_bundle,
+)
 from tests.serving.engine.brute_force import weighed
 
 Floats = npt.NDArray[np.floating]
@@ -23,6 +33,13 @@ UNIT = np.eye(DIMENSION)
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> ServedModel:
     return served.load(write_served_bundle(tmp_path_factory.mktemp("bundle") / "frozen"))
+
+
+@pytest.fixture(scope="module")
+def searching(tmp_path_factory: pytest.TempPathFactory) -> ServedModel:
+    """Of a bundle with limits of searches, and with their rates."""
+    folder = tmp_path_factory.mktemp("searching") / "frozen"
+    return served.load(write_served_bundle(folder, 0, SEARCHING, SEARCH_RATES))
 
 
 def enrol(people: dict[str, Floats]) -> Gallery:
@@ -134,6 +151,54 @@ def test_the_evidence_is_asked_for_rises_with_the_gallery_by_its_logarithm(
     assert math.log(3) < score < math.log(1000)
     assert (one.reason, many.reason) == ("accepted", "too_little_evidence")
     assert many.candidates[0].person_id == "own"
+
+
+def gallery_of(count: int) -> Gallery:
+    """One who wrote the probe `UNIT[0]`, and others."""
+    rng = np.random.default_rng(0)
+    others = {f"other-{number}": unit(rng.normal(size=(2, DIMENSION))) for number in range(count)}
+    own = unit(UNIT[:2] * 0.1 + UNIT[0])
+    return enrol({"own": own, **dict(list(others.items())[1:])})
+
+
+def test_the_limits_of_the_gallery_s_size_decide_and_their_rates_are_told(
+    searching: ServedModel,
+) -> None:
+    for count, size in ((1, 1), (2, 4), (4, 4)):
+        found = identify(searching, gallery_of(count), UNIT[0], "equal_error")
+        assert found.limits == SEARCH_LIMITS[size]
+        assert found.measured
+        assert found.rates is not None
+        assert (found.rates.gallery_size, found.rates.policy) == (size, "equal_error")
+        assert found.rates.fnir.value == 0.02 * size
+
+
+def test_the_limits_decide_what_a_search_accepts(searching: ServedModel) -> None:
+    gallery = enrol({"own": unit(UNIT[:1] + 0.3 * UNIT[1])})
+    score = identify(searching, gallery, UNIT[0], "equal_error").candidates[0].llr["random"]
+    limits = {
+        "accepted": Limits(score - 0.2, score - 0.1),
+        "review": Limits(score - 0.1, score + 0.1),
+        "too_little_evidence": Limits(score + 0.1, score + 0.2),
+    }
+    for reason, own in limits.items():
+        rows = [row._replace(limits=own) for row in SEARCHING.searches]
+        model = replace(searching, decision=replace(SEARCHING, searches=rows))
+        assert identify(model, gallery, UNIT[0], "equal_error").reason == reason
+
+
+def test_beyond_the_largest_gallery_nothing_was_measured(searching: ServedModel) -> None:
+    found = identify(searching, gallery_of(40), UNIT[0], "equal_error")
+    last = SEARCH_LIMITS[4]
+    assert found.limits == pytest.approx([one + math.log(10) for one in last])
+    assert (found.measured, found.rates) == (False, None)
+
+
+def test_limits_without_rates_are_not_measured(searching: ServedModel) -> None:
+    unmeasured = replace(searching, search_rates=[])
+    found = identify(unmeasured, gallery_of(3), UNIT[0], "equal_error")
+    assert found.limits == SEARCH_LIMITS[4]
+    assert (found.measured, found.rates) == (False, None)
 
 
 def test_a_search_never_accepts_whom_verification_would_not(model: ServedModel) -> None:
