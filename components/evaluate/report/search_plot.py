@@ -55,6 +55,9 @@ def searches(rows: Sequence[SearchRates], policy: str, part: str) -> "Figure | N
                 linewidth=0,
             )
     axes.set(xscale="log", xlabel="people enrolled", ylabel="searches, %")
+    every = sorted({row.gallery_size for row in shown})
+    axes.set_xticks(every, [f"{size:,}" for size in every])
+    axes.set_xticks([], minor=True)
     axes.set_ylim(bottom=0)
     axes.set_title(f"Searches by the size of the gallery, {part}")
     return add_legend(figure, axes, 1)

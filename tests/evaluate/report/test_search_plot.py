@@ -35,6 +35,7 @@ def test_each_rate_is_a_line_over_the_number_of_people() -> None:
     assert np.asarray(fpir.get_xdata()).tolist() == [1, 10, 24]
     assert np.asarray(fpir.get_ydata()).tolist() == pytest.approx([1, 10, 24])
     assert axes.get_xscale() == "log"
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "10", "24"]
 
 
 def test_of_a_policy_that_was_not_measured_there_is_no_plot() -> None:
