@@ -322,7 +322,7 @@ def test_names_and_pictures_of_people_are_in_no_file_that_is_uploaded_but_the_sc
 ) -> None:
     page = evaluation.uploaded_report.read_text(encoding="utf-8")
     assert mistaken(evaluation.uploaded_report) == []
-    assert page.count("<img ") == 7
+    assert page.count("<img ") == 8
     assert "writer-" not in page
     assert "writer-" in evaluation.report.read_text(encoding="utf-8")
     assert {path for path in uploads(out) if path.name == "report.html"} == {

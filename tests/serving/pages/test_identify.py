@@ -9,7 +9,15 @@ from components.shared.verification.threshold import Threshold
 from serving.engine.model import load
 from serving.pages.app import create_app
 from tests.serving.api.clients import assemble, files
-from tests.serving.bundles import DECISION, SHAPE, blank, signature, write_served_bundle
+from tests.serving.bundles import (
+    DECISION,
+    SEARCH_RATES,
+    SEARCHING,
+    SHAPE,
+    blank,
+    signature,
+    write_served_bundle,
+)
 from tests.serving.pages.browsers import Browsers, Elements, enrol
 
 
@@ -30,6 +38,23 @@ def test_the_writer_is_named_first_with_words_and_bars(admin: TestClient) -> Non
     assert '<span class="tag green">named</span>' in page
     assert page.count('class="bar"') == 3
     assert page.index("Writer 2") < page.index("Writer 1")
+
+
+def test_measured_rates_of_searches_are_told_in_words(tmp_path: Path) -> None:
+    folder = write_served_bundle(tmp_path / "bundle", 0, SEARCHING, SEARCH_RATES)
+    service = assemble(load(folder), tmp_path)
+    with TestClient(create_app(service), base_url="http://localhost") as client:
+        admin = Browsers(client, service).of("admin")
+        for writer in (1, 2):
+            enrol(admin, writer)
+        page = ask(admin, 2)
+        admin.post("/pages/language", data={"language": "de", "back": "/pages/people"})
+        german = ask(admin, 2)
+    service.close()
+    assert "Of searches for somebody who is not enrolled, 1.0\N{NO-BREAK SPACE}%" in page
+    assert "4 of them enrolled with 1 reference(s) each" in page
+    assert "were not measured" not in page
+    assert "nannten" in german
 
 
 def test_both_limits_can_make_it_nobody(admin: TestClient) -> None:
