@@ -53,6 +53,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     SERVE_HOST=0.0.0.0 \
     SERVE_PORT=8000 \
     SERVE_MODEL=/model \
+    SERVE_CACHE=/data/models \
     SERVE_DATABASE=sqlite:////data/signatures.db
 USER 10001
 EXPOSE 8000

@@ -81,6 +81,7 @@ class Settings(BaseSettings):
 
     Attributes:
         model: a bundle's folder, `s3://bucket/models/<version>` or `models:/<name>@<alias>`.
+        cache: the folder of bundles that were fetched from an S3 store.
         database: SQLite's or PostgreSQL's address.
         format: of the network: float32 (`onnx`), or `int8` where the bundle has it.
         policy: of the decision model; None: `review`, or its first where it has no such policy.
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     )
 
     model: str = "models/frozen"
+    cache: Path = Path("serving-data/models")
     database: str = "sqlite:///serving-data/signatures.db"
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)

@@ -85,14 +85,13 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _fetch(options: argparse.Namespace) -> None:
-    from components.freeze import s3_publish
-    from components.shared.model import registered_bundle
+    from components.shared.model import published_bundle, registered_bundle
 
     out = getattr(options, "out", Path("models/fetched"))
     if registered_bundle.is_address(options.address):
         registered_bundle.fetch(options.address, out)
     else:
-        s3_publish.fetch(options.address, out)
+        published_bundle.fetch(options.address, out)
 
 
 if __name__ == "__main__":

@@ -8,18 +8,21 @@ from components.shared.runtime.errors import InputError
 
 
 @contextmanager
-def folder_of(model: str) -> Iterator[Path]:
-    """Yields the folder of a bundle, which is temporary where the registry holds it.
+def folder_of(model: str, cache: Path) -> Iterator[Path]:
+    """Yields the folder of a bundle, which is temporary where MLflow's registry holds it.
+
+    Args:
+        model: a folder, `s3://bucket/models/<version>`, or `models:/<name>@<alias>`.
+        cache: the folder of versions that were fetched from an S3 store.
 
     Raises:
         InputError: it cannot be had here.
     """
     if model.startswith("s3://"):
-        raise InputError(
-            f"{model}: a published version is fetched first: "
-            f"python -m components.freeze fetch {model} --out models/fetched; "
-            "then: --model models/fetched"
-        )
+        from components.shared.model import published_bundle
+
+        yield published_bundle.cached(model, cache)
+        return
     if not model.startswith("models:/"):
         yield Path(model)
         return

@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace) -> None:
     if options.since < 0:
         raise InputError(f"--since {options.since}: a number of days, 0 being today alone")
     settings = opened.settings(options, model=options.model)
-    with bundles.folder_of(settings.model) as folder:
+    with bundles.folder_of(settings.model, settings.cache) as folder:
         model = served.load(folder)
     since = datetime.now(UTC).date() - timedelta(days=options.since)
     with opened.store(options) as store:

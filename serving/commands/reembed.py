@@ -57,7 +57,8 @@ def add_reembed(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> None:
     from serving.engine import model as served
 
-    with bundles.folder_of(options.model) as folder, opened.store(options) as store:
+    cache = opened.settings(options).cache
+    with bundles.folder_of(options.model, cache) as folder, opened.store(options) as store:
         model = served.load(folder)
         done = carry_over(store, model)
         store.audit.append(None, "reembed", None, "done", model_version=model.version)

@@ -32,7 +32,8 @@ def add_run(commands: Commands) -> None:
     command.add_argument(
         "--model",
         metavar="BUNDLE",
-        help="a folder (models/frozen where no setting names another), or models:/<name>@<alias>",
+        help="a folder (models/frozen where no setting names another), "
+        "s3://bucket/models/<version>, or models:/<name>@<alias>",
     )
     command.add_argument(
         "--format",
@@ -81,7 +82,7 @@ def run(settings: "Settings", accept_new_space: bool = False) -> None:
     from serving.engine import model as served
     from serving.pages.app import create_app
 
-    with bundles.folder_of(settings.model) as folder:
+    with bundles.folder_of(settings.model, settings.cache) as folder:
         model = served.load(folder, settings.format)
         store = open_store(settings)
         service = Service.assemble(settings, model, store, accept_new_space)

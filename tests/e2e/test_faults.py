@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from components.freeze import s3_publish
+from components.shared.model import published_bundle
 from components.shared.model.bundle import write
 from components.shared.storage import files
 from tests import proxy
@@ -107,7 +108,7 @@ def test_a_publication_killed_in_mid_upload_leaves_no_version_and_is_made_good_b
     killed_after(passed, s3, tmp_path, ["-c", script])
     assert s3_publish.versions(place) == []
     version = s3_publish.publish(bundle, place)
-    s3_publish.fetch(str(version), tmp_path / "fetched")
+    published_bundle.fetch(str(version), tmp_path / "fetched")
     assert files.manifest(tmp_path / "fetched") == files.manifest(bundle)
 
 
@@ -232,6 +233,6 @@ def test_half_of_all_requests_refused_costs_time_only(
         for command in (["-c", script], ["-m", "components.ingest"]):
             subprocess.run([sys.executable, *command], cwd=tmp_path, env=environment, check=True)
     (version,) = s3_publish.versions(place)
-    s3_publish.fetch(f"{place}/{version.name}", tmp_path / "fetched")
+    published_bundle.fetch(f"{place}/{version.name}", tmp_path / "fetched")
     assert files.manifest(tmp_path / "fetched") == files.manifest(bundle)
     assert len(list((tmp_path / "data" / "raw").rglob("*.png"))) == 12

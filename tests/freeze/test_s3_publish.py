@@ -7,6 +7,7 @@ import pytest
 
 from components.freeze import s3_publish
 from components.freeze.__main__ import main
+from components.shared.model import published_bundle
 from components.shared.model.bundle import version_of, write
 from components.shared.runtime.errors import InputError
 from components.shared.storage import files
@@ -84,10 +85,10 @@ def test_a_half_uploaded_version_is_never_seen_as_complete_and_is_completed_late
     assert len(s3.objects(version)) == count
     assert s3_publish.versions(place) == []
     with pytest.raises(InputError, match="not a complete version; `list` shows those there are"):
-        s3_publish.fetch(version, tmp_path / "fetched")
+        published_bundle.fetch(version, tmp_path / "fetched")
     assert not (tmp_path / "fetched").exists()
     s3_publish.publish(bundle, place)
-    s3_publish.fetch(version, tmp_path / "fetched")
+    published_bundle.fetch(version, tmp_path / "fetched")
     assert [item.name for item in s3_publish.versions(place)] == [version.rpartition("/")[2]]
 
 
@@ -100,14 +101,14 @@ def test_what_is_not_what_was_published_is_not_fetched(
     with pytest.raises(
         InputError, match=r"model_card\.md on .*: is not the file that was published"
     ):
-        s3_publish.fetch(version, tmp_path / "fetched")
+        published_bundle.fetch(version, tmp_path / "fetched")
     content = json.loads((bundle / "manifest.json").read_text())
     content["files"]["model_card.md"] = "0" * 64
     s3.put(f"{version}/manifest.json", json.dumps(content).encode())
     with pytest.raises(
         InputError, match=r"manifest\.json on .*: is not what was published as this version"
     ):
-        s3_publish.fetch(version, tmp_path / "fetched")
+        published_bundle.fetch(version, tmp_path / "fetched")
     assert not (tmp_path / "fetched").exists()
 
 
@@ -116,7 +117,7 @@ def test_a_manifest_cannot_write_outside_of_the_folder(s3: server.Store, tmp_pat
     version = f"{s3.fresh('models')}/{version_of(content)}"
     s3.put(f"{version}/manifest.json", content)
     with pytest.raises(InputError, match="leads out of the folder: refused"):
-        s3_publish.fetch(version, tmp_path / "fetched")
+        published_bundle.fetch(version, tmp_path / "fetched")
     assert not list(tmp_path.iterdir())
 
 

@@ -23,6 +23,7 @@ NO_INFLUENCE = {
     "components/shared/tracking/code_version.py": "record of an execution: code and libraries",
     "components/shared/tracking/run.py": "record of an execution: MLflow",
     "components/shared/storage/failure_table.py": "of a step that fails",
+    "components/shared/model/published_bundle.py": "carries bundles as they are, or fails",
     "components/shared/model/registered_bundle.py": "carries bundles as they are, or fails",
     "components/shared/storage/file_lock.py": "keeps processes from writing at once",
     "components/shared/storage/s3.py": "carries bytes as they are, or fails",

@@ -112,7 +112,7 @@ def test_the_page_is_followed_line_by_line(tmp_path: Path) -> None:
     ("options", "said"),
     [
         (["--model", "absent"], "absent"),
-        (["--model", "s3://bucket/models/0123456789ab"], "freeze fetch"),
+        (["--model", "s3://bucket/models"], "ends with no version"),
         (["--database", "mysql://a/b"], "sqlite"),
         (["--port", "70000"], "port"),
     ],

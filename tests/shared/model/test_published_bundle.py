@@ -1,0 +1,56 @@
+"""Versions of bundles in a real S3 store, fetched once and checked."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from components.shared.model import published_bundle
+from components.shared.model.bundle import version_of
+from components.shared.runtime.errors import InputError
+from components.shared.storage import s3 as client
+from tests import s3_server as server
+
+CARD = b"what it is for"
+
+
+def publish(s3: server.Store, card: bytes = CARD) -> str:
+    """Puts a version into the store and returns its address."""
+    listed = hashlib.sha256(CARD).hexdigest()
+    manifest = json.dumps({"files": {"model_card.md": listed}}).encode()
+    address = f"{s3.fresh('models')}/{version_of(manifest)}"
+    s3.put(f"{address}/model_card.md", card)
+    s3.put(f"{address}/manifest.json", manifest)
+    return address
+
+
+def test_a_version_is_fetched_once_and_needs_no_store_then(
+    s3: server.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = publish(s3)
+    folder = published_bundle.cached(address, tmp_path)
+    assert folder == tmp_path / address.rpartition("/")[2]
+    assert (folder / "model_card.md").read_bytes() == CARD
+    monkeypatch.setattr(client, "ATTEMPTS", 1)
+    with monkeypatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+        assert published_bundle.cached(address, tmp_path) == folder
+        (folder / "manifest.json").write_bytes(b"{}")
+        with pytest.raises(InputError, match=r"127\.0\.0\.1:9"):
+            published_bundle.cached(address, tmp_path)
+    assert published_bundle.cached(address, tmp_path) == folder
+    assert version_of((folder / "manifest.json").read_bytes()) == folder.name
+
+
+def test_a_file_that_is_not_the_published_one_is_not_fetched(
+    s3: server.Store, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"model_card\.md on .*: is not the file"):
+        published_bundle.cached(publish(s3, b"another"), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_version_that_is_not_there_is_told(s3: server.Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not a complete version"):
+        published_bundle.cached(f"{s3.fresh('models')}/0123456789ab", tmp_path)
