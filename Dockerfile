@@ -84,10 +84,13 @@ RUN lock=/locks/requirements.lock; if [ "$GPU" = 1 ]; then lock=/locks/requireme
     && install="/opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps" \
     && $install -r /locks/build.lock \
     && $install --no-build-isolation --ignore-installed --report /tmp/report.json -r "$lock"
-# What no task uses. tensorflow-text is for keras-hub's tokenizers.
-RUN /opt/venv/bin/pip uninstall --quiet --yes libclang tensorflow-text tensorboard-data-server pip \
+# What no task uses. tensorflow-text is for keras-hub's tokenizers, babel and psycopg for the service; onnxruntime's
+# Python module holds the library of its C interface once more.
+RUN /opt/venv/bin/pip uninstall --quiet --yes libclang tensorflow-text tensorboard-data-server babel psycopg \
+    psycopg-binary pip \
     && cd /opt/venv/lib/python3.11/site-packages \
-    && rm -rf tensorflow/include pandas/tests sklearn/*/tests scipy/*/tests
+    && rm -rf tensorflow/include pandas/tests sklearn/*/tests scipy/*/tests numpy/*/tests matplotlib/tests tests \
+    onnxruntime/capi/libonnxruntime.so.* pyarrow/tests pyarrow/include pyarrow/src
 # The sha256 of every installed file, for the list of parts (SBOM).
 RUN python -c 'import json; installed = json.load(open("/tmp/report.json"))["install"]; \
 print(json.dumps({i["metadata"]["name"]: i["download_info"]["archive_info"]["hashes"]["sha256"] for i in installed}))' \

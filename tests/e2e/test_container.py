@@ -142,7 +142,7 @@ def place_sample(folder: Path) -> None:
 
 def test_the_image_is_small_labelled_and_not_roots() -> None:
     (inspection,) = json.loads(docker("image", "inspect", image()).stdout)
-    assert inspection["Size"] <= 3_200_000_000
+    assert inspection["Size"] <= 3_050_000_000
     assert inspection["Config"]["User"] == "10001"
     labels = {
         name.rpartition(".")[2]: value for name, value in inspection["Config"]["Labels"].items()
