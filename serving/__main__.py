@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from components.shared.runtime import cli
 from serving.commands import (
     audit,
+    client,
     database,
     drift,
     keys,
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         people.add_people,
         database.add_database,
         audit.add_audit,
+        client.add_client,
     ):
         add(subparsers)
     return parser

@@ -31,6 +31,8 @@ from components.shared.runtime.errors import InputError
 FILE = Path("serving.yaml")
 PREFIX = "SERVE_"
 SECRETS = ("encryption_key", "encryption_key_file")
+OF_CLIENTS = ("SERVE_ADDRESS", "SERVE_KEY", "SERVE_KEY_FILE")
+"""Variables of `python -m serving client`, no settings."""
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -229,7 +231,7 @@ def _refuse_secrets(values: Mapping[str, Any], path: Path) -> None:
 def _refuse_unknown_variables(environment: Iterable[str]) -> None:
     known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
     known += [f"{PREFIX}RATES__{name.upper()}" for name in Rates.model_fields]
-    given = [name for name in environment if name.startswith(PREFIX)]
+    given = [name for name in environment if name.startswith(PREFIX) and name not in OF_CLIENTS]
     _refuse_unknown(given, known, "environment")
 
 

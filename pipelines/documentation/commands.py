@@ -32,6 +32,11 @@ SERVING = (
     "export",
     "delete",
     "audit",
+    "client",
+    "client verify",
+    "client identify",
+    "client enrol",
+    "client people",
 )
 GROUPS = {
     "The six steps": [f"components.{step}" for step in sections.STEPS],

@@ -89,3 +89,11 @@ def test_a_file_of_the_key_that_cannot_be_read_is_named(
     monkeypatch.setenv("SERVE_ENCRYPTION_KEY_FILE", str(tmp_path / "absent"))
     with pytest.raises(InputError, match="absent"):
         settings.load(tmp_path / "serving.yaml").read_encryption_key()
+
+
+def test_variables_of_the_client_are_no_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVE_KEY", "a-key")
+    monkeypatch.setenv("SERVE_ADDRESS", "http://127.0.0.1:8000")
+    assert settings.load(tmp_path / "serving.yaml").port == 8000

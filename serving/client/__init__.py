@@ -1,0 +1,1 @@
+"""A client of the service, which needs nothing but Python's own library."""
