@@ -10,6 +10,7 @@ from serving.commands import (
     database,
     drift,
     keys,
+    manifests,
     openapi,
     people,
     reembed,
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         database.add_database,
         audit.add_audit,
         client.add_client,
+        manifests.add_manifests,
     ):
         add(subparsers)
     return parser

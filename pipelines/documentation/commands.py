@@ -37,6 +37,7 @@ SERVING = (
     "client identify",
     "client enrol",
     "client people",
+    "manifests",
 )
 GROUPS = {
     "The six steps": [f"components.{step}" for step in sections.STEPS],
