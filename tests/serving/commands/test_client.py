@@ -48,7 +48,8 @@ def test_the_exit_code_tells_the_decision(ask: Ask) -> None:
     code, text = ask("verify", "--person", "Ninety-one", "91-3.png")
     assert code == 0
     assert text.startswith("accept; ")
-    code, text = ask("verify", "--person", "Ninety-one", "92-3.png")
+    equal = ("--policy", "equal_error")
+    code, text = ask("verify", "--person", "Ninety-one", "92-3.png", *equal)
     assert code == 3
     assert text.startswith("reject; ")
     code, text = ask("identify", "91-3.png")
