@@ -104,10 +104,12 @@ def add(
         The proof of each, by its name.
     """
     proofs = {}
+    float32 = _network(folder / ONNX)
+    embeddings = _embed(float32, images.pixels)
     for name in [name for name in FILES if name in formats]:
         path = folder / FILES[name]
         _write(name, module, folder / ONNX, images.calibration, path)
-        proofs[name] = _prove(folder / ONNX, path, images, limit)
+        proofs[name] = _prove(float32, embeddings, path, images, limit)
         if not proofs[name].shipped:
             path.unlink()
     return proofs
@@ -137,15 +139,30 @@ def _write(name: str, module: "tf.Module", float32: Path, calibration: Pixels, p
         litert_export.write(module, path)
 
 
-def _prove(float32: Path, path: Path, images: ProofImages, limit: float | None) -> Proof:
-    first, second = _network(float32), _network(path)
-    before, after = _embed(first, images.pixels), _embed(second, images.pixels)
+def _prove(
+    float32: Callable[[Pixels], F32],
+    before: F32,
+    path: Path,
+    images: ProofImages,
+    limit: float | None,
+) -> Proof:
+    """Measures a quantised network.
+
+    Args:
+        float32: the other network.
+        before: its embeddings of the images to prove on, [N, D].
+        path: the quantised network's file.
+        images: of the proof.
+        limit: as of `add`.
+    """
+    quantised = _network(path)
+    after = _embed(quantised, images.pixels)
     timed = images.pixels if len(images.pixels) else images.calibration
     return Proof(
         max_abs_difference=float(np.abs(before - after).max(initial=0)),
         alone=eer_change.measure(before, after, images.labels, limit),
         mixed=eer_change.measure(before, after, images.labels, limit, mixed=True),
-        speed=speed_ratio.measure(first, second, timed),
+        speed=speed_ratio.measure(float32, quantised, timed),
         bytes=path.stat().st_size,
     )
 
