@@ -23,7 +23,7 @@ CEDAR := -S ingest.source=$(CEDAR_SOURCE) -S preprocess.height=112 -S preprocess
 # `dvc exp run` commits; a name is only made up where git has none.
 IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
-.PHONY: help install repro cedar compare crossval promote results remote ui tensorboard serve test coverage e2e format check docs lock kubeflow image serve-image release clean
+.PHONY: help install repro cedar compare crossval promote results remote ui tensorboard serve demo test coverage e2e format check docs lock kubeflow image serve-image release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -87,8 +87,22 @@ ui: install ## print where MLflow shows the trainings, and serve it on http://12
 tensorboard: install ## open TensorBoard on the training curves
 	@tensorboard --logdir mlruns/tensorboard
 
-serve: install ## answer over HTTP on models/frozen, with a database in serving-data/; the first start shows a key, once
-	@python -m serving run
+serve: install ## answer over HTTP on models/frozen, with a database in serving-data/; the first start shows a key, once (DEMO=1: ten generated writers to try)
+	@$(if $(DEMO),$(MAKE) --no-print-directory demo)
+	@$(DEMO_SETTINGS) python -m serving run
+DEMO :=
+DEMO_DATA := serving-data/demo
+# All in it is generated, so that images are kept, and shown beside the answers.
+DEMO_SETTINGS = $(if $(DEMO),SERVE_DATABASE=sqlite:///$(DEMO_DATA)/signatures.db SERVE_KEEP_IMAGES=365)
+
+demo: $(DEMO_DATA)/raw
+	@$(DEMO_SETTINGS) python -m serving enrol $(DEMO_DATA)/raw/images --most 5
+	@echo "signatures to try     $(DEMO_DATA)/raw/images: 06 to 08 are genuine and not enrolled, others are forgeries"
+
+$(DEMO_DATA)/raw:
+	@mkdir -p $(DEMO_DATA)
+	@printf 'ingest:\n  source: sample\n  sample: {identities: 10, seed: 1}\n' >$(DEMO_DATA)/params.yaml
+	@python -m components.ingest --params $(DEMO_DATA)/params.yaml --out $@
 
 test: $(BIN)/.installed-dev ## the quick tests (under 10 minutes)
 	@python -m pytest -m "not slow" -n 2 --dist loadfile $(COVERAGE)

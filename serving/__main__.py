@@ -9,6 +9,7 @@ from serving.commands import (
     client,
     database,
     drift,
+    enrol,
     keys,
     manifests,
     openapi,
@@ -36,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (
         run.add_run,
+        enrol.add_enrol,
         verify.add_verify,
         drift.add_drift,
         reviewed.add_reviewed,

@@ -21,6 +21,7 @@ environment active (`source .venv/bin/activate; export PYTHONPATH=$PWD`). Exit c
 COMMANDS = ("check", "run", "compare", "crossval", "promote", "compile", "submit")
 SERVING = (
     "run",
+    "enrol",
     "verify",
     "drift",
     "reviewed",

@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from components.shared.verification import distributions
 from serving.api import people
 from serving.api import verify as api
 from serving.api.answers import Rates, rates
@@ -72,6 +73,7 @@ def verify(
         questioned=pictures.as_seen(service.embedder, image),
         compared=_compared(request, evidence, claimed, own) if evidence else [],
         scale=drawings.scale(evidence.evidence, evidence.limits) if evidence else None,
+        plot=_plot(request, evidence) if evidence else None,
         other_rates=_other_rates(request, evidence) if evidence else [],
     )
 
@@ -122,6 +124,13 @@ def _compared(
         is_nearest = one.index == evidence.nearest
         compared.append(Compared(one.index + 1, one.distance, length, is_nearest, picture))
     return compared
+
+
+def _plot(request: Request, evidence: Evidence) -> drawings.Plot | None:
+    """Returns the plot of where evidence lay on test; None where the bundle does not say."""
+    rows = service_of(request).model.distributions
+    measured = distributions.lookup(rows, evidence.kind, evidence.references)
+    return None if measured is None else drawings.plot(measured, evidence.evidence)
 
 
 def _other_rates(request: Request, evidence: Evidence) -> list[Rates]:

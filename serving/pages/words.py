@@ -38,6 +38,7 @@ KINDS = {
 }
 POLICIES = {
     "equal_error": marked("balanced: as many forgeries pass as genuine signatures are refused"),
+    "cost": marked("by cost: each error counts as much as it was said to cost"),
     "review": marked("a person decides where the model is in doubt"),
 }
 FAR_POLICY = marked("strict: at most %(share)s of forgeries should pass")

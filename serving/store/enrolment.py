@@ -49,7 +49,7 @@ def changes(
     if name is not None:
         at = place("person", "name_cipher", person_id)
         columns["name_cipher"] = vault.encrypt(name.encode(), at)
-        columns["name_hmac"] = vault.hmac(_plain(name).encode(), "name")
+        columns["name_hmac"] = vault.hmac(plain_name(name).encode(), "name")
     if external_id is not None:
         at = place("person", "external_id_cipher", person_id)
         columns["external_id_cipher"] = vault.encrypt_text(external_id or None, at)
@@ -59,7 +59,8 @@ def changes(
     return columns
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Returns what makes two names the same name."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 

@@ -31,6 +31,7 @@ def test_a_genuine_signature_is_accepted_with_all_its_reasons(admin: TestClient)
     assert "times as frequent among genuine signatures" in page
     assert "Measured on 11 people" in page
     assert "skilled forgeries" in page
+    assert "Less evidence than this had about" in page
     assert "other people" in page
     assert len(pictures(page)) == 2
     assert page.count('class="bar"') == 3
