@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from serving.api.app import create_app
 from serving.api.service import Service
@@ -66,8 +67,13 @@ def probe(writer: int, number: int = 9) -> list[tuple[str, tuple[str, bytes, str
 
 
 @contextlib.contextmanager
-def listening(service: Service) -> Iterator[int]:
-    """Yields the port at which a real server answers by a service, in a thread."""
+def listening(service: Service, app: ASGIApp | None = None) -> Iterator[int]:
+    """Yields the port at which a real server answers by a service, in a thread.
+
+    Args:
+        service: that answers.
+        app: its application; None: that of the API alone.
+    """
     addresses: list[str] = []
     is_there = threading.Event()
 
@@ -75,7 +81,7 @@ def listening(service: Service) -> Iterator[int]:
         addresses.append(address)
         is_there.set()
 
-    server = Server(create_app(service), service, announce)
+    server = Server(app or create_app(service), service, announce)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
