@@ -67,7 +67,7 @@ def _run(options: argparse.Namespace) -> None:
         raise InputError(f"--most {options.most}: 1 image or more")
     people = people_folder.read(options.folder, options.most)
     settings = opened.settings(options, model=options.model)
-    with bundles.folder_of(settings.model) as folder:
+    with bundles.folder_of(settings.model, settings.cache) as folder:
         model = served.load(folder)
         store = run.open_store(settings)
         try:
