@@ -56,7 +56,7 @@ GROUPS = {
         for name in (
             "preprocess", "normalise", "train_step", "feed", "validation", "start", "scoring",
             "mining", "head", "head_losses", "transfer", "sample", "losses", "serving",
-            "serving_http",
+            "serving_http", "exports",
         )
     ],
 }  # fmt: skip

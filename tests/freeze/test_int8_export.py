@@ -23,6 +23,7 @@ def network(
     return path
 
 
+@pytest.mark.slow
 def test_convolutions_alone_are_quantised(network: Path) -> None:
     graph = onnx.load(network).graph
     scaled = {node.output[0] for node in graph.node if node.op_type == "DequantizeLinear"}
@@ -54,6 +55,7 @@ def test_an_addition_is_quantised_between_convolutions_but_not_behind_other_oper
     assert found == ["first", "clip", "second", "residual", "constant"]
 
 
+@pytest.mark.slow
 def test_input_output_and_nearly_the_embeddings_are_those_of_float32(
     network: Path, frozen: tuple[Path, dict[str, float]]
 ) -> None:
@@ -71,6 +73,7 @@ def test_input_output_and_nearly_the_embeddings_are_those_of_float32(
     assert not np.array_equal(embeddings, exact)
 
 
+@pytest.mark.slow
 def test_more_images_give_the_scales_of_all(
     network: Path, frozen: tuple[Path, dict[str, float]], tmp_path: Path
 ) -> None:

@@ -74,6 +74,7 @@ def test_figures_have_plain_names_and_leave_out_what_was_not_measured() -> None:
     assert not [name for name in bare if name.startswith(("eer", "flipped"))]
 
 
+@pytest.mark.slow
 def test_a_network_is_proven_on_test_identities_and_removed_where_it_is_not_to_be_shipped(
     frozen: tuple[Path, dict[str, float]],
     writers: dict[str, Path],
@@ -96,6 +97,7 @@ def test_a_network_is_proven_on_test_identities_and_removed_where_it_is_not_to_b
     assert not (tmp_path / "embedder_int8.onnx").exists()
 
 
+@pytest.mark.slow
 def test_without_test_identities_nothing_is_shipped(
     frozen: tuple[Path, dict[str, float]], writers: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ def run(inputs: dict[str, Path], out: Path, **changes: Path) -> dict[str, float]
     return step.run(FreezeParams(parity_images=2), **{**inputs, **changes}, out=out)
 
 
+@pytest.mark.slow
 def test_every_export_gives_the_embeddings_of_the_keras_model(
     frozen: tuple[Path, dict[str, float]], inputs: dict[str, Path], images: Images
 ) -> None:
@@ -54,6 +55,7 @@ def test_every_export_gives_the_embeddings_of_the_keras_model(
     assert all(0 <= value <= 1e-4 for value in frozen[1].values())
 
 
+@pytest.mark.slow
 def test_the_manifest_tells_every_other_file_and_where_all_came_from(
     frozen: tuple[Path, dict[str, float]], inputs: dict[str, Path]
 ) -> None:
@@ -87,6 +89,7 @@ def test_the_manifest_tells_every_other_file_and_where_all_came_from(
     assert content["versions"]["tensorflow"].startswith("2.")
 
 
+@pytest.mark.slow
 def test_nothing_of_the_source_images_is_in_the_folder(
     frozen: tuple[Path, dict[str, float]], images: Images
 ) -> None:
@@ -213,6 +216,7 @@ def test_a_missing_input_is_named_with_the_step_that_writes_it(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_the_model_is_logged_with_its_signature(
     frozen: tuple[Path, dict[str, float]], images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
