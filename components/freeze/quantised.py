@@ -81,7 +81,8 @@ class Proof(NamedTuple):
             "no higher equal error rate beyond chance, and not slower than float32"
         )
         kind = None if self.alone is None else self.alone.kind
-        return {"shipped": self.shipped, "reason": reason, "impostors": kind, **self.figures()}
+        verdict = {"shipped": self.shipped, "reason": reason, "impostors": kind}
+        return verdict | self.figures() | {"shipped": self.shipped}
 
 
 def add(

@@ -43,7 +43,7 @@ def test_a_format_is_shipped_unless_it_errs_more_beyond_chance_or_is_slower_or_i
     proof = PROOF._replace(**changes)
     assert proof.shipped == (reason is None)
     entry = proof.entry()
-    assert entry["shipped"] == (reason is None)
+    assert entry["shipped"] is (reason is None)
     assert entry["reason"] == (
         reason or "no higher equal error rate beyond chance, and not slower than float32"
     )
