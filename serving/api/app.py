@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from serving.api import (
+    audit,
     decisions,
     embeddings,
     forms,
@@ -36,7 +37,7 @@ from serving.api.service import Service
 VERSION = "1"
 SPARE_THREADS = 16
 """Beside those that wait for embeddings, so that others are answered meanwhile."""
-ROUTERS = (people, references, verify, identify, decisions, embeddings, model, health)
+ROUTERS = (people, references, verify, identify, decisions, embeddings, model, audit, health)
 REFERENCE = "#/components/schemas/{model}"
 SECURITY = {"key": {"type": "http", "scheme": "bearer"}}
 

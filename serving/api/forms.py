@@ -1,4 +1,4 @@
-"""Requests with images: multipart forms, read with limits, whose file names are never used."""
+"""Requests with images: multipart forms, whose file names are never used, or one image alone."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,6 +14,8 @@ from serving.api.problems import Fault, Problem, unusable
 
 M = TypeVar("M", bound=BaseModel)
 MAX_FIELDS = 20
+ALONE = ("image/png", "image/jpeg", "image/tiff", "image/webp", "image/bmp")
+"""Media types of a body that is one image."""
 SYNONYMS = {"mpo": "jpeg"}
 MAX_FIELD_BYTES = 64 << 10
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -33,13 +35,24 @@ class Files(NamedTuple):
     most: int | None = 1
 
 
-def form(model: type[M], files: Mapping[str, Files]) -> Callable[[Request], Awaitable[Form[M]]]:
-    """Returns a dependency that reads a form of these fields and files."""
+def form(
+    model: type[M], files: Mapping[str, Files], alone: str | None = None
+) -> Callable[[Request], Awaitable[Form[M]]]:
+    """Returns a dependency that reads a form of these fields and files.
+
+    Args:
+        model: of the fields.
+        files: by the name of their field.
+        alone: the field of an image that may be the whole body; the fields are of the address then.
+    """
 
     async def read(request: Request) -> Form[M]:
-        content_type = request.headers.get("content-type", "")
-        if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
-            raise Problem(415, "send multipart/form-data")
+        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if alone is not None and content_type.startswith("image/"):
+            return await _read_alone(request, model, files, alone)
+        if content_type != "multipart/form-data":
+            one = "" if alone is None else ", or one image as image/png or the like"
+            raise Problem(415, f"send multipart/form-data{one}")
         most = service_of(request).settings.max_files
         async with request.form(
             max_files=most, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES
@@ -53,6 +66,19 @@ def form(model: type[M], files: Mapping[str, Files]) -> Callable[[Request], Awai
         return Form(validate(model, texts), contents)
 
     return read
+
+
+async def _read_alone(
+    request: Request, model: type[M], files: Mapping[str, Files], field: str
+) -> Form[M]:
+    """Reads a body that is an image, and the fields of the address."""
+    pairs = request.query_params.multi_items()
+    texts = dict(pairs)
+    if len(texts) < len(pairs):
+        raise unusable("form", "a field comes twice")
+    contents: dict[str, list[bytes]] = {name: [] for name in files}
+    contents[field].append(await request.body())
+    return Form(validate(model, texts), contents)
 
 
 async def _sort(
@@ -98,8 +124,10 @@ def invalid(errors: Any) -> Problem:
     return Problem(422, told, "invalid", faults)
 
 
-def schema(model: type[BaseModel], files: Mapping[str, Files]) -> dict[str, Any]:
-    """Returns the form's part of the schema, for `openapi_extra`."""
+def schema(
+    model: type[BaseModel], files: Mapping[str, Files], alone: str | None = None
+) -> dict[str, Any]:
+    """Returns the form's part of the schema, for `openapi_extra`; arguments as those of `form`."""
     fields = model.model_json_schema()
     properties = dict(fields.get("properties", {}))
     required = list(fields.get("required", []))
@@ -115,8 +143,25 @@ def schema(model: type[BaseModel], files: Mapping[str, Files]) -> dict[str, Any]
         "required": required,
         "additionalProperties": False,
     }
-    body = {"required": True, "content": {"multipart/form-data": {"schema": content}}}
-    return {"requestBody": body}
+    kinds: dict[str, Any] = {"multipart/form-data": {"schema": content}}
+    if alone is None:
+        return {"requestBody": {"required": True, "content": kinds}}
+    for kind in ALONE:
+        kinds[kind] = {"schema": {"type": "string", "contentMediaType": kind}}
+    fields_of_address = [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": field,
+            "description": "beside a body that is one image",
+        }
+        for name, field in fields.get("properties", {}).items()
+    ]
+    return {
+        "requestBody": {"required": True, "content": kinds},
+        "parameters": fields_of_address,
+    }
 
 
 def media_type(image: bytes) -> str:

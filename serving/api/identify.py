@@ -94,10 +94,10 @@ class IdentificationAnswer(BaseModel):
     "/identify",
     dependencies=[Depends(needs("identify"))],
     responses=documented(408, 415),
-    openapi_extra=schema(Search, FILES),
+    openapi_extra=schema(Search, FILES, "image"),
 )
 def identify(
-    request: Request, sent: Annotated[Form[Search], Depends(form(Search, FILES))]
+    request: Request, sent: Annotated[Form[Search], Depends(form(Search, FILES, "image"))]
 ) -> IdentificationAnswer:
     """Searches everybody who is enrolled for the person whose signature `image` is."""
     service, fields = service_of(request), sent.fields

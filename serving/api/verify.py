@@ -92,10 +92,10 @@ class VerificationAnswer(BaseModel):
     "/verify",
     dependencies=[Depends(needs("verify"))],
     responses=documented(408, 409, 415),
-    openapi_extra=schema(Claim, FILES),
+    openapi_extra=schema(Claim, FILES, "image"),
 )
 def verify(
-    request: Request, sent: Annotated[Form[Claim], Depends(form(Claim, FILES))]
+    request: Request, sent: Annotated[Form[Claim], Depends(form(Claim, FILES, "image"))]
 ) -> VerificationAnswer:
     """Decides whether the signature `image` is that of a person, or of who wrote the references.
 

@@ -14,6 +14,7 @@ CALLS = {
     "identify": ("POST", "/v1/identify"),
     "embed": ("POST", "/v1/embeddings"),
     "export": ("GET", "/v1/people/x/export"),
+    "audit": ("GET", "/v1/audit"),
 }
 ALLOWED: dict[Role, set[str]] = {
     "admin": set(CALLS) - {"embed"},

@@ -77,3 +77,39 @@ def test_a_field_comes_once_and_a_file_in_its_place(admin: TestClient) -> None:
 
 def test_the_media_type_is_the_contents(admin: TestClient) -> None:
     assert media_type(signature(1, 0)) == "image/png"
+
+
+def test_an_image_may_be_the_whole_body_with_the_fields_in_the_address(admin: TestClient) -> None:
+    person = enrol(admin, 1)
+    claim = {"person_id": person["id"], "policy": "equal_error"}
+    headers = {"Content-Type": "image/png"}
+    alone = admin.post("/v1/verify", params=claim, content=signature(1, 9), headers=headers).json()
+    beside = admin.post("/v1/verify", data=claim, files=probe(1)).json()
+    assert alone["decision"] == beside["decision"] == "accept"
+    assert alone["evidence"] == beside["evidence"]
+    found = admin.post("/v1/identify", content=signature(1, 9), headers=headers).json()
+    assert found["candidates"][0]["id"] == person["id"]
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "kind", "status"),
+    [
+        ("", b"", "image/png", 422),
+        ("", b"no image", "image/jpeg", 422),
+        ("?unknown=1", signature(1, 9), "image/png", 422),
+        ("?limit=1&limit=2", signature(1, 9), "image/png", 422),
+        ("", signature(1, 9), "application/octet-stream", 415),
+    ],
+)
+def test_a_body_that_is_no_image_is_refused(
+    admin: TestClient, query: str, body: bytes, kind: str, status: int
+) -> None:
+    headers = {"Content-Type": kind}
+    assert admin.post(f"/v1/identify{query}", content=body, headers=headers).status_code == status
+
+
+def test_people_are_enrolled_by_a_form_alone(admin: TestClient) -> None:
+    answer = admin.post(
+        "/v1/people", content=signature(1, 0), headers={"Content-Type": "image/png"}
+    )
+    assert answer.status_code == 415
