@@ -4,6 +4,7 @@ A new language is a new folder with an empty catalogue, serving/pages/locales/<c
 pages.po; then this, and a translator.
 """
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,11 +62,12 @@ def update(path: Path, texts: Catalog) -> None:
 def write(path: Path, catalogue: Catalog) -> None:
     """Writes a catalogue, its texts in alphabetical order, without times and places."""
     header = HEADER.format(language=path.parents[1].name, plural=catalogue.plural_forms)
-    with atomic_file(path) as partial, partial.open("wb") as file:
-        file.write(header.encode())
-        pofile.write_po(
-            file, catalogue, width=96, no_location=True, omit_header=True, sort_output=True
-        )
+    entries = io.BytesIO()
+    pofile.write_po(
+        entries, catalogue, width=96, no_location=True, omit_header=True, sort_output=True
+    )
+    with atomic_file(path) as partial:
+        partial.write_bytes(header.encode() + entries.getvalue().rstrip() + b"\n")
 
 
 def main() -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from components.shared.runtime.errors import InputError
+from tempfile import TemporaryDirectory
 
 
 @contextmanager
@@ -26,11 +25,13 @@ def folder_of(model: str, cache: Path) -> Iterator[Path]:
     if not model.startswith("models:/"):
         yield Path(model)
         return
-    try:
-        from components.shared.model import registered_bundle
-    except ImportError as error:
-        raise InputError(
-            f"{model}: {error.name} is not installed here; give the bundle's folder"
-        ) from None
-    with registered_bundle.local_bundle(model) as folder:
+    from components.shared.model import registered_bundle, registry_http
+
+    if not registry_http.is_usable():
+        with registered_bundle.local_bundle(model) as folder:
+            yield folder
+        return
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary) / registered_bundle.FOLDER
+        registry_http.fetch(model, folder)
         yield folder
