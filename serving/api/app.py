@@ -22,6 +22,7 @@ from serving.api import (
     forms,
     health,
     identify,
+    inference,
     model,
     people,
     problems,
@@ -29,7 +30,7 @@ from serving.api import (
     verify,
 )
 from serving.api.entrance import Entrance
-from serving.api.guard import Guard
+from serving.api.guard import ANY_HOST, Guard
 from serving.api.once import HEADER
 from serving.api.problems import Problem, ProblemBody
 from serving.api.service import Service
@@ -37,7 +38,18 @@ from serving.api.service import Service
 VERSION = "1"
 SPARE_THREADS = 16
 """Beside those that wait for embeddings, so that others are answered meanwhile."""
-ROUTERS = (people, references, verify, identify, decisions, embeddings, model, audit, health)
+ROUTERS = (
+    people,
+    references,
+    verify,
+    identify,
+    decisions,
+    embeddings,
+    inference,
+    model,
+    audit,
+    health,
+)
 REFERENCE = "#/components/schemas/{model}"
 SECURITY = {"key": {"type": "http", "scheme": "bearer"}}
 
@@ -115,7 +127,7 @@ def _schema(api: FastAPI) -> dict[str, object]:
         parts["schemas"] |= parts["schemas"]["ProblemBody"].pop("$defs", {})
         parts["securitySchemes"] = SECURITY
         schema["security"] = [{name: []} for name in SECURITY]
-        for path in ("/livez", "/readyz"):
+        for path in sorted(ANY_HOST):
             schema["paths"][path]["get"]["security"] = []
         api.openapi_schema = schema
     return api.openapi_schema

@@ -25,10 +25,11 @@ from serving.settings import Settings
 from serving.store.errors import KeyChanged
 from serving.store.keys import Key
 
-OPEN = frozenset({"/livez", "/readyz", "/openapi.json"})
-"""Paths that need no key. Probes name the address of a container as their host, which nobody knows
-beforehand: the first two take any."""
-ANY_HOST = frozenset({"/livez", "/readyz"})
+ANY_HOST = frozenset({"/livez", "/readyz", "/v2/health/live", "/v2/health/ready"})
+"""Paths of probes, which name the address of a container as their host: nobody knows it
+beforehand."""
+OPEN = ANY_HOST | {"/openapi.json"}
+"""Paths that need no key."""
 LONGEST_KEY = 200
 CHECKS_AT_ONCE = 8
 GONE = 499

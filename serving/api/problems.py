@@ -20,7 +20,12 @@ class Fault(BaseModel):
 
 
 class ProblemBody(BaseModel):
-    """A refusal. `instance` is the request's id, by which its line in the log is found."""
+    """A refusal.
+
+    Attributes:
+        instance: the request's id, by which its line in the log is found.
+        error: the detail once more, where clients of the Open Inference Protocol look for it.
+    """
 
     type: str
     title: str
@@ -28,6 +33,7 @@ class ProblemBody(BaseModel):
     detail: str
     instance: str | None
     errors: list[Fault] = []
+    error: str
 
 
 class Problem(HTTPException):
@@ -62,6 +68,7 @@ def body(problem: Problem, request_id: str | None) -> dict[str, Any]:
         detail=problem.detail,
         instance=request_id,
         errors=problem.faults,
+        error=problem.detail,
     ).model_dump()
 
 

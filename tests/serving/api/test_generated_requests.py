@@ -56,4 +56,4 @@ def test_s27_every_answer_is_one_that_the_schema_names_and_none_is_500(
             )
 
         check()
-    assert len(statuses) == 18, statuses
+    assert len(statuses) == 24, statuses

@@ -18,6 +18,7 @@ def test_a_problem_is_told_in_the_form_of_the_standard() -> None:
         "detail": "image: blank",
         "instance": "this-one",
         "errors": [{"field": "image", "reason": "blank"}],
+        "error": "image: blank",
     }
 
 
