@@ -14,7 +14,8 @@ from pipelines import sections
 
 SECTION = "cluster"
 CHECKPOINTS = "/checkpoints"
-BACKOFF = {"backoff_duration": "60s", "backoff_factor": 2.0, "backoff_max_duration": "900s"}
+PAUSE, GROWTH = 60, 2.0
+"""Seconds before the second try, and how many times as long the next pause is."""
 SECRET = re.compile("SECRET|PASSWORD|TOKEN|ACCESS_KEY|CREDENTIAL", re.IGNORECASE)
 
 Cpu = Annotated[str, BeforeValidator(str), Field(pattern=r"^([0-9]+(\.[0-9]+)?|[0-9]+m)$")]
@@ -97,8 +98,8 @@ def read(path: Path, assignments: Iterable[str]) -> Cluster:
     """Reads cluster.yaml, with single values set, as in `cluster.train.memory=16Gi`.
 
     Raises:
-        InputError: the file is missing, a value unknown or wrong, or a secret stands among the
-            variables.
+        InputError: the file is missing, a value unknown or wrong, a secret stands among the
+            variables, or a variable is one of the secret's too.
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file; run from the project's root or pass --cluster")
@@ -110,6 +111,11 @@ def read(path: Path, assignments: Iterable[str]) -> Cluster:
         if SECRET.search(name) or re.search("//[^/]*@", value):
             raise InputError(
                 f"cluster.environment: all could read {name} in the manifest; put it in the secret"
+            )
+        if name in cluster.secret_keys:
+            raise InputError(
+                f"{name} stands in cluster.environment and in cluster.secret_keys, and Kubernetes "
+                "takes no pod that names a variable so twice: leave it in one of them"
             )
     return cluster
 
@@ -134,7 +140,12 @@ def configure_task(
     task.register_pipeline_channels([cpu, memory])  # else KFP would not pass them on into a loop
     task.set_caching_options(isinstance(step, CachedStepResources) and step.cache)
     if step.retries:
-        task.set_retry(step.retries, **BACKOFF)
+        task.set_retry(
+            step.retries,
+            backoff_duration=f"{PAUSE}s",
+            backoff_factor=GROWTH,
+            backoff_max_duration=f"{seconds_of_all_tries(step)}s",
+        )
     for variable, value in cluster.environment.items():
         task.set_env_variable(variable, value)
     kubernetes.set_timeout(task, step.timeout)
@@ -142,6 +153,19 @@ def configure_task(
     for variable, key in cluster.secret_keys.items():
         kubernetes.use_secret_as_env(task, secret, {key: variable}, optional=True)
     return task
+
+
+def seconds_of_all_tries(step: StepResources) -> int:
+    """Returns how long all tries of a task may take, with the pauses between them.
+
+    KFP's `backoff_max_duration` becomes Argo's `retryStrategy.backoff.maxDuration`, which is no
+    limit of a pause: it counts from the beginning of the first try, and after it no other begins.
+
+    >>> seconds_of_all_tries(StepResources(timeout=1000, retries=2))
+    3180
+    """
+    pauses = sum(PAUSE * GROWTH**number for number in range(step.retries))
+    return (step.retries + 1) * step.timeout + round(pauses)
 
 
 def configure_training(task: Any, cluster: Cluster, node_selector: Any, tolerations: Any) -> None:

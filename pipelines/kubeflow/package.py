@@ -1,12 +1,15 @@
 """Compiled pipelines: a YAML file to upload, or Kubernetes manifests to apply."""
 
 import hashlib
-import shutil
+import itertools
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_file
@@ -56,7 +59,7 @@ def write_manifests(pipeline: Any, out: Path, namespace: str | None) -> None:
     from kfp.compiler.compiler_utils import KubernetesManifestOptions
 
     with temporary(pipeline, pipeline.name) as file:
-        version = f"{pipeline.name}-{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
+        version = f"{pipeline.name}-{_digest(file)[:12]}"
     options = KubernetesManifestOptions(
         pipeline_name=pipeline.name,
         pipeline_version_name=version,
@@ -66,6 +69,12 @@ def write_manifests(pipeline: Any, out: Path, namespace: str | None) -> None:
     _compile(pipeline, out, kubernetes_manifest_format=True, kubernetes_manifest_options=options)
 
 
+def _digest(file: Path) -> str:
+    """Returns the sha256 of a compiled pipeline's content, whatever its header says."""
+    documents = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+    return hashlib.sha256(json.dumps(documents, sort_keys=True).encode()).hexdigest()
+
+
 def _compile(pipeline: Any, out: Path, **options: Any) -> None:
     from kfp import compiler
 
@@ -73,4 +82,20 @@ def _compile(pipeline: Any, out: Path, **options: Any) -> None:
         file = Path(folder) / "pipeline.yaml"
         compiler.Compiler().compile(pipeline, str(file), **options)
         with atomic_file(out) as fresh:
-            shutil.copyfile(file, fresh)
+            fresh.write_text(_with_stable_header(file.read_text("utf-8")), encoding="utf-8")
+
+
+def _with_stable_header(text: str) -> str:
+    """Returns a compiled pipeline whose header has the order of its content, which is sorted.
+
+    KFP writes the defaults of dictionaries into it in an order of the process's own.
+    """
+    from kfp.compiler.pipeline_spec_builder import extract_comments_from_pipeline_spec
+
+    lines = text.splitlines(keepends=True)
+    body = "".join(itertools.dropwhile(lambda line: line.startswith("#"), lines))
+    if body == text:  # Kubernetes manifests have none
+        return text
+    spec = next(yaml.safe_load_all(body))
+    description = spec["pipelineInfo"].get("description", "")
+    return f"{extract_comments_from_pipeline_spec(spec, description)}{body}"

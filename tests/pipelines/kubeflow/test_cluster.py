@@ -33,6 +33,18 @@ def test_a_failed_task_is_tried_again_as_often_as_it_says(compiled: dict[str, An
     assert tries == {"ingest": 3, "preprocess": 1, "train": 3, "evaluate": 1, "freeze": 1}
 
 
+def test_the_last_try_may_take_as_long_as_the_first(
+    compiled: dict[str, Any], placed: dict[str, Compiled]
+) -> None:
+    for name, task in compiled["root"]["dag"]["tasks"].items():
+        if "retryPolicy" not in task:
+            continue
+        policy = task["retryPolicy"]
+        timeout = int(placed[name]["activeDeadlineSeconds"])
+        seconds = int(policy["backoffMaxDuration"].removesuffix("s"))
+        assert seconds >= (policy["maxRetryCount"] + 1) * timeout
+
+
 def test_no_task_runs_as_root_or_for_ever(placed: dict[str, Compiled]) -> None:
     assert set(placed) == set(FLOW)
     for settings in placed.values():
@@ -111,6 +123,10 @@ def test_checkpoints_on_a_volume_claim_are_mounted(tmp_path: Path) -> None:
         ("cluster.train.memory=8GB", "cluster.train.memory is '8GB'"),
         ("cluster.ingest.cache=true", "unknown parameter cluster.ingest.cache"),
         ("cluster.user=0", "cluster.user is 0"),
+        (
+            "cluster.environment={MLFLOW_TRACKING_USERNAME: mine}",
+            "MLFLOW_TRACKING_USERNAME stands in cluster.environment and in cluster.secret_keys",
+        ),
         ("cluster.checkpoints=/data", "cluster.checkpoints is '/data'"),
     ],
 )

@@ -1,5 +1,7 @@
 """Compiled files: manifests that are named after their content, and names of files."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from kfp import dsl
 from components.shared.runtime.errors import InputError
 from pipelines.kubeflow import package
 from tests.pipelines.kubeflow.compiled import FLOW, compile_to
+
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 @dsl.pipeline(name="example")
@@ -41,3 +45,23 @@ def test_a_name_that_kfp_refuses_is_refused_before_anything_is_compiled() -> Non
     package.check(Path("build/signature.yml"))
     with pytest.raises(InputError, match=r"--out pipeline\.json: the name must end with \.yaml"):
         package.check(Path("pipeline.json"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", [[], ["--kubernetes-manifests"]])
+def test_every_process_writes_equal_bytes(form: list[str], tmp_path: Path) -> None:
+    settings = ["-S", "cluster.node_selector={pool: a, zone: b, disk: c, rack: d}"]
+    contents = set()
+    for number in range(3):
+        out = tmp_path / f"{number}.yaml"
+        line = [sys.executable, "-m", "pipelines", "compile", "--out", str(out), *form, *settings]
+        subprocess.run(line, cwd=PROJECT, check=True, capture_output=True)
+        contents.add(out.read_bytes())
+    assert len(contents) == 1
+
+
+def test_the_header_lists_the_inputs_with_their_defaults(tmp_path: Path) -> None:
+    package.write(example, tmp_path / "a.yaml")
+    text = (tmp_path / "a.yaml").read_text()
+    assert text.startswith("# PIPELINE DEFINITION\n# Name: example\n")
+    assert yaml.safe_load(text)["pipelineInfo"] == {"name": "example"}
