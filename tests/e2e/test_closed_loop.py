@@ -16,6 +16,7 @@ from components.shared.verification.decision_limits import Limits
 from serving.__main__ import main
 from serving.api.app import create_app
 from serving.api.service import Service
+from serving.commands.bundles import folder_of
 from serving.engine import model as served
 from serving.settings import Settings
 from serving.store.store import open_store
@@ -25,6 +26,7 @@ from tests.serving.bundles import DECISION, signature, write_served_bundle
 PROJECT = Path(__file__).resolve().parents[2]
 WRITERS, REFERENCES = 15, 3
 FORGERS = 100
+CHAMPION = "models:/signatures@champion"
 SMALL: dict[str, dict[str, Any]] = {
     "ingest": {"source": "reviewed", "layout": "labels.csv"},
     "preprocess": {"height": 32, "width": 48},
@@ -68,6 +70,7 @@ def test_reviewed_decisions_train_the_model_that_the_service_takes_next(
 
     main(["reviewed", "--out", "reviewed"])
     (tmp_path / "mlflow.db").write_bytes(empty_store.read_bytes())
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     retrain(tmp_path)
     catalog = pd.read_csv("raw/catalog.csv", dtype=str)
     assert set(catalog["identity"]) == set(people)
@@ -76,11 +79,14 @@ def test_reviewed_decisions_train_the_model_that_the_service_takes_next(
         "forgery": WRITERS,
     }
 
-    new = served.load(tmp_path / "new")
+    assert "is registered under `champion`" in promote(tmp_path)
+    with folder_of(CHAMPION, tmp_path / "cache") as champion:
+        new = served.load(champion)
+    assert new.version == served.load(tmp_path / "new").version
     store = open_store(database, keep_images=True)
     with pytest.raises(InputError, match="python -m serving reembed"):
         Service.assemble(settings, new, store)
-    main(["reembed", "--model", "new", "--quiet"])
+    main(["reembed", "--model", CHAMPION, "--quiet"])
     service = Service.assemble(settings, new, store)
     states = {person.id: person.state for person in store.people.search(limit=100).items}
     assert states == {**dict.fromkeys(people, "ready"), bare: "stale"}
@@ -157,16 +163,31 @@ def retrain(folder: Path) -> None:
     for section, values in SMALL.items():
         params[section] |= values
     (folder / "params.yaml").write_text(yaml.safe_dump(params))
+    for step, arguments in STEPS.items():
+        run(folder, f"components.{step}", *arguments)
+
+
+def promote(folder: Path) -> str:
+    """Promotes the new model, and returns what is said of it."""
+    inputs = ["--raw", "raw", "--prepared", "prepared", "--split", "split"]
+    return run(folder, "pipelines", "promote", "new", *inputs)
+
+
+def run(folder: Path, module: str, *arguments: str) -> str:
+    """Runs a command in the folder and returns what it writes."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(PROJECT),
-        "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
         "GIT_REVISION": "0123abc",
         "PROGRESS": "quiet",
     }
-    for step, arguments in STEPS.items():
-        command = [sys.executable, "-m", f"components.{step}", *arguments]
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"{step}: {done.stderr[-3000:]}"
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{module}: {done.stderr[-3000:]}"
+    return done.stdout
