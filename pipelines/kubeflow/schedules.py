@@ -2,12 +2,15 @@
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from components.shared.runtime.errors import InputError
 from pipelines import arguments
 from pipelines.arguments import Commands
 from pipelines.kubeflow import options as pipeline_options
+
+if TYPE_CHECKING:
+    from pipelines.kubeflow.server import Server
 
 
 def add_schedule(subparsers: Commands) -> None:
@@ -51,12 +54,16 @@ def _add_create(actions: Commands) -> argparse.ArgumentParser:
     )
     command.add_argument("name", help="of the recurring run")
     pipeline_options.add_compiled_pipeline(command)
+    _add_experiment(command)
     command.add_argument(
-        "--experiment", default=pipeline_options.EXPERIMENT, metavar="NAME", help="of its runs"
+        "--replace", action="store_true", help="remove those of this name in the experiment"
     )
     times = command.add_mutually_exclusive_group(required=True)
     times.add_argument(
-        "--cron", metavar="FIELDS", help="six: second, minute, hour, day, month, day of the week"
+        "--cron",
+        metavar="FIELDS",
+        help="six: second, minute, hour, day, month, day of the week; in the time zone of the "
+        "cluster's controller of recurring runs (its CRON_SCHEDULE_TIMEZONE, else UTC)",
     )
     times.add_argument("--every", type=int, metavar="SECONDS", help="from one run to the next")
     command.set_defaults(action=_create)
@@ -72,12 +79,25 @@ def _add_list(actions: Commands) -> argparse.ArgumentParser:
 
 
 def _add_remove(actions: Commands) -> argparse.ArgumentParser:
-    command = actions.add_parser(
-        "remove", help="remove a recurring run", description="Remove a recurring run."
+    command = arguments.add(
+        actions,
+        "remove",
+        "remove a recurring run",
+        "schedule remove nightly --host https://kubeflow.example/pipeline",
     )
     command.add_argument("name", help="of the recurring run")
+    _add_experiment(command)
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--id", metavar="ID", help="the one of several that `schedule list` shows")
+    which.add_argument("--all", action="store_true", help="all of this name in the experiment")
     command.set_defaults(action=_remove)
     return command
+
+
+def _add_experiment(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--experiment", default=pipeline_options.EXPERIMENT, metavar="NAME", help="of its runs"
+    )
 
 
 def _create(options: argparse.Namespace) -> None:
@@ -85,9 +105,16 @@ def _create(options: argparse.Namespace) -> None:
 
     times = trigger(options.cron, options.every)
     server = pipeline_options.connect(options)
+    former = server.recurring_runs_of(options.name, options.experiment)
+    if former and not options.replace:
+        raise InputError(
+            f"{options.name}: experiment '{options.experiment}' has it already; --replace puts the "
+            "new one in its place"
+        )
     with temporary(pipeline_options.build(options), options.pipeline) as file:
         run_id = server.schedule(file, options.name, options.experiment, times)
     sys.stdout.write(f"{options.name}: recurring run {run_id}\n")
+    _remove_each(server, former)
 
 
 def _list(options: argparse.Namespace) -> None:
@@ -98,5 +125,22 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _remove(options: argparse.Namespace) -> None:
-    pipeline_options.connect(options).remove(options.name)
-    sys.stdout.write(f"{options.name}: removed\n")
+    server = pipeline_options.connect(options)
+    runs = server.recurring_runs_of(options.name, options.experiment)
+    if options.id is not None:
+        runs = [run for run in runs if run.recurring_run_id == options.id]
+    if not runs:
+        raise InputError(
+            f"experiment '{options.experiment}' has no recurring run '{options.name}'"
+            f"{f' of id {options.id}' if options.id else ''}; `schedule list` shows all"
+        )
+    if len(runs) > 1 and not options.all:
+        ids = ", ".join(run.recurring_run_id for run in runs)
+        raise InputError(f"{options.name}: there are {len(runs)}: give --all, or --id of {ids}")
+    _remove_each(server, runs)
+
+
+def _remove_each(server: "Server", runs: list[Any]) -> None:
+    for run in runs:
+        server.remove(run.recurring_run_id)
+        sys.stdout.write(f"{run.display_name}: removed {run.recurring_run_id}\n")

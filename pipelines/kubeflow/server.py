@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from components.shared.runtime.errors import InputError
 from pipelines.kubeflow.connection import ServerAddress, TransientError, connect, translate_errors
 
 POLL = 10.0  # seconds between two questions whether a run has ended
@@ -104,17 +103,25 @@ class Server:
             if not token:
                 return runs
 
-    def remove(self, name: str) -> None:
-        """Removes the recurring runs of a name.
+    def recurring_runs_of(self, name: str, experiment: str) -> list[Any]:
+        """Returns the recurring runs of a name in an experiment, as KFP describes them.
 
-        Raises:
-            InputError: there are none.
+        KFP's names are not unique, and another experiment's are not ours.
         """
-        runs = [run for run in self.recurring_runs() if run.display_name == name]
-        if not runs:
-            raise InputError(
-                f"{self._address.host} has no recurring run '{name}'; `schedule list` shows them"
-            )
-        for run in runs:
-            with translate_errors(self._address):
-                self._client.delete_recurring_run(run.recurring_run_id)
+        with translate_errors(self._address):
+            try:
+                group = self._client.get_experiment(
+                    experiment_name=experiment, namespace=self._address.namespace
+                )
+            except ValueError:  # there is no such experiment
+                return []
+        return [
+            run
+            for run in self.recurring_runs()
+            if (run.display_name, run.experiment_id) == (name, group.experiment_id)
+        ]
+
+    def remove(self, run_id: str) -> None:
+        """Removes a recurring run."""
+        with translate_errors(self._address):
+            self._client.delete_recurring_run(run_id)

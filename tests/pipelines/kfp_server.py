@@ -1,5 +1,6 @@
 """A small server that answers over HTTP as the API of Kubeflow Pipelines does."""
 
+import itertools
 import json
 import threading
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ class KubeflowServer(ThreadingHTTPServer):
         self.says: tuple[int, str] | None = None
         self.recurring: dict[str, dict[str, Any]] = {}
         self.experiments: list[dict[str, str]] = []
+        self.numbers = itertools.count()
 
     @property
     def host(self) -> str:
@@ -68,7 +70,7 @@ class KubeflowServer(ThreadingHTTPServer):
                 (state, {}) if isinstance(state, int) else (200, {"run_id": name, "state": state})
             )
         if kind == "recurringruns" and method == "POST":
-            run_id = f"recurring-{len(self.recurring)}"
+            run_id = f"recurring-{next(self.numbers)}"
             self.recurring[run_id] = {**body, "recurring_run_id": run_id, "status": "ENABLED"}
             return 200, self.recurring[run_id]
         if kind == "recurringruns" and method == "GET":

@@ -109,5 +109,48 @@ def test_recurring_runs_are_made_listed_and_removed(
         ["hourly", "every 3600 s"],
     ]
     main(["schedule", "remove", "nightly"])
+    assert capsys.readouterr().out == "nightly: removed recurring-0\n"
     assert [one["display_name"] for one in server.recurring.values()] == ["hourly"]
     assert "no recurring run 'nightly'" in refused(["schedule", "remove", "nightly"], capsys)
+
+
+def test_of_an_existing_name_another_recurring_run_is_made_in_its_place_alone(
+    server: KubeflowServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nightly = ["schedule", "create", "nightly", *FILES, "--every", "60"]
+    main(nightly)
+    assert "nightly: experiment 'signature-recognition' has it already; --replace" in refused(
+        nightly, capsys
+    )
+    assert set(server.recurring) == {"recurring-0"}
+    main([*nightly, "--replace"])
+    assert set(server.recurring) == {"recurring-1"}
+    assert capsys.readouterr().out.splitlines() == [
+        "nightly: recurring run recurring-1",
+        "nightly: removed recurring-0",
+    ]
+
+
+def test_recurring_runs_of_others_stay_and_of_several_one_is_named(
+    server: KubeflowServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["schedule", "create", "nightly", *FILES, "--every", "60"])
+    (made,) = server.recurring.values()
+    for name, experiment in (("twin", made["experiment_id"]), ("theirs", "another")):
+        server.recurring[name] = {
+            **made,
+            "recurring_run_id": name,
+            "experiment_id": experiment,
+        }
+    several = refused(["schedule", "remove", "nightly"], capsys)
+    assert "there are 2: give --all, or --id of recurring-0, twin" in several
+    assert "has no recurring run 'nightly' of id theirs" in refused(
+        ["schedule", "remove", "nightly", "--id", "theirs"], capsys
+    )
+    assert "has no recurring run 'nightly'" in refused(
+        ["schedule", "remove", "nightly", "--experiment", "unknown"], capsys
+    )
+    main(["schedule", "remove", "nightly", "--id", "twin"])
+    assert set(server.recurring) == {"recurring-0", "theirs"}
+    main(["schedule", "remove", "nightly", "--all"])
+    assert set(server.recurring) == {"theirs"}
