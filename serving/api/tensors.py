@@ -24,7 +24,7 @@ LENGTH = 4
 
 
 class TensorParameters(BaseModel):
-    """What a request says of a tensor."""
+    """The parameters of a tensor, in a request."""
 
     binary_data_size: int | None = Field(None, ge=0)
     binary_data: bool = False
@@ -47,7 +47,7 @@ class OutputTensor(BaseModel):
 
 
 class RequestParameters(BaseModel):
-    """What a request says of all its tensors."""
+    """The parameters of all tensors of a request."""
 
     binary_data_output: bool = False
 
