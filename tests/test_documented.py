@@ -91,6 +91,9 @@ def test_a_documented_command_is_taken_by_its_program(
         "make compare SET='-S train.stepz=3'",
         "docker run --romove image",
         "kubectl create secrets generic name",
+        "kubectl applies -k k8s",
+        "kubectl apply --kustomise k8s",
+        "kubectl exec deploy/signatures -- python -m serving kees",
         "gti clone",
     ],
 )
@@ -171,8 +174,17 @@ def check_docker(arguments: list[str]) -> None:
 
 
 def check_kubectl(arguments: list[str]) -> None:
-    """Has kubectl make the object without a cluster."""
-    run("kubectl", *arguments, "--dry-run=client", "-o", "name")
+    """Has kubectl make the object without a cluster; of other subcommands the options are known."""
+    own = list(itertools.takewhile(lambda word: word != "--", arguments))
+    if "create" in own:
+        run("kubectl", *arguments, "--dry-run=client", "-o", "name")
+        return
+    (subcommand,) = [word for word in own if word in ("apply", "exec")]
+    described = run("kubectl", subcommand, "--help") + run("kubectl", "options")
+    for option in [word for word in own if word.startswith("-")]:
+        assert re.search(rf"(?<![\w-]){option}(?![\w-])", described), option
+    if len(own) < len(arguments):
+        check(arguments[len(own) + 1 :])
 
 
 def check_help(program: str, arguments: list[str]) -> None:

@@ -4,6 +4,7 @@ A new language is a new folder with an empty catalogue, serving/pages/locales/<c
 pages.po; then this, and a translator.
 """
 
+import argparse
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,12 @@ def write(path: Path, catalogue: Catalog) -> None:
 
 def main() -> None:
     """Updates all catalogues."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.catalogues",
+        description="Brings the catalogues of the service's pages up to date: new texts without a "
+        "translation, none that are gone.",
+    )
+    parser.parse_args()
     texts = extract()
     for path in catalogues():
         update(path, texts)

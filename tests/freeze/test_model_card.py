@@ -31,7 +31,7 @@ DECISIONS = Decisions(thresholds=THRESHOLDS)
 CATALOGUE = {"identities": 55, "genuine": 1320, "forgery": 1320}
 SECTIONS = (
     "Conclusions", "Intended use", "Data and licence", "Figures on the test identities",
-    "Decision", "Thresholds", "Floors", "Shortcut probe", "Limits", "Input and versions",
+    "Decision", "Thresholds", "Floors", "Shortcut probe", "Formats", "Limits", "Input and versions",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from tests.serving.running import Running
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("running")
-    service = assemble(load(write_served_bundle(folder / "bundle")), folder)
+    service = assemble(load(write_served_bundle(folder / "bundle")), folder, port=0)
     with listening(service) as port:
         yield Running(service, f"http://127.0.0.1:{port}")
     service.close()
