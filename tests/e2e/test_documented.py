@@ -29,7 +29,7 @@ REASONS = {
     "slow": (  # or there until it is stopped
         r"make (repro|cedar|test|coverage|e2e|check|docs|compare|crossval|kubeflow)\b.*",
         r"make PYTHON=\S+ repro",
-        r"make (ui|tensorboard|serve)",
+        r"make (ui|tensorboard|serve( DEMO=1)?)",
         r"python -m (benchmarks|pytest|pipelines run)\b.*",
         r"mlflow (server|models serve)\b.+",
         r"MLFLOW_TRACKING_URI=\S+ mlflow experiments restore .*",
@@ -43,7 +43,7 @@ REASONS = {
         r"dvc exp run -S ingest\.source=(/data/|\[\{name: (cedar|casia)).*",
         r"python -m pipelines compare split\.by=collection .*",
         r"python -m components.evaluate calibrate .*",
-        r"python -m serving verify .*",
+        r"python -m serving (verify|client|enrol|reviewed)\b.*",
         r"python -m components.evaluate --model models/calibrated .*",
         r"python -m components.evaluate --model models/frozen --data (/data/|lfw/).*",
     ),
@@ -51,7 +51,7 @@ REASONS = {
     "cluster": (r"kubectl\b.*", r"python -m pipelines (submit|schedule)\b.*", r"export KFP_.*"),
     "network": (
         r"source .venv/bin/activate",  # after `make install`
-        r"make (format|lock|image|release|remote)\b.*",
+        r"make (format|lock|image|release|remote|serve-image)\b.*",
         r"docker\b.*",
         r"git clone.*",
         r"dvc (push|pull)",
