@@ -113,7 +113,15 @@ def done(folder: Path, raw_folder: Path) -> dict[str, Done]:
         folder, "evaluate", EVALUATE, "prepared", "split", "embedder", "evaluation"
     )
     result["freeze"] = run(
-        folder, "freeze", {"parity_images": 2}, raw, "embedder", "evaluation", "frozen"
+        folder,
+        "freeze",
+        {"parity_images": 2},
+        raw,
+        "prepared",
+        "split",
+        "embedder",
+        "evaluation",
+        "frozen",
     )
     result["shipped"] = run(
         folder, "evaluate", EVALUATE, "frozen", raw, "auto", "other", module="external.run"
@@ -158,6 +166,6 @@ def test_freeze_exports_by_tensorflow_where_keras_was_told_to_run_on_jax(
     folder: Path, raw_folder: Path
 ) -> None:
     pytest.importorskip("jax")
-    inputs = (str(raw_folder), "embedder", "evaluation")
+    inputs = (str(raw_folder), "prepared", "split", "embedder", "evaluation")
     run(folder, "freeze", {"parity_images": 2}, *inputs, "frozen-jax", keras="jax")
     assert (folder / "frozen-jax" / "manifest.json").is_file()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -48,6 +48,7 @@ class Visit:
         self.page.on("console", self._take_console)
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         self.page.on("request", self._take_request)
+        self.page.on("response", self._take_response)
         self.page.on("dialog", lambda dialog: self.faults.append(f"dialog: {dialog.message}"))
 
     def open(self, path: str) -> None:
@@ -71,12 +72,24 @@ class Visit:
         """Checks what every page must have; without scripts a page cannot be asked."""
         assert self.faults == []
         if self.scripts:
+            self._wait_for_styles()
             found: list[Any] = self.page.evaluate(CHECKS.read_text(encoding="utf-8"))
             assert found == [], f"{self.page.url}: {json.dumps(found, indent=1)}"
 
     def close(self) -> None:
         """Ends the visit."""
         self._context.close()
+
+    def _wait_for_styles(self) -> None:
+        """Waits until the style sheet counts: on a busy machine some time after the page."""
+        for _ in range(100):
+            if self.page.evaluate("getComputedStyle(document.body).marginTop") == "0px":
+                return
+            self.page.wait_for_timeout(100)
+
+    def _take_response(self, response: Response) -> None:
+        if "/static/" in response.url and response.status >= 400:
+            self.faults.append(f"{response.status}: {response.url}")
 
     def _take_console(self, message: Any) -> None:
         if message.type in ("error", "warning"):
