@@ -135,7 +135,7 @@ def test_too_few_images_for_several_references_leave_those_figures_out(
         report=ReportParams(images=False),
     )
     evaluated = run(params, *inputs, tmp_path / "out")
-    assert evaluated.report.read_text().count("<img ") == 7  # pictures of people are switched off
+    assert evaluated.report.read_text().count("<img ") == 8  # pictures of people are switched off
     metrics = evaluated.metrics
     assert not [name for name in metrics if f"refs_{GENUINE}" in name]
     single = {
