@@ -43,6 +43,17 @@ def add_size(arguments: argparse.ArgumentParser, height: int = 48, width: int = 
     )
 
 
+def add_bundle(arguments: argparse.ArgumentParser) -> None:
+    """Adds the folder of a bundle."""
+    arguments.add_argument(
+        "--model",
+        type=Path,
+        default=Path("models/frozen"),
+        metavar="DIR",
+        help="a bundle that holds embedder.onnx",
+    )
+
+
 def add_rounds(arguments: argparse.ArgumentParser, default: int, meaning: str) -> None:
     """Adds the number of repetitions."""
     arguments.add_argument("--rounds", type=int, default=default, metavar="N", help=meaning)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.arguments import add_rounds, parser
+from benchmarks.arguments import add_bundle, add_rounds, parser
 from benchmarks.timing import time_action
 from components.freeze.speed_ratio import of_turns
 from components.shared.model.bundle import LITERT, ONNX, ONNX_INT8, SAVED_MODEL
@@ -34,13 +34,7 @@ FORMATS = {
 def main() -> None:
     """Prints the ratios."""
     arguments = parser("exports", __doc__)
-    arguments.add_argument(
-        "--model",
-        type=Path,
-        default=Path("models/frozen"),
-        metavar="DIR",
-        help="a bundle that holds embedder.onnx",
-    )
+    add_bundle(arguments)
     arguments.add_argument("--images", type=int, default=32, metavar="N", help="of a turn")
     add_rounds(arguments, 7, "turns")
     options = arguments.parse_args()

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks.arguments import add_rounds, parser
+from benchmarks.arguments import add_bundle, add_rounds, parser
 from benchmarks.pages import drawn
 from benchmarks.timing import Seconds, time_action
 
@@ -27,13 +27,7 @@ STARTS = {"onnxruntime": "onnx", "SavedModel": "tensorflow"}
 def main() -> None:
     """Prints the ratios."""
     arguments = parser("serving", __doc__)
-    arguments.add_argument(
-        "--model",
-        type=Path,
-        default=Path("models/frozen"),
-        metavar="DIR",
-        help="a bundle that holds embedder.onnx",
-    )
+    add_bundle(arguments)
     arguments.add_argument("--callers", type=int, default=16, metavar="N", help="at once")
     arguments.add_argument("--images", type=int, default=320, metavar="N", help="of a turn")
     arguments.add_argument("--people", type=int, default=100_000, metavar="N", help="enrolled")

@@ -23,7 +23,7 @@ import httpx
 import numpy as np
 import psutil
 
-from benchmarks.arguments import add_rounds, parser
+from benchmarks.arguments import add_bundle, add_rounds, parser
 from benchmarks.pages import drawn
 from components.shared.data.normalise import normalise
 from serving.engine import model as served
@@ -56,9 +56,7 @@ class Running(NamedTuple):
 def main() -> None:
     """Prints the ratios."""
     arguments = parser("serving_http", __doc__)
-    arguments.add_argument(
-        "--model", type=Path, default=Path("models/frozen"), metavar="DIR", help="a bundle"
-    )
+    add_bundle(arguments)
     arguments.add_argument("--callers", type=int, default=16, metavar="N", help="at once")
     arguments.add_argument("--images", type=int, default=320, metavar="N", help="of a turn")
     arguments.add_argument("--size", type=int, default=300, metavar="PIXELS", help="height of one")

@@ -141,11 +141,6 @@ def identify(
     )
 
 
-def search_kind(decision: Decision) -> str:
-    """Returns the kind of impostor that a search is against."""
-    return decision.search_kind
-
-
 def _rank(
     model: ServedModel, gallery: Gallery, near: Sequence[Neighbour], probe: ArrayLike
 ) -> list[_Ranked]:

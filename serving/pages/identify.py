@@ -13,7 +13,6 @@ from serving.api.forms import Form, validate
 from serving.api.identify import CandidateAnswer, IdentificationAnswer, Search
 from serving.api.problems import Problem
 from serving.api.service import Service
-from serving.engine.identification import search_kind
 from serving.pages import drawings, pictures, rendering
 from serving.pages.forms import Sent, reads
 
@@ -93,7 +92,7 @@ def _rule(service: Service) -> Threshold | None:
 
 
 def _ranking(service: Service, answer: IdentificationAnswer) -> list[Ranked]:
-    kind = search_kind(service.model.decision)
+    kind = service.model.decision.search_kind
     distances = [one.distance for one in answer.candidates]
     lengths = drawings.bars(distances, answer.largest_distance)
     ranking = []
