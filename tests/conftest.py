@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from components.shared.runtime import progress
 from tests import s3_server as server
 
 os.environ.setdefault(
@@ -73,6 +74,17 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Store]:
     running = server.start(tmp_path_factory.mktemp("store"))
     yield running
     server.stop(running)
+
+
+@pytest.fixture(autouse=True)
+def own_progress() -> Iterator[None]:
+    """A command with --quiet silences its process, which is that of all the tests here."""
+    before = os.environ.get(progress.VARIABLE)
+    yield
+    if before is None:
+        os.environ.pop(progress.VARIABLE, None)
+    else:
+        os.environ[progress.VARIABLE] = before
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ def python(
 def test_tensorflow_loads_with_one_line_and_can_be_told_to_multiply_in_float32(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.delenv("PROGRESS", raising=False)
     code = """
 from components.shared.runtime import backend
 backend.load()
