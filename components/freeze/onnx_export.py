@@ -17,6 +17,7 @@ import tf2onnx
 from onnx import checker
 
 from components.freeze.export import OUTPUT, PIXELS
+from components.shared.runtime import cores
 from components.shared.runtime.errors import InputError
 
 OPSET = 17
@@ -49,15 +50,15 @@ def write(module: tf.Module, path: Path) -> None:
     path.write_bytes(network.SerializeToString())
 
 
-def open_session(path: Path, threads: int = 0) -> Any:
+def open_session(path: Path, threads: int | None = None) -> Any:
     """Opens an ONNX file in onnxruntime, on the CPU.
 
     Args:
         path: of the file.
-        threads: that compute one batch; 0: as many as there are cores.
+        threads: that compute one batch; None: as many as there are cores.
     """
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = threads or cores.available()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 

@@ -4,7 +4,6 @@ An image is hashed as it came, which finds a copy that was scaled or saved anew,
 prepared, which finds one with other margins.
 """
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from components.shared.data.decoding import to_grey
+from components.shared.runtime import cores
 from components.shared.runtime.progress import track
 
 SIDE = 16
@@ -49,6 +49,6 @@ def hash_prepared(images: NDArray[np.uint8]) -> Hashes:
     def hash_chunk(start: int) -> Hashes:
         return join([hash_grey(to_grey(image)[:, :, 0]) for image in images[start : start + CHUNK]])
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(cores.available()) as pool:
         hashes = list(track(pool.map(hash_chunk, starts), "hash prepared", "chunk", len(starts)))
     return np.concatenate([join([]), *hashes])

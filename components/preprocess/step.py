@@ -1,7 +1,6 @@
 """Decodes, normalises and packs every image of the catalog, on all cores."""
 
 import logging
-import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from components.shared.data.image_store import (
 from components.shared.data.near_copies import NearCopy, write_near_copies
 from components.shared.data.pairs import read_pairs, write_pairs
 from components.shared.data.preparation import Normaliser, Prepared, prepare
+from components.shared.runtime import cores
 from components.shared.runtime.errors import InputError
 from components.shared.storage import failure_table
 from components.shared.storage.files import atomic_folder
@@ -63,9 +63,10 @@ def run(
     normaliser = Normaliser(build_normaliser(params), params.normalisation, params.max_pixels)
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     with atomic_folder(out) as folder:
-        images = prepare(raw, rows, normaliser, folder, label="preprocess", workers=os.cpu_count())
+        workers = cores.available()
+        images = prepare(raw, rows, normaliser, folder, label="preprocess", workers=workers)
         disguised = prepare_disguised(
-            raw, rows, normaliser, folder, label="disguised", workers=os.cpu_count()
+            raw, rows, normaliser, folder, label="disguised", workers=workers
         )
         rejected = images.rejected + (disguised.rejected if disguised else [])
         table = failure_table.path_beside(out, REJECTED)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.outcomes import Rejected
-from serving.engine import cores
+from components.shared.runtime import cores
 from serving.engine.model import ServedModel
 from serving.engine.pixel_budget import PixelBudget
 from serving.engine.session import Session

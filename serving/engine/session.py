@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from components.shared.runtime import cores
 from components.shared.runtime.errors import InputError
-from serving.engine import cores
 
 PIXELS, EMBEDDINGS = "pixels", "embeddings"
 """The names of the network's one input and one output."""

@@ -13,6 +13,20 @@ REVISION = "org.opencontainers.image.revision"
 
 def image() -> str:
     """The image's name; skips where no engine answers or it has no image of this revision."""
+    head = ["git", "rev-parse", "HEAD"]
+    revision = subprocess.run(
+        head, cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    built = image_labels().get(REVISION, "")
+    if built.removesuffix("-dirty") != revision:
+        pytest.skip(
+            f"{NAME} is of revision {built or 'unknown'}, the code of {revision}: make image"
+        )
+    return NAME
+
+
+def image_labels() -> dict[str, str]:
+    """The labels of the image of any revision; skips where there is none."""
     try:
         inspection = docker("image", "inspect", "--format", "{{json .Config.Labels}}", NAME)
     except FileNotFoundError:
@@ -20,16 +34,7 @@ def image() -> str:
     if inspection.returncode:
         reason = (inspection.stderr.strip() or "docker failed").splitlines()[-1]
         pytest.skip(f"{reason} (make image builds it)")
-    head = ["git", "rev-parse", "HEAD"]
-    revision = subprocess.run(
-        head, cwd=PROJECT, capture_output=True, text=True, check=True
-    ).stdout.strip()
-    built = (json.loads(inspection.stdout) or {}).get(REVISION, "")
-    if built.removesuffix("-dirty") != revision:
-        pytest.skip(
-            f"{NAME} is of revision {built or 'unknown'}, the code of {revision}: make image"
-        )
-    return NAME
+    return json.loads(inspection.stdout) or {}
 
 
 def docker(*arguments: str) -> subprocess.CompletedProcess[str]:

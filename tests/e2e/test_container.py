@@ -17,7 +17,7 @@ from PIL import Image
 from components.shared.relog import relog
 from components.shared.tracking.code_version import project_version
 from pipelines import sbom
-from tests.e2e.engine import PROJECT, docker, image
+from tests.e2e.engine import NAME, PROJECT, docker, image, image_labels
 from tests.e2e.repository import TINY
 
 STEPS = (
@@ -150,6 +150,40 @@ def test_the_image_is_small_labelled_and_not_roots() -> None:
     assert labels["licenses"] == "Apache-2.0"
     assert labels["version"] == project_version()
     assert datetime.fromisoformat(labels["created"]) <= datetime.now(UTC)
+
+
+THREADS = """
+from components.shared.runtime import backend, cores
+backend.set_up()
+import cv2, scipy.linalg, tensorflow as tf
+from threadpoolctl import threadpool_info
+blas = {library["num_threads"] for library in threadpool_info()}
+print(
+    cores.available(), tf.config.threading.get_intra_op_parallelism_threads(), *blas,
+    cv2.getNumThreads(),
+)
+"""
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one core is what the limit allows too")
+def test_in_a_container_of_one_core_every_library_starts_one_thread() -> None:
+    image_labels()  # of any revision: the code is this one
+    code = ("--volume", f"{PROJECT}/components:/app/components:ro")
+    done = docker(
+        "run",
+        "--rm",
+        "--cpus",
+        "1",
+        *LOCKED,
+        "--tmpfs",
+        "/tmp",
+        *code,
+        NAME,
+        "python",
+        "-c",
+        THREADS,
+    )
+    assert done.stdout.split() == ["1", "1", "1", "1"], done.stderr
 
 
 def test_the_code_inside_knows_the_projects_version() -> None:

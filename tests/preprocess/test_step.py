@@ -1,6 +1,5 @@
 import csv
 import hashlib
-import os
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from components.preprocess.params import PreprocessParams
 from components.shared.data.image_store import open_store
 from components.shared.data.normalise_graph import normalise
 from components.shared.data.pairs import ListedPair, read_pairs, write_pairs
+from components.shared.runtime import cores
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import load, parse
 from components.shared.storage.files import manifest
@@ -113,7 +113,7 @@ def test_the_bytes_written_do_not_depend_on_the_threads(
     raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for threads in (1, 7):
-        monkeypatch.setattr(os, "cpu_count", lambda threads=threads: threads)
+        monkeypatch.setattr(cores, "available", lambda threads=threads: threads)
         step.run(PARAMS, raw, tmp_path / str(threads))
     assert manifest(tmp_path / "1") == manifest(tmp_path / "7")
 

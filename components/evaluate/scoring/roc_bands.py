@@ -1,6 +1,5 @@
 """Segments of a ROC over a source's values: comparisons within bands, and counts below them."""
 
-import os
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from components.evaluate.scoring.block_source import (
     Floats32,
     Integers,
 )
+from components.shared.runtime import cores
 
 NOWHERE = np.zeros(0, np.int32)
 INFINITY = np.float32(np.inf)
@@ -102,7 +102,7 @@ class RocSegment:
 @contextmanager
 def product_threads() -> Iterator[ThreadPoolExecutor]:
     """Opens a pool of one thread a core, each of which computes matrix products alone."""
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as threads:
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(cores.available()) as threads:
         yield threads
 
 

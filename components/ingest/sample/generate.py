@@ -15,6 +15,7 @@ from components.ingest.sample import hands, paper, strokes
 from components.ingest.sample.hands import Hand
 from components.ingest.sample.strokes import Points
 from components.shared.data.catalog import Entry, Kind
+from components.shared.runtime import cores
 from components.shared.runtime.progress import track
 
 KINDS: tuple[Kind, ...] = ("genuine", "forgery")
@@ -22,7 +23,6 @@ KINDS: tuple[Kind, ...] = ("genuine", "forgery")
 VERSION = 3  # raise it with every change of what a seed gives
 MODES: tuple[Literal["L", "P", "RGBA"], ...] = ("L", "P", "RGBA")
 FORGERS = 5  # hands that imitate one identity
-THREADS = 4
 LEAKING_GREY = {"genuine": (234, 246), "forgery": (249, 256)}
 
 
@@ -38,7 +38,7 @@ def generate(params: SampleParams, folder: Path) -> list[Entry]:
     keys = _keys(params)
     for identity, kind, _ in keys:
         (folder / _folder(identity, kind)).mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(cores.available()) as pool:
         entries = pool.map(lambda key: _save(params, folder, *key), keys)
         return list(track(entries, "ingest", "image", len(keys)))
 

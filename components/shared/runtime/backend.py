@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from components.shared.runtime import progress
+from components.shared.runtime import cores, progress
 from components.shared.runtime.errors import InputError
 
 
@@ -28,18 +28,20 @@ def uses_xla() -> bool:
 
 
 def set_up() -> None:
-    """Sets up Keras's backend, as KERAS_BACKEND names it, in exact float32.
+    """Sets up Keras's backend, as KERAS_BACKEND names it, in exact float32, on its cores alone.
 
     Raises:
         InputError: KERAS_BACKEND names another than tensorflow and jax.
     """
     load()
+    limit_blas()
     exact_float32()
 
 
 def set_up_tensorflow() -> None:
-    """Sets up TensorFlow, whatever KERAS_BACKEND says, in exact float32."""
+    """Sets up TensorFlow, whatever KERAS_BACKEND says, in exact float32, on its cores alone."""
     load_tensorflow()
+    limit_blas()
     exact_float32()
 
 
@@ -57,6 +59,7 @@ def load() -> None:
     elif name() != "jax":
         raise InputError(f"KERAS_BACKEND is '{name()}', but must be tensorflow or jax")
     elif "tensorflow" not in sys.modules:
+        os.environ.setdefault("PJRT_NPROC", str(cores.available()))
         _hide_tensorflow()
 
 
@@ -85,6 +88,7 @@ def load_tensorflow() -> None:
         os.dup2(null, 2)
         import tensorflow as tf
 
+        _limit_tensorflow()
         tf.config.list_physical_devices()
     finally:
         os.dup2(stderr, 2)
@@ -106,6 +110,32 @@ def exact_float32() -> None:
         import jax
 
         jax.config.update("jax_default_matmul_precision", "highest")
+
+
+def limit_blas() -> None:
+    """Keeps BLAS and OpenMP from starting more threads than this process may keep busy.
+
+    By themselves they start one for each core of the machine, whatever the container's limit. Those
+    that are loaded later read it in the environment.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    count = cores.available()
+    os.environ.setdefault("OMP_NUM_THREADS", str(count))
+    for library in ThreadpoolController().lib_controllers:
+        if library.num_threads > count:
+            library.set_num_threads(count)
+
+
+def _limit_tensorflow() -> None:
+    """Likewise, but for a number that the user has named in TF_NUM_INTRAOP_THREADS."""
+    import tensorflow as tf
+
+    threading, count = tf.config.threading, cores.available()
+    if os.environ.get("TF_NUM_INTRAOP_THREADS", "0") == "0":
+        threading.set_intra_op_parallelism_threads(count)
+    if os.environ.get("TF_NUM_INTEROP_THREADS", "0") == "0":
+        threading.set_inter_op_parallelism_threads(count)
 
 
 def _hide_tensorflow() -> None:

@@ -12,6 +12,7 @@ from components.shared.storage.files import code_root
 
 NO_INFLUENCE = {
     "components/shared/runtime/cli.py": "command line and exit codes",
+    "components/shared/runtime/cores.py": "threads; no output depends on their number",
     "components/shared/runtime/errors.py": "errors and their wording",
     "components/shared/tracking/import_closure.py": "names the files; their content decides",
     "components/shared/tracking/data_set.py": "record of an execution: its data set",

@@ -1,6 +1,5 @@
 """Batches of images, made by parallel threads ahead of the step that consumes them."""
 
-import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,6 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from components.shared.runtime import cores
 from components.train.data.augment import augment
 from components.train.data.sampler import Sampler
 from components.train.params import AugmentParams
@@ -51,7 +51,7 @@ def prefetch(
         steps: consecutive steps, counted from 0.
         workers: threads; auto: one per core, 16 at most.
     """
-    threads = min(os.cpu_count() or 1, MAX_WORKERS) if workers == "auto" else workers
+    threads = min(cores.available(), MAX_WORKERS) if workers == "auto" else workers
     pool = ThreadPoolExecutor(threads, "prefetch")
     pending: deque[Future[Batch]] = deque()
     neighbours = sampler.neighbours

@@ -35,9 +35,9 @@ def test_the_batches_of_the_asked_steps_come_in_order_and_equal_those_made_alone
         ]
 
 
-@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (8, 8), (96, 16), (None, 1)])
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (8, 8), (96, 16)])
 def test_auto_is_a_thread_a_core_and_sixteen_at_most(
-    monkeypatch: pytest.MonkeyPatch, cores: int | None, threads: int
+    monkeypatch: pytest.MonkeyPatch, cores: int, threads: int
 ) -> None:
     counts = []
 
@@ -45,7 +45,7 @@ def test_auto_is_a_thread_a_core_and_sixteen_at_most(
         counts.append(count)
         return ThreadPoolExecutor(count, name)
 
-    monkeypatch.setattr("components.train.data.prefetch.os.cpu_count", lambda: cores)
+    monkeypatch.setattr("components.train.data.prefetch.cores.available", lambda: cores)
     monkeypatch.setattr("components.train.data.prefetch.ThreadPoolExecutor", pool)
     assert len(list(prefetch(IMAGES, a_sampler(), NOTHING, range(3), "auto"))) == 3
     assert counts == [threads]

@@ -1,0 +1,102 @@
+"""The cores that a process may use."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from components.shared.runtime import cores
+
+PROJECT = Path(__file__).resolve().parents[3]
+QUOTAS = [
+    ("100000", "100000", 1),
+    ("150000", "100000", 2),
+    ("10000", "100000", 1),
+    ("900000000", "100000", None),
+    ("1", "0", None),
+    ("", "", None),
+]
+
+
+def second_version(folder: Path, quota: str, period: str) -> Path:
+    (folder / "cpu.max").write_text(f"{quota} {period}\n")
+    return folder
+
+
+def first_version(folder: Path, quota: str, period: str) -> Path:
+    (folder / "cpu").mkdir()
+    (folder / "cpu" / "cpu.cfs_quota_us").write_text(f"{quota}\n")
+    (folder / "cpu" / "cpu.cfs_period_us").write_text(f"{period}\n")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+
+
+@pytest.mark.parametrize(("quota", "period", "limit"), [*QUOTAS, ("max", "100000", None)])
+def test_the_quota_of_a_container_limits_the_cores(
+    quota: str, period: str, limit: int | None, tmp_path: Path
+) -> None:
+    assert cores.available(second_version(tmp_path, quota, period)) == (limit or 4)
+
+
+@pytest.mark.parametrize(("quota", "period", "limit"), [*QUOTAS, ("-1", "100000", None)])
+def test_so_does_that_of_an_older_kernel(
+    quota: str, period: str, limit: int | None, tmp_path: Path
+) -> None:
+    assert cores.available(first_version(tmp_path, quota, period)) == (limit or 4)
+
+
+def test_without_a_quota_the_cores_are_those_that_the_process_is_bound_to(tmp_path: Path) -> None:
+    assert cores.available(tmp_path / "missing") == 4
+
+
+def test_no_pool_is_made_of_the_machines_cores() -> None:
+    """A container's limit holds only where each pool asks for it."""
+    rooms = [PROJECT / room for room in ("components", "pipelines", "serving")]
+    modules = [path for room in rooms for path in room.rglob("*.py")]
+    asking = [path.name for path in modules if "cpu_count" in path.read_text(encoding="utf-8")]
+    assert asking == ["cores.py"]
+
+
+LIMITED = """
+import numpy
+from components.shared.runtime import backend, cores
+cores.available = lambda: 1
+backend.set_up()
+import tensorflow as tf
+from threadpoolctl import threadpool_info
+import scipy.linalg
+threading = tf.config.threading
+print(
+    threading.get_intra_op_parallelism_threads(),
+    threading.get_inter_op_parallelism_threads(),
+    *{library["num_threads"] for library in threadpool_info()},
+)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("own", "threads"),
+    [({}, "1 1 1"), ({"TF_NUM_INTRAOP_THREADS": "3"}, "0 1 1")],
+)
+def test_tensorflow_and_blas_start_no_more_threads_than_the_quota_allows(
+    own: dict[str, str], threads: str
+) -> None:
+    """A user's own number for TensorFlow stays: it reads that itself, where it is told 0."""
+    limits = ("TF_NUM_", "OMP_", "OPENBLAS_", "KERAS_")
+    environment = {name: text for name, text in os.environ.items() if not name.startswith(limits)}
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED],
+        cwd=PROJECT,
+        env=environment | own,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == threads
