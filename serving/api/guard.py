@@ -24,6 +24,7 @@ from serving.api.rates import Limiter
 from serving.settings import Settings
 from serving.store.errors import KeyChanged
 from serving.store.keys import Key
+from serving.tracing import traces
 
 ANY_HOST = frozenset({"/livez", "/readyz", "/v2/health/live", "/v2/health/ready"})
 """Paths of probes, which name the address of a container as their host: nobody knows it
@@ -65,6 +66,13 @@ class Guard:
         is_page = self._entrance is not None and self._entrance.covers(scope["path"])
         entrance = self._entrance if is_page else None
         exchange = Exchange(scope, receive, send, self._max_bytes, entrance)
+        if scope["path"] in ANY_HOST:  # of probes, which nobody traces
+            await self._answer(exchange)
+            return
+        with traces.request(Headers(scope=scope).get("traceparent")):
+            await self._answer(exchange)
+
+    async def _answer(self, exchange: Exchange) -> None:
         began = time.perf_counter()
         try:
             await self._guarded(exchange)
@@ -165,6 +173,7 @@ class Guard:
             route=route,
             status=exchange.status,
             milliseconds=round(1000 * seconds, 1),
+            **traces.answered(method, route, exchange.status),
         )
 
 

@@ -22,6 +22,7 @@ from serving.engine.identification import identify as search
 from serving.store.decisions import NewDecision
 from serving.store.errors import Unknown
 from serving.store.person import StoredImage
+from serving.tracing import traces
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 FILES = {"image": Files()}
@@ -104,15 +105,16 @@ def identify(
     policy = service.require_policy(fields.policy)
     image = sent.files["image"][0]
     probe = service.embed_one(image, "image")
-    found = search(
-        service.model,
-        service.gallery.current(),
-        probe,
-        policy,
-        fields.largest_distance,
-        fields.smallest_gap,
-        fields.limit,
-    )
+    with traces.span("search"):
+        found = search(
+            service.model,
+            service.gallery.current(),
+            probe,
+            policy,
+            fields.largest_distance,
+            fields.smallest_gap,
+            fields.limit,
+        )
     candidates = _named(service, found.candidates)
     first = candidates[0] if candidates else None
     person = None

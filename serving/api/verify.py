@@ -19,6 +19,7 @@ from serving.store.decisions import NewDecision
 from serving.store.errors import Unknown, WrongSpace
 from serving.store.evidence import Evidence as CountedEvidence
 from serving.store.person import StoredImage
+from serving.tracing import traces
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 FILES = {"image": Files(), "reference_images": Files(0, None)}
@@ -120,7 +121,8 @@ def verify(
         is_known = known is not None
         ids = [each[0] for each in known or ()]
         references = np.stack([each[1] for each in known]) if known else _strangers(probe)
-    answer = decide(service.model, references, probe, policy)
+    with traces.span("decision"):
+        answer = decide(service.model, references, probe, policy)
     if not is_known:
         answer = answer._replace(outcome="reject")
     person_id = fields.person_id if is_known else None

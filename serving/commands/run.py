@@ -1,12 +1,15 @@
 """`python -m serving run`: the service, until it is stopped."""
 
 import argparse
+import signal
 import sys
 import threading
 import webbrowser
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
+from components.shared.runtime import cli
 from serving.commands import arguments, bundles
 from serving.commands.arguments import Commands
 
@@ -81,6 +84,7 @@ def run(settings: "Settings", accept_new_space: bool = False) -> None:
     from serving.commands.server import Server
     from serving.engine import model as served
     from serving.pages.app import create_app
+    from serving.tracing import traces
 
     with bundles.folder_of(settings.model, settings.cache) as folder:
         model = served.load(folder, settings.format)
@@ -97,11 +101,17 @@ def run(settings: "Settings", accept_new_space: bool = False) -> None:
             if sys.stdout.isatty():
                 open_browser(address)
 
+        signal.signal(signal.SIGTERM, _terminate)
         try:
-            with Upkeep(store, settings):
+            with traces.exported(), Upkeep(store, settings):
                 Server(create_app(service), service, announce).run()
         finally:
             service.close()
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    """Ends the process in order, once the server has: it hands on the signal that ended it."""
+    raise cli.Terminated
 
 
 def open_browser(address: str) -> None:

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextvars import Context, copy_context
 from threading import Condition, Thread
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -19,6 +20,7 @@ from serving.engine.model import ServedModel
 from serving.engine.pixel_budget import PixelBudget
 from serving.engine.session import Session
 from serving.engine.uploads import MAX_PIXELS, to_pixels
+from serving.tracing import traces
 
 F32 = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
@@ -41,11 +43,13 @@ class Busy(Exception):  # noqa: N818 - an outcome that is expected, not a failur
 class _Waiting(NamedTuple):
     encoded: bytes
     result: Embedded
+    context: Context
 
 
 class _Ready(NamedTuple):
     pixels: U8
     result: Embedded
+    context: Context
 
 
 class Embedder:
@@ -135,7 +139,7 @@ class Embedder:
             Busy: as of `embed`. More images than the queue holds are taken when none is under way.
             RuntimeError: it is closed.
         """
-        waiting = [_Waiting(image, Future()) for image in images]
+        waiting = [_Waiting(image, Future(), copy_context()) for image in images]
         with self._changed:
             if self._closed:
                 raise RuntimeError("the embedder is closed")
@@ -171,7 +175,7 @@ class Embedder:
                 self._finish(1)
                 continue
             try:
-                pixels = self._to_pixels(one.encoded)
+                pixels = one.context.run(self._to_pixels, one.encoded)
             except Rejected as reason:
                 self._finish(1)
                 one.result.set_result(reason)
@@ -180,11 +184,14 @@ class Embedder:
                 one.result.set_exception(error)
             else:
                 with self._changed:
-                    self._ready.append(_Ready(pixels, one.result))
+                    self._ready.append(_Ready(pixels, one.result, one.context))
                     self._changed.notify_all()
 
     def _to_pixels(self, encoded: bytes) -> U8:
-        return to_pixels(encoded, self._spec, self._budget, self._max_pixels, judged=self._judged)
+        with traces.span("normalisation"):
+            return to_pixels(
+                encoded, self._spec, self._budget, self._max_pixels, judged=self._judged
+            )
 
     def _run(self) -> None:
         while batch := self._next_batch():
@@ -196,9 +203,11 @@ class Embedder:
                 for one in batch:
                     one.result.set_exception(error)
             else:
-                self._seconds = (time.monotonic() - began) / len(batch)
+                seconds = time.monotonic() - began
+                self._seconds = seconds / len(batch)
                 self._finish(len(batch))
                 for one, embedding in zip(batch, embeddings, strict=True):
+                    one.context.run(traces.add, "network", seconds, images=len(batch))
                     one.result.set_result(embedding.copy())
 
     def _next_waiting(self) -> _Waiting | None:

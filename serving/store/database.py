@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from components.shared.runtime.errors import InputError
 from serving.store.addresses import DEFAULT, SUPPORTED
+from serving.tracing import traces
 
 BUSY_SECONDS = 30
 FORGET_SECONDS = 2  # for which a deletion waits for readers of an older state
@@ -64,6 +65,7 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """Yields a session whose changes all happen at the end, or none of them."""
         with (
+            traces.span("transaction"),
             self._turn,
             _reachable(self.name),
             Session(self._writer, expire_on_commit=False) as session,

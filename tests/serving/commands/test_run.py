@@ -16,6 +16,7 @@ from serving.__main__ import main
 from serving.commands import run
 from tests.serving.api.clients import enrol, probe
 from tests.serving.bundles import signature, write_served_bundle
+from tests.serving.collector import answering
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -89,6 +90,22 @@ def test_s24_readiness_ends_before_the_service_and_what_is_under_way_is_answered
             pass
         assert statuses - {200} == {503}
         assert service.wait(30) in (143, -signal.SIGTERM)
+
+
+def test_the_last_traces_are_sent_before_the_service_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_served_bundle(tmp_path / "bundle")
+    monkeypatch.setenv("NO_PROXY", "*")
+    with answering() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.address)
+        with process(tmp_path) as (service, lines):
+            key = lines[0].rpartition(" ")[2]
+            answer = httpx.get(f"{lines[1]}/v1/people", headers={"X-API-Key": key})
+            assert answer.status_code == 200
+            service.send_signal(signal.SIGTERM)
+            assert service.wait(30) == 143
+        assert "GET /v1/people" in {span.name for span in collector.spans}
 
 
 def test_the_page_is_followed_line_by_line(tmp_path: Path) -> None:
