@@ -8,6 +8,7 @@ from pathlib import Path
 from components.shared.runtime import cli
 from pipelines import arguments
 from pipelines.arguments import Commands
+from pipelines.deploy import commands as deploy_commands
 from pipelines.kubeflow import commands, schedules
 from pipelines.registry import commands as registry_commands
 
@@ -22,7 +23,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
         description="The six steps as Kubeflow pipelines, experiments with several settings or "
-        "folds, and MLflow's registry.",
+        "folds, MLflow's registry, and the service on a cluster.",
         epilog="`python -m pipelines COMMAND --help` says more of each and gives an example.",
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -35,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_compare,
         _add_crossval,
         registry_commands.add_promote,
+        deploy_commands.add_deploy,
     ):
         add(subparsers)
     return parser

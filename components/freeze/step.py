@@ -105,7 +105,7 @@ def run(
     if params.publish:
         s3_publish.versions(params.publish)  # a store that refuses does so before the work
     backend.set_up_tensorflow()
-    from components.freeze import export, parity
+    from components.freeze import export, parity, parity_images
 
     phases = progress_bar("freeze", "phase", len(PHASES), even=False)
     with phases as progress, files.atomic_folder(out) as folder:
@@ -113,12 +113,12 @@ def run(
         normalisation = Normalisation.load(embedder / NORMALISATION)
         known = proof_images.read(raw, prepared, split, normalisation) if eight_bits else None
         model = load_embedder(embedder)
-        images = parity.choose_images(raw, params.parity_images, normalisation)
+        images = parity_images.choose_images(raw, params.parity_images, normalisation)
         reference = parity.reference_embeddings(model, normalisation, images)
         module = export.build_serving_module(model, normalisation)
         _export(module, folder, params.formats, progress)
         _begin(progress, "parity")
-        normalised = parity.normalise_each(images, normalisation)
+        normalised = parity_images.normalise_each(images, normalisation)
         differences = _measure_parity(folder, images, normalised, reference, params.tolerance)
         _begin(progress, "8 bits")
         proofs: dict[str, Proof] = {}

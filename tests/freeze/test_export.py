@@ -56,11 +56,11 @@ def test_the_saved_model_takes_image_bytes_and_gives_embeddings(
 def test_the_saved_model_takes_normalised_images_too(
     frozen: tuple[Path, dict[str, float]], inputs: dict[str, Path], images: Images
 ) -> None:
-    from components.freeze import export, parity
+    from components.freeze import export, parity_images
     from components.shared.data.normalisation import Normalisation
 
     spec = Normalisation.load(inputs["embedder"] / "normalise.json")
-    normalised = parity.normalise_each(images, spec)
+    normalised = parity_images.normalise_each(images, spec)
     results = export.run_signatures(frozen[0] / "saved_model", images, normalised)
     np.testing.assert_allclose(*results, atol=1e-6)
 

@@ -29,7 +29,7 @@ def run(inputs: dict[str, Path], out: Path, **changes: Path) -> dict[str, float]
 def test_every_export_gives_the_embeddings_of_the_keras_model(
     frozen: tuple[Path, dict[str, float]], inputs: dict[str, Path], images: Images
 ) -> None:
-    from components.freeze import export, frozen_graph, onnx_export, parity
+    from components.freeze import export, frozen_graph, onnx_export, parity_images
     from components.shared.data.normalisation import Normalisation
     from components.shared.data.normalise_graph import normalise
     from components.shared.model.embedder import load_embedder
@@ -41,7 +41,7 @@ def test_every_export_gives_the_embeddings_of_the_keras_model(
     ]
     network = onnx_export.open_session(frozen[0] / "embedder.onnx", threads=1)
     for embeddings in (
-        onnx_export.embed(network, parity.normalise_each(images, spec)),
+        onnx_export.embed(network, parity_images.normalise_each(images, spec)),
         export.run_saved_model(frozen[0] / "saved_model", images),
         frozen_graph.run_frozen_graph(frozen[0] / "frozen_graph.pb", images),
     ):

@@ -26,12 +26,12 @@ def version(tmp_path_factory: pytest.TempPathFactory, inputs: dict[str, Path]) -
 def test_both_signatures_give_the_embeddings_of_the_keras_model(
     version: Path, inputs: dict[str, Path], images: npt.NDArray[np.object_]
 ) -> None:
-    from components.freeze import export, parity
+    from components.freeze import export, parity_images
     from components.shared.data.normalisation import Normalisation
     from components.shared.model.embedder import load_embedder
 
     spec = Normalisation.load(inputs["embedder"] / "normalise.json")
-    normalised = parity.normalise_each(images, spec)
+    normalised = parity_images.normalise_each(images, spec)
     expected = np.asarray(load_embedder(inputs["embedder"])(normalised, training=False))
     for embeddings in export.run_signatures(version, images, normalised):
         np.testing.assert_allclose(embeddings, expected, atol=1e-5)

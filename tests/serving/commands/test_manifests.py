@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from kubernetes import client as kubernetes  # type: ignore[import-untyped]
+from kubernetes import client as kubernetes
 
 from serving.__main__ import main
 from serving.commands.manifests import Overlay, write

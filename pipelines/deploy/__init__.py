@@ -1,0 +1,1 @@
+"""The service brought onto a Kubernetes cluster, and proven there."""

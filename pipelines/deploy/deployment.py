@@ -1,0 +1,82 @@
+"""A deployment from its manifests to its proof, and back where the proof fails."""
+
+import logging
+from collections.abc import Sequence
+
+from components.shared.runtime.errors import InputError
+from pipelines.deploy import rollout, service
+from pipelines.deploy.cluster import Cluster
+from pipelines.deploy.errors import DeploymentError
+from pipelines.deploy.manifests import Manifest, deployment
+from pipelines.deploy.proof import Proof
+
+log = logging.getLogger(__name__)
+
+
+def deploy(
+    cluster: Cluster, documents: Sequence[Manifest], proof: Proof, seconds: float
+) -> dict[str, float]:
+    """Applies manifests, waits until the service is ready, and proves it.
+
+    Args:
+        cluster: to bring it to.
+        documents: manifests of the service.
+        proof: of the model that has to answer.
+        seconds: the longest time until all pods are ready.
+
+    Returns:
+        `max_abs_difference`, the largest of all pods, and the number of `pods` and `images`.
+
+    Raises:
+        DeploymentError: the service is not ready in time or fails the proof; the version before
+            is back, or, where there was none, the Deployment is deleted.
+        InputError: the cluster refuses, likewise.
+    """
+    wanted = deployment(documents)
+    former = cluster.find(wanted)
+    for document in documents:
+        applied = cluster.apply(document)
+        name = f"{document['kind']} {applied['metadata']['name']}"
+        log.info("%s", name)
+    try:
+        log.info("waiting until it is ready")
+        rollout.wait(cluster, wanted, seconds)
+        return _prove(cluster, wanted, proof)
+    except BaseException as error:
+        told = _take_back(cluster, former, wanted, seconds)
+        if isinstance(error, DeploymentError | InputError):
+            raise type(error)(f"{error}; {told}") from None
+        raise
+
+
+def _prove(cluster: Cluster, wanted: Manifest, proof: Proof) -> dict[str, float]:
+    pods = cluster.pods(wanted)
+    if not pods:
+        raise DeploymentError("there are no pods to prove; give it one replica or more")
+    differences: list[float] = []
+    with service.temporary_key(cluster, pods[0]) as key:
+        for pod in pods:
+            name = pod["metadata"]["name"]
+            try:
+                with cluster.connected(pod, service.PORT) as connection:
+                    answers = service.ask(connection, key, proof.images)
+                differences.append(proof.compare(answers))
+            except DeploymentError as error:
+                raise DeploymentError(f"pod {name}: {error}") from None
+            log.info("pod %s: embeddings differ by up to %.2g", name, differences[-1])
+    figures = {"pods": len(pods), "images": len(proof.images)}
+    return {"max_abs_difference": max(differences), **figures}
+
+
+def _take_back(cluster: Cluster, former: Manifest | None, wanted: Manifest, seconds: float) -> str:
+    """Takes a Deployment back to what it was; returns what was done."""
+    log.info("taking it back")
+    if former is None:
+        cluster.delete(wanted)
+        return "there was no version before, so that the Deployment was deleted"
+    cluster.apply(rollout.restored(former, wanted))
+    try:
+        rollout.wait(cluster, wanted, seconds)
+    except DeploymentError as error:
+        return f"the version before was put back, but {error}"
+    return "the version before is back"

@@ -1,0 +1,102 @@
+"""Manifests of the service as kustomize renders them: read, checked, and pointed at a model."""
+
+import copy
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.shared.runtime.errors import InputError
+
+Manifest = dict[str, Any]
+CONTAINER = "serve"
+MODEL = "SERVE_MODEL"
+
+
+def read(path: Path) -> list[Manifest]:
+    """Reads the manifests of one service.
+
+    Args:
+        path: a file of rendered YAML, or a folder that kustomize renders.
+
+    Raises:
+        InputError: it cannot be read or rendered, or holds no deployment of the service.
+    """
+    text = _render(path) if path.is_dir() else _text(path)
+    try:
+        documents = [each for each in yaml.safe_load_all(text) if each is not None]
+    except yaml.YAMLError as error:
+        raise InputError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    for document in documents:
+        _check(document, path)
+    count = sum(map(_is_service, documents))
+    if count != 1:
+        raise InputError(
+            f"{path}: holds {count} Deployments with a container '{CONTAINER}', not one; "
+            "`python -m serving manifests` writes what is needed"
+        )
+    return documents
+
+
+def deployment(documents: Sequence[Manifest]) -> Manifest:
+    """Returns the Deployment of the service."""
+    return next(filter(_is_service, documents))
+
+
+def with_model(documents: Sequence[Manifest], address: str) -> list[Manifest]:
+    """Returns the manifests with another model: the pods change, so that they are rolled out.
+
+    Args:
+        documents: as `read` returns them.
+        address: of the model's version, `s3://…`.
+    """
+    changed = copy.deepcopy(list(documents))
+    container = _container(deployment(changed))
+    kept = [one for one in container.get("env", []) if one["name"] != MODEL]
+    container["env"] = [*kept, {"name": MODEL, "value": address}]
+    return changed
+
+
+def to_yaml(documents: Sequence[Manifest]) -> str:
+    """Returns the manifests as one text."""
+    return yaml.safe_dump_all(documents, sort_keys=False)
+
+
+def _render(folder: Path) -> str:
+    program = shutil.which("kubectl")
+    if program is None:
+        raise InputError(f"{folder}: kubectl, which renders a folder, is not here; name a file")
+    command = [program, "kustomize", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        lines = done.stderr.strip().splitlines()
+        raise InputError(f"{folder}: kubectl (1.21 or newer) renders nothing: {lines[-1]}")
+    return done.stdout
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{path}: cannot be read as a text file") from None
+
+
+def _check(document: object, path: Path) -> None:
+    content = document if isinstance(document, dict) else {}
+    metadata = content.get("metadata")
+    named = metadata if isinstance(metadata, dict) else {}
+    texts = [content.get("apiVersion"), content.get("kind"), named.get("name")]
+    if not all(isinstance(text, str) for text in [*texts, named.get("namespace")]):
+        raise InputError(f"{path}: a manifest lacks apiVersion, kind, name or namespace")
+
+
+def _is_service(document: Manifest) -> bool:
+    return document["kind"] == "Deployment" and _container(document) is not None
+
+
+def _container(document: Manifest) -> Any:
+    containers = document["spec"]["template"]["spec"]["containers"]
+    return next((one for one in containers if one["name"] == CONTAINER), None)

@@ -1,0 +1,90 @@
+"""The proof that a running service computes what its bundle does."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from components.freeze import parity_images
+from components.shared.model import bundle
+from components.shared.model.bundle import MANIFEST, ONNX, ONNX_INT8, Bundle
+from components.shared.runtime.errors import InputError
+from pipelines.deploy.errors import DeploymentError
+from pipelines.deploy.service import Answers
+
+NETWORKS = {"onnx": ONNX, "int8": ONNX_INT8}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A bundle, and images that a service has to embed as the bundle's network does.
+
+    Attributes:
+        bundle: that has to be served.
+        images: encoded, bytes [N].
+        tolerance: the largest difference of an embedding's component from the trained network.
+    """
+
+    bundle: Bundle
+    images: NDArray[np.object_]
+    tolerance: float
+
+    @property
+    def version(self) -> str:
+        """The bundle's version."""
+        return bundle.version_of((self.bundle.folder / MANIFEST).read_bytes())
+
+    def compare(self, answers: Answers) -> float:
+        """Returns the largest difference that the answers may have from the trained network.
+
+        It is their own from the bundle's network, and that of the manifest's parity added.
+
+        Raises:
+            DeploymentError: another bundle answers, or the difference exceeds the tolerance.
+        """
+        if answers.version != self.version:
+            raise DeploymentError(f"serves the version {answers.version}, not {self.version}")
+        expected = self._embed(answers.format)
+        if answers.embeddings.shape != expected.shape:
+            shapes = f"{answers.embeddings.shape}, not {expected.shape}"
+            raise DeploymentError(f"gives embeddings of the shape {shapes}")
+        parity = dict(self.bundle.manifest.get("parity", {}))
+        known = float(parity.get(f"parity/{answers.format}/max_abs_difference", 0.0))
+        difference = float(np.abs(answers.embeddings - expected).max()) + known
+        if not difference <= self.tolerance:
+            raise DeploymentError(
+                f"embeddings differ from the trained network's by up to {difference:.3g}, "
+                f"more than freeze.tolerance {self.tolerance:g}"
+            )
+        return difference
+
+    def _embed(self, form: str) -> NDArray[np.float32]:
+        import onnxruntime
+
+        network = onnxruntime.InferenceSession(
+            self.bundle.folder / NETWORKS[form], providers=["CPUExecutionProvider"]
+        )
+        pixels = parity_images.normalise_each(self.images, self.bundle.normalisation)
+        # One by one, as they are sent: scales of whole numbers may depend on the batch.
+        rows = [network.run(["embeddings"], {"pixels": one[None]})[0][0] for one in pixels]
+        return np.stack(rows)
+
+
+def prepare(model: Path, raw: Path, count: int, tolerance: float) -> Proof:
+    """Reads a bundle and chooses the images that freeze proves exports on.
+
+    Args:
+        model: the bundle's folder.
+        raw: source images and catalog.csv.
+        count: of images.
+        tolerance: as of `Proof`.
+
+    Raises:
+        InputError: bundle or images cannot be used, or it has no network for the service.
+    """
+    found = bundle.read(model)
+    if ONNX not in found.manifest["files"]:
+        raise InputError(f"{model}: holds no {ONNX}, which the service needs; freeze it again")
+    images = parity_images.choose_images(raw, count, found.normalisation)
+    return Proof(found, images, tolerance)

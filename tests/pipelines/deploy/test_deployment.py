@@ -1,0 +1,59 @@
+"""A deployment to its end, and back."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipelines.deploy.deployment import deploy
+from pipelines.deploy.errors import DeploymentError
+from pipelines.deploy.proof import Proof
+from tests.pipelines.deploy.conftest import NEVER, Memory, service
+
+CONFIG = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "settings", "namespace": "bank"},
+}
+
+
+def image(cluster: Memory) -> str:
+    (container,) = cluster.objects["Deployment"]["spec"]["template"]["spec"]["containers"]
+    return str(container["image"])
+
+
+def test_all_manifests_are_applied_and_the_pod_is_proven(cluster: Memory, proof: Proof) -> None:
+    figures = deploy(cluster, [CONFIG, service()], proof, 5)
+    assert (figures["pods"], figures["images"]) == (1, 4)
+    assert figures["max_abs_difference"] <= 1e-5
+    assert cluster.applied == [CONFIG, service()]
+
+
+@pytest.mark.parametrize("tag", ["2.0", NEVER])
+def test_a_version_that_fails_gives_way_to_that_before(
+    tag: str, cluster: Memory, proof: Proof
+) -> None:
+    deploy(cluster, [service("1.0")], proof, 5)
+    strict = replace(proof, tolerance=-1.0)  # which no service meets
+    with pytest.raises(DeploymentError, match=r"(differ|not ready).*; the version before is back"):
+        deploy(cluster, [service(tag)], strict, 0)
+    assert image(cluster).endswith(":1.0")
+
+
+def test_a_first_version_that_fails_is_deleted(cluster: Memory, proof: Proof) -> None:
+    with pytest.raises(DeploymentError, match="no version before"):
+        deploy(cluster, [CONFIG, service()], replace(proof, tolerance=-1.0), 5)
+    assert list(cluster.objects) == ["ConfigMap"]
+
+
+def test_an_interrupted_deployment_is_taken_back(
+    cluster: Memory, proof: Proof, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(cluster, [service("1.0")], proof, 5)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cluster, "connected", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        deploy(cluster, [service("2.0")], proof, 5)
+    assert image(cluster).endswith(":1.0")
