@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.freeze import parity_images
+from components.shared.data.outcomes import Rejected
+from components.shared.data.quality import judge_encoded
 from components.shared.model import bundle
 from components.shared.model.bundle import MANIFEST, ONNX, ONNX_INT8, Bundle
 from components.shared.runtime.errors import InputError
@@ -87,4 +89,17 @@ def prepare(model: Path, raw: Path, count: int, tolerance: float) -> Proof:
     if ONNX not in found.manifest["files"]:
         raise InputError(f"{model}: holds no {ONNX}, which the service needs; freeze it again")
     images = parity_images.choose_images(raw, count, found.normalisation)
+    if found.normalisation.mode != "none":
+        # The service judges what it is sent, as it comes from people.
+        images = np.array([image for image in images if _can_decide(image)], dtype=object)
+    if not len(images):
+        raise InputError(f"{raw}: no image of those that freeze proves on can carry a decision")
     return Proof(found, images, tolerance)
+
+
+def _can_decide(image: bytes) -> bool:
+    try:
+        judge_encoded(image)
+    except Rejected:
+        return False
+    return True

@@ -48,7 +48,11 @@ REASONS = {
         r"python -m components.evaluate --model models/frozen --data (/data/|lfw/).*",
     ),
     "gpu": (r"KERAS_BACKEND=jax python\b.*",),
-    "cluster": (r"kubectl\b.*", r"python -m pipelines (submit|schedule)\b.*", r"export KFP_.*"),
+    "cluster": (
+        r"kubectl\b.*",
+        r"python -m pipelines (submit|schedule|deploy)\b.*",
+        r"export KFP_.*",
+    ),
     "network": (
         r"source .venv/bin/activate",  # after `make install`
         r"make (format|lock|image|release|remote|serve-image)\b.*",

@@ -34,6 +34,7 @@ def pipelines(*arguments: str, **environment: str) -> subprocess.CompletedProces
         ["compare"],
         ["crossval"],
         ["promote"],
+        ["deploy"],
         ["submit"],
         ["schedule", "create"],
     ],
@@ -99,6 +100,7 @@ def test_commands_that_run_steps_can_be_quiet(
         (["compile", "compare", "--grid", "train.mining=hard"], "there is nothing to compare"),
         (["run", "compare", "--grid", "preprocess.height=32,64"], "sections: split, train"),
         (["run", "retrian"], "unknown pipeline 'retrian'"),
+        (["deploy", "k8s"], "k8s: cannot be read"),
     ],
 )
 def test_bad_arguments_are_one_line_and_exit_code_2(
