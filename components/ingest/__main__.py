@@ -39,12 +39,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from components.ingest import step
+    from components.ingest import fingerprint, step
 
     params = load(IngestParams, "ingest", options.params)
     out: Path = getattr(options, "out", OUTPUTS[options.action])
     if options.action == "fingerprint":
-        step.fingerprint(params, out)
+        fingerprint.write(params, out)
     else:
         step.run(params, out)
 

@@ -1,6 +1,5 @@
 """The ingest step: a source becomes a folder of images, the bytes as they came, with a catalog."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +18,7 @@ from components.shared.data.catalog import Entry
 from components.shared.data.identities import nfc
 from components.shared.runtime.errors import InputError
 from components.shared.storage import failure_table
-from components.shared.storage.files import atomic_file, atomic_folder, sha256
+from components.shared.storage.files import atomic_folder
 from components.shared.tracking import data_version
 
 
@@ -62,17 +61,6 @@ def run(params: IngestParams, out: Path) -> Ingested:
         return Ingested(_figures(rows, folder), data_version.params(images.version))
 
 
-def fingerprint(params: IngestParams, out: Path) -> None:
-    """Writes what the source is now as JSON; a changed source gives another file.
-
-    Raises:
-        InputError: the source is missing, empty or cannot be read or reached.
-    """
-    facts = {**resolve(params).facts(), **_table_facts(params)}
-    with atomic_file(out) as path:
-        path.write_text(json.dumps(facts, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-
-
 def _bring(source: Source, folder: Path, tables: Mapping[str, Path]) -> ImportedImages:
     """Brings the images; paths that are too many for a message are listed in a table."""
     try:
@@ -81,17 +69,6 @@ def _bring(source: Source, folder: Path, tables: Mapping[str, Path]) -> Imported
         table = tables[error.table]
         failure_table.write(table, ["path"], [[path] for path in error.paths])
         raise InputError(f"{error}; all of them: {table}") from None
-
-
-def _table_facts(params: IngestParams) -> dict[str, object]:
-    """Returns the hashes of csvs that are layouts, where they lie on this machine."""
-    if params.collections:
-        tables = {name: _table_facts(own) for name, own in params.collections.items()}
-        return {"layouts": tables} if any(tables.values()) else {}
-    table = Path(params.layout).expanduser()
-    if params.layout.endswith(".csv") and table.is_file():
-        return {"layout": sha256(table)}
-    return {}
 
 
 def _refuse_overlap(source: Source, out: Path) -> None:

@@ -102,7 +102,7 @@ def values(schema: dict[str, Any]) -> str:
 def _cluster(shipped: cluster.Cluster) -> str:
     content = shipped.model_dump()
     tasks = {step: content.pop(step) for step in sections.STEPS}
-    names = list(cluster.CachedStepResources.model_fields)
+    names = list(cluster.StepResources.model_fields)
     cells = [[step, *_codes(task, names)] for step, task in tasks.items()]
     others = [
         row._replace(default=_yaml(content[row.name]))
@@ -111,9 +111,7 @@ def _cluster(shipped: cluster.Cluster) -> str:
     ]
     parts = [
         CLUSTER,
-        _table(
-            ["parameter", "values", "meaning"], _without_default(rows(cluster.CachedStepResources))
-        ),
+        _table(["parameter", "values", "meaning"], _without_default(rows(cluster.StepResources))),
         TASKS,
         _table(["task", *(f"`{name}`" for name in names)], cells),
         OTHERS,

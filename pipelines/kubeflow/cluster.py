@@ -30,23 +30,22 @@ class StepResources(StepParams):
     memory: Memory = Field("8Gi", description="Memory, in Kubernetes' units.")
     timeout: int = Field(21600, ge=1, description="Seconds after which a try is stopped.")
     retries: int = Field(1, ge=0, description="Further tries of a task that failed.")
-
-
-class CachedStepResources(StepResources):
-    """Resources and tries of a task that gives equal outputs for equal inputs."""
-
-    cache: bool = Field(True, description="Outputs for equal inputs are taken from an earlier run.")
+    cache: bool = Field(
+        True,
+        description="Outputs for equal inputs, cpu and memory among them, are taken from an "
+        "earlier run.",
+    )
 
 
 class Cluster(StepParams):
     """Section `cluster` of cluster.yaml."""
 
     ingest: StepResources = StepResources(cpu="2", memory="4Gi", retries=3)
-    preprocess: CachedStepResources = CachedStepResources()
-    split: CachedStepResources = CachedStepResources(cpu="1", memory="4Gi", timeout=3600)
-    train: CachedStepResources = CachedStepResources(timeout=172800, retries=3)
-    evaluate: CachedStepResources = CachedStepResources()
-    freeze: CachedStepResources = CachedStepResources(cpu="2", timeout=3600)
+    preprocess: StepResources = StepResources()
+    split: StepResources = StepResources(cpu="1", memory="4Gi", timeout=3600)
+    train: StepResources = StepResources(timeout=172800, retries=3)
+    evaluate: StepResources = StepResources()
+    freeze: StepResources = StepResources(cpu="2", timeout=3600)
     accelerator: str = Field(
         "nvidia.com/gpu",
         min_length=1,
@@ -77,7 +76,9 @@ class Cluster(StepParams):
         description="Secret of the namespace; it, or any of its keys, may be missing.",
     )
     secret_keys: dict[str, str] = Field(
-        {}, description="For each variable of every task, the key of the secret that fills it."
+        {},
+        description="For each variable of every task, the key of the secret that fills it; none "
+        "that is not named here.",
     )
     user: int | None = Field(
         10001,
@@ -86,12 +87,7 @@ class Cluster(StepParams):
     )
 
 
-LOCAL = Cluster(
-    **{
-        step: StepResources(retries=0) if step == "ingest" else CachedStepResources(retries=0)
-        for step in sections.STEPS
-    }
-)
+LOCAL = Cluster(**{step: StepResources(retries=0) for step in sections.STEPS})
 
 
 def read(path: Path, assignments: Iterable[str]) -> Cluster:
@@ -138,7 +134,7 @@ def configure_task(
     step: StepResources = getattr(cluster, name)
     task.set_cpu_limit(cpu).set_memory_limit(memory)
     task.register_pipeline_channels([cpu, memory])  # else KFP would not pass them on into a loop
-    task.set_caching_options(isinstance(step, CachedStepResources) and step.cache)
+    task.set_caching_options(step.cache)
     if step.retries:
         task.set_retry(
             step.retries,

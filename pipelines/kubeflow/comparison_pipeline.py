@@ -44,8 +44,7 @@ def build(
         task = TaskFactory(image, cluster, channels)
         sections = {name: channels[name] for name in ("split", "train", "evaluate")}
         plan = task(tasks.plan, like="split", settings=channels["settings"], **sections)
-        ingest = task(tasks.ingest, params=channels["ingest"], source=channels["source"])
-        raw = ingest.after(plan).outputs["raw"]
+        raw = task.ingest(after=plan).outputs["raw"]
         preprocess = task(tasks.preprocess, params=channels["preprocess"], raw=raw)
         prepared = preprocess.outputs["prepared"]
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from kfp import dsl
 
+from pipelines.kubeflow import tasks
 from pipelines.kubeflow.cluster import Cluster, configure_task, configure_training
 from pipelines.sections import STEPS
 
@@ -81,6 +82,22 @@ class TaskFactory:
 
     def __init__(self, image: str, cluster: Cluster, channels: Mapping[str, Any]) -> None:
         self._image, self._cluster, self._channels = image, cluster, channels
+
+    def ingest(self, after: Any = None) -> Any:
+        """Makes the tasks that bring the data in: `fingerprint`, which always runs, and `ingest`,
+        which is taken from the cache where the source holds what it held before.
+
+        Args:
+            after: the task that comes before them; None: none.
+
+        Returns:
+            The task `ingest`.
+        """
+        source = {"params": self._channels["ingest"], "source": self._channels["source"]}
+        fingerprint = self(tasks.fingerprint, like="ingest", **source).set_caching_options(False)
+        if after is not None:
+            fingerprint.after(after)
+        return self(tasks.ingest, fingerprint=fingerprint.output, **source)
 
     def __call__(self, function: Any, like: str | None = None, **inputs: Any) -> Any:
         """Makes a task.

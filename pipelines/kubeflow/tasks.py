@@ -20,13 +20,34 @@ from kfp.dsl import (
 )
 
 
+def fingerprint(params: dict[str, Any], source: str = "") -> str:
+    """Returns what the source holds now. As an argument of ingest, it decides whether ingest is
+    taken from the cache.
+
+    Args:
+        params: section `ingest`.
+        source: in place of the section's `source`, unless empty.
+    """
+    from components.ingest import fingerprint
+    from components.ingest.params import IngestParams
+    from components.shared.runtime.params import parse
+
+    section = {**params, "source": source} if source else params
+    return fingerprint.of_content(parse(IngestParams, "ingest", section, "pipeline argument"))
+
+
 def ingest(
-    params: dict[str, Any], raw: Output[Dataset], metrics: Output[Metrics], source: str = ""
+    params: dict[str, Any],
+    fingerprint: str,
+    raw: Output[Dataset],
+    metrics: Output[Metrics],
+    source: str = "",
 ) -> None:
     """Brings the source's images in, as they came.
 
     Args:
         params: section `ingest`.
+        fingerprint: of the source; it changes nothing but the key of the cache.
         raw: the images and catalog.csv.
         metrics: how many images and identities there are.
         source: in place of the section's `source`, unless empty.

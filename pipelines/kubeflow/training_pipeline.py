@@ -54,7 +54,7 @@ def steps(task: TaskFactory, channels: Mapping[str, Any]) -> StepOutputs:
         task: makes tasks.
         channels: the pipeline's arguments, by name.
     """
-    raw = task(tasks.ingest, params=channels["ingest"], source=channels["source"]).outputs["raw"]
+    raw = task.ingest().outputs["raw"]
     prepared = task(tasks.preprocess, params=channels["preprocess"], raw=raw).outputs["prepared"]
     needs = {"train": channels["train"], "evaluate": channels["evaluate"]}
     splitting = task(tasks.split, params=channels["split"], prepared=prepared, **needs)

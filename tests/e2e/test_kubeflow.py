@@ -175,6 +175,7 @@ def test_a_later_task_that_refuses_its_input_is_named_and_nothing_runs_after_it(
     assert line.startswith("error: task 'split' failed: ")
     (own,) = (tmp_path / "root").iterdir()
     assert sorted(path.name for path in own.iterdir() if any(path.iterdir())) == [
+        "fingerprint",
         "ingest",
         "preprocess",
     ]
@@ -189,7 +190,7 @@ def test_a_container_that_refuses_its_input_is_named_and_nothing_runs_after_it(
     ended = run(tmp_path, "docker", f"ingest.source={empty}")
     assert ended.returncode == 2, ended.stdout[-5000:]
     (line,) = ended.stderr.splitlines()
-    assert line.startswith("error: task 'ingest' failed: ")
+    assert line.startswith("error: task 'fingerprint' failed: ")
     assert str(empty) in line
     (own,) = (tmp_path / "root").iterdir()
     assert [path.name for path in own.iterdir() if any(path.iterdir())] == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components.ingest import step
+from components.ingest import fingerprint
 from components.ingest.params import IngestParams
 
 PNG = b"\x89PNG\r\n\x1a\n"  # the bytes are never decoded by ingest
@@ -48,5 +48,5 @@ def params_for(source: Path | str, **others: object) -> IngestParams:
 
 def fingerprint_of(params: IngestParams, folder: Path) -> str:
     """Returns the text of the source's fingerprint."""
-    step.fingerprint(params, folder / "source.json")
+    fingerprint.write(params, folder / "source.json")
     return (folder / "source.json").read_text()

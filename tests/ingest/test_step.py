@@ -55,12 +55,3 @@ def test_an_output_inside_the_source_or_around_it_is_refused(tmp_path: Path, out
     with pytest.raises(InputError, match="stand one in the other"):
         step.run(params_for(source), tmp_path / out)
     assert (source / "ann/1.png").exists()
-
-
-def test_an_empty_source_is_refused_and_an_older_fingerprint_stays(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "source.json").write_text("before")
-    with pytest.raises(InputError, match="it is empty"):
-        step.fingerprint(params_for(tmp_path / "empty"), tmp_path / "source.json")
-    assert (tmp_path / "source.json").read_text() == "before"
-    assert len(list(tmp_path.iterdir())) == 2

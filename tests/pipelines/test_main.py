@@ -129,7 +129,7 @@ def test_a_task_that_refuses_its_input_is_named_with_its_reason(tmp_path: Path) 
     )
     assert done.returncode == 2, done.stdout
     (line,) = done.stderr.splitlines()
-    assert line.startswith("error: task 'ingest' failed: ")
+    assert line.startswith("error: task 'fingerprint' failed: ")
     assert str(tmp_path / "empty") in line
 
 
@@ -138,6 +138,6 @@ def test_a_task_that_breaks_is_named_and_its_traceback_stands_above(tmp_path: Pa
     (tmp_path / "cv2.py").write_text("raise RuntimeError('this OpenCV is broken')\n")
     done = pipelines("run", "--root", str(tmp_path / "root"), PYTHONPATH=str(tmp_path))
     assert done.returncode == 1
-    assert done.stderr == "error: task 'ingest' failed; what it said stands above\n"
+    assert done.stderr == "error: task 'fingerprint' failed; what it said stands above\n"
     assert "RuntimeError: this OpenCV is broken" in done.stdout
     assert "\x1b[" not in done.stdout  # which is no terminal

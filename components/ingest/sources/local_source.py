@@ -25,11 +25,19 @@ class FolderSource:
         """Returns the number and the bytes of the files, and a hash of their names, sizes and
         times.
         """
+        entries = [_Entry(str(file.path), file.size, file.mtime_ns) for file in self.files()]
+        return {"kind": self.kind, **_facts(entries)}
+
+    def files(self) -> list[listing.File]:
+        """Returns the files, sorted by path, without litter.
+
+        Raises:
+            InputError: there are none, or something cannot be read.
+        """
         listed = listing.read(self.path, str(self.path))
         if not listed.files:
             raise InputError(contents.no_image(listed))
-        entries = [_Entry(str(file.path), file.size, file.mtime_ns) for file in listed.files]
-        return {"kind": self.kind, **_facts(entries)}
+        return listed.files
 
     def bring(self, folder: Path) -> ImportedImages:
         """Copies the images."""
@@ -48,16 +56,24 @@ class ArchiveSource:
     def facts(self) -> Fingerprint:
         """Returns the file's size and time; of several volumes, a hash of all names with those."""
         entries: list[_Entry] = []
-        for file in volumes.files(self.path):
+        for file in self.files():
             status = file.stat()
             entries.append(_Entry(file.name, status.st_size, status.st_mtime_ns))
         if len(entries) > 1:
             return {"kind": self.kind, **_facts(entries)}
         return {"kind": self.kind, "bytes": entries[0].bytes, "mtime_ns": entries[0].mtime_ns}
 
+    def files(self) -> list[Path]:
+        """Returns the volumes in their order, a single one of most archives.
+
+        Raises:
+            InputError: 7-Zip is not installed.
+        """
+        return volumes.files(self.path)
+
     def bring(self, folder: Path) -> ImportedImages:
         """Unpacks the archive, once its hash is `ingest.sha256` where that is set."""
-        count = len(volumes.files(self.path))
+        count = len(self.files())
         if self.params.sha256 and count > 1:
             raise InputError(
                 f"ingest.sha256 is the hash of one file, but {self.path} has {count} volumes: set "

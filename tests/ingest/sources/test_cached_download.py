@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from components.ingest import step
+from components.ingest import fingerprint, step
 from components.ingest.sources import cached_download
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import sha256
@@ -88,7 +88,7 @@ def test_with_a_hash_an_earlier_download_needs_no_server(tmp_path: Path) -> None
         file = cached_download.fetch(served.address, params_for(served.address))
     params = params_for(served.address, sha256=sha256(file))
     assert cached_download.fetch(served.address, params) == file
-    step.fingerprint(params, tmp_path / "source.json")
+    fingerprint.write(params, tmp_path / "source.json")
     assert json.loads((tmp_path / "source.json").read_text())["sha256"] == sha256(file)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.ingest import step
+from components.ingest import fingerprint, step
 from components.ingest.params import IngestParams
 from components.ingest.sources import cached_download
 from components.shared.data import catalog
@@ -82,21 +82,21 @@ def test_what_a_collection_does_not_say_is_as_the_section_says(tmp_path: Path) -
 def test_a_changed_source_or_layout_of_one_collection_gives_another_fingerprint(
     two: IngestParams, tmp_path: Path
 ) -> None:
-    step.fingerprint(two, tmp_path / "source.json")
+    fingerprint.write(two, tmp_path / "source.json")
     before = json.loads((tmp_path / "source.json").read_text())
     assert before["collections"]["cedar"]["files"] == 2
     folder_with(tmp_path / "second", ["3/a.png"])
-    step.fingerprint(two, tmp_path / "source.json")
+    fingerprint.write(two, tmp_path / "source.json")
     after = json.loads((tmp_path / "source.json").read_text())
     assert after["collections"]["cedar"] == before["collections"]["cedar"]
     assert after["collections"]["other"] != before["collections"]["other"]
     table = tmp_path / "labels.csv"
     table.write_text("path,identity,kind\n1/a.png,x,genuine\n")
     by_table = collections(a={"source": str(tmp_path / "second"), "layout": str(table)})
-    step.fingerprint(by_table, tmp_path / "source.json")
+    fingerprint.write(by_table, tmp_path / "source.json")
     first = (tmp_path / "source.json").read_text()
     table.write_text("path,identity,kind\n1/a.png,y,genuine\n")
-    step.fingerprint(by_table, tmp_path / "source.json")
+    fingerprint.write(by_table, tmp_path / "source.json")
     assert (tmp_path / "source.json").read_text() != first
 
 
@@ -109,7 +109,7 @@ def test_a_fault_names_the_collection_and_nothing_is_left(tmp_path: Path) -> Non
     with pytest.raises(InputError, match=r"^collection bad: .*empty: holds no image"):
         step.run(empty, tmp_path / "out")
     with pytest.raises(InputError, match=r"^collection bad: .*holds no image"):
-        step.fingerprint(empty, tmp_path / "source.json")
+        fingerprint.write(empty, tmp_path / "source.json")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "good"]
 
 
@@ -190,7 +190,10 @@ def test_no_message_and_no_record_tells_the_password_of_a_collections_address(
     good = folder_with(tmp_path / "good", FOLDER)
     params = collections(good=good, web=address)
     caplog.set_level("DEBUG")
-    for act in (lambda: step.run(params, tmp_path / "out"), lambda: step.fingerprint(params, good)):
+    for act in (
+        lambda: step.run(params, tmp_path / "out"),
+        lambda: fingerprint.write(params, good),
+    ):
         with pytest.raises(InputError, match=r"^collection web: https://127\.0\.0\.1:9") as error:
             act()
         assert "planted" not in str(error.value)

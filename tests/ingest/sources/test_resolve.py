@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from components.ingest import step
+from components.ingest import fingerprint, step
 from components.shared.runtime.errors import InputError
 from tests.ingest.conftest import folder_with, labels, params_for
 
@@ -63,7 +63,7 @@ def test_bhsig260_is_taken_from_the_folder_that_the_environment_names_and_from_n
 def test_a_missing_or_unknown_source_is_one_clear_line(
     tmp_path: Path, source: str, message: str
 ) -> None:
-    for action in (step.run, step.fingerprint):
+    for action in (step.run, fingerprint.write):
         with pytest.raises(InputError, match=message) as error:
             action(params_for(source), tmp_path / "out")
         assert "\n" not in str(error.value)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from components.ingest import step
+from components.ingest import fingerprint, step
 from components.ingest.sources import s3_objects
 from components.shared.runtime.errors import InputError
 from components.shared.storage import s3 as client
@@ -24,7 +24,7 @@ def test_caps_hold_before_anything_is_brought(
     s3: server.Store, tmp_path: Path, checkpoints: Path, caps: dict[str, int], message: str
 ) -> None:
     place = put_images(s3, "a/1.png", "a/2.png", "b/1.png")
-    for action in (step.run, step.fingerprint):
+    for action in (step.run, fingerprint.write):
         with pytest.raises(InputError, match=message):
             action(params_for(place, **caps), tmp_path / "out")
     assert not checkpoints.exists()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.ingest import step
+from components.ingest import fingerprint, step
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import sha256
 from tests import proxy
@@ -19,7 +19,7 @@ ARCHIVE = numbered_zip(9, size=9000)
 
 
 def facts(source: str, tmp_path: Path, **others: object) -> dict[str, Any]:
-    step.fingerprint(params_for(source, **others), tmp_path / "source.json")
+    fingerprint.write(params_for(source, **others), tmp_path / "source.json")
     return dict(json.loads((tmp_path / "source.json").read_text()))
 
 
@@ -91,7 +91,7 @@ def test_what_is_not_there_and_what_may_not_be_read_is_one_line_that_names_the_s
     ):
         step.run(params_for(s3.fresh()), tmp_path / "out")
     with pytest.raises(InputError, match=r"^s3://nowhere/x on http.*there is no such bucket"):
-        step.fingerprint(params_for("s3://nowhere/x"), tmp_path / "source.json")
+        fingerprint.write(params_for("s3://nowhere/x"), tmp_path / "source.json")
     for name, value in s3.environment(server.READER).items():
         monkeypatch.setenv(name, value)
     with pytest.raises(InputError, match="access denied: the keys may not list there"):
@@ -108,7 +108,7 @@ def test_the_version_of_the_data_travels_with_the_artifact_to_the_training(
 
     place = put_images(s3, "a/1.png", "b/1.png")
     raw, prepared = Dataset(uri=str(tmp_path / "out")), Dataset()
-    tasks.ingest(params={"source": place}, raw=raw, metrics=Metrics())
+    tasks.ingest(params={"source": place}, fingerprint="", raw=raw, metrics=Metrics())
     artifacts.copy_params("ingest", params_for(place), prepared, raw)
     assert (
         artifacts.params_of(prepared)["ingest.origin.listing"] == facts(place, tmp_path)["listing"]

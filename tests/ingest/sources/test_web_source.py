@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from components.ingest import step
+from components.ingest import fingerprint, step
 from components.ingest.sources import cached_download
 from components.shared.runtime.errors import InputError
 from tests.ingest.archives.archive_files import numbered_zip
@@ -46,9 +46,9 @@ def test_offline_an_earlier_download_will_do(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with serving(ARCHIVE) as served:
-        step.fingerprint(params_for(served.address), tmp_path / "online.json")
+        fingerprint.write(params_for(served.address), tmp_path / "online.json")
         step.run(params_for(served.address), tmp_path / "one")
-    step.fingerprint(params_for(served.address), tmp_path / "offline.json")
+    fingerprint.write(params_for(served.address), tmp_path / "offline.json")
     step.run(params_for(served.address), tmp_path / "two")
     assert (tmp_path / "online.json").read_bytes() == (tmp_path / "offline.json").read_bytes()
     assert (tmp_path / "one/catalog.csv").read_bytes() == (
@@ -61,7 +61,7 @@ def test_offline_without_an_earlier_download_is_one_clear_line(tmp_path: Path) -
     with serving(ARCHIVE) as served:
         pass
     with pytest.raises(InputError, match=r"cannot be reached.*no earlier download") as error:
-        step.fingerprint(params_for(served.address), tmp_path / "source.json")
+        fingerprint.write(params_for(served.address), tmp_path / "source.json")
     assert "\n" not in str(error.value)
     with pytest.raises(InputError, match="cannot be reached"):
         step.run(params_for(served.address), tmp_path / "out")
@@ -72,7 +72,7 @@ def test_the_fingerprint_follows_the_server(tmp_path: Path) -> None:
         prints = []
         for etag in ('"one"', '"one"', '"two"'):
             served.etag = etag
-            step.fingerprint(params_for(served.address), tmp_path / "source.json")
+            fingerprint.write(params_for(served.address), tmp_path / "source.json")
             prints.append((tmp_path / "source.json").read_bytes())
         assert served.sent == 0
     assert prints[0] == prints[1] != prints[2]

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[3]
 MODELS: dict[str, type[StepParams]] = {
     **{step: sections.model(step) for step in sections.STEPS},
     "cluster": cluster.Cluster,
-    "cluster.<step>": cluster.CachedStepResources,
+    "cluster.<step>": cluster.StepResources,
 }
 
 
@@ -57,11 +57,11 @@ def test_params_yaml_names_every_parameter_of_the_page_and_no_other() -> None:
         assert _flat(content[step]) == defaults
 
 
-def test_cluster_yaml_is_complete_and_has_the_defaults_but_for_the_keys_of_the_secret() -> None:
+def test_cluster_yaml_is_complete_and_has_the_defaults() -> None:
     content = yaml.safe_load((ROOT / "cluster.yaml").read_text(encoding="utf-8"))["cluster"]
     shipped = cluster.read(ROOT / "cluster.yaml", [])
     assert list(content) == list(cluster.Cluster.model_fields)
-    assert shipped == cluster.Cluster(secret_keys=shipped.secret_keys)
+    assert shipped == cluster.Cluster()
 
 
 def test_a_row_has_the_choices_the_bounds_the_default_as_yaml_and_the_description() -> None:

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parents[3]
 PARAMS = ROOT / "params.yaml"
 CLUSTER = ROOT / "cluster.yaml"
 IMAGE = "registry.example/signature-recognition:7"
-FLOW = {
+FLOW: dict[str, dict[str, tuple[str, str]]] = {
+    "fingerprint": {},
     "ingest": {},
     "preprocess": {"raw": ("ingest", "raw")},
     "split": {"prepared": ("preprocess", "prepared")},
@@ -29,6 +30,9 @@ FLOW = {
         "evaluation": ("evaluate", "evaluation"),
     },
 }
+
+LIKE = {"fingerprint": "ingest"}
+"""The step whose section and resources a task has, where it is none itself."""
 
 Compiled = dict[str, Any]
 

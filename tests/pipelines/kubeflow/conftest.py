@@ -17,6 +17,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[Compiled]:
         "cluster.checkpoints=s3://bucket/checkpoints",
         "cluster.split.retries=0",
         "cluster.environment={AWS_ENDPOINT_URL: 'https://s3.example'}",
+        "cluster.secret_keys={AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: key}",
     )
     options: list[str] = []
     for setting in settings:

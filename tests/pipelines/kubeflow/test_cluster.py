@@ -11,6 +11,7 @@ from pipelines.kubeflow import cluster
 from tests.pipelines.kubeflow.compiled import (
     CLUSTER,
     FLOW,
+    LIKE,
     Compiled,
     compile_to,
     containers,
@@ -18,10 +19,21 @@ from tests.pipelines.kubeflow.compiled import (
 )
 
 
-def test_only_ingest_is_never_taken_from_the_cache(compiled: dict[str, Any]) -> None:
+def test_only_the_look_at_the_source_is_never_taken_from_the_cache(
+    compiled: dict[str, Any],
+) -> None:
     tasks = compiled["root"]["dag"]["tasks"]
     cached = {name for name, task in tasks.items() if task["cachingOptions"].get("enableCache")}
-    assert cached == set(FLOW) - {"ingest"}
+    assert cached == set(tasks) - {"fingerprint"}
+
+
+def test_what_a_step_may_use_is_among_its_inputs_which_the_cache_compares(
+    compiled: dict[str, Any],
+) -> None:
+    for name, task in compiled["root"]["dag"]["tasks"].items():
+        step = LIKE.get(name, name)
+        resources = {f"pipelinechannel--{step}_cpu", f"pipelinechannel--{step}_memory"}
+        assert resources <= set(task["inputs"]["parameters"])
 
 
 def test_a_failed_task_is_tried_again_as_often_as_it_says(compiled: dict[str, Any]) -> None:
@@ -30,7 +42,8 @@ def test_a_failed_task_is_tried_again_as_often_as_it_says(compiled: dict[str, An
         for name, task in compiled["root"]["dag"]["tasks"].items()
         if "retryPolicy" in task
     }
-    assert tries == {"ingest": 3, "preprocess": 1, "train": 3, "evaluate": 1, "freeze": 1}
+    others = {"preprocess": 1, "train": 3, "evaluate": 1, "freeze": 1}
+    assert tries == {"fingerprint": 3, "ingest": 3, **others}
 
 
 def test_the_last_try_may_take_as_long_as_the_first(
@@ -62,12 +75,10 @@ def test_no_task_runs_as_root_or_for_ever(placed: dict[str, Compiled]) -> None:
     }
 
 
-def test_every_task_takes_the_stores_keys_from_a_secret_that_may_be_missing(
+def test_every_task_takes_the_named_keys_from_a_secret_that_may_be_missing(
     placed: dict[str, Compiled],
 ) -> None:
-    variables = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} | {
-        f"MLFLOW_TRACKING_{what}" for what in ("USERNAME", "PASSWORD", "TOKEN")
-    }
+    variables = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
     for settings in placed.values():
         secrets = settings["secretAsEnv"]
         keys = itertools.chain.from_iterable(secret["keyToEnv"] for secret in secrets)
@@ -97,7 +108,7 @@ def test_train_alone_has_nodes_shared_memory_and_a_place_for_checkpoints(
         variables[name] = {each["name"]: each["value"] for each in container["env"]}
     endpoint = {"AWS_ENDPOINT_URL": "https://s3.example"}
     assert variables.pop("train") == {**endpoint, "CHECKPOINT_DIR": "s3://bucket/checkpoints"}
-    assert list(variables.values()) == [endpoint] * 5
+    assert list(variables.values()) == [endpoint] * 6
 
 
 def test_checkpoints_on_a_volume_claim_are_mounted(tmp_path: Path) -> None:
@@ -121,12 +132,8 @@ def test_checkpoints_on_a_volume_claim_are_mounted(tmp_path: Path) -> None:
         ),
         ("cluster.train.cpu=many", "cluster.train.cpu is 'many'"),
         ("cluster.train.memory=8GB", "cluster.train.memory is '8GB'"),
-        ("cluster.ingest.cache=true", "unknown parameter cluster.ingest.cache"),
+        ("cluster.ingest.cached=true", "unknown parameter cluster.ingest.cached"),
         ("cluster.user=0", "cluster.user is 0"),
-        (
-            "cluster.environment={MLFLOW_TRACKING_USERNAME: mine}",
-            "MLFLOW_TRACKING_USERNAME stands in cluster.environment and in cluster.secret_keys",
-        ),
         ("cluster.checkpoints=/data", "cluster.checkpoints is '/data'"),
     ],
 )
@@ -138,5 +145,18 @@ def test_what_a_cluster_would_refuse_or_all_could_read_is_refused_here(
     assert "planted" not in str(refused.value)
 
 
-def test_cluster_yaml_says_what_the_code_says_but_for_the_secrets_keys() -> None:
-    assert cluster.read(CLUSTER, []).model_copy(update={"secret_keys": {}}) == cluster.Cluster()
+def test_a_variable_that_is_filled_twice_is_named() -> None:
+    name = "MLFLOW_TRACKING_USERNAME"
+    twice = [f"cluster.environment={{{name}: mine}}", f"cluster.secret_keys={{{name}: user}}"]
+    place = "stands in cluster.environment and in cluster.secret_keys"
+    with pytest.raises(InputError, match=f"{name} {place}"):
+        cluster.read(CLUSTER, twice)
+
+
+def test_cluster_yaml_says_what_the_code_says() -> None:
+    assert cluster.read(CLUSTER, []) == cluster.Cluster()
+
+
+def test_no_secret_is_declared_that_nobody_named(tmp_path: Path) -> None:
+    _, platform = compile_to(tmp_path / "plain.yaml")
+    assert not any("secretAsEnv" in settings for settings in executors(platform).values())

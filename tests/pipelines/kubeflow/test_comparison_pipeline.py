@@ -23,7 +23,8 @@ BRANCH = set(BRANCH_SECTIONS)
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> list[Compiled]:
     out = tmp_path_factory.mktemp("compiled") / "compare.yaml"
-    return compile_to(out, "compare", "-S", "split.folds=2", "--grid", *GRID)
+    settings = ("-S", "split.folds=2", "-S", "cluster.secret_keys={AWS_SECRET_ACCESS_KEY: key}")
+    return compile_to(out, "compare", *settings, "--grid", *GRID)
 
 
 def test_every_combination_is_a_branch_of_its_own(comparison: list[Compiled]) -> None:
@@ -60,13 +61,15 @@ def test_a_collection_a_branch_is_tested_by_a_grid_of_two_lists(tmp_path: Path) 
 
 
 def test_settings_are_checked_before_data_are_brought_in(comparison: list[Compiled]) -> None:
-    assert tasks(comparison[0]["root"])["ingest"]["dependentTasks"] == ["plan"]
+    assert tasks(comparison[0]["root"])["fingerprint"]["dependentTasks"] == ["plan"]
+    assert tasks(comparison[0]["root"])["ingest"]["dependentTasks"] == ["fingerprint"]
 
 
 def test_only_the_best_is_measured_on_test_and_shipped(comparison: list[Compiled]) -> None:
     root = tasks(comparison[0]["root"])
     assert set(root) == {
         "plan",
+        "fingerprint",
         "ingest",
         "preprocess",
         "for-loop-1",

@@ -1,10 +1,21 @@
-"""Arguments that all pipelines have: sections of params.yaml, and resources of the tasks."""
+"""Arguments and tasks that all pipelines have: sections of params.yaml, resources of the tasks, and
+the data, which come from the cache where the source holds what it held before.
+"""
 
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
 
+import pytest
+from kfp import local
+from kfp.dsl import Dataset
+
+from components.ingest.params import SampleParams
+from components.ingest.sample.generate import generate
+from components.shared.storage.files import code_root
 from pipelines import sections
-from pipelines.kubeflow import cluster, definition
-from tests.pipelines.kubeflow.compiled import CLUSTER, FLOW, PARAMS, containers
+from pipelines.kubeflow import cluster, definition, tasks
+from tests.pipelines.kubeflow.compiled import CLUSTER, FLOW, LIKE, PARAMS, containers
 
 
 def test_each_section_is_an_argument_with_the_values_of_the_parameter_file(
@@ -15,7 +26,8 @@ def test_each_section_is_an_argument_with_the_values_of_the_parameter_file(
     assert {name: inputs[name]["defaultValue"] for name in sections.STEPS} == expected
     assert inputs["train"]["defaultValue"]["steps"] == 7
     for name, task in compiled["root"]["dag"]["tasks"].items():
-        assert task["inputs"]["parameters"]["params"] == {"componentInputParameter": name}
+        section = LIKE.get(name, name)
+        assert task["inputs"]["parameters"]["params"] == {"componentInputParameter": section}
 
 
 def test_the_resources_of_every_task_are_arguments(compiled: dict[str, Any]) -> None:
@@ -29,8 +41,8 @@ def test_the_resources_of_every_task_are_arguments(compiled: dict[str, Any]) -> 
     }
     assert resources == {
         name: {
-            "resourceCpuLimit": argument(f"{name}_cpu"),
-            "resourceMemoryLimit": argument(f"{name}_memory"),
+            "resourceCpuLimit": argument(f"{LIKE.get(name, name)}_cpu"),
+            "resourceMemoryLimit": argument(f"{LIKE.get(name, name)}_memory"),
         }
         for name in FLOW
     }
@@ -56,3 +68,43 @@ def test_every_argument_is_described_on_kubeflows_page(compiled: dict[str, Any])
     for name, argument in arguments.items():
         assert inputs[name]["description"] == argument.description
         assert argument.description.endswith(".")
+
+
+class Prepared(NamedTuple):
+    raw: Dataset
+    prepared: Dataset
+
+
+def build_preparation(params: Mapping[str, Any]) -> Any:
+    """Builds a pipeline of ingest and preprocess."""
+
+    def flow(channels: Mapping[str, Any]) -> Prepared:
+        task = definition.TaskFactory("python", cluster.LOCAL, channels)
+        raw = task.ingest().outputs["raw"]
+        prepared = task(tasks.preprocess, params=channels["preprocess"], raw=raw)
+        return Prepared(raw, prepared.outputs["prepared"])
+
+    arguments = definition.arguments(params, cluster.LOCAL)
+    return definition.define("preparation", "Brings and prepares.", arguments, Prepared, flow)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*have no effect")
+def test_data_that_did_not_change_come_from_the_cache_and_changed_ones_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(code_root()))
+    source = tmp_path / "images"
+    params = sections.override(sections.read(PARAMS), [f"ingest.source={source}"])
+    runner = local.SubprocessRunner(use_venv=False)
+    local.init(runner, pipeline_root=str(tmp_path / "root"), enable_caching=True)
+    pipeline = build_preparation(params)
+    generate(SampleParams(identities=2, genuine=2, forgeries=0), source)
+    first = pipeline().outputs
+    for task in ("ingest", "preprocess"):  # KFP's cache on one machine asks for a file of each
+        (Path(first["raw"].uri).parents[1] / task / "metrics").touch()
+    second = pipeline().outputs
+    assert [second[name].uri for name in second] == [first[name].uri for name in first]
+    generate(SampleParams(identities=2, genuine=2, forgeries=0, seed=1), source)
+    changed = pipeline().outputs
+    assert {changed[name].uri for name in changed}.isdisjoint(first[name].uri for name in first)

@@ -56,7 +56,6 @@ def test_all_tasks_run_in_the_image_and_none_as_root(retraining: list[Compiled])
     assert set(executors(platform)) == set(containers(compiled))
     for settings in executors(platform).values():
         assert settings["securityContext"]["runAsNonRoot"]
-        assert settings["secretAsEnv"]
 
 
 def test_it_takes_the_arguments_of_the_training_pipeline_and_the_model(

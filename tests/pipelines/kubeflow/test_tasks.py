@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from kfp.dsl import Artifact, Dataset, Markdown, Metrics, Model
 
+from components.ingest import fingerprint
+from components.ingest.params import IngestParams
 from components.shared.data.tables import write_table
 from components.shared.runtime.errors import InputError
 from components.shared.tracking.record import Record
@@ -42,10 +44,18 @@ def test_a_body_reads_no_global_name_for_kfp_ships_its_text_alone(function: Any)
 def test_ingest_writes_images_figures_and_its_parameters(tmp_path: Path) -> None:
     raw, metrics = Dataset(uri=str(tmp_path / "raw")), Metrics()
     params = {"source": "nowhere", "sample": {"identities": 3, "genuine": 2, "forgeries": 1}}
-    tasks.ingest(params, raw, metrics, source="sample")
+    tasks.ingest(params, "", raw, metrics, source="sample")
     assert (tmp_path / "raw" / "catalog.csv").is_file()
     assert metrics.metadata["identities"] == 3
     assert raw.metadata["ingest.source"] == "sample"
+
+
+def test_the_fingerprint_is_of_the_source_that_ingest_takes() -> None:
+    params = {"source": "nowhere", "sample": {"identities": 3}}
+    known = tasks.fingerprint(params, source="sample")
+    assert known == fingerprint.of_content(
+        IngestParams.model_validate(params | {"source": "sample"})
+    )
 
 
 def test_a_wrong_parameter_of_a_run_is_refused_by_its_name() -> None:

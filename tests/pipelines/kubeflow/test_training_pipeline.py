@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.pipelines.kubeflow.compiled import FLOW, IMAGE, compile_to, containers, sources, tasks
 
-OUTPUTS = {
+OUTPUTS: dict[str, dict[str, str]] = {
+    "fingerprint": {},
     "ingest": {"raw": "Dataset", "metrics": "Metrics"},
     "preprocess": {"prepared": "Dataset", "metrics": "Metrics"},
     "split": {"split": "Dataset", "metrics": "Metrics"},
@@ -29,7 +30,7 @@ def test_what_a_task_gives_has_its_type(compiled: dict[str, Any]) -> None:
     types: dict[str, dict[str, str]] = {}
     for name, component in compiled["components"].items():
         outputs = types.setdefault(name.removeprefix("comp-"), {})
-        for artifact, definition in component["outputDefinitions"]["artifacts"].items():
+        for artifact, definition in component["outputDefinitions"].get("artifacts", {}).items():
             schema = definition["artifactType"]["schemaTitle"]
             outputs[artifact] = schema.removeprefix("system.")
     assert types == OUTPUTS
@@ -41,11 +42,17 @@ def test_the_source_is_an_argument_that_wins_over_its_section(compiled: dict[str
     assert inputs["source"] == {"componentInputParameter": "source"}
 
 
+def test_ingest_is_told_what_the_source_holds(compiled: dict[str, Any]) -> None:
+    told = tasks(compiled["root"])["ingest"]["inputs"]["parameters"]["fingerprint"]
+    output = {"producerTask": "fingerprint", "outputParameterKey": "Output"}
+    assert told == {"taskOutputParameter": output}
+
+
 def test_the_image_is_that_of_every_task_and_nothing_is_installed_at_run_time(
     compiled: dict[str, Any],
 ) -> None:
     images = containers(compiled).values()
-    assert [container["image"] for container in images] == [IMAGE] * 6
+    assert [container["image"] for container in images] == [IMAGE] * 7
     assert not any("pip" in " ".join(container["command"]).split() for container in images)
 
 
