@@ -1,5 +1,6 @@
 """KFP's typed artifacts, filled with a step's parameters and results."""
 
+import json
 import math
 import shutil
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,8 @@ from typing import Any
 from components.shared.runtime.params import StepParams
 from components.shared.tracking.record import flat_params
 from pipelines.sections import STEPS
+
+PARAMS = "params.json"
 
 
 def copy_figures(figures: Mapping[str, float], metrics: Any) -> None:
@@ -58,7 +61,24 @@ def params_of(artifact: Any) -> dict[str, str]:
     }
 
 
+def write_params(section: str, params: StepParams, output: Any, *inputs: Any) -> None:
+    """Writes what `copy_params` does into a file of the output's folder.
+
+    A task that takes the outputs of many branches gets the metadata of all in one argument.
+    """
+    written: dict[str, str] = {}
+    for artifact in inputs:
+        written |= params_of(artifact)
+    written |= flat_params(section, params)
+    (Path(output.path) / PARAMS).write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+
+
+def read_params(artifact: Any) -> dict[str, str]:
+    """Returns the parameters, as `section.parameter`, in a file of an artifact's folder."""
+    params: dict[str, str] = json.loads((Path(artifact.path) / PARAMS).read_text(encoding="utf-8"))
+    return params
+
+
 def copy_artifact(source: Any, target: Any) -> None:
-    """Copies the folder of an artifact, and the parameters in its metadata, into another."""
+    """Copies the folder of an artifact into another."""
     shutil.copytree(source.path, target.path)
-    target.metadata |= params_of(source)

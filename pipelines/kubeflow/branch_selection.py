@@ -1,6 +1,7 @@
 """The best of several trainings by error rate on val, and its difference to the second."""
 
 import itertools
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +15,12 @@ from pipelines.experiments import parent_runs, tested_collections
 from pipelines.experiments.grid import RATE_COLUMNS, rate_cells
 from pipelines.experiments.parent_runs import Branch, Comparison, markdown_table
 from pipelines.sections import Sections
+
+LARGEST_ARGUMENT = 131_071
+"""Bytes of one argument of a program on Linux; KFP hands a task all its inputs in one."""
+OF_BRANCH = 3 * 800
+"""Bytes of a branch's artifacts in it: their types, addresses, and what a server notes of them."""
+OF_OTHERS = 4096
 
 
 class Choice(NamedTuple):
@@ -41,13 +48,14 @@ def branches(settings: Sequence[Sequence[str]], params: Sections) -> list[Sectio
         params: the sections that all branches start from.
 
     Raises:
-        InputError: there is nothing to choose from, or a setting is wrong, of another section than
-            split and train, or of several parameters at once.
+        InputError: there is nothing to choose from, or more than one task can take; or a setting
+            is wrong, of another section than split and train, or of several parameters at once.
     """
     if len(settings) < 2:
         raise InputError(
             f"{len(settings)} settings: there is nothing to compare; give at least two"
         )
+    _check_size(settings)
     common = {step: params[step] for step in ("split", "train")}
     evaluate = {**params["evaluate"], "part": tested_collections.part(settings)}
     result = [{**sections.override(common, each), "evaluate": evaluate} for each in settings]
@@ -146,6 +154,18 @@ def _difference(best: Path, second: Path, names: tuple[str, str]) -> str:
     except InputError as error:
         reason = str(error).replace(str(best), names[0]).replace(str(second), names[1])
         return f"their difference has no interval: {reason}"
+
+
+def _check_size(settings: Sequence[Sequence[str]]) -> None:
+    """Refuses more branches than fit into the one argument that `choose` gets."""
+    of_settings = len(json.dumps(settings))
+    if OF_OTHERS + of_settings + len(settings) * OF_BRANCH <= LARGEST_ARGUMENT:
+        return
+    each = OF_BRANCH + of_settings // len(settings)
+    raise InputError(
+        f"{len(settings)} settings: more than Kubeflow can hand to the task that chooses, about "
+        f"{(LARGEST_ARGUMENT - OF_OTHERS) // each}; compare fewer at once"
+    )
 
 
 def _check_single(assignment: str, params: Sections) -> None:

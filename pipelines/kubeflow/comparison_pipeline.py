@@ -60,7 +60,6 @@ def build(
             "splits": divided,
             "embedders": embedder,
             "evaluations": measured.outputs["evaluation"],
-            "metrics": measured.outputs["metrics"],
         }
         collected = {name: dsl.Collected(output) for name, output in outputs.items()}
         best = task(tasks.choose, like="split", settings=channels["settings"], **collected)

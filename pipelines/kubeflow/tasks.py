@@ -104,7 +104,7 @@ def split(
     Args:
         params: section `split`.
         prepared: output of preprocess.
-        split: split.parquet.
+        split: split.parquet, and the parameters of the data, params.json.
         metrics: how many identities and images each part has.
         train: section `train`, which asks something of the parts.
         evaluate: section `evaluate`, likewise.
@@ -119,8 +119,8 @@ def split(
 
     parsed = parse(SplitParams, "split", params, "pipeline argument")
     needs = Needs.parse(train, evaluate, "pipeline argument")
-    artifacts.copy_params("split", parsed, split, prepared)
     figures = step.run(parsed, Path(prepared.path), Path(split.path), needs)
+    artifacts.write_params("split", parsed, split, prepared)
     artifacts.copy_figures(figures, metrics)
 
 
@@ -153,7 +153,7 @@ def train(
         Path(prepared.path),
         Path(split.path),
         Path(embedder.path),
-        data_params=artifacts.params_of(split),
+        data_params=artifacts.read_params(split),
     )
     artifacts.copy_figures(figures, metrics)
 
@@ -258,7 +258,6 @@ def choose(
     splits: Input[list[Dataset]],
     embedders: Input[list[Model]],
     evaluations: Input[list[Artifact]],
-    metrics: Input[list[Metrics]],
     split: Output[Dataset],
     embedder: Output[Model],
     report: Output[Markdown],
@@ -270,8 +269,7 @@ def choose(
         settings: `section.parameter=value` of each branch.
         splits: output of split of each.
         embedders: output of train of each.
-        evaluations: output of evaluate of each, on val.
-        metrics: figures of each.
+        evaluations: output of evaluate of each, on val, with the figures.
         split: of the best.
         embedder: of the best.
         report: all branches, and the paired interval of the difference between the best and the
@@ -279,10 +277,11 @@ def choose(
     """
     from pathlib import Path
 
+    from components.shared.verification import metrics_file
     from pipelines.kubeflow import artifacts, branch_selection
 
-    figures = [artifact.metadata for artifact in metrics]
     folders = [Path(artifact.path) for artifact in evaluations]
+    figures = [metrics_file.read(folder) for folder in folders]
     choice = branch_selection.choose(settings, figures, folders)
     artifacts.copy_artifact(splits[choice.best], split)
     artifacts.copy_artifact(embedders[choice.best], embedder)

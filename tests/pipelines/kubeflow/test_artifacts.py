@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kfp.dsl import HTML, ClassificationMetrics, Dataset, Metrics
 
+from components.ingest.params import IngestParams
 from components.preprocess.params import PreprocessParams
 from components.split.params import SplitParams
 from pipelines.kubeflow import artifacts
@@ -42,11 +43,15 @@ def test_the_page_is_copied(tmp_path: Path) -> None:
     assert (tmp_path / "artifact").read_text() == "<p>figures</p>"
 
 
-def test_an_artifact_carries_the_parameters_of_every_step_before_it_and_nothing_else() -> None:
-    prepared, split = Dataset(), Dataset()
-    prepared.metadata["display_name"] = "set by the server"
-    artifacts.copy_params("preprocess", PreprocessParams(height=32), prepared)
-    artifacts.copy_params("split", SplitParams(seed=7), split, prepared)
-    carried = artifacts.params_of(split)
+def test_an_artifact_carries_the_parameters_of_every_step_before_it_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    raw, prepared, split = Dataset(), Dataset(), Dataset(uri=str(tmp_path))
+    raw.metadata["display_name"] = "set by the server"
+    artifacts.copy_params("ingest", IngestParams(), raw)
+    artifacts.copy_params("preprocess", PreprocessParams(height=32), prepared, raw)
+    artifacts.write_params("split", SplitParams(seed=7), split, prepared)
+    carried = artifacts.read_params(split)
     assert (carried["preprocess.height"], carried["split.seed"]) == ("32", "7")
-    assert {name.split(".")[0] for name in carried} == {"preprocess", "split"}
+    assert {name.split(".")[0] for name in carried} == {"ingest", "preprocess", "split"}
+    assert split.metadata == {}  # which is handed on by each of many branches

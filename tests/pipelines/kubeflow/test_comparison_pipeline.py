@@ -1,10 +1,16 @@
 """The compiled comparison pipeline: a branch for each setting; only the best goes on to test."""
 
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+from kfp import dsl, local
+from kfp.dsl import Artifact, Dataset, Markdown, Model
 
-from pipelines.kubeflow.tasks import plan
+from components.shared.storage.files import code_root
+from components.shared.tracking.record import Record
+from components.shared.verification import metrics_file
+from pipelines.kubeflow.tasks import choose, plan
 from tests.pipelines.kubeflow.compiled import (
     IMAGE,
     Compiled,
@@ -133,3 +139,52 @@ def test_it_takes_the_arguments_of_the_training_pipeline_and_the_settings(
 ) -> None:
     arguments = set(comparison[0]["root"]["inputDefinitions"]["parameters"])
     assert arguments - {"settings"} == set(compiled["root"]["inputDefinitions"]["parameters"])
+
+
+class Chosen(NamedTuple):
+    report: Markdown
+    embedder: Model
+
+
+@dsl.pipeline(name="choice")
+def choice(settings: list[list[str]], branches: list[str]) -> Chosen:
+    """Chooses among branches, each a folder with all that its tasks wrote."""
+    noted = {"display_name": "embedder", "store_session_info": "s" * 400}
+    with dsl.ParallelFor(branches) as folder:
+        split = dsl.importer(folder, Dataset, metadata=noted)
+        embedder = dsl.importer(folder, Model, metadata=noted)
+        evaluation = dsl.importer(folder, Artifact, metadata=noted)
+    component: Any = dsl.component(choose, base_image="python", install_kfp_package=False)
+    best = component(
+        settings=settings,
+        splits=dsl.Collected(split.output),
+        embedders=dsl.Collected(embedder.output),
+        evaluations=dsl.Collected(evaluation.output),
+    )
+    return Chosen(best.outputs["report"], best.outputs["embedder"])
+
+
+@pytest.mark.slow
+def test_the_best_of_forty_branches_is_chosen_by_a_program_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(code_root()))
+    rate = "val/verification/skilled/refs_1"
+    basis = {f"{rate}/n_identities": 9.0, f"{rate}/n_pairs": 9.0}
+    others = {f"val/floor/hog/figure_{number}": 0.5 for number in range(100)}
+    settings, branches = [], []
+    for seed in range(40):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        eer = abs(seed - 29) / 100
+        metrics_file.write(folder, {f"{rate}/eer": eer, **basis, **others})
+        Record(params={"train.seed": str(seed)}).write(folder)
+        settings.append([f"train.seed={seed}"])
+        branches.append(str(folder))
+    runner = local.SubprocessRunner(use_venv=False)
+    local.init(runner, pipeline_root=str(tmp_path / "root"))
+    outputs = choice(settings=settings, branches=branches).outputs
+    report = Path(outputs["report"].path).read_text()
+    assert "**train.seed=29** is the best on val" in report
+    assert report.count("| train.seed=") == 40
+    assert Record.read(Path(outputs["embedder"].path)).params == {"train.seed": "29"}

@@ -15,6 +15,7 @@ from components.ingest.params import IngestParams
 from components.shared.data.tables import write_table
 from components.shared.runtime.errors import InputError
 from components.shared.tracking.record import Record
+from components.shared.verification import metrics_file
 from pipelines import sections
 from pipelines.kubeflow import branch_selection, tasks
 from tests.pipelines.kubeflow.compiled import PARAMS
@@ -79,23 +80,22 @@ def test_the_plan_has_the_sections_of_each_branch() -> None:
 
 def test_the_best_branch_is_copied_with_its_parameters(tmp_path: Path, client: Any) -> None:
     eer = "val/verification/skilled/refs_1/eer"
-    splits, embedders, evaluations, metrics = [], [], [], []
+    splits, embedders, evaluations = [], [], []
     for mining, rate in (("hard", 0.2), ("all", 0.1)):
         folder = tmp_path / mining
         for name in ("split", "embedder", "evaluation"):
             (folder / name).mkdir(parents=True)
             (folder / name / "content").write_text(mining)
         Record(run_id=None, params={"train.mining": mining}).write(folder / "evaluation")
-        splits.append(Dataset(uri=str(folder / "split"), metadata={"split.seed": mining}))
+        splits.append(Dataset(uri=str(folder / "split")))
         embedders.append(Model(uri=str(folder / "embedder")))
         evaluations.append(Artifact(uri=str(folder / "evaluation")))
         basis = dict.fromkeys((eer[:-3] + "n_identities", eer[:-3] + "n_pairs"), 9)
-        metrics.append(Metrics(metadata={eer: rate, **basis}))
+        metrics_file.write(folder / "evaluation", {eer: rate, **basis})
     split, embedder = Dataset(uri=str(tmp_path / "best")), Model(uri=str(tmp_path / "model"))
     report = Markdown(uri=str(tmp_path / "report"))
     settings = [["train.mining=hard"], ["train.mining=all"]]
-    tasks.choose(settings, splits, embedders, evaluations, metrics, split, embedder, report)
+    tasks.choose(settings, splits, embedders, evaluations, split, embedder, report)
     assert (tmp_path / "best" / "content").read_text() == "all"
     assert (tmp_path / "model" / "content").read_text() == "all"
-    assert split.metadata["split.seed"] == "all"
     assert "**train.mining=all** is the best on val" in (tmp_path / "report").read_text()
