@@ -11,6 +11,7 @@ import yaml
 
 from components.ingest.params import IngestParams
 from components.preprocess.params import PreprocessParams
+from components.shared.runtime import bounded_yaml
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import Examined, StepParams, examine, read_section
 from components.split.params import SplitParams
@@ -86,9 +87,11 @@ def read_value(assignment: str) -> object:
     if not equals:
         raise InputError(f"-S {assignment}: {FORM}")
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise InputError(f"-S {assignment}: the value is not valid YAML; {_quoted(text)}") from None
+        value = bounded_yaml.parse(text)
+    except yaml.YAMLError as error:
+        raise InputError(
+            f"-S {assignment}: the value is not valid YAML; {_quoted(text)} ({error})"
+        ) from None
     if isinstance(value, str) and text[:1] not in QUOTES and value != text.strip():
         raise InputError(f"-S {assignment}: YAML ends the value at its '#'; {_quoted(text)}")
     return value

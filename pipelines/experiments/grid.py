@@ -11,6 +11,7 @@ from typing import NamedTuple
 import yaml
 
 from components.evaluate.report.formatting import align_columns, percent, sample_sizes
+from components.shared.runtime import bounded_yaml
 from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.tracking.record import yaml_text
 from components.shared.verification.metric_names import CRITERIA, criterion, split
@@ -146,7 +147,7 @@ def _rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
 def _values(axis: str) -> list[object]:
     name, _, text = axis.partition("=")
     try:
-        values = yaml.safe_load(f"[{text}]")
+        values = bounded_yaml.parse(f"[{text}]")
     except yaml.YAMLError:
         values = None
     if not name or not isinstance(values, list) or not values or text.rstrip().endswith(","):

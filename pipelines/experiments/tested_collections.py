@@ -6,9 +6,8 @@ is best: test is looked at, and nothing is chosen by it.
 
 from collections.abc import Mapping, Sequence
 
-import yaml
-
 from components.evaluate.report.formatting import percent
+from components.shared.runtime import bounded_yaml
 from components.shared.verification.metric_names import KINDS, at_threshold, decided
 
 TESTED = "split.collections.test"
@@ -44,7 +43,7 @@ def tested(settings: Sequence[str]) -> str:
     for assignment in settings:
         name, _, value = assignment.partition("=")
         if name == TESTED:
-            values = yaml.safe_load(value)
+            values = bounded_yaml.parse(value)
             names = ", ".join(map(str, values)) if isinstance(values, list) else str(values)
     return names
 

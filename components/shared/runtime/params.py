@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from components.shared.runtime import bounded_yaml
 from components.shared.runtime.errors import InputError, redact_credentials
 
 P = TypeVar("P", bound="StepParams")
@@ -78,7 +79,7 @@ def read_section(section: str, path: Path) -> object:
         InputError: the file or section is missing.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = bounded_yaml.parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(
             f"{path}: no such file; run from the project's root or pass --params"
@@ -86,7 +87,7 @@ def read_section(section: str, path: Path) -> object:
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{path}: cannot be read as a text file") from None
     except yaml.YAMLError as error:
-        raise InputError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+        raise InputError(f"{path}: not valid YAML: {error}") from None
     if not isinstance(content, dict) or section not in content:
         raise InputError(f"{path}: has no section '{section}'")
     return content[section] or {}

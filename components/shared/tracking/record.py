@@ -8,8 +8,10 @@ from typing import Self
 import yaml
 from pydantic import BaseModel
 
+from components.shared.runtime import bounded_yaml
 from components.shared.runtime.errors import redact_credentials
 from components.shared.runtime.params import StepParams
+from components.shared.storage.reading import parse_json, reading
 
 RECORD = "mlflow_run.json"
 SOURCE = "ingest.source"
@@ -36,14 +38,25 @@ class Record(BaseModel):
 
     @classmethod
     def read(cls, folder: Path) -> Self:
-        """Reads the record in a step's output folder; an empty one where there is none."""
+        """Reads the record in a step's output folder; an empty one where there is none.
+
+        Raises:
+            InputError: it is damaged.
+        """
         path = folder / RECORD
-        return cls.parse(path.read_bytes()) if path.is_file() else cls()
+        if not path.is_file():
+            return cls()
+        with reading(path, "not the record of a run ({reason}); run the step again"):
+            return cls.parse(path.read_bytes())
 
     @classmethod
     def parse(cls, content: bytes) -> Self:
-        """Reads a record from the bytes of its file."""
-        return cls.model_validate_json(content)
+        """Reads a record from the bytes of its file.
+
+        Raises:
+            ValueError: it is none.
+        """
+        return parse_json(content, cls)
 
     def write(self, folder: Path) -> None:
         """Writes the record into an output folder."""
@@ -81,7 +94,7 @@ def text_of(params: Mapping[str, str], name: str) -> str | None:
     recorded = params.get(name)
     if recorded is None:
         return None
-    value = yaml.safe_load(recorded)
+    value = _value(recorded)
     return value if isinstance(value, str) else recorded
 
 
@@ -97,8 +110,17 @@ def source_name(params: Mapping[str, str]) -> str | None:
 
 def collection_names(params: Mapping[str, str]) -> list[str]:
     """Returns the names of the recorded collections, none of a single source."""
-    recorded = yaml.safe_load(params.get(SOURCE, "null"))
-    return [str(each["name"]) for each in recorded] if isinstance(recorded, list) else []
+    recorded = _value(params.get(SOURCE, "null"))
+    collections = recorded if isinstance(recorded, list) else []
+    return [str(each["name"]) for each in collections if isinstance(each, dict) and "name" in each]
+
+
+def _value(recorded: str) -> object:
+    """Returns the value of a recorded parameter; its text where that is no YAML."""
+    try:
+        return bounded_yaml.parse(recorded)
+    except yaml.YAMLError:
+        return recorded
 
 
 def last_part(address: str) -> str:
