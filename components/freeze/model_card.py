@@ -9,10 +9,12 @@ from components.freeze import decision_card, formats_card, model_card_tables
 from components.freeze.conclusions import conclusions
 from components.shared.data import catalog
 from components.shared.model.bundle import FORMATS
+from components.shared.runtime.errors import InputError
 from components.shared.tracking.record import source_name, text_of
 from components.shared.verification import metric_names
 from components.shared.verification.decision_file import Decisions
 from components.shared.verification.metric_names import IMPOSTORS, VERIFICATION
+from components.shared.verification.metrics_file import METRICS
 from components.shared.verification.rule_of_three import beyond_evidence, caveats, percent
 from components.shared.verification.shortcut_probe import SUSPICIOUS
 from components.shared.verification.threshold import EQUAL_ERROR, Threshold, policy_of
@@ -63,7 +65,20 @@ class CardData:
 
 
 def render(card: CardData) -> str:
-    """Renders the model card as Markdown."""
+    """Renders the model card as Markdown.
+
+    Raises:
+        InputError: a figure is missing that belongs to another.
+    """
+    try:
+        return _render(card)
+    except KeyError as missing:
+        raise InputError(
+            f"{METRICS} of the evaluation lacks the figure {missing}; run evaluate again"
+        ) from missing
+
+
+def _render(card: CardData) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in card.manifest["versions"].items())
     code = card.manifest["code"]
     revision = code["revision"] or "unknown"

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from components.shared.data.csv_tables import read_texts
 from components.shared.data.identities import nfc, unify
 from components.shared.data.partition import PARTS
 from components.shared.runtime.errors import InputError
+from components.shared.storage.reading import reading
 
 
 def by_csv(index: pd.DataFrame, path: Path) -> dict[str, str]:
@@ -47,16 +49,8 @@ def by_csv(index: pd.DataFrame, path: Path) -> dict[str, str]:
 
 def _read(path: Path) -> pd.DataFrame:
     """Reads a csv of text, in UTF-8 with or without a mark."""
-    try:
-        table = pd.read_csv(
-            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True
-        )
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        raise InputError(f"split.by: {path}: no such file") from None
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path}: not a csv of identity,part ({' '.join(str(error).split())})"
-        ) from None
-    if not {"identity", "part"} <= set(table.columns):
-        raise InputError(f"{path}: its first line must be identity,part")
-    return table
+    if not path.is_file():
+        raise InputError(f"split.by: {path}: no such file")
+    damaged = "not a csv ({reason}): its first line must be identity,part"
+    with reading(path, damaged):
+        return read_texts(path, ("identity", "part"), by_people=True)

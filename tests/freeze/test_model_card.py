@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from components.freeze.model_card import CardData, count_images, render
+from components.shared.runtime.errors import InputError
 from components.shared.verification.decision import Decision, Policy
 from components.shared.verification.decision_file import Decisions
 from components.shared.verification.decision_limits import Limits
@@ -218,3 +219,12 @@ def test_images_that_could_not_be_used_are_counted_and_rates_are_of_comparisons(
     limits = text[text.index("## Limits") :]
     assert "- 1,200 images of the data could not be used and are in no comparison" in limits
     assert "could not be used" not in card(SKILLED)
+
+
+@pytest.mark.parametrize("name", SKILLED)
+def test_a_missing_figure_is_left_out_or_named(name: str) -> None:
+    metrics = {other: value for other, value in SKILLED.items() if other != name}
+    try:
+        assert "## Limits" in card(metrics)
+    except InputError as error:
+        assert str(error).startswith("metrics.json of the evaluation lacks the figure '")

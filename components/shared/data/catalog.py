@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from components.shared.data.identities import unify
 from components.shared.runtime.errors import InputError
+from components.shared.storage.reading import reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,8 +69,6 @@ def read(raw: Path) -> "pd.DataFrame":
     """
     path = raw / CATALOG
     catalog = _parse(path)
-    if missing := [column for column in COLUMNS if column not in catalog]:
-        raise InputError(f"{path}: lacks the column {', '.join(missing)}; run ingest again")
     if catalog.empty:
         raise InputError(f"{path}: lists no images; check the source and run ingest again")
     for column in COLUMNS:
@@ -95,17 +94,13 @@ def rows(raw: Path) -> list[dict[str, str]]:
 
 
 def _parse(path: Path) -> "pd.DataFrame":
-    import pandas as pd
+    from components.shared.data.csv_tables import read_texts
 
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"{path}: no such file; run ingest first") from None
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: not a catalog ({reason}); run ingest again") from None
+    damaged = "not a catalog ({reason}); run ingest again"
+    with reading(path, damaged, missing="run ingest first"):
+        return read_texts(path, COLUMNS)
 
 
 def _leaves(name: str) -> bool:
     path = PurePosixPath(name)
-    return path.is_absolute() or ".." in path.parts
+    return path.is_absolute() or ".." in path.parts or "\0" in name or not path.parts

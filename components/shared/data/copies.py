@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from components.shared.data.csv_tables import write_csv
-from components.shared.runtime.errors import InputError
+from components.shared.data.csv_tables import read_texts, write_csv
+from components.shared.storage.reading import reading
 
 DUPLICATES = "duplicates.csv"
 Row: TypeAlias = Mapping[str, str]
@@ -112,12 +112,10 @@ def read_duplicates(folder: Path) -> list[Duplicate]:
     path = folder / DUPLICATES
     if not path.is_file():
         return []
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    with reading(path, "{reason}; run preprocess again"):
+        table = read_texts(path, Duplicate._fields[:2])
         rows = table[[name for name in Duplicate._fields if name in table]]
         return [Duplicate(*values) for values in rows.itertuples(index=False)]
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{path}: {error}; run preprocess again") from None
 
 
 def _label(row: Row) -> str:

@@ -27,9 +27,11 @@ from components.shared.data.identities import unify
 from components.shared.data.normalisation import NORMALISATION, Normalisation
 from components.shared.data.tables import read_table, write_table
 from components.shared.runtime.errors import InputError
+from components.shared.storage.reading import reading
 
 IMAGES, INDEX = "images.npy", "index.parquet"
 SOURCES, REJECTED = "sources.parquet", "rejected.csv"
+INDEX_COLUMNS = ("path", "identity", "kind", "sha256")
 REJECTED_COLUMNS = ("path", "reason")
 
 
@@ -57,10 +59,8 @@ def open_store(prepared: Path) -> ImageStore:
     """
     normalisation = Normalisation.load(prepared / NORMALISATION)
     index = read_index(prepared)
-    try:
-        images = np.load(prepared / IMAGES, mmap_mode="r", allow_pickle=False)
-    except (OSError, EOFError, ValueError) as error:
-        raise InputError(f"{prepared / IMAGES}: {error}; run preprocess again") from None
+    with reading(prepared / IMAGES, "{reason}; run preprocess again", "run preprocess again"):
+        images = np.lib.format.open_memmap(prepared / IMAGES, mode="r")
     if images.dtype != np.uint8 or images.shape != (len(index), *normalisation.shape):
         sizes = f"{images.dtype} {list(images.shape)}, {len(index)} rows in {INDEX}"
         raise InputError(
@@ -77,8 +77,8 @@ def read_index(prepared: Path) -> pd.DataFrame:
     Raises:
         InputError: it is missing or damaged.
     """
-    index = read_table(prepared / INDEX, "preprocess")
-    return index.assign(identity=unify(index["identity"])) if "identity" in index else index
+    index = read_table(prepared / INDEX, "preprocess", INDEX_COLUMNS)
+    return index.assign(identity=unify(index["identity"]))
 
 
 def read_sources(prepared: Path, images: int) -> pd.DataFrame:
@@ -177,12 +177,19 @@ def write_sources(sources: pd.DataFrame, folder: Path) -> None:
 
 
 def read_reasons(folder: Path) -> list[str]:
-    """Reads the reasons in rejected.csv in the folder of a store; none without that file."""
+    """Reads the reasons in rejected.csv in the folder of a store; none without that file.
+
+    Raises:
+        InputError: it is damaged.
+    """
     path = folder / REJECTED
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8", newline="") as stream:
-        return [row["reason"] for row in csv.DictReader(stream)]
+    with (
+        reading(path, "not a list of rejected images; run preprocess again"),
+        path.open(encoding="utf-8", newline="") as stream,
+    ):
+        return [row["reason"] for row in csv.DictReader(stream, strict=True)]
 
 
 def write_rejected(rejected: Iterable[tuple[str, str]], folder: Path) -> None:

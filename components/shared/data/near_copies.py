@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from components.shared.data.csv_tables import write_csv
-from components.shared.runtime.errors import InputError
+from components.shared.data.csv_tables import read_texts, write_csv
+from components.shared.storage.reading import reading
 
 NEAR_COPIES = "near_copies.csv"
 
@@ -44,9 +44,6 @@ def read_near_copies(folder: Path) -> list[NearCopy]:
     path = folder / NEAR_COPIES
     if not path.is_file():
         return []
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-        rows = table[list(NearCopy._fields)].itertuples(index=False)
+    with reading(path, "{reason}; run preprocess again"):
+        rows = read_texts(path, NearCopy._fields)[list(NearCopy._fields)].itertuples(index=False)
         return [NearCopy(str(row[0]), str(row[1]), int(row[2])) for row in rows]
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: {error}; run preprocess again") from None

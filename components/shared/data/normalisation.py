@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import StepParams
+from components.shared.storage.reading import reading
 
 NORMALISATION = "normalise.json"
 VERSION = 2
@@ -64,9 +64,6 @@ class Normalisation(StepParams):
         Raises:
             InputError: it is missing or not what `save` writes.
         """
-        try:
-            return cls.model_validate_json(path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, NotADirectoryError):
-            raise InputError(f"{path}: no such file; run preprocess first") from None
-        except (ValidationError, UnicodeDecodeError):
-            raise InputError(f"{path}: not a normalisation; run preprocess again") from None
+        damaged, missing = "not a normalisation; run preprocess again", "run preprocess first"
+        with reading(path, damaged, missing):
+            return cls.model_validate_json(path.read_bytes())

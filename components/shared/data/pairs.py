@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from components.shared.runtime.errors import InputError
+from components.shared.storage.reading import reading
 
 PAIRS = "pairs.csv"
 
@@ -50,11 +50,11 @@ def read_pairs(folder: Path) -> list[ListedPair]:
     path = folder / PAIRS
     if not path.is_file():
         return []
-    try:
-        with path.open(newline="", encoding="utf-8") as stream:
-            return [_pair(row) for row in csv.DictReader(stream, strict=True)]
-    except (KeyError, TypeError, ValueError, csv.Error) as error:
-        raise InputError(f"{path}: not a list of pairs ({error}); run ingest again") from None
+    with (
+        reading(path, "not a list of pairs ({reason}); run ingest again"),
+        path.open(newline="", encoding="utf-8") as stream,
+    ):
+        return [_pair(row) for row in csv.DictReader(stream, strict=True)]
 
 
 def _pair(row: dict[str, str]) -> ListedPair:

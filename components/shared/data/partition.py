@@ -39,7 +39,7 @@ def read(split: Path, index: pd.DataFrame) -> pd.DataFrame:
             in two parts.
     """
     path = _file(split)
-    partition = read_table(path, "split")
+    partition = read_table(path, "split", ("row", "part", "fold"))
     _check(partition, index, str(path))
     return partition.sort_values("row", ignore_index=True)
 

@@ -1,12 +1,13 @@
 """Parquet files between the steps."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.shared.runtime.errors import InputError
+from components.shared.storage.reading import reading
 
 _TYPES = {
     **dict.fromkeys(["height", "width", "row", "fold", "dpi", "median_grey"], pa.int32()),
@@ -27,19 +28,24 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     pq.write_table(arrow, path, compression="none")
 
 
-def read_table(path: Path, step: str) -> pd.DataFrame:
+def read_table(path: Path, step: str, columns: Sequence[str] = ()) -> pd.DataFrame:
     """Reads a parquet file.
 
     Args:
         path: the file.
         step: the name of the step that writes it, for errors.
+        columns: those that it must have, a value in each row, of the types that it is written with.
 
     Raises:
         InputError: it is missing or damaged.
     """
-    try:
-        return pd.read_parquet(path)
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"{path}: no such file; run {step} first") from None
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{path}: {str(error).splitlines()[0]}; run {step} again") from None
+    with reading(path, f"{{reason}}; run {step} again", missing=f"run {step} first"):
+        table = pq.read_table(path)
+        table.validate(full=True)
+        for name in columns:
+            if name not in table.column_names:
+                raise ValueError(f"lacks the column {name}")
+            if table[name].null_count or table[name].type != _TYPES.get(name, pa.string()):
+                raise ValueError(f"the column {name} has no value, or one of another kind")
+        frame: pd.DataFrame = table.to_pandas()
+    return frame

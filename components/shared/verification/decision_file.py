@@ -1,17 +1,16 @@
 """decision.json: the decisions of val alone. Files of earlier versions are threshold.json."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from components.shared.runtime.errors import InputError
+from components.shared.storage.reading import as_values_of, read_json, reading
 from components.shared.verification import identification_policy, threshold
-from components.shared.verification.decision import Decision, Policy, Usual
-from components.shared.verification.decision_limits import Limits
-from components.shared.verification.evidence_bounds import Bounds
-from components.shared.verification.evidence_model import EvidenceModel
+from components.shared.verification.decision import Decision, Policy
+from components.shared.verification.evidence_model import TERMS
+from components.shared.verification.metric_names import KINDS
 from components.shared.verification.metrics_file import write_json
 from components.shared.verification.threshold import THRESHOLDS, Threshold
 
@@ -74,19 +73,19 @@ def read(folder: Path, remedy: str = "run evaluate again") -> Decisions:
     path = folder / DECISION
     if not path.is_file() and (folder / THRESHOLDS).is_file():
         return Decisions(thresholds=threshold.read(folder, remedy))
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+    with reading(path, f"not what evaluate writes; {remedy}", missing=remedy):
+        content = read_json(path, dict[str, Any])
         _check_schema(path, content["schema"])
         return Decisions(
             any_scanner=_from_json(content.get("any_scanner"), content["schema"]),
             known_scanner=_from_json(content.get("known_scanner"), content["schema"]),
-            thresholds=[Threshold(**row) for row in content["thresholds"]],
-            calibration=content.get("calibration"),
+            thresholds=as_values_of(list[Threshold], content["thresholds"]),
+            calibration=_facts(content.get("calibration")),
         )
-    except InputError:
-        raise
-    except (OSError, AttributeError, KeyError, TypeError, ValueError):
-        raise InputError(f"{path}: not what evaluate writes; {remedy}") from None
+
+
+def _facts(content: object) -> dict[str, Any] | None:
+    return None if content is None else as_values_of(dict[str, Any], content)
 
 
 def _check_schema(path: Path, schema: int) -> None:
@@ -124,21 +123,26 @@ def _from_json(content: Mapping[str, Any] | None, schema: int) -> Decision | Non
         return None
     models = {}
     for kind, model in content["models"].items():
-        weights = {str(name): float(weight) for name, weight in model["weights"].items()}
+        weights = as_values_of(dict[str, float], model["weights"])
         if schema == 1:
             weights = _moved(weights, content["shift"])
-        models[kind] = EvidenceModel(weights, Bounds(**model["bounds"]))
-    usual = content["usual"] if schema > 1 else ()
-    return Decision(
-        models=models,
-        most_references=int(content["most_references"]),
-        parts=int(content["parts"]),
-        policies=[
-            Policy(**{**row, "limits": Limits(**row["limits"])}) for row in content["policies"]
-        ],
-        usual=[Usual(**row) for row in usual],
-        searches=identification_policy.from_json(content.get("identification", ())) or (),
+        models[kind] = {"weights": weights, "bounds": model["bounds"]}
+    values = {
+        "models": models,
+        "most_references": content["most_references"],
+        "parts": content["parts"],
+        "policies": content["policies"],
+        "usual": content["usual"] if schema > 1 else [],
+    }
+    if content.get("identification"):
+        values["searches"] = content["identification"]
+    decision = as_values_of(Decision, values)
+    known = not models.keys() - set(KINDS) and all(
+        model.weights.keys() <= TERMS.keys() for model in decision.models.values()
     )
+    if not models or not known or min(decision.most_references, decision.parts) < 1:
+        raise ValueError("of other kinds or terms than there are")
+    return decision
 
 
 def _moved(weights: dict[str, float], shift: Mapping[str, float]) -> dict[str, float]:

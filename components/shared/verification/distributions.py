@@ -1,16 +1,15 @@
 """distributions.json: how the evidence of genuine and of impostor comparisons lay on test."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from components.shared.runtime.errors import InputError
+from components.shared.storage.reading import read_json, reading
 
 DISTRIBUTIONS = "distributions.json"
 EDGES = tuple(number / 2 for number in range(-40, 41))
@@ -47,6 +46,8 @@ class Distribution:
         """
         if not self.edges or not np.isfinite(self.edges).all():
             raise ValueError("edges must be numbers")
+        if self.references < 1 or self.n_identities < 0:
+            raise ValueError("references and identities must be counts")
         if any(low >= high for low, high in pairwise(self.edges)):
             raise ValueError("edges must ascend")
         for counts in (self.genuine, self.impostor):
@@ -91,31 +92,7 @@ def read(folder: Path) -> tuple[Distribution, ...]:
         InputError: it is not what `write` writes.
     """
     path = folder / DISTRIBUTIONS
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(_from_json(row) for row in content)
-    except FileNotFoundError:
+    if not path.exists():
         return ()
-    except (OSError, AttributeError, KeyError, TypeError, ValueError):
-        raise InputError(
-            f"{path}: not what evaluate writes; evaluate and freeze the model again"
-        ) from None
-
-
-def _from_json(row: Mapping[str, Any]) -> Distribution:
-    if not isinstance(row["kind"], str):
-        raise TypeError("kind")
-    return Distribution(
-        kind=row["kind"],
-        references=_whole(row["references"]),
-        edges=tuple(float(edge) for edge in row["edges"]),
-        genuine=tuple(_whole(number) for number in row["genuine"]),
-        impostor=tuple(_whole(number) for number in row["impostor"]),
-        n_identities=_whole(row["n_identities"]),
-    )
-
-
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise TypeError("not a count")
-    return value
+    with reading(path, "not what evaluate writes; evaluate and freeze the model again"):
+        return tuple(read_json(path, list[Distribution]))

@@ -8,7 +8,7 @@ enrolled err no more often than they did there.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from components.shared.verification.decision_limits import Limits
@@ -86,15 +86,6 @@ def lookup(
 def to_json(rows: Iterable[SearchPolicy]) -> list[dict[str, Any]]:
     """Returns rows as JSON has them, in decision.json."""
     return [{**row._asdict(), "limits": row.limits._asdict()} for row in rows]
-
-
-def from_json(rows: Sequence[Mapping[str, Any]]) -> list[SearchPolicy]:
-    """Returns the rows of `to_json`.
-
-    Raises:
-        KeyError, TypeError: they are none.
-    """
-    return [SearchPolicy(**{**row, "limits": Limits(**row["limits"])}) for row in rows]
 
 
 def _size(row: SearchPolicy) -> int:

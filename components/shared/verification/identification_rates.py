@@ -1,12 +1,11 @@
 """identification.json: the error rates of searches (1:N) on test, by the size of the gallery."""
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from components.shared.runtime.errors import InputError
+from components.shared.storage.reading import read_json, reading
 from components.shared.verification.identification_policy import SearchLimits
 from components.shared.verification.measured_rates import Rate
 from components.shared.verification.metric_names import identification, split
@@ -108,12 +107,5 @@ def read(folder: Path) -> list[SearchRates]:
     path = folder / IDENTIFICATION
     if not path.is_file():
         return []
-    try:
-        return [_from_json(row) for row in json.loads(path.read_text(encoding="utf-8"))]
-    except (OSError, AttributeError, KeyError, TypeError, ValueError):
-        raise InputError(f"{path}: not what evaluate writes; evaluate again") from None
-
-
-def _from_json(row: Mapping[str, Any]) -> SearchRates:
-    rates = {name: Rate(**row[name]) for name in RATE_FIELDS}
-    return SearchRates(**{**row, **rates})
+    with reading(path, "not what evaluate writes; evaluate again"):
+        return read_json(path, list[SearchRates])

@@ -1,11 +1,10 @@
 """rates.json: the error rates of the decision on test, in a bundle, for whoever answers with it."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from components.shared.runtime.errors import InputError
+from components.shared.storage.reading import read_json, reading
 from components.shared.verification.decision import Decision
 from components.shared.verification.metric_names import (
     N_PAIRS,
@@ -118,18 +117,11 @@ def read(folder: Path) -> list[MeasuredRates]:
         InputError: it is missing, or not what `write` writes.
     """
     path = folder / RATES
-    try:
-        return [_from_json(row) for row in json.loads(path.read_text(encoding="utf-8"))]
-    except (OSError, AttributeError, KeyError, TypeError, ValueError):
-        raise InputError(f"{path}: not what freeze writes; freeze the model again") from None
+    with reading(path, "not what freeze writes; freeze the model again", "freeze the model again"):
+        return read_json(path, list[MeasuredRates])
 
 
 def _rate(metrics: Mapping[str, float], name: str) -> Rate:
     """Returns a figure with its interval; 0 of what a policy has not: claims left to a person."""
     low, high = ends(name)
     return Rate(metrics.get(name, 0.0), metrics.get(low), metrics.get(high))
-
-
-def _from_json(row: Mapping[str, Any]) -> MeasuredRates:
-    rates = {name: Rate(**row[name]) for name in RATE_FIELDS}
-    return MeasuredRates(**{**row, **rates})

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from components.shared.runtime.errors import InputError
+from components.shared.storage.reading import read_json, reading
 
 METRICS = "metrics.json"
 COUNTS = {"images", "rejected", "duplicates", "inverted", "identities", "disguised"}
@@ -41,13 +41,12 @@ def read(folder: Path) -> dict[str, float]:
     """Reads metrics.json of `folder`: the metrics by name.
 
     Raises:
-        InputError: it is not valid JSON.
+        InputError: it is missing, or no tree of finite numbers.
     """
     path = folder / METRICS
-    try:
-        return flatten(json.loads(path.read_text(encoding="utf-8")))
-    except ValueError as error:
-        raise InputError(f"{path}: not valid JSON: {error}") from None
+    damaged = "not valid JSON, or no figures: {reason}; run evaluate again"
+    with reading(path, damaged, missing="run evaluate first"):
+        return flatten(read_json(path, dict[str, Any]))
 
 
 def write_json(path: Path, content: object) -> None:

@@ -1,11 +1,10 @@
 """Thresholds: largest distances that are accepted, and threshold.json that carries them."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from components.shared.runtime.errors import InputError
+from components.shared.storage.reading import read_json, reading
 from components.shared.verification.metric_names import far_name
 from components.shared.verification.metrics_file import write_json
 
@@ -85,10 +84,8 @@ def read(folder: Path, remedy: str = "run evaluate again") -> list[Threshold]:
         InputError: it is not what `write` writes.
     """
     path = folder / THRESHOLDS
-    try:
-        return [Threshold(**row) for row in json.loads(path.read_text(encoding="utf-8"))]
-    except (TypeError, ValueError):
-        raise InputError(f"{path}: not what evaluate writes; {remedy}") from None
+    with reading(path, f"not what evaluate writes; {remedy}", missing=remedy):
+        return read_json(path, list[Threshold])
 
 
 def _row(threshold: Threshold) -> dict[str, str | int | float]:

@@ -1,6 +1,5 @@
 """Limits of searches: found by the size of the gallery, and never laxer than for a larger one."""
 
-import json
 import math
 
 import pytest
@@ -9,9 +8,7 @@ from components.shared.verification.decision_limits import Limits
 from components.shared.verification.identification_policy import (
     SearchLimits,
     SearchPolicy,
-    from_json,
     lookup,
-    to_json,
 )
 
 LIMITS = {
@@ -52,10 +49,3 @@ def test_beyond_the_largest_gallery_each_person_asks_for_as_much_more_evidence()
     just = lookup(ROWS, 5, "review", 60)
     assert just is not None
     assert just.limits == pytest.approx((3.5 + math.log(60 / 59), 4.5 + math.log(60 / 59)))
-
-
-def test_rows_are_read_as_they_were_written() -> None:
-    assert from_json(json.loads(json.dumps(to_json(ROWS)))) == ROWS
-    assert from_json([]) == []
-    with pytest.raises((KeyError, TypeError)):
-        from_json([{"limits": {"low": 0.0, "high": 1.0}}])
