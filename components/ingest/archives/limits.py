@@ -8,6 +8,9 @@ from typing import Literal, Protocol
 from components.ingest.archives import names
 from components.shared.runtime.errors import InputError
 
+LONGEST_NAME = 4096
+"""Characters of an entry's path; systems that can write longer ones are few."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -66,6 +69,8 @@ class Gate:
             InputError: it is a link or device, its name leads elsewhere or cannot be written, or a
                 limit is passed.
         """
+        if len(member.name) > LONGEST_NAME:
+            raise self.error(f"holds a name of {len(member.name):,} characters: refused")
         if "\0" in member.name:
             raise self.error(f"holds {member.name!r}, which no system can write: refused")
         if member.kind == "other":
@@ -83,6 +88,10 @@ class Gate:
         """Returns an error about this archive."""
         return InputError(f"{self.archive}: {fault}")
 
+    def too_many(self) -> InputError:
+        """Returns the error of an archive with more entries than `limits.files`."""
+        return self.error(f"holds more than {self.limits.files:,} entries (ingest.max_files)")
+
     def count_in(self, member: Member) -> None:
         """Counts a member and its bytes.
 
@@ -92,7 +101,7 @@ class Gate:
         self.count += 1
         self.total += member.size
         if self.count > self.limits.files:
-            raise self.error(f"holds more than {self.limits.files:,} entries (ingest.max_files)")
+            raise self.too_many()
         if self.total > self.limits.bytes:
             raise self.error(f"unpacks to more than {self.limits.bytes:,} bytes (ingest.max_bytes)")
         if self.total > self.limits.ratio * self.archived:

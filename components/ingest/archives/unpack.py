@@ -2,6 +2,7 @@
 
 import errno
 import os
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -30,9 +31,13 @@ _DAMAGED = (
     zlib.error,
     LZMAError,
     EOFError,
-    RecursionError,
-    NotImplementedError,
-    UnicodeDecodeError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    struct.error,
 )
 _BAD_NAMES = {
     None,

@@ -18,7 +18,7 @@ UNICODE_PATH = 0x7075  # Info-ZIP's extra field: version, CRC-32 of the name as 
 
 def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
     """Admits all entries of a .zip, then yields its files."""
-    with zipfile.ZipFile(archive) as entries, archive.open("rb") as headers:
+    with _BoundedZip(archive, gate) as entries, archive.open("rb") as headers:
         names = gate.decode([_name(info) for info in entries.infolist()])
         members = list(map(_member, entries.infolist(), names))
         paths = [gate.admit(member) for member in members]
@@ -29,6 +29,41 @@ def contents(archive: Path, gate: Gate) -> Generator[Content, None, None]:
                 info.orig_filename = _local_name(headers, info)  # else the module compares the two
                 with entries.open(info) as stream:
                     yield Content(path, info.file_size, stream)
+
+
+class _BoundedZip(zipfile.ZipFile):
+    """An archive that is refused as soon as its directory lists more entries than the limit."""
+
+    def __init__(self, archive: Path, gate: Gate) -> None:
+        self._gate = gate
+        super().__init__(archive)
+
+    @property
+    def filelist(self) -> list[zipfile.ZipInfo]:
+        """The entries, which the base class appends one by one."""
+        return self._entries
+
+    @filelist.setter
+    def filelist(self, _: list[zipfile.ZipInfo]) -> None:
+        self._entries = _Entries(self._gate)
+
+
+class _Entries(list[zipfile.ZipInfo]):
+    """A list that takes as many entries as an archive may have."""
+
+    def __init__(self, gate: Gate) -> None:
+        super().__init__()
+        self._gate = gate
+
+    def append(self, info: zipfile.ZipInfo) -> None:
+        """Adds an entry.
+
+        Raises:
+            InputError: there are too many.
+        """
+        if len(self) >= self._gate.limits.files:
+            raise self._gate.too_many()
+        super().append(info)
 
 
 def _name(info: zipfile.ZipInfo) -> str | bytes:

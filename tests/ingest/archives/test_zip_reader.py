@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from components.ingest.archives.limits import Limits
 from components.ingest.archives.unpack import unpack
 from tests.ingest.archives.archive_files import Item, zip_bytes
 from tests.ingest.archives.kinds import ROOMY, refused
@@ -77,3 +78,10 @@ def test_an_entry_without_a_name_is_refused(name: bytes, tmp_path: Path) -> None
 def test_a_damaged_entry_is_named(tmp_path: Path) -> None:
     content = raw_zip([Entry(b"Jos\x82/1.png", b"image")]).replace(b"image", b"other")
     refused(content, tmp_path, "is damaged: 'José/1.png' cannot be read")
+
+
+def test_a_directory_of_too_many_entries_is_not_read_to_its_end(tmp_path: Path) -> None:
+    content = zip_bytes([Item(f"ann/{number}.png", b"1") for number in range(50)])
+    last = content.rindex(b"PK\x01\x02")
+    damaged = content[:last] + b"XX" + content[last + 2 :]  # told, if it were reached
+    refused(damaged, tmp_path, "more than 3 entries", Limits(3, 10**6, 100))
