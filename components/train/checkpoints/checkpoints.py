@@ -1,6 +1,7 @@
 """Checkpoints of a run, outside every DVC out, under its key.
 
-    $CHECKPOINT_DIR/train/<key>/step-00000090/   variables.npz · best.npz · start.npz · state.json
+    $CHECKPOINT_DIR/train/<key>/step-00000090/   variables.npz · best.npz · start.npz ·
+    state.json · manifest.json
 
 A checkpoint is whole and stands alone: copied elsewhere, a run resumes from it by `--resume`. Each
 is also copied to CHECKPOINT_DIR if that is an `s3://` address, and a run resumes from the newest
@@ -15,13 +16,16 @@ import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import TEMPORARY, atomic_folder, persistent_folder
+from components.shared.storage.reading import as_values_of, in_one_line, read_json, reading
 from components.shared.storage.s3_address import Address, is_s3
+from components.train.checkpoints import checksums
 from components.train.checkpoints.run_key import Key
 from components.train.checkpoints.s3_mirror import Mirror
 from components.train.checkpoints.state import Arrays, State
@@ -112,17 +116,17 @@ class Checkpoints:
             raise InputError(
                 f"--resume {path}: no checkpoint; name a folder such as …/step-00000090"
             )
-        try:
-            then = Key(**json.loads((folders[-1] / "state.json").read_text())["key"])
-        except Exception as error:  # whatever is wrong with a file that is not ours
-            raise InputError(
-                f"--resume {path}: not a checkpoint that can be read: {error}"
-            ) from error
+        with reading(path, "--resume: not a checkpoint that can be read: {reason}"):
+            record = read_json(folders[-1] / "state.json", dict[str, Any])
+            then = as_values_of(Key, record["key"])
         if differences := self.key.differences(then):
             raise InputError(
                 f"--resume {path}: a checkpoint of another run: {'; '.join(differences)}"
             )
-        state = self._newest_in(path) if folders[-1] != path else self._read(path)
+        if folders[-1] == path:
+            with reading(path, "--resume: a damaged checkpoint: {reason}; name another"):
+                return self._read(path)
+        state = self._newest_in(path)
         if state is None:
             raise InputError(f"--resume {path}: no checkpoint in it can be read")
         return state
@@ -148,6 +152,7 @@ class Checkpoints:
             json.dump(record, stream)
             stream.flush()
             os.fsync(stream.fileno())
+        checksums.write(fresh)
 
     def _newest_in(self, folder: Path) -> State | None:
         for path in reversed(_steps(folder)):
@@ -155,11 +160,14 @@ class Checkpoints:
                 return self._read(path)
             except Exception as error:  # whatever a torn file makes its reader stumble over
                 logger.warning(
-                    "warning: %s cannot be read (%s); going back to the one before", path, error
+                    "warning: %s cannot be read (%s); going back to the one before",
+                    path,
+                    in_one_line(error),
                 )
         return None
 
     def _read(self, path: Path) -> State:
+        checksums.check(path)
         record = json.loads((path / "state.json").read_text(encoding="utf-8"))
         neighbours = record["neighbours"]
         del record["key"]

@@ -4,21 +4,20 @@ its disk.
     s3://bucket/prefix/train/<key>/step-00000090/   variables.npz · best.npz · start.npz ·
     state.json · manifest.json
 
-The manifest holds the sha256 of the others. It is written last and removed first: without it there
-is no checkpoint.
+The manifest, the checkpoint's own, is written last and removed first: without it there is no
+checkpoint.
 """
 
-import json
 import logging
 from collections.abc import Collection
 from pathlib import Path
 
-from components.shared.storage.files import atomic_folder, manifest
+from components.shared.storage.files import atomic_folder
 from components.shared.storage.s3 import Store, Stored
 from components.shared.storage.s3_address import Address
 from components.shared.storage.s3_errors import MissingError, StoreError
-
-MANIFEST = "manifest.json"
+from components.train.checkpoints import checksums
+from components.train.checkpoints.checksums import MANIFEST
 
 logger = logging.getLogger(__name__)
 
@@ -63,9 +62,9 @@ class Mirror:
         """
         target = self.address / checkpoint.name
         try:
-            for name in (hashes := manifest(checkpoint)):
+            names = sorted(path.name for path in checkpoint.iterdir())
+            for name in sorted(names, key=lambda name: name == MANIFEST):
                 self._store.upload(checkpoint / name, target / name)
-            self._store.write(target / MANIFEST, json.dumps(hashes).encode())
             self._remove(retained)
         except StoreError as error:
             logger.warning(
@@ -87,11 +86,12 @@ class Mirror:
         source = self.address / name
         try:
             with atomic_folder(folder) as fresh:
-                hashes = json.loads(self._store.read(source / MANIFEST))
-                for file in hashes:
+                content = self._store.read(source / MANIFEST)
+                (fresh / MANIFEST).write_bytes(content)
+                for file in checksums.files(content):
                     self._store.download(source / Path(file).name, fresh / Path(file).name)
-                _compare(manifest(fresh), hashes)
-        except (_DamagedError, MissingError):
+                checksums.check(fresh)
+        except (ValueError, MissingError):
             logger.warning(
                 "warning: %s is damaged; going back to the one before", self._store.describe(source)
             )
@@ -108,12 +108,3 @@ class Mirror:
 
     def _listing(self) -> list[Stored]:
         return list(self._store.below(self.address))
-
-
-def _compare(hashes: dict[str, str], expected: dict[str, str]) -> None:
-    if hashes != expected:
-        raise _DamagedError
-
-
-class _DamagedError(Exception):
-    """A checkpoint is not what its manifest says."""
