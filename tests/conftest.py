@@ -32,6 +32,15 @@ PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """`make fuzz` tries many inputs, others each time, none of which may take ten seconds."""
+    if config.getoption("--hypothesis-profile") == "fuzz":
+        from hypothesis import Phase, settings
+
+        phases = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
+        settings.register_profile("fuzz", max_examples=10_000, deadline=10_000, phases=phases)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole runs are slow."""
     for item in items:

@@ -1,6 +1,5 @@
 """The cache of downloads, in a folder outside every output."""
 
-import json
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -9,6 +8,7 @@ from pathlib import Path
 from components.ingest.sources.web import Remote
 from components.shared.storage.file_lock import file_lock
 from components.shared.storage.files import persistent_folder
+from components.shared.storage.reading import read_json
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,6 @@ class CachedDownload:
         none that can be read.
         """
         try:
-            return Remote(**json.loads(self.facts.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            return read_json(self.facts, Remote)
+        except (OSError, ValueError):
             return None

@@ -1,7 +1,7 @@
 """Objects downloaded in pieces: in parallel, resumed after a kill, checked by their ETags.
 
 A ledger beside the files says which pieces are here, a line each; what a killed run wrote there is
-true.
+true; a line that is damaged counts for nothing.
 """
 
 import json
@@ -14,10 +14,12 @@ from hashlib import md5
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
+from zlib import crc32
 
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 from components.shared.storage.files import atomic_file
+from components.shared.storage.reading import parse_json
 from components.shared.storage.s3 import CONNECTIONS, Store, Stored
 from components.shared.storage.s3_address import Address
 
@@ -180,16 +182,22 @@ def _each(action: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
 
 def _lines(path: Path) -> Iterator[tuple[str, str, int]]:
     """Yields name, ETag and first byte of each piece in a ledger."""
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+    content = path.read_bytes() if path.is_file() else b""
+    for line in content.split(b"\n"):
         try:
-            name, etag, start = json.loads(line)
-        except ValueError:  # the last one, cut short by a kill
+            name, etag, start, check = parse_json(line, tuple[str, str, int, int])
+        except ValueError:  # the last one, cut short by a kill, or a damaged one
             continue
-        yield name, etag, start
+        if check == _checksum((name, etag, start)):
+            yield name, etag, start
 
 
 def _line(entry: tuple[str, str, int]) -> str:
-    return json.dumps(entry) + "\n"
+    return json.dumps([*entry, _checksum(entry)]) + "\n"
+
+
+def _checksum(entry: tuple[str, str, int]) -> int:
+    return crc32(json.dumps(entry).encode())
 
 
 def _size(path: Path) -> int:
