@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from components.shared.data.part_sizes import counted
 from components.shared.verification import metric_names
 from components.shared.verification.identification_rates import FNIR, FPIR, measured_sizes
 from components.shared.verification.metric_names import (
@@ -54,7 +55,7 @@ def performance(metrics: Metrics) -> str:
         if parsed is None:
             continue
         impostors = IMPOSTORS.get(parsed.kind, parsed.kind)
-        subject = f"{impostors}, {parsed.references} reference(s)"
+        subject = f"{impostors}, {_given(parsed.references)}"
         if parsed.protocol == DECISION:
             subject = f"decision, {subject}"
         labels = dict(RATES)
@@ -63,14 +64,14 @@ def performance(metrics: Metrics) -> str:
         for leaf, label in labels.items():
             rows += _row(f"{subject}: {label}", f"{group}/{leaf}", group, metrics)
     for searched in measured_sizes(metrics):
-        among = f"search among {searched.gallery_size:,} people, {searched.references} reference(s)"
+        among = f"search among {searched.gallery_size:,} people, {_given(searched.references)}"
         for figure, label in SEARCHES.items():
             rows += _row(f"{among}: {label}", f"{searched.group}/{figure}", searched.group, metrics)
     for key in sorted(metrics):
         group, leaf = metric_names.split(key)
         references = metric_names.identified_from(group)
         if leaf == "accuracy" and references is not None:
-            label = f"identification from {references} references: accuracy"
+            label = f"identification from {_given(references)}: accuracy"
             rows += _row(label, key, group, metrics)
     return markdown(HEADER, rows, "The test identities were not measured.")
 
@@ -81,8 +82,8 @@ def collections(metrics: Metrics) -> str:
     for name in metric_names.collections_in(metrics):
         for kind, impostors in IMPOSTORS.items():
             for group in _groups_of(metrics, name, kind):
-                references = group.rpartition("_")[2]
-                subject = f"{name}: {impostors}, {references} reference(s)"
+                references = int(group.rpartition("_")[2])
+                subject = f"{name}: {impostors}, {_given(references)}"
                 for figure, label in COLLECTION_RATES.items():
                     rows += _row(f"{subject}: {label}", f"{group}/{figure}", group, metrics)
     return markdown(HEADER, rows, "")
@@ -101,9 +102,13 @@ def disguised(metrics: Metrics, target: str) -> str:
         for policy in dict.fromkeys((target, *metric_names.other_policies(metrics))):
             for outcome in ("accepted", "rejected", "reviewed"):
                 name = metric_names.carried_rate(group, outcome, policy, target)
-                label = f"disguised signatures, {references} reference(s), {policy}: {outcome}"
+                label = f"disguised signatures, {_given(references)}, {policy}: {outcome}"
                 rows += _row(label, name, group, metrics)
     return markdown(HEADER, rows, "")
+
+
+def _given(references: int) -> str:
+    return counted(references, "reference", "references")
 
 
 def _groups_of(metrics: Metrics, collection: str, kind: str) -> list[str]:

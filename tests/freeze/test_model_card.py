@@ -79,11 +79,11 @@ def card(metrics: dict[str, float], decisions: Decisions = DECISIONS, **params: 
 def test_a_figure_stands_with_its_interval_and_what_it_stands_on() -> None:
     lines = card(SKILLED | RANDOM).splitlines()
     for row in (
-        "| skilled forgeries, 1 reference(s): equal error rate "
+        "| skilled forgeries, 1 reference: equal error rate "
         "| 12.5 % | 10.1 % to 15.0 % | 9 | 7,212 |",
-        "| skilled forgeries, 1 reference(s): area under the ROC "
+        "| skilled forgeries, 1 reference: area under the ROC "
         "| 0.932 | 0.908 to 0.957 | 9 | 7,212 |",
-        "| random forgeries, 5 reference(s): false rejections at 1 % false acceptances "
+        "| random forgeries, 5 references: false rejections at 1 % false acceptances "
         "| 20.0 % | 17.6 % to 22.5 % | 40 | 1,000 |",
         "| identification from 5 references: accuracy | 75.0 % | 72.6 % to 77.5 % | 9 | 810 |",
         "| HOG, skilled forgeries: equal error rate | 27.7 % | 25.3 % to 30.2 % | 9 | 7,212 |",

@@ -22,7 +22,7 @@ def test_no_rows_are_a_sentence() -> None:
 def test_a_figure_without_an_interval_says_so() -> None:
     row = tables.performance({f"{GROUP}/eer": 0.125, **COUNTS}).splitlines()[2]
     assert row == (
-        "| skilled forgeries, 1 reference(s): equal error rate | 12.5 % | not computed "
+        "| skilled forgeries, 1 reference: equal error rate | 12.5 % | not computed "
         "| 1,200 | 7,212 |"
     )
 
@@ -33,7 +33,7 @@ def test_the_decision_has_its_gain_in_points_and_its_cost_in_bits() -> None:
     figures = {f"{group}/eer": 0.1, f"{group}/eer_gain": -0.02, f"{group}/cllr": 0.35}
     intervals = bounds(f"{group}/eer_gain", -0.05, 0.01)
     rows = tables.performance(figures | counts | intervals).splitlines()[2:]
-    start = "| decision, random forgeries, 5 reference(s): "
+    start = "| decision, random forgeries, 5 references: "
     gain = "−2.0 points | −5.0 points to +1.0 points"
     assert rows == [
         f"{start}equal error rate | 10.0 % | not computed | 9 | 80 |",
@@ -53,8 +53,8 @@ def test_searches_are_told_by_the_size_of_the_gallery() -> None:
     rows = tables.performance(figures).splitlines()[2:]
     start, label = "| search among ", "strangers who are given somebody (FPIR), at the limit"
     assert rows == [
-        f"{start}30 people, 5 reference(s): {label} | 1.0 % | 0.5 % to 2.0 % | 1,100 | 2,000 |",
-        f"{start}1,000 people, 5 reference(s): {label} | 3.0 % | 1.5 % to 6.0 % | 1,100 | 2,000 |",
+        f"{start}30 people, 5 references: {label} | 1.0 % | 0.5 % to 2.0 % | 1,100 | 2,000 |",
+        f"{start}1,000 people, 5 references: {label} | 3.0 % | 1.5 % to 6.0 % | 1,100 | 2,000 |",
     ]
 
 
@@ -130,9 +130,9 @@ def test_each_collection_has_its_rates() -> None:
     figures = {f"{group}/eer": 0.1, f"{group}/frr_at_threshold": 0.2}
     rows = tables.collections(figures | counts | {"decision/skilled/refs_5/eer": 0.3}).splitlines()
     assert rows[2:] == [
-        "| cedar: skilled forgeries, 5 reference(s): equal error rate | 10.0 % | not computed "
+        "| cedar: skilled forgeries, 5 references: equal error rate | 10.0 % | not computed "
         "| 9 | 80 |",
-        "| cedar: skilled forgeries, 5 reference(s): false rejections at the limit | 20.0 % "
+        "| cedar: skilled forgeries, 5 references: false rejections at the limit | 20.0 % "
         "| not computed | 9 | 80 |",
     ]
     assert tables.collections({"decision/skilled/refs_5/eer": 0.3}) == ""
@@ -144,9 +144,9 @@ def test_disguised_signatures_have_a_row_for_each_policy_and_outcome() -> None:
     rates = {f"{group}/accepted_at_threshold": 0.25, f"{group}/policy/review/reviewed": 0.5}
     rows = tables.disguised(counts | rates, "equal_error").splitlines()[2:]
     assert rows == [
-        "| disguised signatures, 1 reference(s), equal_error: accepted | 25.0 % | not computed "
+        "| disguised signatures, 1 reference, equal_error: accepted | 25.0 % | not computed "
         "| 3 | 80 |",
-        "| disguised signatures, 1 reference(s), review: reviewed | 50.0 % | not computed "
+        "| disguised signatures, 1 reference, review: reviewed | 50.0 % | not computed "
         "| 3 | 80 |",
     ]
     assert tables.disguised({}, "equal_error") == ""
