@@ -111,7 +111,7 @@ coverage: COVERAGE := --cov --cov-report=term
 coverage: test ## the same, and how much of the code they run; below the floor in pyproject.toml it fails
 
 e2e: $(BIN)/.installed-dev ## the rest: whole runs, Kubeflow's local runner
-	@python -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder
+	@python -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder --durations=25 --durations-min=5
 
 fuzz: $(BIN)/.installed-dev ## damage every kind of file 10,000 times, others each time (hours; each night)
 	@python -m pytest tests/test_damaged_files.py --hypothesis-profile=fuzz --timeout=0 -n 2
