@@ -3,8 +3,10 @@
 import json
 import math
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from components.shared.runtime.params import StepParams
@@ -12,6 +14,36 @@ from components.shared.tracking.record import flat_params
 from pipelines.sections import STEPS
 
 PARAMS = "params.json"
+
+
+@contextmanager
+def written_folder(artifact: Any) -> Iterator[Path]:
+    """Yields a path for a folder, which becomes the artifact.
+
+    Where KFP copies artifacts to an object store, one by one, it becomes a single file: an
+    uncompressed tar.
+    """
+    path = Path(artifact.path)
+    if artifact.path == artifact.uri:  # on this machine
+        yield path
+        return
+    with TemporaryDirectory(prefix="folder-", dir=path.parent) as temporary:
+        folder = Path(temporary) / "content"
+        yield folder
+        archive = shutil.make_archive(str(Path(temporary) / "archive"), "tar", folder)
+        Path(archive).replace(path)
+
+
+@contextmanager
+def read_folder(artifact: Any) -> Iterator[Path]:
+    """Yields the path of a folder that `written_folder` made, unpacked meanwhile if need be."""
+    path = Path(artifact.path)
+    if path.is_dir():
+        yield path
+        return
+    with TemporaryDirectory(prefix="folder-", dir=path.parent) as temporary:
+        shutil.unpack_archive(path, temporary, "tar", filter="data")
+        yield Path(temporary)
 
 
 def copy_figures(figures: Mapping[str, float], metrics: Any) -> None:

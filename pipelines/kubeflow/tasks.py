@@ -48,12 +48,10 @@ def ingest(
     Args:
         params: section `ingest`.
         fingerprint: of the source; it changes nothing but the key of the cache.
-        raw: the images and catalog.csv.
+        raw: the images and catalog.csv, on a cluster as one uncompressed archive.
         metrics: how many images and identities there are.
         source: in place of the section's `source`, unless empty.
     """
-    from pathlib import Path
-
     from components.ingest import step
     from components.ingest.params import IngestParams
     from components.shared.runtime.params import parse
@@ -62,7 +60,8 @@ def ingest(
     section = {**params, "source": source} if source else params
     parsed = parse(IngestParams, "ingest", section, "pipeline argument")
     artifacts.copy_params("ingest", parsed, raw)
-    result = step.run(parsed, Path(raw.path))
+    with artifacts.written_folder(raw) as folder:
+        result = step.run(parsed, folder)
     raw.metadata |= result.origin
     artifacts.copy_figures(result.figures, metrics)
 
@@ -88,7 +87,9 @@ def preprocess(
 
     parsed = parse(PreprocessParams, "preprocess", params, "pipeline argument")
     artifacts.copy_params("preprocess", parsed, prepared, raw)
-    artifacts.copy_figures(step.run(parsed, Path(raw.path), Path(prepared.path)), metrics)
+    with artifacts.read_folder(raw) as images:
+        figures = step.run(parsed, images, Path(prepared.path))
+    artifacts.copy_figures(figures, metrics)
 
 
 def split(
@@ -226,9 +227,11 @@ def freeze(
     from pipelines.kubeflow import artifacts
 
     parsed = parse(FreezeParams, "freeze", params, "pipeline argument")
-    inputs = (raw, prepared, split, embedder, evaluation)
+    inputs = (prepared, split, embedder, evaluation)
     folders = [Path(artifact.path) for artifact in (*inputs, frozen)]
-    artifacts.copy_figures(step.run(parsed, *folders), metrics)
+    with artifacts.read_folder(raw) as images:
+        figures = step.run(parsed, images, *folders)
+    artifacts.copy_figures(figures, metrics)
 
 
 def plan(
@@ -320,7 +323,8 @@ def promote(
     from pipelines.registry import promotion
 
     parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")
-    folders = [Path(artifact.path) for artifact in (raw, prepared, split, frozen)]
-    result = promotion.promote(parsed, model, *folders)
+    folders = [Path(artifact.path) for artifact in (prepared, split, frozen)]
+    with artifacts.read_folder(raw) as images:
+        result = promotion.promote(parsed, model, images, *folders)
     artifacts.copy_figures(result.figures, metrics)
     artifacts.write_report(result.report, report)

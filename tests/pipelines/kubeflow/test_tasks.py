@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from kfp.dsl import Artifact, Dataset, Markdown, Metrics, Model
+from kfp.dsl.types import artifact_types
 
 from components.ingest import fingerprint
 from components.ingest.params import IngestParams
@@ -49,6 +50,20 @@ def test_ingest_writes_images_figures_and_its_parameters(tmp_path: Path) -> None
     assert (tmp_path / "raw" / "catalog.csv").is_file()
     assert metrics.metadata["identities"] == 3
     assert raw.metadata["ingest.source"] == "sample"
+
+
+def test_on_a_cluster_the_images_travel_from_ingest_to_preprocess_as_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(artifact_types, "_MINIO_LOCAL_MOUNT_PREFIX", f"{tmp_path}/")
+    (tmp_path / "bucket").mkdir()
+    raw, prepared = (Dataset(uri=f"minio://bucket/{name}") for name in ("raw", "prepared"))
+    sample = {"identities": 3, "genuine": 2, "forgeries": 1}
+    tasks.ingest({"sample": sample}, "", raw, Metrics())
+    tasks.preprocess({"height": 32, "width": 48}, raw, prepared, figures := Metrics())
+    assert figures.metadata["images"] == 9
+    assert sorted(path.name for path in (tmp_path / "bucket").iterdir()) == ["prepared", "raw"]
+    assert (tmp_path / "bucket" / "raw").is_file()
 
 
 def test_the_fingerprint_is_of_the_source_that_ingest_takes() -> None:
