@@ -7,6 +7,7 @@ from pathlib import Path
 from components.shared.runtime import cli
 from pipelines import arguments
 from pipelines.arguments import Commands
+from pipelines.kubeflow import address, submission
 from pipelines.kubeflow import options as pipeline_options
 
 
@@ -69,16 +70,11 @@ def add_submit(subparsers: Commands) -> None:
         "--image registry.example/signature-recognition:1.0 --wait",
     )
     pipeline_options.add_compiled_pipeline(command)
-    pipeline_options.add_address(command)
+    address.add_address(command)
     command.add_argument(
-        "--run", metavar="NAME", help="name of the run, else the pipeline's with the time"
+        "--run", metavar="NAME", help="name of the run, else its pipeline and what was changed"
     )
-    command.add_argument(
-        "--experiment",
-        default=pipeline_options.EXPERIMENT,
-        metavar="NAME",
-        help="KFP experiment of the run",
-    )
+    submission.add_run_settings(command)
     command.add_argument(
         "--wait",
         action="store_true",
@@ -116,12 +112,12 @@ def _compile(options: argparse.Namespace) -> None:
 
 
 def _submit(options: argparse.Namespace) -> None:
-    from pipelines.kubeflow.package import temporary
     from pipelines.kubeflow.server import RunFailedError
 
-    server = pipeline_options.connect(options)
-    with temporary(pipeline_options.build(options), options.pipeline) as file:
-        run_id = server.submit(file, options.run, options.experiment)
+    server = address.connect(options)
+    name = options.run or submission.run_name(options)
+    with submission.prepare(options) as prepared:
+        run_id = server.submit(prepared, name, submission.run_settings(options))
     sys.stdout.write(f"{server.page(run_id)}\n")
     sys.stdout.flush()
     if not options.wait:

@@ -6,13 +6,16 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from components.shared.runtime.errors import InputError
 
 SECONDS = 10, 60  # to connect, to answer
 REFUSALS = {
-    401: "the token is missing, wrong or has expired; give a new one by KFP_TOKEN",
+    401: "the token is missing, wrong or has expired; "
+    "give a new one by KFP_TOKEN or KFP_TOKEN_FILE",
     403: "this token may not do that in this namespace; "
     "ask for the right, or give another by --namespace or KFP_TOKEN",
 }
@@ -25,11 +28,36 @@ class ServerAddress(NamedTuple):
         host: address of Kubeflow Pipelines, with http:// or https://.
         namespace: of the user, where the server serves several.
         token: sent as a bearer token, where there is one.
+        token_file: in place of `token`, a file that is read anew for every request.
+        pages: address of Kubeflow's pages, where it is another than `host`.
     """
 
     host: str
     namespace: str | None
     token: str | None
+    token_file: Path | None = None
+    pages: str | None = None
+
+    def secret(self) -> str | None:
+        """Returns the token as it is now.
+
+        Raises:
+            InputError: its file cannot be read.
+        """
+        if self.token_file is None:
+            return self.token
+        try:
+            return self.token_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise InputError(f"{self.token_file}: {error.strerror}") from None
+
+    def renew(self, config: Any) -> None:
+        """Puts the token as it is now into the configuration of KFP's client.
+
+        Raises:
+            InputError: its file cannot be read.
+        """
+        config.api_key["authorization"] = self.secret()
 
 
 class TransientError(InputError):
@@ -48,7 +76,8 @@ def connect(address: ServerAddress) -> Any:
     import kfp
     import kfp_server_api
 
-    keys = {"authorization": address.token} if address.token else {}
+    secret = address.secret()
+    keys = {"authorization": secret} if secret else {}
     config = kfp_server_api.Configuration(
         address.host.rstrip("/"), keys, {"authorization": "Bearer"}
     )
@@ -70,6 +99,7 @@ def connect(address: ServerAddress) -> Any:
         address.host,
         namespace=address.namespace or "kubeflow",
         existing_token=address.token,
+        credentials=address.token_file and SimpleNamespace(refresh_api_key_hook=address.renew),
         ssl_ca_cert=config.ssl_ca_cert,
     )
     rest_client = client._run_api.api_client.rest_client
@@ -118,4 +148,5 @@ def _refusal(status: int, reason: str, body: bytes | str | None) -> str:
 
 def _error(address: ServerAddress, reason: str, kind: type[InputError]) -> InputError:
     text = f"{address.host}: {reason}"
-    return kind(text.replace(address.token, "…") if address.token else text)
+    secret = address.secret()
+    return kind(text.replace(secret, "…") if secret else text)

@@ -12,7 +12,6 @@ from pipelines import arguments
 
 if TYPE_CHECKING:
     from pipelines.kubeflow.cluster import Cluster
-    from pipelines.kubeflow.server import Server
     from pipelines.sections import Sections
 
 PIPELINES = ("signature", "compare", "retrain")
@@ -60,17 +59,6 @@ def add_compiled_pipeline(command: argparse.ArgumentParser) -> None:
     arguments.add_params(command)
     add_cluster(command)
     add_image(command)
-
-
-def add_address(command: argparse.ArgumentParser) -> None:
-    """Adds `--host`, `--namespace` and `--token`."""
-    command.add_argument(
-        "--host", metavar="URL", help="address of Kubeflow Pipelines, else KFP_HOST"
-    )
-    command.add_argument(
-        "--namespace", help="yours, where the server has several users, else KFP_NAMESPACE"
-    )
-    command.add_argument("--token", help="better by KFP_TOKEN: others see a command's arguments")
 
 
 def read(options: argparse.Namespace) -> "tuple[Sections, Cluster]":
@@ -127,22 +115,3 @@ def build(options: argparse.Namespace) -> Any:
     """
     params, cluster = read(options)
     return builder(options)(options.image, params, cluster)
-
-
-def connect(options: argparse.Namespace) -> "Server":
-    """Connects to the server that the options name, else the variables `KFP_…`.
-
-    Raises:
-        InputError: there is no address, or the server does not answer.
-    """
-    from pipelines.kubeflow.connection import ServerAddress
-    from pipelines.kubeflow.server import Server
-
-    host = options.host or os.environ.get("KFP_HOST")
-    if not host:
-        raise InputError("give the address of Kubeflow Pipelines by --host or KFP_HOST")
-    if not host.startswith(("http://", "https://")):
-        raise InputError(f"--host {host}: write it with https:// or http://")
-    namespace = options.namespace or os.environ.get("KFP_NAMESPACE")
-    token = options.token or os.environ.get("KFP_TOKEN")
-    return Server(ServerAddress(host, namespace, token))

@@ -59,7 +59,7 @@ def write_manifests(pipeline: Any, out: Path, namespace: str | None) -> None:
     from kfp.compiler.compiler_utils import KubernetesManifestOptions
 
     with temporary(pipeline, pipeline.name) as file:
-        version = f"{pipeline.name}-{_digest(file)[:12]}"
+        version = version_name(pipeline, file)
     options = KubernetesManifestOptions(
         pipeline_name=pipeline.name,
         pipeline_version_name=version,
@@ -67,6 +67,16 @@ def write_manifests(pipeline: Any, out: Path, namespace: str | None) -> None:
         include_pipeline_manifest=True,
     )
     _compile(pipeline, out, kubernetes_manifest_format=True, kubernetes_manifest_options=options)
+
+
+def version_name(pipeline: Any, file: Path) -> str:
+    """Returns the name of a pipeline's version: the pipeline's, and a digest of the content.
+
+    Args:
+        pipeline: as KFP defines it.
+        file: the compiled pipeline.
+    """
+    return f"{pipeline.name}-{_digest(file)[:12]}"
 
 
 def _digest(file: Path) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from components.shared.runtime.errors import InputError
 from pipelines import arguments
 from pipelines.arguments import Commands
+from pipelines.kubeflow import address, submission
 from pipelines.kubeflow import options as pipeline_options
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def add_schedule(subparsers: Commands) -> None:
         "schedule", help=summary, description=f"{summary[:1].upper()}{summary[1:]}."
     ).add_subparsers(required=True, metavar="create|list|remove")
     for command in (_add_create(actions), _add_list(actions), _add_remove(actions)):
-        pipeline_options.add_address(command)
+        address.add_address(command)
 
 
 def trigger(cron: str | None, seconds: int) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def _add_create(actions: Commands) -> argparse.ArgumentParser:
     )
     command.add_argument("name", help="of the recurring run")
     pipeline_options.add_compiled_pipeline(command)
-    _add_experiment(command)
+    submission.add_run_settings(command)
     command.add_argument(
         "--replace", action="store_true", help="remove those of this name in the experiment"
     )
@@ -86,7 +87,9 @@ def _add_remove(actions: Commands) -> argparse.ArgumentParser:
         "schedule remove nightly --host https://kubeflow.example/pipeline",
     )
     command.add_argument("name", help="of the recurring run")
-    _add_experiment(command)
+    command.add_argument(
+        "--experiment", default=pipeline_options.EXPERIMENT, metavar="NAME", help="of its runs"
+    )
     which = command.add_mutually_exclusive_group()
     which.add_argument("--id", metavar="ID", help="the one of several that `schedule list` shows")
     which.add_argument("--all", action="store_true", help="all of this name in the experiment")
@@ -94,38 +97,31 @@ def _add_remove(actions: Commands) -> argparse.ArgumentParser:
     return command
 
 
-def _add_experiment(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--experiment", default=pipeline_options.EXPERIMENT, metavar="NAME", help="of its runs"
-    )
-
-
 def _create(options: argparse.Namespace) -> None:
-    from pipelines.kubeflow.package import temporary
-
     times = trigger(options.cron, options.every)
-    server = pipeline_options.connect(options)
+    server = address.connect(options)
     former = server.recurring_runs_of(options.name, options.experiment)
     if former and not options.replace:
         raise InputError(
             f"{options.name}: experiment '{options.experiment}' has it already; --replace puts the "
             "new one in its place"
         )
-    with temporary(pipeline_options.build(options), options.pipeline) as file:
-        run_id = server.schedule(file, options.name, options.experiment, times)
+    settings = submission.run_settings(options)
+    with submission.prepare(options) as prepared:
+        run_id = server.schedule(prepared, options.name, settings, times)
     sys.stdout.write(f"{options.name}: recurring run {run_id}\n")
     _remove_each(server, former)
 
 
 def _list(options: argparse.Namespace) -> None:
-    for run in pipeline_options.connect(options).recurring_runs():
+    for run in address.connect(options).recurring_runs():
         period, cron = run.trigger.periodic_schedule, run.trigger.cron_schedule
         times = cron.cron if cron else f"every {period.interval_second} s"
         sys.stdout.write(f"{run.display_name}\t{times}\t{run.status}\t{run.recurring_run_id}\n")
 
 
 def _remove(options: argparse.Namespace) -> None:
-    server = pipeline_options.connect(options)
+    server = address.connect(options)
     runs = server.recurring_runs_of(options.name, options.experiment)
     if options.id is not None:
         runs = [run for run in runs if run.recurring_run_id == options.id]

@@ -1,10 +1,11 @@
 """A server of Kubeflow Pipelines: its runs and its recurring runs."""
 
+import json
 import time
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipelines.kubeflow.connection import ServerAddress, TransientError, connect, translate_errors
+from pipelines.kubeflow.submission import RunSettings, Submission
 
 POLL = 10.0  # seconds between two questions whether a run has ended
 PATIENCE = 600.0  # seconds for which these may fail
@@ -13,6 +14,18 @@ ENDED = {"SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"}
 
 class RunFailedError(Exception):
     """A run that ended otherwise than well."""
+
+
+class Version(NamedTuple):
+    """A version of a pipeline on a server.
+
+    Attributes:
+        pipeline_id: of the pipeline.
+        version_id: of the version.
+    """
+
+    pipeline_id: str
+    version_id: str
 
 
 class Server:
@@ -30,20 +43,39 @@ class Server:
         with translate_errors(self._address):
             self._client = connect(address)
 
-    def submit(self, package: Path, run: str, experiment: str) -> str:
-        """Starts a run of a compiled pipeline and returns its id."""
+    def upload(self, submission: Submission) -> Version:
+        """Returns the version of a submission's content; it is uploaded unless it is there."""
         with translate_errors(self._address):
-            started = self._client.create_run_from_pipeline_package(
-                str(package),
-                run_name=run,
-                experiment_name=experiment,
-                namespace=self._address.namespace,
+            pipeline_id = self._pipeline_id(submission.pipeline)
+            found = self._client.list_pipeline_versions(
+                pipeline_id, filter=_with_name(submission.version)
+            )
+            version = next(iter(found.pipeline_versions or []), None)
+            if version is None:
+                version = self._client.upload_pipeline_version(
+                    str(submission.package), submission.version, pipeline_id
+                )
+        return Version(pipeline_id, version.pipeline_version_id)
+
+    def submit(self, submission: Submission, name: str, settings: RunSettings) -> str:
+        """Starts a run and returns its id.
+
+        Args:
+            submission: the compiled pipeline, and what the run changes of it.
+            name: of the run.
+            settings: of the run.
+        """
+        version = self.upload(submission)
+        with translate_errors(self._address):
+            started = self._client.run_pipeline(
+                job_name=name, **self._job(version, submission, settings)
             )
         return str(started.run_id)
 
     def page(self, run_id: str) -> str:
         """Returns the address of a run's page."""
-        return f"{self._address.host.rstrip('/')}/#/runs/details/{run_id}"
+        pages = self._address.pages or self._address.host
+        return f"{pages.rstrip('/')}/#/runs/details/{run_id}"
 
     def wait(self, run_id: str, poll: float = POLL) -> None:
         """Waits until a run has ended; asks again where the server fails, as it does while it is
@@ -69,23 +101,22 @@ class Server:
             reason = f": {run.error.message}" if run.error and run.error.message else ""
             raise RunFailedError(f"the run {run.state.lower()}{reason}")
 
-    def schedule(self, package: Path, name: str, experiment: str, trigger: dict[str, Any]) -> str:
-        """Makes a recurring run of a compiled pipeline and returns its id.
+    def schedule(
+        self, submission: Submission, name: str, settings: RunSettings, trigger: dict[str, Any]
+    ) -> str:
+        """Makes a recurring run and returns its id.
 
         Args:
-            package: the compiled pipeline.
+            submission: the compiled pipeline, and what the runs change of it.
             name: of the recurring run.
-            experiment: that its runs belong to.
+            settings: of its runs.
             trigger: `cron_expression` of six fields, or `interval_second`.
         """
+        version = self.upload(submission)
         with translate_errors(self._address):
-            group = self._client.create_experiment(experiment, namespace=self._address.namespace)
+            job = self._job(version, submission, settings)
             run = self._client.create_recurring_run(
-                group.experiment_id,
-                name,
-                pipeline_package_path=str(package),
-                no_catchup=True,
-                **trigger,
+                job_name=name, no_catchup=True, **job, **trigger
             )
         return str(run.recurring_run_id)
 
@@ -125,3 +156,36 @@ class Server:
         """Removes a recurring run."""
         with translate_errors(self._address):
             self._client.delete_recurring_run(run_id)
+
+    def _pipeline_id(self, name: str) -> str:
+        namespace = self._address.namespace
+        found = self._client.list_pipelines(filter=_with_name(name), namespace=namespace)
+        pipeline = next(iter(found.pipelines or []), None)
+        if pipeline is None:
+            described = self._client.api_models.V2beta1Pipeline(
+                display_name=name, name=name, namespace=namespace
+            )
+            pipeline = self._client.pipelines.pipeline_service_create_pipeline(described)
+        return str(pipeline.pipeline_id)
+
+    def _job(
+        self, version: Version, submission: Submission, settings: RunSettings
+    ) -> dict[str, Any]:
+        """Returns what KFP's client takes of a run and of a recurring run alike."""
+        group = self._client.create_experiment(
+            settings.experiment, namespace=self._address.namespace
+        )
+        return {
+            "experiment_id": group.experiment_id,
+            "pipeline_id": version.pipeline_id,
+            "version_id": version.version_id,
+            "params": submission.arguments,
+            "pipeline_root": settings.root,
+            "service_account": settings.service_account,
+        }
+
+
+def _with_name(name: str) -> str:
+    """Returns KFP's filter for a name."""
+    predicate = {"operation": "EQUALS", "key": "display_name", "stringValue": name}
+    return json.dumps({"predicates": [predicate]})

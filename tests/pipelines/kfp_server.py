@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 
 from pipelines.__main__ import main
 
@@ -26,6 +27,8 @@ class KubeflowServer(ThreadingHTTPServer):
         requests: method, path and body of every request.
         states: what a run is in, question by question, or the status of a failure; the last stays.
         multi_user: whether it serves several users.
+        pipelines: those that were made, with the namespace of each.
+        versions: of pipelines, with the documents of the file that was uploaded.
         says: status and body with which it answers every question from now on, where set.
     """
 
@@ -37,6 +40,8 @@ class KubeflowServer(ThreadingHTTPServer):
         self.says: tuple[int, str] | None = None
         self.recurring: dict[str, dict[str, Any]] = {}
         self.experiments: list[dict[str, str]] = []
+        self.pipelines: list[dict[str, Any]] = []
+        self.versions: list[dict[str, Any]] = []
         self.numbers = itertools.count()
 
     @property
@@ -52,11 +57,10 @@ class KubeflowServer(ThreadingHTTPServer):
         kind, _, name = path.removeprefix("/apis/v2beta1/").partition("/")
         if kind == "healthz":
             return 200, {"multi_user": self.multi_user}
+        if kind == "pipelines":
+            return self._answer_of_pipelines(method, name, query, body)
         if kind == "experiments" and method == "GET":
-            name = json.loads(query["filter"][0])["predicates"][0]["stringValue"]
-            return 200, {
-                "experiments": [one for one in self.experiments if one["display_name"] == name]
-            }
+            return 200, {"experiments": named(self.experiments, query)}
         if kind == "experiments":
             self.experiments.append(
                 {**body, "experiment_id": f"experiment-{len(self.experiments)}"}
@@ -80,6 +84,31 @@ class KubeflowServer(ThreadingHTTPServer):
             return 200, {}
         return 404, {"message": f"{path} is not here"}
 
+    def _answer_of_pipelines(
+        self, method: str, rest: str, query: dict[str, list[str]], body: Any
+    ) -> tuple[int, Any]:
+        if rest == "upload_version":
+            self.versions.append(
+                {
+                    "pipeline_id": query["pipelineid"][0],
+                    "pipeline_version_id": f"version-{len(self.versions)}",
+                    "display_name": query["name"][0],
+                    "documents": body,
+                }
+            )
+            return 200, self.versions[-1]
+        if rest.endswith("/versions"):
+            own = [
+                one for one in self.versions if one["pipeline_id"] == rest.split("/", maxsplit=1)[0]
+            ]
+            return 200, {"pipeline_versions": named(own, query)}
+        if method == "POST":
+            self.pipelines.append({**body, "pipeline_id": f"pipeline-{len(self.pipelines)}"})
+            return 200, self.pipelines[-1]
+        namespace = query.get("namespace", [None])[0]
+        own = [one for one in self.pipelines if one.get("namespace") == namespace]
+        return 200, {"pipelines": named(own, query)}
+
     def _page(self, query: dict[str, list[str]]) -> dict[str, Any]:
         """Gives one recurring run a page: a client that reads one page alone misses some."""
         first = int(query.get("page_token", ["0"])[0] or 0)
@@ -88,6 +117,13 @@ class KubeflowServer(ThreadingHTTPServer):
             "recurringRuns": rest[:1],
             "next_page_token": str(first + 1) if len(rest) > 1 else "",
         }
+
+
+def named(things: list[dict[str, Any]], query: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """Returns those of the name that a request's filter asks for."""
+    (predicate,) = json.loads(query["filter"][0])["predicates"]
+    assert predicate["key"] == "display_name"
+    return [one for one in things if one["display_name"] == predicate["stringValue"]]
 
 
 @contextmanager
@@ -130,7 +166,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         parts = urlsplit(self.path)
         length = int(self.headers.get("Content-Length") or 0)
-        body = json.loads(self.rfile.read(length)) if length else None
+        content = self.rfile.read(length)
+        if self.headers.get("Content-Type", "").startswith("multipart/"):
+            file = content.partition(b"\r\n\r\n")[2].rpartition(b"\r\n--")[0]
+            body: Any = list(yaml.safe_load_all(file))
+        else:
+            body = json.loads(content) if content else None
         self.server.requests.append((self.command, parts.path, body))
         if self.server.says:
             status, text = self.server.says

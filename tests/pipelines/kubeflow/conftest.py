@@ -43,5 +43,6 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Kubeflow
         monkeypatch.setenv("HOME", str(tmp_path))
         monkeypatch.setenv("KFP_HOST", started.host)
         monkeypatch.setenv("KFP_TOKEN", TOKEN)
-        monkeypatch.delenv("KFP_NAMESPACE", raising=False)
+        for name in ("KFP_NAMESPACE", "KF_PIPELINES_UI_ENDPOINT"):
+            monkeypatch.delenv(name, raising=False)
         yield started

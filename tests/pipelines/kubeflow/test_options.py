@@ -1,4 +1,4 @@
-"""Options of Kubeflow's commands: the files, the pipeline and the server that they name."""
+"""Options of Kubeflow's commands: the files and the pipeline that they name."""
 
 import argparse
 
@@ -13,7 +13,6 @@ from tests.pipelines.kubeflow.compiled import CLUSTER, PARAMS
 def parse(*arguments: str, assignments: tuple[str, ...] = ()) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     options.add_compiled_pipeline(parser)
-    options.add_address(parser)
     files = ["--params", str(PARAMS), "--cluster", str(CLUSTER)]
     return parser.parse_args(
         [*arguments, *files], namespace=argparse.Namespace(assignments=list(assignments))
@@ -45,14 +44,3 @@ def test_without_an_image_the_variable_names_it(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("PIPELINE_IMAGE", "registry.example/signatures:3")
     assert parse().image == "registry.example/signatures:3"
     assert parse("--image", "mine:1").image == "mine:1"
-
-
-def test_an_address_without_its_protocol_is_refused_before_anything_is_asked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delenv("KFP_HOST", raising=False)
-    with pytest.raises(InputError, match="by --host or KFP_HOST"):
-        options.connect(parse())
-    monkeypatch.setenv("KFP_HOST", "kubeflow.example")
-    with pytest.raises(InputError, match="write it with https://"):
-        options.connect(parse())

@@ -1,6 +1,6 @@
 """`submit` and `schedule` against a server that speaks KFP's API over HTTP."""
 
-from typing import Any
+from pathlib import Path
 
 import pytest
 
@@ -8,14 +8,9 @@ from components.shared.runtime.errors import InputError
 from pipelines.__main__ import main
 from pipelines.kubeflow.connection import ServerAddress
 from pipelines.kubeflow.server import RunFailedError, Server
+from pipelines.kubeflow.submission import Submission
 from tests.pipelines.kfp_server import FILES, TOKEN, KubeflowServer, refused
-
-
-def executors(submitted: dict[str, Any]) -> dict[str, Any]:
-    """Returns the Kubernetes settings of each task of a submitted pipeline."""
-    platforms = submitted["pipeline_spec"]["platform_spec"]["platforms"]
-    result: dict[str, Any] = platforms["kubernetes"]["deploymentSpec"]["executors"]
-    return result
+from tests.pipelines.kubeflow.compiled import executors
 
 
 def test_a_run_is_started_in_its_experiment_its_page_is_printed_and_its_failure_is_exit_code_1(
@@ -24,7 +19,7 @@ def test_a_run_is_started_in_its_experiment_its_page_is_printed_and_its_failure_
     server.states = ["FAILED"]
     with pytest.raises(SystemExit) as stop:
         names = ["--run", "first", "--experiment", "signatures"]
-        main(["submit", *FILES, *names, "-S", "train.steps=7", "--wait"])
+        main(["submit", *FILES, *names, "--wait"])
     assert stop.value.code == 1
     said = capsys.readouterr()
     assert said.out == f"{server.host}/#/runs/details/run-1\n"
@@ -33,9 +28,46 @@ def test_a_run_is_started_in_its_experiment_its_page_is_printed_and_its_failure_
     assert experiment["display_name"] == "signatures"
     (run,) = server.bodies("POST", "/apis/v2beta1/runs")
     assert (run["display_name"], run["experiment_id"]) == ("first", "experiment-0")
-    spec = run["pipeline_spec"]["pipeline_spec"]
-    assert spec["root"]["inputDefinitions"]["parameters"]["train"]["defaultValue"]["steps"] == 7
-    assert "exec-train" in executors(run)
+    assert run["pipeline_version_reference"] == {
+        "pipeline_id": "pipeline-0",
+        "pipeline_version_id": "version-0",
+    }
+    (version,) = server.versions
+    spec, platform = version["documents"]
+    assert spec["pipelineInfo"]["name"] == "signature-recognition"
+    assert "train" in executors(platform)
+
+
+def test_equal_content_is_uploaded_once_and_what_was_changed_goes_with_the_run(
+    server: KubeflowServer,
+) -> None:
+    main(["submit", *FILES, "-S", "train.steps=7", "-S", "cluster.train.memory=16Gi"])
+    run = ["--pipeline-root", "s3://bucket/root", "--service-account", "trainer"]
+    main(["schedule", "create", "nightly", *FILES, "--every", "60", *run])
+    (version,) = server.versions
+    assert version["display_name"].startswith("signature-recognition-")
+    (changed,) = server.bodies("POST", "/apis/v2beta1/runs")
+    assert changed["display_name"] == "signature train.steps=7 cluster.train.memory=16Gi"
+    parameters = changed["runtime_config"]["parameters"]
+    assert set(parameters) == {"train", "train_memory"}
+    assert (parameters["train"]["steps"], parameters["train_memory"]) == (7, "16Gi")
+    (nightly,) = server.bodies("POST", "/apis/v2beta1/recurringruns")
+    assert nightly["pipeline_version_reference"] == changed["pipeline_version_reference"]
+    assert nightly["runtime_config"] == {"parameters": {}, "pipeline_root": "s3://bucket/root"}
+    assert nightly["service_account"] == "trainer"
+
+
+def test_each_user_of_several_has_pipelines_of_their_own(
+    server: KubeflowServer, tmp_path: Path
+) -> None:
+    server.multi_user = True
+    (tmp_path / "p.yaml").write_text("pipelineInfo: {name: mine}")
+    for namespace, version in (("team", "a"), ("others", "a"), ("team", "a"), ("team", "b")):
+        client = Server(ServerAddress(server.host, namespace, TOKEN))
+        client.upload(Submission(tmp_path / "p.yaml", "mine", version, {}))
+    assert [one["namespace"] for one in server.pipelines] == ["team", "others"]
+    uploaded = [(one["pipeline_id"], one["display_name"]) for one in server.versions]
+    assert uploaded == [("pipeline-0", "a"), ("pipeline-1", "a"), ("pipeline-0", "b")]
 
 
 def test_waiting_asks_until_the_run_has_ended_and_says_how(server: KubeflowServer) -> None:
@@ -97,7 +129,7 @@ def test_recurring_runs_are_made_listed_and_removed(
     main(["schedule", "create", "nightly", *FILES, "--cron", "0 0 3 * * *"])
     assert capsys.readouterr().out == "nightly: recurring run recurring-0\n"
     (run,) = server.bodies("POST", "/apis/v2beta1/recurringruns")
-    assert "exec-train" in executors(run)
+    assert run["pipeline_version_reference"]["pipeline_version_id"] == "version-0"
     hourly = {
         "display_name": "hourly",
         "trigger": {"periodic_schedule": {"interval_second": "3600"}},
