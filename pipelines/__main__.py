@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_run,
         commands.add_compile,
         commands.add_submit,
+        commands.add_retry,
         schedules.add_schedule,
         _add_compare,
         _add_crossval,

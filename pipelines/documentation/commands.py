@@ -18,7 +18,17 @@ environment active (`source .venv/bin/activate; export PYTHONPATH=$PWD`). Exit c
 1 a failure of the machine or of the program; 2 bad input, a full disk among it; 130 interrupted
 (Ctrl-C); 143 terminated (SIGTERM).
 """
-COMMANDS = ("check", "run", "compare", "crossval", "promote", "deploy", "compile", "submit")
+COMMANDS = (
+    "check",
+    "run",
+    "compare",
+    "crossval",
+    "promote",
+    "deploy",
+    "compile",
+    "submit",
+    "retry",
+)
 SERVING = (
     "run",
     "enrol",

@@ -1,14 +1,18 @@
-"""Commands that run a Kubeflow pipeline once: `run`, `compile` and `submit`."""
+"""Commands that run a Kubeflow pipeline once: `run`, `compile`, `submit` and `retry`."""
 
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from components.shared.runtime import cli
 from pipelines import arguments
 from pipelines.arguments import Commands
 from pipelines.kubeflow import address, submission
 from pipelines.kubeflow import options as pipeline_options
+
+if TYPE_CHECKING:
+    from pipelines.kubeflow.server import Server
 
 
 def add_run(subparsers: Commands) -> None:
@@ -75,12 +79,33 @@ def add_submit(subparsers: Commands) -> None:
         "--run", metavar="NAME", help="name of the run, else its pipeline and what was changed"
     )
     submission.add_run_settings(command)
+    _add_wait(command)
+    command.set_defaults(action=_submit)
+
+
+def add_retry(subparsers: Commands) -> None:
+    """Adds `retry`."""
+    summary = "start a run again that failed or was stopped, from the tasks that did not succeed"
+    command = subparsers.add_parser(
+        "retry",
+        help=summary,
+        description=f"{summary[:1].upper()}{summary[1:]}.",
+        epilog="example:\n  python -m pipelines retry 4d2f6c1e-run-id --wait",
+        formatter_class=cli.Formatter,
+    )
+    command.add_argument("run", metavar="RUN", help="id of the run, the end of its page's address")
+    address.add_address(command)
+    _add_wait(command)
+    command.set_defaults(action=_retry)
+
+
+def _add_wait(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--wait",
         action="store_true",
-        help="wait until the run has ended; exit code 1 if it failed",
+        help="wait until the run has ended, with a line whenever a task's state changes; "
+        "exit code 1 if it failed",
     )
-    command.set_defaults(action=_submit)
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -112,18 +137,33 @@ def _compile(options: argparse.Namespace) -> None:
 
 
 def _submit(options: argparse.Namespace) -> None:
-    from pipelines.kubeflow.server import RunFailedError
-
     server = address.connect(options)
     name = options.run or submission.run_name(options)
     with submission.prepare(options) as prepared:
         run_id = server.submit(prepared, name, submission.run_settings(options))
-    sys.stdout.write(f"{server.page(run_id)}\n")
-    sys.stdout.flush()
-    if not options.wait:
+    _follow(server, run_id, options.wait)
+
+
+def _retry(options: argparse.Namespace) -> None:
+    server = address.connect(options)
+    server.retry(options.run)
+    _follow(server, options.run, options.wait)
+
+
+def _follow(server: "Server", run_id: str, is_awaited: bool) -> None:
+    """Prints the address of a run's page, and waits for its end where that is wanted."""
+    from pipelines.kubeflow import waiting
+
+    _say(server.page(run_id))
+    if not is_awaited:
         return
     try:
-        server.wait(run_id)
-    except RunFailedError as failure:
+        waiting.wait(server, run_id, _say)
+    except waiting.RunFailedError as failure:
         sys.stderr.write(f"error: {failure}\n")
         sys.exit(1)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

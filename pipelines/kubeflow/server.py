@@ -1,19 +1,11 @@
 """A server of Kubeflow Pipelines: its runs and its recurring runs."""
 
 import json
-import time
 from typing import Any, NamedTuple
 
-from pipelines.kubeflow.connection import ServerAddress, TransientError, connect, translate_errors
+from pipelines.kubeflow import pod_logs
+from pipelines.kubeflow.connection import ServerAddress, connect, translate_errors
 from pipelines.kubeflow.submission import RunSettings, Submission
-
-POLL = 10.0  # seconds between two questions whether a run has ended
-PATIENCE = 600.0  # seconds for which these may fail
-ENDED = {"SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"}
-
-
-class RunFailedError(Exception):
-    """A run that ended otherwise than well."""
 
 
 class Version(NamedTuple):
@@ -34,12 +26,16 @@ class Server:
     Args:
         address: of the server, with the user who asks.
 
+    Attributes:
+        namespace: of the user, where the server serves several.
+
     Raises:
         InputError: it does not answer, or refuses.
     """
 
     def __init__(self, address: ServerAddress) -> None:
         self._address = address
+        self.namespace = address.namespace
         with translate_errors(self._address):
             self._client = connect(address)
 
@@ -77,29 +73,27 @@ class Server:
         pages = self._address.pages or self._address.host
         return f"{pages.rstrip('/')}/#/runs/details/{run_id}"
 
-    def wait(self, run_id: str, poll: float = POLL) -> None:
-        """Waits until a run has ended; asks again where the server fails, as it does while it is
-        restarted.
+    def run(self, run_id: str) -> Any:
+        """Returns a run, as KFP describes it."""
+        with translate_errors(self._address):
+            return self._client.get_run(run_id)
 
-        Raises:
-            RunFailedError: it did not succeed.
-            InputError: the server refuses, or has failed for `PATIENCE`; the run goes on.
-        """
-        answered = time.monotonic()
-        while True:
-            try:
-                with translate_errors(self._address):
-                    run = self._client.get_run(run_id)
-                if run.state in ENDED:
-                    break
-                answered = time.monotonic()
-            except TransientError:
-                if time.monotonic() - answered > PATIENCE:
-                    raise
-            time.sleep(poll)
-        if run.state != "SUCCEEDED":
-            reason = f": {run.error.message}" if run.error and run.error.message else ""
-            raise RunFailedError(f"the run {run.state.lower()}{reason}")
+    def retry(self, run_id: str) -> None:
+        """Starts a run that failed or was stopped again, from the tasks that did not succeed."""
+        with translate_errors(self._address):
+            self._client.runs.run_service_retry_run(run_id)
+
+    def log(self, run_id: str, pod: str) -> str | None:
+        """Returns the log of a run's pod, or None where the server has none."""
+        address = self._address
+        with translate_errors(address):
+            return pod_logs.read(
+                self._client._run_api.api_client,
+                address.pages or address.host,
+                run_id,
+                address.namespace,
+                pod,
+            )
 
     def schedule(
         self, submission: Submission, name: str, settings: RunSettings, trigger: dict[str, Any]

@@ -50,7 +50,7 @@ REASONS = {
     "gpu": (r"KERAS_BACKEND=jax python\b.*",),
     "cluster": (
         r"kubectl\b.*",
-        r"python -m pipelines (submit|schedule|deploy)\b.*",
+        r"python -m pipelines (submit|retry|schedule|deploy)\b.*",
         r"export KFP_.*",
     ),
     "network": (

@@ -26,6 +26,10 @@ class KubeflowServer(ThreadingHTTPServer):
     Attributes:
         requests: method, path and body of every request.
         states: what a run is in, question by question, or the status of a failure; the last stays.
+        nodes: of Argo's workflow of a run, by the state that the run is in.
+        logs: of pods, by name.
+        serves_logs: which server does: `api`, or `pages`.
+        retried: ids of the runs that were started again.
         multi_user: whether it serves several users.
         pipelines: those that were made, with the namespace of each.
         versions: of pipelines, with the documents of the file that was uploaded.
@@ -36,6 +40,10 @@ class KubeflowServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.requests: list[tuple[str, str, Any]] = []
         self.states: list[str | int] = ["SUCCEEDED"]
+        self.nodes: dict[str, list[dict[str, Any]]] = {}
+        self.logs: dict[str, str] = {}
+        self.serves_logs = "api"
+        self.retried: list[str] = []
         self.multi_user = False
         self.says: tuple[int, str] | None = None
         self.recurring: dict[str, dict[str, Any]] = {}
@@ -66,13 +74,17 @@ class KubeflowServer(ThreadingHTTPServer):
                 {**body, "experiment_id": f"experiment-{len(self.experiments)}"}
             )
             return 200, self.experiments[-1]
+        if kind == "runs" and name.endswith(":retry"):
+            self.retried.append(name.removesuffix(":retry"))
+            return 200, {}
         if kind == "runs" and method == "POST":
             return 200, {**body, "run_id": "run-1", "state": "PENDING"}
         if kind == "runs" and name == "run-1":
             state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
-            return (
-                (state, {}) if isinstance(state, int) else (200, {"run_id": name, "state": state})
-            )
+            if isinstance(state, int):
+                return state, {}
+            details = {"task_details": self.nodes.get(state, [])}
+            return 200, {"run_id": name, "state": state, "run_details": details}
         if kind == "recurringruns" and method == "POST":
             run_id = f"recurring-{next(self.numbers)}"
             self.recurring[run_id] = {**body, "recurring_run_id": run_id, "status": "ENABLED"}
@@ -181,14 +193,30 @@ class _Handler(BaseHTTPRequestHandler):
                 json.dumps({"message": f"{self.headers.get('Authorization')} is not a good token"}),
             )
         else:
-            status, answer = self.server.answer(
-                self.command, parts.path, parse_qs(parts.query), body
-            )
-            text = json.dumps(answer)
+            query = parse_qs(parts.query)
+            log = self._log(parts.path, query)
+            status, answer = log or self.server.answer(self.command, parts.path, query, body)
+            text = answer if log else json.dumps(answer)
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header(
+            "Content-Type", "text/html" if text.startswith("<") else "application/json"
+        )
         self.end_headers()
         self.wfile.write(text.encode())
+
+    def _log(self, path: str, query: dict[str, list[str]]) -> tuple[int, str] | None:
+        """Answers as the API's server does, or as the one of the pages, which knows no 404."""
+        server = self.server
+        if path.startswith("/apis/v1alpha1/runs/run-1/nodes/") and server.serves_logs == "api":
+            log = server.logs.get(path.split("/")[6])
+            return (200, log) if log else (500, "{}")
+        if path == "/k8s/pod/logs" and server.serves_logs == "pages":
+            assert query["runid"] == ["run-1"]
+            log = server.logs.get(query["podname"][0])
+            return (200, log) if log else (500, "no such pod")
+        if path.startswith(("/apis/v1alpha1", "/k8s")):
+            return 200, "<html></html>"
+        return None
 
     def log_message(self, *_: Any) -> None:
         pass

@@ -36,6 +36,7 @@ def pipelines(*arguments: str, **environment: str) -> subprocess.CompletedProces
         ["promote"],
         ["deploy"],
         ["submit"],
+        ["retry"],
         ["schedule", "create"],
     ],
     ids=lambda arguments: arguments[-1],

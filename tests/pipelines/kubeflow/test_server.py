@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from components.shared.runtime.errors import InputError
 from pipelines.__main__ import main
 from pipelines.kubeflow.connection import ServerAddress
-from pipelines.kubeflow.server import RunFailedError, Server
+from pipelines.kubeflow.server import Server
 from pipelines.kubeflow.submission import Submission
 from tests.pipelines.kfp_server import FILES, TOKEN, KubeflowServer, refused
 from tests.pipelines.kubeflow.compiled import executors
@@ -70,31 +69,12 @@ def test_each_user_of_several_has_pipelines_of_their_own(
     assert uploaded == [("pipeline-0", "a"), ("pipeline-1", "a"), ("pipeline-0", "b")]
 
 
-def test_waiting_asks_until_the_run_has_ended_and_says_how(server: KubeflowServer) -> None:
-    client = Server(ServerAddress(server.host, None, TOKEN))
-    server.states = ["PENDING", "RUNNING", "SUCCEEDED"]
-    client.wait("run-1", poll=0)
-    assert server.states == ["SUCCEEDED"]
-    for state in ("FAILED", "CANCELED"):
-        server.states = ["RUNNING", state]
-        with pytest.raises(RunFailedError, match=state.lower()):
-            client.wait("run-1", poll=0)
-
-
-def test_waiting_outlasts_failures_that_pass_and_gives_up_those_that_do_not(
-    server: KubeflowServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = Server(ServerAddress(server.host, None, TOKEN))
-    server.states = ["RUNNING", 502, 503, 429, "RUNNING", 500, "SUCCEEDED"]
-    client.wait("run-1", poll=0)
-    assert server.states == ["SUCCEEDED"]
-    server.states = [404, "SUCCEEDED"]
-    with pytest.raises(InputError, match="HTTP 404"):
-        client.wait("run-1", poll=0)
-    monkeypatch.setattr("pipelines.kubeflow.server.PATIENCE", 0.2)
-    server.states = ["RUNNING", 502]
-    with pytest.raises(InputError, match="HTTP 502"):
-        client.wait("run-1", poll=0)
+def test_a_run_is_started_again(server: KubeflowServer, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["retry", "run-1", "--wait"])
+    assert server.retried == ["run-1"]
+    assert capsys.readouterr().out == f"{server.host}/#/runs/details/run-1\n"
+    server.says = 400, '{"message": "only failed runs can be retried"}'
+    assert "only failed runs can be retried" in refused(["retry", "run-1"], capsys)
 
 
 @pytest.mark.parametrize(
