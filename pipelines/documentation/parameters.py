@@ -102,7 +102,8 @@ def values(schema: dict[str, Any]) -> str:
 def _cluster(shipped: cluster.Cluster) -> str:
     content = shipped.model_dump()
     tasks = {step: content.pop(step) for step in sections.STEPS}
-    names = list(cluster.StepResources.model_fields)
+    fields = cluster.StepResources.model_fields
+    names = [name for name in fields if any(task.get(name) for task in tasks.values())]
     cells = [[step, *_codes(task, names)] for step, task in tasks.items()]
     others = [
         row._replace(default=_yaml(content[row.name]))

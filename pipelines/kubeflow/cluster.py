@@ -1,9 +1,10 @@
 """Settings of tasks on a cluster: resources, tries, secrets, security. One machine ignores them."""
 
+import itertools
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -20,7 +21,23 @@ SECRET = re.compile("SECRET|PASSWORD|TOKEN|ACCESS_KEY|CREDENTIAL", re.IGNORECASE
 
 Cpu = Annotated[str, BeforeValidator(str), Field(pattern=r"^([0-9]+(\.[0-9]+)?|[0-9]+m)$")]
 Memory = Annotated[str, BeforeValidator(str), Field(pattern="^[0-9]+([EPTGMK]i?)?$")]
+ToleranceKey = Literal["key", "operator", "value", "effect", "tolerationSeconds"]
+Tolerations = list[dict[ToleranceKey, str | int]]
 Name = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
+
+
+def quantity(text: str) -> float:
+    """Returns the number that a quantity of Kubernetes stands for.
+
+    >>> quantity("500m"), quantity("1.5"), quantity("2Ki"), quantity("2M")
+    (0.5, 1.5, 2048.0, 2000000.0)
+    """
+    number = text.rstrip("mKMGTPEi")
+    unit = text[len(number) :]
+    if unit == "m":
+        return float(number) / 1000
+    base = 1024 if unit.endswith("i") else 1000
+    return float(number) * base ** " KMGTPE".index(unit[:1] or " ")
 
 
 class StepResources(StepParams):
@@ -34,6 +51,18 @@ class StepResources(StepParams):
         True,
         description="Outputs for equal inputs, cpu and memory among them, are taken from an "
         "earlier run.",
+    )
+    cpu_request: Cpu | None = Field(
+        None, description="Cores that a node must have free for it; null: as many as `cpu`."
+    )
+    memory_request: Memory | None = Field(
+        None, description="Memory that a node must have free for it; null: as much as `memory`."
+    )
+    node_selector: dict[str, str] = Field(
+        {}, description="Labels, with their values, of the nodes that it may run on."
+    )
+    tolerations: Tolerations = Field(
+        [], description="Taints that it puts up with, as Kubernetes writes tolerations."
     )
 
 
@@ -52,13 +81,6 @@ class Cluster(StepParams):
         description="The cluster's name for the accelerators that train may use.",
     )
     accelerators: int = Field(0, ge=0, description="Accelerators of train.")
-    node_selector: dict[str, str] = Field(
-        {}, description="Labels, with their values, of the nodes that train may run on."
-    )
-    tolerations: list[dict[str, Any]] = Field(
-        [],
-        description="Tolerations of train, as Kubernetes writes them.",
-    )
     shm: Memory = Field("2Gi", description="Size of `/dev/shm` for train.")
     checkpoints: str | None = Field(
         None,
@@ -85,6 +107,33 @@ class Cluster(StepParams):
         ge=1,
         description="User and group of every task; null: those of the namespace, never root.",
     )
+    service_account: Name | None = Field(
+        None,
+        description="Service account of submitted runs; null: the server's choice.",
+    )
+    image_pull_secret: Name | None = Field(
+        None, description="Secret of the namespace by which the image is pulled."
+    )
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] | None = Field(
+        None, description="When the image is pulled; null: as Kubernetes decides by its tag."
+    )
+    labels: dict[str, str] = Field({}, description="Labels of every pod.")
+    annotations: dict[str, str] = Field({}, description="Annotations of every pod.")
+    parallelism: int = Field(
+        0, ge=0, description="Branches of `compare` that run at once; 0: all of them."
+    )
+
+    def contradictions(self) -> list[str]:
+        """Returns the requests that are above their limits."""
+        result = []
+        for step, resource in itertools.product(sections.STEPS, ("cpu", "memory")):
+            limit = getattr(getattr(self, step), resource)
+            request = getattr(getattr(self, step), f"{resource}_request")
+            if request is not None and quantity(request) > quantity(limit):
+                result.append(
+                    f"cluster.{step}.{resource}_request {request} is above {resource} {limit}"
+                )
+        return result
 
 
 LOCAL = Cluster(**{step: StepResources(retries=0) for step in sections.STEPS})

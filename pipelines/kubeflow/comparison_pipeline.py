@@ -48,7 +48,7 @@ def build(
         preprocess = task(tasks.preprocess, params=channels["preprocess"], raw=raw)
         prepared = preprocess.outputs["prepared"]
 
-        with dsl.ParallelFor(plan.output) as branch:
+        with dsl.ParallelFor(plan.output, parallelism=cluster.parallelism) as branch:
             needs = {"train": branch.train, "evaluate": channels["evaluate"]}
             splitting = task(tasks.split, params=branch.split, prepared=prepared, **needs)
             divided = splitting.outputs["split"]

@@ -8,6 +8,7 @@ from kfp import dsl
 
 from pipelines.kubeflow import tasks
 from pipelines.kubeflow.cluster import Cluster, configure_task, configure_training
+from pipelines.kubeflow.pod_settings import configure_pod
 from pipelines.sections import STEPS
 
 
@@ -60,9 +61,9 @@ def arguments(defaults: Mapping[str, dict[str, Any]], cluster: Cluster) -> dict[
         ),
         "train_accelerator_count": Argument(str, str(cluster.accelerators), count),
         "train_node_selector": Argument(
-            dict[str, str], cluster.node_selector, "labels of the nodes that may train."
+            dict[str, str], cluster.train.node_selector, "labels of the nodes that may train."
         ),
-        "train_tolerations": Argument(list[dict[str, Any]], cluster.tolerations, tolerations),
+        "train_tolerations": Argument(list[dict[str, Any]], cluster.train.tolerations, tolerations),
         "secret": Argument(
             str,
             cluster.secret,
@@ -117,6 +118,7 @@ class TaskFactory:
             memory=channels[f"{step}_memory"],
             secret=channels["secret"],
         )
+        configure_pod(task, step, self._cluster)
         if step == "train":
             accelerator = channels["train_accelerator"]
             count = channels["train_accelerator_count"]

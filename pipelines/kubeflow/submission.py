@@ -56,13 +56,21 @@ def add_run_settings(command: argparse.ArgumentParser) -> None:
         help="where artifacts go, as s3://bucket/prefix; else where the server puts them",
     )
     command.add_argument(
-        "--service-account", metavar="NAME", help="Kubernetes service account of the pods"
+        "--service-account",
+        metavar="NAME",
+        help="Kubernetes service account of the pods, else that of cluster.yaml",
     )
 
 
 def run_settings(options: argparse.Namespace) -> RunSettings:
-    """Returns the settings that the options name."""
-    return RunSettings(options.experiment, options.pipeline_root, options.service_account)
+    """Returns the settings that the options name, else cluster.yaml.
+
+    Raises:
+        InputError: as of `options.read`.
+    """
+    _, cluster = pipeline_options.read(options)
+    account = options.service_account or cluster.service_account
+    return RunSettings(options.experiment, options.pipeline_root, account)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def test_a_name_that_kfp_refuses_is_refused_before_anything_is_compiled() -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("form", [[], ["--kubernetes-manifests"]])
 def test_every_process_writes_equal_bytes(form: list[str], tmp_path: Path) -> None:
-    settings = ["-S", "cluster.node_selector={pool: a, zone: b, disk: c, rack: d}"]
+    settings = ["-S", "cluster.train.node_selector={pool: a, zone: b, disk: c, rack: d}"]
     contents = set()
     for number in range(3):
         out = tmp_path / f"{number}.yaml"
