@@ -4,11 +4,17 @@ A line says ids and words, no name, no image and no embedding, and it stays when
 deleted. Its hash, with the store's own key, covers the line and the hash of the line before, so a
 line that was changed, removed, added or moved is found; the number of lines and the last hash stand
 in a row of their own, so a removed end is found too.
+
+A commit costs more than a line, so that lines of callers who wait at once are committed together.
 """
 
 import json
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Lock
 from typing import NamedTuple
 
 from sqlalchemy import select, update
@@ -17,6 +23,7 @@ from serving.store.database import Database
 from serving.store.errors import Unknown
 from serving.store.tables import AuditHeadRow, AuditRow
 from serving.store.vault import Vault
+from serving.tracing import traces
 
 CHUNK = 1000
 
@@ -42,12 +49,21 @@ class AuditPage(NamedTuple):
     next: str | None
 
 
+class _Waiting(NamedTuple):
+    """A line that is not committed; `number` is its number as soon as it is."""
+
+    words: dict[str, str | None]
+    number: Future[int]
+
+
 class Audit:
     """The audit of a store."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._waiting: deque[_Waiting] = deque()
+        self._turn = Lock()
 
     def append(
         self,
@@ -58,29 +74,57 @@ class Audit:
         request_id: str | None = None,
         model_version: str | None = None,
     ) -> int:
-        """Appends a line and returns its number. Words have at most 64 characters."""
+        """Appends a line, and returns its number when it is committed.
+
+        Words have at most 64 characters.
+        """
+        words = {
+            "key_id": key_id,
+            "action": action,
+            "person_id": person_id,
+            "outcome": outcome,
+            "request_id": request_id,
+            "model_version": model_version,
+        }
+        line = _Waiting(words, Future())
+        self._waiting.append(line)
+        with traces.span("audit"), self._turn:
+            if not line.number.done():  # else another caller's turn has committed it
+                count = len(self._waiting)
+                self._commit([self._waiting.popleft() for _ in range(count)])
+        return line.number.result()
+
+    def _commit(self, lines: Sequence[_Waiting]) -> None:
+        """Commits lines together; where that fails each by itself, so that none fails another."""
+        try:
+            first = self._write([line.words for line in lines])
+        except BaseException as error:
+            if len(lines) == 1:
+                lines[0].number.set_exception(error)
+                return
+            for line in lines:
+                self._commit([line])
+        else:
+            for number, line in enumerate(lines, first):
+                line.number.set_result(number)
+
+    def _write(self, lines: Sequence[dict[str, str | None]]) -> int:
+        """Writes lines in a transaction, and returns the number of the first."""
+        count = len(lines)
         with self._database.writing() as session:
             statement = (
                 update(AuditHeadRow)
-                .values(lines=AuditHeadRow.lines + 1)
+                .values(lines=AuditHeadRow.lines + count)
                 .returning(AuditHeadRow.lines, AuditHeadRow.hash)
             )
-            number, previous = session.execute(statement).one()
-            row = AuditRow(
-                id=number,
-                at=datetime.now(UTC),
-                key_id=key_id,
-                action=action,
-                person_id=person_id,
-                outcome=outcome,
-                request_id=request_id,
-                model_version=model_version,
-                previous=previous,
-            )
-            row.hash = self._hash(row)
-            session.add(row)
-            session.execute(update(AuditHeadRow).values(hash=row.hash))
-        return int(number)
+            last, previous = session.execute(statement).one()
+            first = int(last) - count + 1
+            for number, words in enumerate(lines, first):
+                row = AuditRow(id=number, at=datetime.now(UTC), previous=previous, **words)
+                row.hash = previous = self._hash(row)
+                session.add(row)
+            session.execute(update(AuditHeadRow).values(hash=previous))
+        return first
 
     def verify(self) -> int | None:
         """Returns the number of the first line that is not as it was written; None: all are."""

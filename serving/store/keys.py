@@ -5,10 +5,10 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from components.shared.runtime.errors import InputError
 from serving.store.database import Database
@@ -18,6 +18,9 @@ from serving.store.tables import KeyRow
 
 PREFIX_LENGTH = 8
 LONGEST_NAME = 200
+COLUMNS = KeyRow.__table__.columns
+BY_PREFIX = select(*COLUMNS).where(COLUMNS.prefix == bindparam("prefix"))
+"""Asked at every request: built once, and its row is no object of a session."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,9 @@ class Keys:
         """Returns the valid key of a plain text, or None; compares in constant time."""
         found = _hash(plain)
         with self._database.reading() as session:
-            query = select(KeyRow).where(KeyRow.prefix == plain[:PREFIX_LENGTH])
-            row = session.scalar(query) if plain[:PREFIX_LENGTH].isalnum() else None
+            prefix = plain[:PREFIX_LENGTH]
+            rows = session.execute(BY_PREFIX, {"prefix": prefix}) if prefix.isalnum() else None
+            row = None if rows is None else rows.one_or_none()
         if not hmac.compare_digest(found, bytes(32) if row is None else row.sha256):
             return None
         key = None if row is None else _key(row)
@@ -144,7 +148,7 @@ def _hash(plain: str) -> bytes:
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).digest()
 
 
-def _key(row: KeyRow) -> Key:
+def _key(row: KeyRow | Row[Any]) -> Key:
     roles: dict[str, Role] = {role: role for role in ROLES}
     return Key(
         id=row.id,
