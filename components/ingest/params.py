@@ -6,13 +6,29 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from components.ingest.published import PUBLISHED
+from components.shared.runtime.errors import holds_credentials
 from components.shared.runtime.params import StepParams
 
+SOURCE_URLS = "SOURCE_URLS"
 ASCII = b"a/1.png"
 LAYOUTS = (
     *("auto", "cedar", "folder", "iam", "4nsigcomp2012"),
     *(collection.name for collection in PUBLISHED),
 )
+
+
+def _without_credentials(source: str) -> str:
+    if holds_credentials(source):
+        remedy = (
+            "git's credential helper gives them"
+            if source.startswith("dvc:")
+            else f"the variable {SOURCE_URLS} takes the whole address"
+        )
+        raise ValueError(
+            "has a user, a password or a query, which would stand in params.yaml, dvc.lock and "
+            f"every record: leave them out, {remedy}"
+        )
+    return source
 
 
 def _reads_ascii(encoding: str | None) -> str | None:
@@ -41,6 +57,7 @@ def _known(layout: str) -> str:
 
 Layout = Annotated[str, AfterValidator(_known)]
 Encoding = Annotated[str | None, AfterValidator(_reads_ascii)]
+Address = Annotated[str, Field(min_length=1), AfterValidator(_without_credentials)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
 Levels = Annotated[int, Field(ge=1, le=20)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -76,7 +93,7 @@ class CollectionParams(StepParams):
         description="Name of the collection: letters, digits, `_` and `-`. Its identities are "
         "called `<name>/<identity>`.",
     )
-    source: str = Field(min_length=1, description="As a single `source`.")
+    source: Address = Field(description="As a single `source`.")
     layout: Layout | None = Field(default=None, description="As `layout`.")
     identity_levels: Levels | None = Field(default=None, description="As `identity_levels`.")
     max_misplaced: Share | None = Field(default=None, description="As `max_misplaced`.")
@@ -92,8 +109,7 @@ def _form(value: Any) -> Literal["text", "list"] | None:
 
 
 Sources = Annotated[
-    Annotated[str, Field(min_length=1), Tag("text")]
-    | Annotated[tuple[CollectionParams, ...], Tag("list")],
+    Annotated[Address, Tag("text")] | Annotated[tuple[CollectionParams, ...], Tag("list")],
     Discriminator(
         _form,
         custom_error_type="form",

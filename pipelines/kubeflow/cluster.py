@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from components.shared.runtime.errors import InputError
+from components.shared.runtime.errors import InputError, holds_credentials
 from components.shared.runtime.params import StepParams, load, parse
 from components.shared.storage.s3_address import is_s3
 from pipelines import sections
@@ -153,7 +153,7 @@ def read(path: Path, assignments: Iterable[str]) -> Cluster:
         values = sections.assign(values, assignment)
     cluster = parse(Cluster, SECTION, values, "-S")
     for name, value in cluster.environment.items():
-        if SECRET.search(name) or re.search("//[^/]*@", value):
+        if SECRET.search(name) or holds_credentials(value):
             raise InputError(
                 f"cluster.environment: all could read {name} in the manifest; put it in the secret"
             )

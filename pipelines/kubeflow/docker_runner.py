@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from components.ingest.params import SOURCE_URLS
 from components.shared.runtime import progress
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import persistent_folder, project_root
@@ -20,7 +21,7 @@ LABEL = "signature-recognition.process"
 PATHS = (("ingest", "source"), ("split", "by"), ("train", "weights"), ("train", "start_from"))
 WORDS = {"sample", "cedar", "bhsig260", "fraction", "folders", "collection", "none", "imagenet"}
 FOLDERS = ("CEDAR_DIR", "BHSIG260_DIR", "RESNET50_DIR")
-PASSED_ON = (progress.VARIABLE, "NO_COLOR", *FOLDERS)
+PASSED_ON = (progress.VARIABLE, "NO_COLOR", SOURCE_URLS, *FOLDERS)
 PREFIXES_PASSED_ON = ("AWS_", "MLFLOW_", "TF_")
 SQLITE = "sqlite:///"
 

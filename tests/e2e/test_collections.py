@@ -4,21 +4,25 @@ under Kubeflow's local runner.
 
 import json
 import sys
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from components.ingest import step
+from components.ingest.params import IngestParams
+from tests.e2e import secrets
 from tests.e2e.repository import Repository
 from tests.e2e.test_kubeflow import client
 from tests.e2e.test_pipelines import run
+from tests.ingest.web_server import serving
 
 OWN = {"genuine": 7, "forgeries": 2}
-SOURCE = [
-    {"name": "first", "source": "sample", "sample": {"seed": 1, "identities": 14, **OWN}},
-    {"name": "second", "source": "sample", "sample": {"seed": 2, "identities": 10, **OWN}},
-]
+FIRST = {"name": "first", "source": "sample", "sample": {"seed": 1, "identities": 14, **OWN}}
+SECOND = {"source": "sample", "sample": {"seed": 2, "identities": 10, **OWN}}
 ASSIGNED = (
     "ingest.source=[{name: first, source: sample, sample: {seed: 1, identities: 14, genuine: 7, "
     "forgeries: 2}}, {name: 'no', source: sample, sample: {seed: 2, identities: 10, genuine: 7, "
@@ -32,17 +36,27 @@ LONGEST_ARGUMENT = 131_072
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    """The tests of this module that use it go on from one another, in order."""
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    """The tests of this module that use it go on from one another, in order.
+
+    The second collection is behind a password and a signature.
+    """
     repository = Repository(tmp_path_factory.mktemp("collections"))
-    repository.set(
-        {
-            "ingest": {"source": SOURCE},
-            "split": {"val": 0.25, "test": 0.25},
-            "train": {"steps": 2, "collections_per_batch": "all"},
-        }
-    )
-    return repository
+    drawn = tmp_path_factory.mktemp("drawn")
+    step.run(IngestParams.model_validate(SECOND), drawn / "raw")
+    with zipfile.ZipFile(drawn / "second.zip", "w") as archive:
+        for image in sorted((drawn / "raw").rglob("*.png")):
+            archive.write(image, Path(*image.relative_to(drawn / "raw").parts[1:]))
+    with serving((drawn / "second.zip").read_bytes()) as served:
+        repository.environment |= {**secrets.PLANTED, "SOURCE_URLS": secrets.signed(served.address)}
+        repository.set(
+            {
+                "ingest": {"source": [FIRST, {"name": "second", "source": served.address}]},
+                "split": {"val": 0.25, "test": 0.25},
+                "train": {"steps": 2, "collections_per_batch": "all"},
+            }
+        )
+        yield repository
 
 
 def figures(repository: Repository) -> dict[str, Any]:
@@ -65,7 +79,8 @@ def test_collections_divided_by_identity_stand_apart_in_report_and_card(
     assert set(told) == {"source", "prepared", "embeddings"}
     history = pd.read_csv(repository.folder / "models" / "embedder" / "history.csv")
     own = [
-        history[f"val/collection/{each['name']}/verification/skilled/refs_1/eer"] for each in SOURCE
+        history[f"val/collection/{name}/verification/skilled/refs_1/eer"]
+        for name in ("first", "second")
     ]
     assert (history["val/eer"] == pd.concat(own, axis=1).max(axis=1)).all(), "the worst one's"
     assert "collections apart: balanced accuracy" in text(
@@ -113,6 +128,19 @@ def test_each_collection_is_left_out_in_an_experiment_and_the_table_says_which(
     assert ["=[first]" in row for row in rows] == [True, False]
     assert [row.split()[3] for row in rows] == ["first", "second"]
     assert "Each collection is tested by a model that has not seen it" in printed
+
+
+def test_no_key_token_password_or_signature_is_in_anything_that_the_runs_have_left(
+    repository: Repository,
+) -> None:
+    compiled = repository.run(
+        sys.executable, "-m", "pipelines", "compile", "--out", "compiled/pipeline.yaml"
+    )
+    texts = secrets.contents([repository.folder.parent]) | {"printed": compiled.encode()}
+    assert secrets.leaks(texts, ["/data.zip"]), "the search finds nothing at all"
+    for name in ("dvc.lock", "mlflow.db", "mlflow_run.json", "pipeline.yaml", "report.html"):
+        assert any(path.endswith(f"/{name}") for path in texts), name
+    assert secrets.leaks(texts, secrets.SECRETS) == []
 
 
 def test_a_pipeline_leaves_each_collection_out_in_a_branch_of_its_own(tmp_path: Path) -> None:

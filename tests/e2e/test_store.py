@@ -3,7 +3,6 @@ cache.
 """
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from components.ingest import step
 from components.ingest.params import IngestParams
 from components.shared.storage import files
 from tests import s3_server as server
+from tests.e2e import secrets
 from tests.e2e.repository import TINY, Repository
 from tests.e2e.servers import Tracking
 from tests.e2e.test_resume import weights
@@ -197,12 +197,7 @@ def test_a_fresh_clone_pulls_what_was_pushed_and_has_nothing_to_do(
 
 
 def test_no_key_is_in_anything_that_the_runs_have_left_behind(cluster: Cluster) -> None:
-    secrets = [part.encode() for part in server.OWNER]
-    places = [cluster.repository.folder.parent, cluster.tracking._folder]
-    contents: dict[str, bytes] = {}
-    for place in places:
-        files = [path for path in place.rglob("*") if path.is_file()]
-        contents |= {str(path): path.read_bytes() for path in files}
+    contents = secrets.contents([cluster.repository.folder.parent, cluster.tracking._folder])
     for address in (cluster.tracking.artifacts, cluster.models, "s3://dvc-store"):
         for name, content in cluster.store.objects(address).items():
             contents[f"{address}/{name}"] = content
@@ -211,8 +206,7 @@ def test_no_key_is_in_anything_that_the_runs_have_left_behind(cluster: Cluster) 
     assert any(cluster.source.encode() in content for content in contents.values()), (
         "the search finds nothing at all"
     )
-    pattern = re.compile(b"|".join(re.escape(secret) for secret in secrets))
-    assert [name for name, content in contents.items() if pattern.search(content)] == []
+    assert secrets.leaks(contents, server.OWNER) == []
 
 
 def machine(cluster: Cluster, folder: Path, checkpoints: str) -> Repository:

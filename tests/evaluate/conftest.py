@@ -33,7 +33,7 @@ FILES = {
     "cmc.csv", "open_set.csv",
     "tippett.png", "cross_entropy.png", "reliability.png", "identification.json",
     "identification.png", "mlflow_run.json", "summary.txt",
-    "upload/report.html",
+    "upload/report.html", "upload/scores.parquet",
 }  # fmt: skip
 
 

@@ -5,6 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
+
+
+class Request(NamedTuple):
+    """A request's path with its query, and its header `Authorization`."""
+
+    path: str
+    credentials: str | None
 
 
 @dataclass
@@ -22,6 +30,7 @@ class ServedFile:
     redirect: str | None = None
     address: str = ""
     requests: list[tuple[str, str | None]] = field(default_factory=list)
+    asked: list[Request] = field(default_factory=list)
     sent: int = 0
 
 
@@ -61,6 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, body: bool) -> None:
         plan, span = self.plan, self.headers.get("Range")
         plan.requests.append((self.command, span))
+        plan.asked.append(Request(self.path, self.headers.get("Authorization")))
         if plan.statuses or plan.redirect:
             self.send_response(plan.statuses.pop(0) if plan.statuses else 302)
             if plan.redirect:

@@ -79,7 +79,7 @@ class Figure(TypedDict):
 def write(out: Path, page: Page, individuals: Individuals) -> None:
     """Writes report.html, and upload/report.html without results on single people, into `out`."""
     (out / NAME).write_text(render(page, individuals), encoding="utf-8")
-    (out / UPLOAD).mkdir()
+    (out / UPLOAD).mkdir(exist_ok=True)
     (out / UPLOAD / NAME).write_text(render(page, None), encoding="utf-8")
 
 

@@ -15,6 +15,7 @@ from components.evaluate.params import EvaluateParams
 from components.evaluate.scoring.compared_images import GENUINE, find_images
 from components.evaluate.scoring.evaluation_set import EvaluationSet
 from components.evaluate.scoring.verification import Verification
+from components.shared.storage.files import UPLOAD
 from components.shared.verification.comparisons import Scores
 from components.shared.verification.decision import Decision, as_distance, as_score
 from components.shared.verification.metric_names import KINDS
@@ -24,6 +25,8 @@ SCORES = "scores.parquet"
 PAIRS, EXTENT = b"pairs", b"extent"
 COLUMNS = ("identity", "probe", "kind", "references", "distance")
 """The first columns; docs/protocols.md describes all."""
+NAMING = {"identity": ("identity", "probe"), "image": ("questioned", "reference_")}
+"""What columns name, by their beginnings."""
 SIDES = (GENUINE, *KINDS)
 OUTCOMES = ("accept", "review", "reject")
 
@@ -75,8 +78,9 @@ def write_scores(
     decided: Sequence[Verification] = (),
     limit: int = MAX_SCORES,
 ) -> str:
-    """Writes scores.parquet into `out`.
+    """Writes scores.parquet into `out`, and its copy for upload.
 
+    That has numbers in place of people and files: `identity-7` is the eighth identity of the part.
     Its metadata hold, under `extent`, how many comparisons of how many it has, in words; under
     `pairs` and `<kind>/<references>` the number of pairs of each verification and a digest that is
     equal for the same pairs.
@@ -93,8 +97,10 @@ def write_scores(
         }
     metadata = {PAIRS: json.dumps(pairs).encode(), EXTENT: table.extent.encode()}
     rows = table.rows.replace_schema_metadata(metadata)
-    names = [field.name for field in rows.schema if pa.types.is_dictionary(field.type)]
-    pq.write_table(rows, out / SCORES, use_dictionary=names, compression="zstd")
+    (out / UPLOAD).mkdir(exist_ok=True)
+    coded = [field.name for field in rows.schema if pa.types.is_dictionary(field.type)]
+    for path, written in ((out / SCORES, rows), (out / UPLOAD / SCORES, _without_names(rows))):
+        pq.write_table(written, path, use_dictionary=coded, compression="zstd")
     return table.extent
 
 
@@ -130,6 +136,21 @@ def scores_table(
     rows = pa.concat_tables(tables, promote_options="default") if tables else _EMPTY
     rows = rows.select(sorted(rows.column_names, key=_order))
     return ScoresTable(rows, _extent(len(rows), sum(group.total for group in groups)))
+
+
+def _without_names(rows: pa.Table) -> pa.Table:
+    """Returns the table with numbers in place of identities and images."""
+    for place, name in enumerate(rows.column_names):
+        word = next((word for word, columns in NAMING.items() if name.startswith(columns)), None)
+        if word is None or not pa.types.is_dictionary(rows.schema.field(name).type):
+            continue
+        chunks = []
+        for chunk in rows.column(name).chunks:
+            numbered = [f"{word}-{number}" for number in range(len(chunk.dictionary))]
+            names = pa.array(numbered, pa.string())
+            chunks.append(pa.DictionaryArray.from_arrays(chunk.indices, names))
+        rows = rows.set_column(place, name, pa.chunked_array(chunks, _TEXT))
+    return rows
 
 
 def _groups(verifications: Iterable[Verification]) -> list[_Group]:

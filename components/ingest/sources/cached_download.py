@@ -16,9 +16,8 @@ from components.ingest.sources.web import (
     TransientError,
     UnreachableError,
     WebFile,
-    without_secrets,
 )
-from components.shared.runtime.errors import InputError
+from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.runtime.progress import progress_bar
 from components.shared.storage.files import atomic_file
 
@@ -60,7 +59,7 @@ def validators(address: str, expected: str | None) -> dict[str, object]:
         InputError: the server cannot be reached and there is no earlier download.
     """
     if expected:
-        return {"address": without_secrets(address), "sha256": expected.lower()}
+        return {"address": redact_credentials(address), "sha256": expected.lower()}
     cached = CachedDownload.of(address)
     try:
         remote = _with_retries(WebFile(address).head, attempts=3)
@@ -70,7 +69,7 @@ def validators(address: str, expected: str | None) -> dict[str, object]:
             raise InputError(f"{error} (and there is no earlier download)") from None
         log.warning("%s: going on with the earlier download", error)
         remote = known
-    return {"address": without_secrets(address), **asdict(remote)}
+    return {"address": redact_credentials(address), **asdict(remote)}
 
 
 def _refresh(address: str, cached: CachedDownload, max_bytes: int) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from components.ingest.params import IngestParams
-from components.ingest.sources.web import without_secrets
 from components.shared.runtime.cli import disk_is_full
 from components.shared.runtime.errors import InputError, redact_credentials
 
@@ -36,7 +34,7 @@ class VersionedPath:
     def facts(self) -> dict[str, object]:
         """Returns repository (unless on this machine), revision, path, commit and DVC's hash."""
         is_local = Path(self.repository).exists()
-        where = {} if is_local else {"repository": without_secrets(self.repository)}
+        where = {} if is_local else {"repository": redact_credentials(self.repository)}
         return {
             "kind": "dvc",
             **where,
@@ -97,11 +95,6 @@ def open_path(source: str) -> Iterator[VersionedPath]:
     repository, _, revision = left.rpartition("@")
     if not (repository and revision and path) or ":" in revision or "/" in path[:1]:
         raise InputError(f"ingest.source: '{redact_credentials(source)}' is not of the form {FORM}")
-    if re.search(r"//[^/@\s]+:[^/@\s]+@", repository):
-        raise InputError(
-            f"ingest.source: '{redact_credentials(source)}' holds a password: "
-            "leave it to git's credential helper"
-        )
     from dvc.api import DVCFileSystem
 
     logging.getLogger("dvc").setLevel(logging.CRITICAL)

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 
-from components.shared.runtime.errors import InputError
+from components.shared.runtime.errors import InputError, redact_credentials
 
 TIMEOUT = (10, 60)  # seconds to connect, and between two packets
 REDIRECTS = 5
@@ -46,7 +46,7 @@ class WebFile:
     """A file behind an address: https, or http on this machine."""
 
     def __init__(self, address: str) -> None:
-        self.name = without_secrets(address)
+        self.name = redact_credentials(address)
         self._address = _checked(address, address)
         self._session = requests.Session()
         self._session.trust_env = urlsplit(address).hostname not in LOOPBACK
@@ -152,12 +152,6 @@ class _RefusedError(InputError):
         self.status = answer.status_code
 
 
-def without_secrets(address: str) -> str:
-    """Returns an address without user, password and query, which may be secret."""
-    parts = urlsplit(address)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
 def _checked(address: str, first: str) -> str:
     """Returns the address, if it is https, or http on this machine as the first one was.
 
@@ -171,9 +165,7 @@ def _checked(address: str, first: str) -> str:
     parts, origin = urlsplit(address), urlsplit(first)
     local = parts.scheme == "http" and parts.hostname in LOOPBACK and origin.hostname in LOOPBACK
     if not parts.hostname or (parts.scheme != "https" and not local):
-        raise InputError(
-            f"{without_secrets(first)}: leads to {without_secrets(address)}, which is not https"
-        )
+        raise InputError(redact_credentials(f"{first}: leads to {address}, which is not https"))
     return address
 
 
@@ -194,7 +186,7 @@ def _start(answer: requests.Response) -> int:
 def _range(answer: requests.Response) -> tuple[str, str]:
     match = re.match(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
     if not match:
-        raise TransientError(f"{without_secrets(answer.url)}: a part without its place")
+        raise TransientError(f"{redact_credentials(answer.url)}: a part without its place")
     return match[1], match[2]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from components.shared.runtime import progress
-from components.shared.runtime.errors import InputError
+from components.shared.runtime.errors import InputError, redact_credentials
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -73,7 +73,7 @@ def execute(action: Callable[[], object]) -> None:
     try:
         action()
     except InputError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {redact_credentials(str(error))}\n")
         sys.exit(BAD_INPUT)
     except KeyboardInterrupt as signal:
         sys.stderr.write("interrupted\n")

@@ -1,6 +1,11 @@
-"""The one exception whose message is for the user."""
+"""The one exception whose message is for the user, and how addresses stand in texts."""
 
 import re
+
+USER = re.compile(r"//(?:[^/\s]*|[^/\s:@]*:(?!\d+/)[^\s@]*)@")
+"""User and password; a slash in a password is no end of it, unless a port comes before."""
+QUERY = re.compile(r"(://[^\s?#'\"<>]*)[?#][^\s'\"<>]*")
+SSH_USER = re.compile(r"(ssh://)[^/\s:@]+@")
 
 
 class InputError(Exception):
@@ -12,5 +17,14 @@ class InputError(Exception):
 
 
 def redact_credentials(text: str) -> str:
-    """Returns a text without the user and password that an address in it may hold."""
-    return re.sub(r"//[^/\s]+@", "//", text)
+    """Returns a text without user, password and query of the addresses in it.
+
+    A query may be a signature or hold a key.
+    """
+    return QUERY.sub(r"\1", USER.sub("//", text))
+
+
+def holds_credentials(address: str) -> bool:
+    """Tells an address with a password or a query, or with a user that is not just ssh's."""
+    address = SSH_USER.sub(r"\1", address)
+    return redact_credentials(address) != address

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from components.shared.tracking.record import yaml_text
+from components.shared.tracking.record import safe_text
 
 FINGERPRINT = Path("data/source.json")
 LOCK = Path("dvc.lock")
@@ -59,5 +59,5 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     flat: dict[str, str] = {}
     for key, value in values.items():
         name = f"{prefix}{key}"
-        flat |= _flat(value, f"{name}.") if isinstance(value, dict) else {name: yaml_text(value)}
+        flat |= _flat(value, f"{name}.") if isinstance(value, dict) else {name: safe_text(value)}
     return flat

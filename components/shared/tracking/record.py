@@ -69,12 +69,8 @@ def flat_params(section: str, params: BaseModel) -> dict[str, str]:
     for key in type(params).model_fields:
         name, value = f"{section}.{key}", getattr(params, key)
         nested = isinstance(value, StepParams)
-        flat |= flat_params(name, value) if nested else {name: _text(value)}
+        flat |= flat_params(name, value) if nested else {name: safe_text(_plain(value))}
     return flat
-
-
-def _text(value: object) -> str:
-    return redact_credentials(yaml_text(_plain(value)))
 
 
 def _plain(value: object) -> object:
@@ -128,6 +124,11 @@ def last_part(address: str) -> str:
     return PurePosixPath(address.partition("?")[0]).name or address
 
 
+def safe_text(value: object) -> str:
+    """Returns a value as `yaml_text`, its addresses without credentials."""
+    return yaml_text(_redacted(value))
+
+
 def yaml_text(value: object) -> str:
     """Returns a value as YAML spells it in one line, as `-S name=text` would set it."""
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=math.inf)
@@ -137,3 +138,11 @@ def yaml_text(value: object) -> str:
     # Only double quotes escape the line breaks of a string.
     quoted = yaml.safe_dump(value, default_flow_style=True, default_style='"', width=math.inf)
     return quoted.removesuffix("\n")
+
+
+def _redacted(value: object) -> object:
+    if isinstance(value, str):
+        return redact_credentials(value)
+    if isinstance(value, Mapping):
+        return {name: _redacted(each) for name, each in value.items()}
+    return [_redacted(each) for each in value] if isinstance(value, list | tuple) else value

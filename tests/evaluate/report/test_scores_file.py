@@ -24,6 +24,7 @@ from tests.evaluate.scoring.synthetic import SMALL
 
 PARAMS = EvaluateParams(draws=2, references=3, target=0.05)
 GENUINE, FORGERIES = 6, 3
+WORDS = {"identity": "identity", "probe": "identity", "questioned": "image", "reference": "image"}
 
 
 class Written(NamedTuple):
@@ -150,6 +151,24 @@ def test_of_several_collections_each_comparison_has_its_own(tmp_path: Path) -> N
     scores = pd.read_parquet(tmp_path / "scores.parquet")
     number = scores["identity"].str[-1].astype(int)
     assert scores["collection"].tolist() == names[number % 2].tolist()
+
+
+def test_the_copy_for_upload_has_numbers_in_place_of_people_and_files_and_all_else(
+    tmp_path: Path,
+) -> None:
+    whole = evaluated(tmp_path)
+    copy = pd.read_parquet(tmp_path / "upload" / "scores.parquet")
+    names = {"identity": whole.part.part.names, "image": whole.part.part.paths}
+    for column in copy.columns:
+        numbered = copy[column].dropna()
+        word = WORDS.get(column.rstrip("_123"))
+        if word is not None:
+            known = {f"{word}-{number}": name for number, name in enumerate(names[word])}
+            numbered = numbered.map(known.__getitem__)
+        assert numbered.tolist() == whole.scores[column].dropna().tolist()
+    content = (tmp_path / "upload" / "scores.parquet").read_bytes()
+    assert b"raw/" not in content
+    assert b"raw/" in (tmp_path / "scores.parquet").read_bytes()
 
 
 def test_too_many_comparisons_are_thinned_evenly_the_same_way_again_and_said_to_be(

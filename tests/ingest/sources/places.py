@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from tests import s3_server
 from tests.ingest.archives.archive_files import Item, zip_bytes
 from tests.ingest.web_server import serving
@@ -64,7 +66,10 @@ def web(folder: Path, store: s3_server.Store) -> Iterator[Place]:
         def change() -> None:
             served.content, served.etag = zip_of(contents((*NAMES, "bob/2.png"))), '"two"'
 
-        yield Place(f"{served.address}?token={SECRET}", change)
+        signed = served.address.replace("//", f"//anna:{SECRET}@")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SOURCE_URLS", f"https://other.example/a.zip {signed}?token={SECRET}")
+            yield Place(served.address, change)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from components.ingest.sources import cached_download
 from components.shared.data import catalog
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.params import parse
-from components.shared.tracking.record import flat_params
 from tests.ingest.conftest import folder_with, labels, rows
 
 CEDAR = ["full_org/original_1_1.png", "full_forg/forgeries_1_1.png"]
@@ -186,7 +185,8 @@ def test_no_message_and_no_record_tells_the_password_of_a_collections_address(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cached_download, "ATTEMPTS", 1)
-    address = "https://anna:planted@127.0.0.1:9/a.zip?key=planted"
+    address = "https://127.0.0.1:9/a.zip"
+    monkeypatch.setenv("SOURCE_URLS", "https://anna:planted@127.0.0.1:9/a.zip?key=planted")
     good = folder_with(tmp_path / "good", FOLDER)
     params = collections(good=good, web=address)
     caplog.set_level("DEBUG")
@@ -198,10 +198,21 @@ def test_no_message_and_no_record_tells_the_password_of_a_collections_address(
             act()
         assert "planted" not in str(error.value)
     assert "planted" not in caplog.text
-    assert "anna:planted" not in flat_params("ingest", params)["ingest.source"]
-    with pytest.raises(InputError, match=r"ingest\.source is .* or a list") as wrong:
-        parse(IngestParams, "ingest", {"source": {"name": "web", "source": address}}, "params.yaml")
-    assert "anna" not in str(wrong.value)
+
+
+def test_credentials_are_refused_before_they_are_stored_and_never_repeated() -> None:
+    secret = "https://anna:planted@example.org/a.zip?key=planted"
+    wrong = {
+        r"source is 'https://example\.org/a\.zip': has .* SOURCE_URLS takes": secret,
+        r"source\[0\]\.source is 'https://example.*SOURCE_URLS": [{"name": "a", "source": secret}],
+        "git's credential helper": "dvc:https://planted@example.org/r@v1:data",
+        r"source is .* or a list": {"name": "web", "source": secret},
+    }
+    for reason, source in wrong.items():
+        with pytest.raises(InputError, match=reason) as refusal:
+            parse(IngestParams, "ingest", {"source": source}, "params.yaml")
+        assert "planted" not in str(refusal.value)
+        assert "anna" not in str(refusal.value)
 
 
 def test_a_hash_of_the_section_is_of_no_collection() -> None:

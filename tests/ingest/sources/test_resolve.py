@@ -51,10 +51,6 @@ def test_bhsig260_is_taken_from_the_folder_that_the_environment_names_and_from_n
             "is not of the form dvc:<repository>@<revision>:<path>",
         ),
         ("dvc:repository@v1:/data", "is not of the form dvc:<repository>@<revision>:<path>"),
-        (
-            "dvc:https://me:word@example.org/r@v1:data",
-            "'dvc:https://example.org/r@v1:data' holds a password",
-        ),
         ("http://example.org/data.zip", "http:… is not supported"),
         ("ftp://example.org/data.zip", "ftp:… is not supported"),
         ("/dev/null", "neither a folder nor a file"),

@@ -53,5 +53,5 @@ def test_secrets_of_an_address_are_not_shown(tmp_path: Path) -> None:
     with serving(ARCHIVE, statuses=[403, 403]) as served:
         secret = served.address.replace("//", "//user:word@") + "?token=abc"
         with pytest.raises(InputError, match="the server answered 403") as error:
-            cached_download.fetch(secret, params_for(secret))
+            cached_download.fetch(secret, params_for(served.address))
     assert "word" not in str(error.value) and "abc" not in str(error.value)

@@ -78,10 +78,27 @@ def test_the_fingerprint_follows_the_server(tmp_path: Path) -> None:
     assert prints[0] == prints[1] != prints[2]
 
 
-def test_a_damaged_download_is_named_by_its_address_without_secrets(tmp_path: Path) -> None:
+def test_the_variable_gives_the_credentials_of_the_address_that_it_names_and_of_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(ARCHIVE) as served, serving(ARCHIVE) as other:
+        signed = served.address.replace("//", "//anna:secret@") + "?sig=planted"
+        monkeypatch.setenv("SOURCE_URLS", f"https://example.org/a.zip?sig=else {signed}")
+        step.run(params_for(served.address), tmp_path / "one")
+        step.run(params_for(other.address), tmp_path / "two")
+    assert {request.credentials for request in served.asked} == {"Basic YW5uYTpzZWNyZXQ="}
+    assert {request.path for request in served.asked} == {"/data.zip?sig=planted"}
+    assert {request.credentials for request in other.asked} == {None}
+    assert {request.path for request in other.asked} == {"/data.zip"}
+
+
+def test_a_damaged_download_is_named_by_its_address_without_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with (
         serving(ARCHIVE[:-60]) as served,
         pytest.raises(InputError, match=r"^http://[\w.:]+/[^?]*: is damaged") as error,
     ):
-        step.run(params_for(f"{served.address}?token=secret"), tmp_path / "out")
+        monkeypatch.setenv("SOURCE_URLS", f"{served.address}?token=secret")
+        step.run(params_for(served.address), tmp_path / "out")
     assert "secret" not in str(error.value)

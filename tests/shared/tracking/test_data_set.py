@@ -15,7 +15,7 @@ from components.shared.tracking.data_set import DataSet, describe
         ("/data/Büro scans", "Büro scans"),
         ("scans/signatures.tar.gz", "signatures"),
         ("s3://bucket/2024/signatures.zip", "signatures"),
-        ("https://example.org/faces.zip?version=2", "faces"),
+        ("https://example.org/2/faces.zip", "faces"),
         ("dvc:https://example.org/data@v1.2:raw/photos", "photos"),
     ],
 )
@@ -33,7 +33,7 @@ def test_the_revision_is_that_of_a_versioned_source() -> None:
 
 def test_no_password_is_recorded() -> None:
     params = {
-        "ingest.source": "https://anna:secret@host/faces.zip",
+        "ingest.source": "https://anna:secret@host/faces.zip?sig=secret",
         "ingest.origin.etag": "'\"ab12\"'",
     }
     assert describe(params, Path("x")) == DataSet("faces", "ab12", "https://host/faces.zip")

@@ -10,6 +10,7 @@ from components.shared.tracking.record import (
     Record,
     collection_names,
     flat_params,
+    safe_text,
     source_name,
     text_of,
     yaml_text,
@@ -78,6 +79,11 @@ def test_parameters_are_flat_and_spelled_as_in_yaml() -> None:
 )
 def test_a_value_is_one_line_that_yaml_reads_back(value: object, text: str) -> None:
     assert yaml_text(value) == text
+
+
+def test_a_record_of_an_earlier_version_that_stored_credentials_is_copied_without_them() -> None:
+    source = [{"name": "a", "source": "https://anna:planted@example.org/a.zip?key=planted"}]
+    assert safe_text(source) == "[{name: a, source: 'https://example.org/a.zip'}]"
 
 
 def test_several_collections_are_called_by_their_names() -> None:
