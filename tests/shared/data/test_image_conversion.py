@@ -236,3 +236,17 @@ def test_a_png_of_16_bits_passes_unchanged_even_if_it_is_dark() -> None:
 def test_what_cannot_be_used_is_rejected_with_a_reason(data: bytes, reason: str) -> None:
     with pytest.raises(Rejected, match=reason):
         to_png_or_jpeg(data, LIMIT)
+
+
+def test_a_png_that_is_converted_is_refused_where_a_checksum_in_it_is_wrong() -> None:
+    turned = PHOTO.copy()
+    exif = turned.getexif()
+    exif[0x0112] = 6
+    stream = io.BytesIO()
+    turned.save(stream, "png", exif=exif)
+    data = bytearray(stream.getvalue())
+    assert to_png_or_jpeg(bytes(data), LIMIT).height == PHOTO.width
+    length = int.from_bytes(data[data.index(b"IDAT") - 4 : data.index(b"IDAT")])
+    data[data.index(b"IDAT") + 4 + length] ^= 1
+    with pytest.raises(Rejected, match="damaged"):
+        to_png_or_jpeg(bytes(data), LIMIT)
