@@ -91,9 +91,10 @@ class EvaluateParams(StepParams):
     references: int = Field(
         default=5,
         ge=2,
+        le=1000,
         description="References of a claim, beside the rates with a single one.",
     )
-    draws: int = Field(default=10, ge=1, description="Seeded draws of the references.")
+    draws: int = Field(default=10, ge=1, le=1000, description="Seeded draws of the references.")
     far: float = Field(default=0.01, gt=0, lt=1, description="FAR at which FRR is given.")
     seed: int = Field(
         default=0,

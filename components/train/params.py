@@ -104,6 +104,7 @@ class TrainParams(StepParams):
     pooled_components: int = Field(
         24,
         ge=0,
+        le=1_024,
         description="0: the mean of each feature is pooled; else the second moments of this many "
         "combinations of the features, as the root of their matrix.",
     )
@@ -116,6 +117,7 @@ class TrainParams(StepParams):
     embedding_size: int = Field(
         128,
         ge=2,
+        le=8_192,
         description="Components of an embedding; a multiple of the number of views.",
     )
     head: Literal["random", "discriminant"] = Field(
@@ -133,6 +135,7 @@ class TrainParams(StepParams):
     head_steps: int = Field(
         0,
         ge=0,
+        le=10_000_000,
         description="Steps that train the projection alone, on pre-trained features of the images "
         "as they are, before the network is trained.",
     )
@@ -158,22 +161,26 @@ class TrainParams(StepParams):
     warm_up: int = Field(
         0,
         ge=0,
+        le=10_000_000,
         description="Steps of semi-hard mining before `mining` takes over.",
     )
     cross_batch_memory: int = Field(
         0,
         ge=0,
+        le=1_000_000,
         description="Recent embeddings kept as further negatives, for small GPUs; 0: none.",
     )
-    identities_per_batch: int = Field(10, ge=2, description="Identities of a batch (P).")
+    identities_per_batch: int = Field(10, ge=2, le=4_096, description="Identities of a batch (P).")
     images_per_identity: int = Field(
         3,
         ge=2,
+        le=1_000,
         description="Genuine images of each identity in a batch (K).",
     )
     forgeries_per_identity: int = Field(
         3,
         ge=0,
+        le=1_000,
         description="Skilled forgeries of each identity in a batch (F), negatives for every "
         "anchor; 0: genuine images only.",
     )
@@ -197,6 +204,7 @@ class TrainParams(StepParams):
     steps: int = Field(
         360,
         ge=0,
+        le=10_000_000,
         description="Training steps of the network; 0: its first weights are kept, with the head "
         "that was fitted to the training images.",
     )
@@ -204,6 +212,7 @@ class TrainParams(StepParams):
     decay_steps: int = Field(
         160,
         ge=1,
+        le=10_000_000,
         description="Steps in which the learning rate falls by `decay_rate`.",
     )
     decay_rate: float = Field(
@@ -221,17 +230,25 @@ class TrainParams(StepParams):
         description="Momentum of a moving average of the weights, which is the one "
         "that is validated and kept; 0: none.",
     )
-    log_every: int = Field(10, ge=1, description="Steps between two rows of the curves.")
-    validate_every: int = Field(180, ge=1, description="Steps between two validations on val.")
+    log_every: int = Field(
+        10, ge=1, le=10_000_000, description="Steps between two rows of the curves."
+    )
+    validate_every: int = Field(
+        180, ge=1, le=10_000_000, description="Steps between two validations on val."
+    )
     val_references: int = Field(
         5,
         ge=1,
+        le=1_000,
         description="References of an identity in the identification on val.",
     )
-    checkpoint_every: int = Field(40, ge=1, description="Steps between two checkpoints.")
+    checkpoint_every: int = Field(
+        40, ge=1, le=10_000_000, description="Steps between two checkpoints."
+    )
     checkpoints: int = Field(
         2,
         ge=1,
+        le=1_000,
         description="Checkpoints that are kept, beside the best by EER on val.",
     )
     precision: Literal["auto", "float32", "mixed_bfloat16"] = Field(

@@ -105,3 +105,21 @@ def test_what_yaml_1_1_takes_for_a_text_is_a_number(text: str, number: float) ->
     for wrong in ("e1", "5e", "1e1e1", "0.5 m"):
         with pytest.raises(InputError, match=f"margin.* is '{wrong}'"):
             parse(TrainParams, "train", {"margin": wrong}, "")
+
+
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [
+        ("train", "embedding_size"),
+        ("train", "steps"),
+        ("train", "cross_batch_memory"),
+        ("train", "identities_per_batch"),
+        ("evaluate", "draws"),
+        ("evaluate", "references"),
+    ],
+)
+def test_a_number_that_no_machine_could_work_off_is_refused(section: str, name: str) -> None:
+    with pytest.raises(
+        InputError, match=rf"{section}\.{name} is 10{{12}}: .*less than or equal to"
+    ):
+        parse(MODELS[section], section, {name: 10**12}, "params.yaml")
