@@ -17,6 +17,7 @@ from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder
 from components.shared.tracking import data_set, step_runs
 from components.train.channels import GREY, channel_faults
+from components.train.checkpoints import place
 from components.train.checkpoints.checkpoints import Checkpoints
 from components.train.checkpoints.run_key import Key
 from components.train.model import initial_weights
@@ -49,9 +50,10 @@ def run(
 
     Raises:
         InputError: the data cannot fill the batches or the validation, weights or a checkpoint
-            cannot be used, the training diverges, the disk is full.
+            cannot be used or written, the training diverges, the disk is full.
         KeyboardInterrupt: Ctrl-C or SIGTERM, after a checkpoint was written.
     """
+    place.check()
     store = open_store(prepared)
     rows = rows_of(store, split)
     channels = store.normalisation.channels

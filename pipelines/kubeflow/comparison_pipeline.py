@@ -2,12 +2,14 @@
 measured on test and shipped.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kfp import dsl
 from kfp.dsl import Artifact, Markdown, Model
 
+from components.shared.storage.s3_address import is_s3
 from pipelines.kubeflow import branch_selection, definition, tasks
 from pipelines.kubeflow.cluster import Cluster
 from pipelines.kubeflow.definition import Argument, TaskFactory
@@ -39,6 +41,7 @@ def build(
         InputError: a setting is refused.
     """
     branch_selection.branches(settings, dict(defaults))
+    _warn_of_one_claim(cluster)
 
     def flow(channels: Mapping[str, Any]) -> ComparisonOutputs:
         task = TaskFactory(image, cluster, channels)
@@ -85,3 +88,14 @@ def build(
     return definition.define(
         "signature-comparison", description, arguments, ComparisonOutputs, flow
     )
+
+
+def _warn_of_one_claim(cluster: Cluster) -> None:
+    """Says what becomes of branches that train at once and share a volume claim."""
+    if cluster.checkpoints and not is_s3(cluster.checkpoints):
+        logging.warning(
+            "warning: all branches write their checkpoints to the claim %s: if it is "
+            "ReadWriteOnce, only the pods of one node can, and the others wait; take a "
+            "ReadWriteMany claim, or s3://… as cluster.checkpoints",
+            cluster.checkpoints,
+        )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NO_IMAGE = "python"
 Build: TypeAlias = "Callable[[str, Sections, Cluster], Any]"
 COLOUR = re.compile(r"\x1b\[\d*m")
-BAD_INPUT = f"{InputError.__module__}.{InputError.__qualname__}: "
+BAD_INPUT = "error: "  # as cli.exit_codes writes it
 
 
 class TaskError(Exception):

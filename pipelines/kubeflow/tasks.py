@@ -30,10 +30,12 @@ def fingerprint(params: dict[str, Any], source: str = "") -> str:
     """
     from components.ingest import fingerprint
     from components.ingest.params import IngestParams
+    from components.shared.runtime import cli
     from components.shared.runtime.params import parse
 
-    section = {**params, "source": source} if source else params
-    return fingerprint.of_content(parse(IngestParams, "ingest", section, "pipeline argument"))
+    with cli.exit_codes():
+        section = {**params, "source": source} if source else params
+        return fingerprint.of_content(parse(IngestParams, "ingest", section, "pipeline argument"))
 
 
 def ingest(
@@ -54,16 +56,18 @@ def ingest(
     """
     from components.ingest import step
     from components.ingest.params import IngestParams
+    from components.shared.runtime import cli
     from components.shared.runtime.params import parse
     from pipelines.kubeflow import artifacts
 
-    section = {**params, "source": source} if source else params
-    parsed = parse(IngestParams, "ingest", section, "pipeline argument")
-    artifacts.copy_params("ingest", parsed, raw)
-    with artifacts.written_folder(raw) as folder:
-        result = step.run(parsed, folder)
-    raw.metadata |= result.origin
-    artifacts.copy_figures(result.figures, metrics)
+    with cli.exit_codes():
+        section = {**params, "source": source} if source else params
+        parsed = parse(IngestParams, "ingest", section, "pipeline argument")
+        artifacts.copy_params("ingest", parsed, raw)
+        with artifacts.written_folder(raw) as folder:
+            result = step.run(parsed, folder)
+        raw.metadata |= result.origin
+        artifacts.copy_figures(result.figures, metrics)
 
 
 def preprocess(
@@ -82,14 +86,16 @@ def preprocess(
 
     from components.preprocess import step
     from components.preprocess.params import PreprocessParams
+    from components.shared.runtime import cli
     from components.shared.runtime.params import parse
     from pipelines.kubeflow import artifacts
 
-    parsed = parse(PreprocessParams, "preprocess", params, "pipeline argument")
-    artifacts.copy_params("preprocess", parsed, prepared, raw)
-    with artifacts.read_folder(raw) as images:
-        figures = step.run(parsed, images, Path(prepared.path))
-    artifacts.copy_figures(figures, metrics)
+    with cli.exit_codes():
+        parsed = parse(PreprocessParams, "preprocess", params, "pipeline argument")
+        artifacts.copy_params("preprocess", parsed, prepared, raw)
+        with artifacts.read_folder(raw) as images:
+            figures = step.run(parsed, images, Path(prepared.path))
+        artifacts.copy_figures(figures, metrics)
 
 
 def split(
@@ -112,17 +118,19 @@ def split(
     """
     from pathlib import Path
 
+    from components.shared.runtime import cli
     from components.shared.runtime.params import parse
     from components.split import step
     from components.split.needs import Needs
     from components.split.params import SplitParams
     from pipelines.kubeflow import artifacts
 
-    parsed = parse(SplitParams, "split", params, "pipeline argument")
-    needs = Needs.parse(train, evaluate, "pipeline argument")
-    figures = step.run(parsed, Path(prepared.path), Path(split.path), needs)
-    artifacts.write_params("split", parsed, split, prepared)
-    artifacts.copy_figures(figures, metrics)
+    with cli.exit_codes():
+        parsed = parse(SplitParams, "split", params, "pipeline argument")
+        needs = Needs.parse(train, evaluate, "pipeline argument")
+        figures = step.run(parsed, Path(prepared.path), Path(split.path), needs)
+        artifacts.write_params("split", parsed, split, prepared)
+        artifacts.copy_figures(figures, metrics)
 
 
 def train(
@@ -143,20 +151,22 @@ def train(
     """
     from pathlib import Path
 
+    from components.shared.runtime import cli
     from components.shared.runtime.params import parse
     from components.train import step
     from components.train.params import TrainParams
     from pipelines.kubeflow import artifacts
 
-    parsed = parse(TrainParams, "train", params, "pipeline argument")
-    figures = step.run(
-        parsed,
-        Path(prepared.path),
-        Path(split.path),
-        Path(embedder.path),
-        data_params=artifacts.read_params(split),
-    )
-    artifacts.copy_figures(figures, metrics)
+    with cli.exit_codes():
+        parsed = parse(TrainParams, "train", params, "pipeline argument")
+        figures = step.run(
+            parsed,
+            Path(prepared.path),
+            Path(split.path),
+            Path(embedder.path),
+            data_params=artifacts.read_params(split),
+        )
+        artifacts.copy_figures(figures, metrics)
 
 
 def evaluate(
@@ -185,15 +195,17 @@ def evaluate(
 
     from components.evaluate import step
     from components.evaluate.params import EvaluateParams
+    from components.shared.runtime import cli
     from components.shared.runtime.params import parse
     from pipelines.kubeflow import artifacts
 
-    parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")
-    folders = [Path(artifact.path) for artifact in (prepared, split, embedder, evaluation)]
-    result = step.run(parsed, *folders)
-    artifacts.copy_figures(result.metrics, metrics)
-    artifacts.copy_roc(result.roc, roc)
-    artifacts.copy_page(result.uploaded_report, report)
+    with cli.exit_codes():
+        parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")
+        folders = [Path(artifact.path) for artifact in (prepared, split, embedder, evaluation)]
+        result = step.run(parsed, *folders)
+        artifacts.copy_figures(result.metrics, metrics)
+        artifacts.copy_roc(result.roc, roc)
+        artifacts.copy_page(result.uploaded_report, report)
 
 
 def freeze(
@@ -223,15 +235,17 @@ def freeze(
 
     from components.freeze import step
     from components.freeze.params import FreezeParams
+    from components.shared.runtime import cli
     from components.shared.runtime.params import parse
     from pipelines.kubeflow import artifacts
 
-    parsed = parse(FreezeParams, "freeze", params, "pipeline argument")
-    inputs = (prepared, split, embedder, evaluation)
-    folders = [Path(artifact.path) for artifact in (*inputs, frozen)]
-    with artifacts.read_folder(raw) as images:
-        figures = step.run(parsed, images, *folders)
-    artifacts.copy_figures(figures, metrics)
+    with cli.exit_codes():
+        parsed = parse(FreezeParams, "freeze", params, "pipeline argument")
+        inputs = (prepared, split, embedder, evaluation)
+        folders = [Path(artifact.path) for artifact in (*inputs, frozen)]
+        with artifacts.read_folder(raw) as images:
+            figures = step.run(parsed, images, *folders)
+        artifacts.copy_figures(figures, metrics)
 
 
 def plan(
@@ -249,11 +263,13 @@ def plan(
         train: likewise.
         evaluate: likewise.
     """
+    from components.shared.runtime import cli
     from pipelines.kubeflow import branch_selection
 
-    return branch_selection.branches(
-        settings, {"split": split, "train": train, "evaluate": evaluate}
-    )
+    with cli.exit_codes():
+        return branch_selection.branches(
+            settings, {"split": split, "train": train, "evaluate": evaluate}
+        )
 
 
 def choose(
@@ -280,16 +296,18 @@ def choose(
     """
     from pathlib import Path
 
+    from components.shared.runtime import cli
     from components.shared.verification import metrics_file
     from pipelines.kubeflow import artifacts, branch_selection
 
-    folders = [Path(artifact.path) for artifact in evaluations]
-    figures = [metrics_file.read(folder) for folder in folders]
-    choice = branch_selection.choose(settings, figures, folders)
-    artifacts.copy_artifact(splits[choice.best], split)
-    artifacts.copy_artifact(embedders[choice.best], embedder)
-    artifacts.write_report(choice.report, report)
-    branch_selection.track(choice)
+    with cli.exit_codes():
+        folders = [Path(artifact.path) for artifact in evaluations]
+        figures = [metrics_file.read(folder) for folder in folders]
+        choice = branch_selection.choose(settings, figures, folders)
+        artifacts.copy_artifact(splits[choice.best], split)
+        artifacts.copy_artifact(embedders[choice.best], embedder)
+        artifacts.write_report(choice.report, report)
+        branch_selection.track(choice)
 
 
 def promote(
@@ -318,13 +336,15 @@ def promote(
     from pathlib import Path
 
     from components.evaluate.params import EvaluateParams
+    from components.shared.runtime import cli
     from components.shared.runtime.params import parse
     from pipelines.kubeflow import artifacts
     from pipelines.registry import promotion
 
-    parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")
-    folders = [Path(artifact.path) for artifact in (prepared, split, frozen)]
-    with artifacts.read_folder(raw) as images:
-        result = promotion.promote(parsed, model, images, *folders)
-    artifacts.copy_figures(result.figures, metrics)
-    artifacts.write_report(result.report, report)
+    with cli.exit_codes():
+        parsed = parse(EvaluateParams, "evaluate", params, "pipeline argument")
+        folders = [Path(artifact.path) for artifact in (prepared, split, frozen)]
+        with artifacts.read_folder(raw) as images:
+            result = promotion.promote(parsed, model, images, *folders)
+        artifacts.copy_figures(result.figures, metrics)
+        artifacts.write_report(result.report, report)

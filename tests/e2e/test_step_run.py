@@ -1,4 +1,6 @@
-"""Each step sets up its backend itself: `step.run` is all that a Kubeflow task calls."""
+"""Each step sets up its backend itself: `step.run` is all that a Kubeflow task calls, and the
+compiled task does as the command line does.
+"""
 
 import json
 import os
@@ -8,6 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
+from tests.pipelines.kubeflow.compiled import compile_to, containers
 
 PROJECT = Path(__file__).resolve().parents[2]
 RUN = """
@@ -71,7 +75,6 @@ def run(
     values: dict[str, Any],
     *arguments: str,
     module: str = "step",
-    keras: str = "",
 ) -> Done:
     """Calls `run` of a step's module in a process whose environment says nothing of a backend."""
     ours = ("MLFLOW_", "DVC_", "TF_", "CUDA_", "KERAS_", "CHECKPOINT_")
@@ -81,7 +84,6 @@ def run(
         "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
     }
     environment |= {"TENSORBOARD_DIR": str(folder / "board"), "PYTHONPATH": str(PROJECT)}
-    environment |= {"KERAS_BACKEND": keras, "JAX_PLATFORMS": "cpu"} if keras else {}
     done = subprocess.run(
         [sys.executable, "-c", RUN, module, section, json.dumps(values), *arguments],
         cwd=folder,
@@ -92,6 +94,67 @@ def run(
     )
     assert done.returncode == 0, done.stderr
     return Done(json.loads(done.stdout.splitlines()[-1]), done.stderr.splitlines())
+
+
+WATCH = """
+import os, sys
+
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tensorflow":
+            print("oneDNN", os.environ.get("TF_ENABLE_ONEDNN_OPTS"), flush=True)
+            sys.meta_path.remove(self)
+
+
+sys.meta_path.insert(0, Watch())
+"""
+
+
+def run_compiled(
+    folder: Path, task: str, values: dict[str, Any], inputs: dict[str, str], **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs a task's container command of the compiled pipeline as a process, as KFP's launcher
+    does: it says on stdout what oneDNN's setting is as TensorFlow is imported.
+    """
+    compiled = compile_to(folder / "pipeline.yaml")[0]
+    container = containers(compiled)[task]
+    declared = compiled["components"][f"comp-{task}"]["outputDefinitions"]["artifacts"]
+    paths = inputs | {name: str(folder / f"compiled-{task}" / name) for name in declared}
+    artifacts = {
+        name: {
+            "artifacts": [{"name": name, "type": {"schemaTitle": "system.Artifact"}, "uri": path}]
+        }
+        for name, path in paths.items()
+    }
+    call = {
+        "inputs": {
+            "parameterValues": {"params": values},
+            "artifacts": {name: artifacts[name] for name in inputs},
+        },
+        "outputs": {
+            "artifacts": {name: artifacts[name] for name in declared},
+            "outputFile": str(folder / f"compiled-{task}" / "output.json"),
+        },
+    }
+    (folder / "sitecustomize.py").write_text(WATCH)
+    ours = ("MLFLOW_", "DVC_", "TF_", "CUDA_", "KERAS_", "CHECKPOINT_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    environment |= {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": f"{folder}{os.pathsep}{PROJECT}",
+        "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
+    }
+    filled = {"{{$}}": json.dumps(call)}
+    arguments = [filled.get(argument, argument) for argument in container["args"]]
+    return subprocess.run(
+        [*container["command"], *arguments],
+        cwd=folder,
+        env=environment | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -161,11 +224,32 @@ def test_every_step_but_preprocess_says_once_that_it_loads_tensorflow(
     assert said == dict.fromkeys(done, 1) | {"preprocess": 0}
 
 
-@pytest.mark.usefixtures("done")
-def test_freeze_exports_by_tensorflow_where_keras_was_told_to_run_on_jax(
-    folder: Path, raw_folder: Path
+def test_the_compiled_task_freezes_as_the_command_line_does_be_keras_told_to_run_on_jax(
+    folder: Path, raw_folder: Path, done: dict[str, Done]
 ) -> None:
     pytest.importorskip("jax")
-    inputs = (str(raw_folder), "prepared", "split", "embedder", "evaluation")
-    run(folder, "freeze", {"parity_images": 2}, *inputs, "frozen-jax", keras="jax")
-    assert (folder / "frozen-jax" / "manifest.json").is_file()
+    names = ("prepared", "split", "embedder", "evaluation")
+    inputs = {"raw": str(raw_folder), **{name: str(folder / name) for name in names}}
+    on_jax = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    ended = run_compiled(folder, "freeze", {"parity_images": 2}, inputs, **on_jax)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert (folder / "compiled-freeze" / "frozen" / "manifest.json").is_file()
+    setting = done["freeze"].state["environment"]["TF_ENABLE_ONEDNN_OPTS"]
+    assert f"oneDNN {setting}" in ended.stdout.splitlines()
+
+
+def test_the_compiled_task_refuses_bad_input_in_one_line_with_exit_code_2(tmp_path: Path) -> None:
+    """A claim that cannot be written to is said before the data, which are missing here, and before
+    TensorFlow is loaded.
+    """
+    (tmp_path / "claim").write_text("")  # no folder, so that no user can write below it
+    inputs = {name: str(tmp_path / name) for name in ("prepared", "split")}
+    ended = run_compiled(
+        tmp_path, "train", TRAIN, inputs, CHECKPOINT_DIR=str(tmp_path / "claim" / "checkpoints")
+    )
+    assert ended.returncode == 2
+    output = ended.stdout + ended.stderr
+    (line,) = [line for line in output.splitlines() if line.startswith("error: ")]
+    assert f"user {os.geteuid()} cannot write checkpoints there" in line
+    assert "Traceback" not in output
+    assert "oneDNN" not in output

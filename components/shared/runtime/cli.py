@@ -5,7 +5,8 @@ import errno
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from components.shared.runtime import progress
@@ -61,7 +62,14 @@ def add_folder(parser: argparse.ArgumentParser, name: str, default: str, meaning
 
 
 def execute(action: Callable[[], object]) -> None:
-    """Runs a step's action and turns its outcome into an exit code.
+    """Runs a step's action and turns its outcome into an exit code."""
+    with exit_codes():
+        action()
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """Sets up a process's log, and turns the outcome of the block into an exit code.
 
     Exit codes: 0 done; 1 a failure of the machine or of the program; 2 bad input or a full disk;
     130 interrupted (Ctrl-C); 143 terminated (SIGTERM).
@@ -71,7 +79,7 @@ def execute(action: Callable[[], object]) -> None:
     for library in ("absl", "alembic", "botocore", "h5py", "mlflow", "tensorflow", "urllib3"):
         logging.getLogger(library).setLevel(logging.ERROR)
     try:
-        action()
+        yield
     except InputError as error:
         sys.stderr.write(f"error: {redact_credentials(str(error))}\n")
         sys.exit(BAD_INPUT)

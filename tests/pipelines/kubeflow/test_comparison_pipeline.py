@@ -51,6 +51,18 @@ def test_every_combination_is_a_branch_of_its_own(comparison: list[Compiled]) ->
         assert params["parameterExpressionSelector"] == f'parseJson(string_value)["{name}"]'
 
 
+@pytest.mark.parametrize(
+    ("checkpoints", "warned"), [("trainings", True), ("s3://b/p", False), ("null", False)]
+)
+def test_branches_that_share_a_volume_claim_are_warned_of(
+    checkpoints: str, warned: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    setting = f"cluster.checkpoints={checkpoints}"
+    compile_to(tmp_path / "c.yaml", "compare", "-S", setting, "--grid", "train.mining=hard,all")
+    lines = [line for line in caplog.messages if "to the claim trainings: if it is Read" in line]
+    assert bool(lines) is warned
+
+
 def test_a_collection_a_branch_is_tested_by_a_grid_of_two_lists(tmp_path: Path) -> None:
     source = "ingest.source=[{name: a, source: sample}, {name: 'no', source: sample}]"
     grid = ("split.by=collection", "split.collections.test=[a],['no']")

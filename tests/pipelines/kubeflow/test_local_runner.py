@@ -23,10 +23,12 @@ def write(folder: Output[Artifact], text: str) -> None:
     """Writes a text into the folder's report.html, with a module of the project."""
     from pathlib import Path
 
+    from components.shared.runtime import cli
     from components.shared.runtime.errors import InputError
 
-    if text == "bad":
-        raise InputError("the text is bad")
+    with cli.exit_codes():
+        if text == "bad":
+            raise InputError("the text is bad")
     if text == "broken":
         raise RuntimeError("the task is broken")
     Path(folder.path).mkdir()

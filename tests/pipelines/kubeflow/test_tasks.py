@@ -3,6 +3,7 @@
 import builtins
 import dis
 import inspect
+import re
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -14,7 +15,6 @@ from kfp.dsl.types import artifact_types
 from components.ingest import fingerprint
 from components.ingest.params import IngestParams
 from components.shared.data.tables import write_table
-from components.shared.runtime.errors import InputError
 from components.shared.tracking.record import Record
 from components.shared.verification import metrics_file
 from pipelines import sections
@@ -74,16 +74,24 @@ def test_the_fingerprint_is_of_the_source_that_ingest_takes() -> None:
     )
 
 
-def test_a_wrong_parameter_of_a_run_is_refused_by_its_name() -> None:
-    with pytest.raises(InputError, match=r"unknown parameter split\.tset"):
+def test_a_wrong_parameter_of_a_run_is_refused_by_its_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as refused:
         tasks.split({"tset": 0.2}, Dataset(), Dataset(), Metrics(), {}, {})
+    assert refused.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "unknown parameter split.tset" in line
 
 
-def test_split_says_all_that_the_parts_are_too_small_for(tmp_path: Path) -> None:
+def test_split_says_all_that_the_parts_are_too_small_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write_table(index_of(8, 3), tmp_path / "index.parquet")
     prepared, parts = Dataset(uri=str(tmp_path)), Dataset(uri=str(tmp_path / "out"))
-    with pytest.raises(InputError, match=r"only 5 training identities .*; val has 1 identity"):
+    with pytest.raises(SystemExit):
         tasks.split({}, prepared, parts, Metrics(), {"identities_per_batch": 10}, {})
+    assert re.search("only 5 training identities .*; val has 1 ident", capsys.readouterr().err)
 
 
 def test_the_plan_has_the_sections_of_each_branch() -> None:
