@@ -20,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    cli.tolerate_encodings()
     parser = argparse.ArgumentParser(
         prog="python -m pipelines",
         description="The six steps as Kubeflow pipelines, experiments with several settings or "

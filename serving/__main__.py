@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    cli.tolerate_encodings()
     parser = argparse.ArgumentParser(
         prog="python -m serving",
         description="The service: enrols people, verifies claims and identifies, with a shipped "

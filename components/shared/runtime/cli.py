@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import io
 import logging
 import os
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from components.shared.runtime import progress
+from components.shared.runtime import progress, temporary
 from components.shared.runtime.errors import InputError, redact_credentials
 
 BAD_INPUT = 2
@@ -29,6 +30,7 @@ def create_parser(step: str, description: str, example: str) -> argparse.Argumen
         description: the first paragraph of the help.
         example: command lines, for the end of the help.
     """
+    tolerate_encodings()
     parser = argparse.ArgumentParser(
         prog=f"python -m components.{step}",
         description=description,
@@ -44,6 +46,13 @@ def create_parser(step: str, description: str, example: str) -> argparse.Argumen
     )
     add_quiet(parser)
     return parser
+
+
+def tolerate_encodings() -> None:
+    """Lets output go on where a terminal's encoding lacks a character, which is written as `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def add_quiet(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +78,8 @@ def execute(action: Callable[[], object]) -> None:
 
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """Sets up a process's log, and turns the outcome of the block into an exit code.
+    """Sets up a process's log and temporary files, and turns the outcome of the block into an exit
+    code.
 
     Exit codes: 0 done; 1 a failure of the machine or of the program; 2 bad input or a full disk;
     130 interrupted (Ctrl-C); 143 terminated (SIGTERM).
@@ -78,8 +88,10 @@ def exit_codes() -> Iterator[None]:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     for library in ("absl", "alembic", "botocore", "h5py", "mlflow", "tensorflow", "urllib3"):
         logging.getLogger(library).setLevel(logging.ERROR)
+    tolerate_encodings()
     try:
-        yield
+        with temporary.own_folder():
+            yield
     except InputError as error:
         sys.stderr.write(f"error: {redact_credentials(str(error))}\n")
         sys.exit(BAD_INPUT)

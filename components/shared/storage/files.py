@@ -1,13 +1,14 @@
 """Atomic outputs, sha256 manifests, and the folders of the code and the project."""
 
+import errno
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from components.shared.runtime import processes, temporary
 from components.shared.storage.s3_address import is_s3
 
 TEMPORARY = ".partial-"
@@ -18,7 +19,8 @@ UPLOAD = "upload"
 def atomic_folder(out: Path) -> Iterator[Path]:
     """Yields an empty sibling folder that becomes `out` when the block ends well.
 
-    After a kill `out` is the new folder complete, the old one, or absent; never a part of one.
+    After a kill `out` is the new folder complete, the old one, or absent; never a part of one. Of
+    several processes that write it at once, in containers that share a volume too, the last wins.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(out)
@@ -26,13 +28,7 @@ def atomic_folder(out: Path) -> Iterator[Path]:
     fresh.mkdir()
     try:
         yield fresh
-        if out.exists():
-            old = _sibling(out, "old")
-            out.rename(old)
-            fresh.rename(out)
-            shutil.rmtree(old)
-        else:
-            fresh.rename(out)
+        _put(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -106,7 +102,7 @@ def persistent_folder() -> Path:
     root = project_root()
     if os.access(root, os.W_OK):
         return root / ".checkpoints"
-    return Path(tempfile.gettempdir()) / "checkpoints"
+    return temporary.common_folder() / "checkpoints"
 
 
 def _files_by_name(folder: Path) -> dict[str, Path]:
@@ -114,23 +110,33 @@ def _files_by_name(folder: Path) -> dict[str, Path]:
 
 
 def _sibling(out: Path, role: str) -> Path:
-    return out.parent / f"{TEMPORARY}{out.name}-{role}-{os.getpid()}"
+    return out.parent / f"{TEMPORARY}{out.name}-{role}-{processes.unique_name()}"
+
+
+def _put(fresh: Path, out: Path) -> None:
+    """Renames a folder, in the place of another one that may be there."""
+    replaced = []
+    while True:
+        try:
+            fresh.rename(out)
+            break
+        except OSError as error:
+            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                raise
+        replaced.append(_sibling(out, "old"))
+        with suppress(FileNotFoundError):  # another process has just done so
+            out.rename(replaced[-1])
+    for old in replaced:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _remove_leftovers(out: Path) -> None:
-    """Removes what killed runs of the same step left beside `out`."""
-    for path in out.parent.glob(f"{TEMPORARY}{out.name}-*"):
-        owner = path.name.rpartition("-")[2]
-        if owner.isdigit() and owner != str(os.getpid()) and _is_alive(int(owner)):
+    """Removes what killed runs left beside `out`: their parts, and former folders of its name."""
+    parts, former = f"{TEMPORARY}*-new-*", f"{TEMPORARY}{out.name}-old-*"
+    for path in (*out.parent.glob(parts), *out.parent.glob(former)):
+        if not processes.is_abandoned(path):
             continue
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

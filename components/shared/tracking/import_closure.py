@@ -19,6 +19,8 @@ NO_INFLUENCE = {
     "components/shared/tracking/mlflow_names.py": "names in MLflow",
     "components/shared/tracking/data_version.py": "record of an execution: the version of the data",
     "components/shared/runtime/params.py": "reads parameters; DVC and the key compare their values",
+    "components/shared/runtime/processes.py": "names of temporary files",
+    "components/shared/runtime/temporary.py": "the place of temporary files",
     "components/shared/runtime/progress.py": "progress on stderr",
     "components/shared/runtime/progress_lines.py": "progress on stderr",
     "components/shared/tracking/code_version.py": "record of an execution: code and libraries",

@@ -14,7 +14,7 @@ from components.shared.tracking import figures_table, mlflow_names
 from components.shared.tracking.data_set import DataSet
 from components.shared.tracking.record import Record
 from components.shared.tracking.run_tags import DESCRIPTION
-from components.shared.tracking.store_requests import first_line, upload_timeout
+from components.shared.tracking.store_requests import answer, first_line, upload_timeout
 
 FIGURES = "figures.json"
 
@@ -57,7 +57,7 @@ class Run:
         self.record.params |= values
         fresh = [Param(key, value) for key, value in values.items() if key not in self._logged]
         self._logged |= values
-        self._try(lambda: self._client.log_batch(self.run_id, params=fresh))
+        self._ask(lambda: self._client.log_batch(self.run_id, params=fresh))
 
     def log_curves(self, figures: Mapping[str, float], step: int) -> None:
         """Logs the figures of a training's step, by their names in history.csv.
@@ -117,7 +117,7 @@ class Run:
 
         self.record.tags |= values
         tags = [RunTag(key, value) for key, value in values.items()]
-        self._try(lambda: self._client.log_batch(self.run_id, tags=tags))
+        self._ask(lambda: self._client.log_batch(self.run_id, tags=tags))
 
     def log_artifacts(self, path: Path, folder: str) -> None:
         """Uploads a file, or all files of a folder, into a folder of the run's artifacts."""
@@ -139,7 +139,7 @@ class Run:
         source = json.dumps({"uri": data.source})
         dataset = Dataset(data.name, data.revision, "local", source)
         used = DatasetInput(dataset, [InputTag("mlflow.data.context", context)])
-        self._try(lambda: self._client.log_inputs(self.run_id, [used]))
+        self._ask(lambda: self._client.log_inputs(self.run_id, [used]))
 
     def log_model(self, saved_model: Path, size: int) -> None:
         """Logs the shipped model, with its signature and the figures of its evaluation.
@@ -165,7 +165,7 @@ class Run:
     def end(self, status: str) -> None:
         """Ends the run with a status, `FINISHED`, `FAILED` or `KILLED`, unless `keep_open`."""
         if not self.keep_open:
-            self._try(lambda: self._client.set_terminated(self.run_id, status))
+            self._ask(lambda: self._client.set_terminated(self.run_id, status))
 
     def disconnect(self, error: Exception) -> None:
         """Warns once, and continues without the store."""
@@ -187,7 +187,10 @@ class Run:
 
         now = int(time.time() * 1000)
         metrics = [Metric(name, value, now, step) for name, value in values.items()]
-        self._try(lambda: self._client.log_batch(self.run_id, metrics=metrics))
+        self._ask(lambda: self._client.log_batch(self.run_id, metrics=metrics))
+
+    def _ask(self, ask: Callable[[], object]) -> None:
+        self._try(lambda: answer(ask))
 
     def _try(self, write: Callable[[], object]) -> None:
         if self._client is None:

@@ -2,10 +2,9 @@
 
 import getpass
 import os
-import socket
-from pathlib import Path
 from typing import Any
 
+from components.shared.runtime import processes
 from components.shared.tracking import code_version
 
 NAME, DESCRIPTION, PARENT = "mlflow.runName", "mlflow.note.content", "mlflow.parentRunId"
@@ -31,27 +30,13 @@ def origin(source: str) -> dict[str, str]:
 
 def process(number: int | None = None) -> str:
     """Returns the value of `PROCESS` for a process of this machine, this one where it is None."""
-    return f"{_machine()} {os.getpid() if number is None else number}"
+    return f"{processes.machine()} {os.getpid() if number is None else number}"
 
 
 def has_died(run: Any) -> bool:
     """Returns True where a run's process was on this machine and is no more."""
     machine, _, number = run.data.tags.get(PROCESS, "").rpartition(" ")
-    if machine != _machine():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:  # another user's
-        return False
-    return False
-
-
-def _machine() -> str:
-    """Returns the host and, where there is one, the namespace of its process ids."""
-    namespace = Path("/proc/self/ns/pid")
-    return f"{socket.gethostname()} {namespace.readlink() if namespace.is_symlink() else ''}"
+    return machine == processes.machine() and not processes.is_alive(int(number))
 
 
 def _user() -> str:

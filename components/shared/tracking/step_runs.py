@@ -14,6 +14,7 @@ from components.shared.tracking import data_version, run_tags
 from components.shared.tracking.mlflow_store import active_run, connect, experiment_id
 from components.shared.tracking.record import Record, flat_params
 from components.shared.tracking.run import Run
+from components.shared.tracking.store_requests import answer
 
 DVC_TAGS = ("DVC_EXP_NAME", "DVC_EXP_BASELINE_REV")
 
@@ -95,9 +96,14 @@ def _open_run(
     run = Run(None, None, name=name)
     try:
         client = connect()
-        adopted = active_run(client, os.environ.get("MLFLOW_RUN_ID")) or adopt(client)
-        run = _continue_run(client, adopted, own) or _create_run(client, stage, name)
-        _close_killed(client)
+
+        def opened() -> Run:
+            adopted = active_run(client, os.environ.get("MLFLOW_RUN_ID")) or adopt(client)
+            result = _continue_run(client, adopted, own) or _create_run(client, stage, name)
+            _close_killed(client)
+            return result
+
+        run = answer(opened)
     except Exception as error:  # whatever a store that is down may raise
         run.disconnect(error)
     run.record.step = inherited.step

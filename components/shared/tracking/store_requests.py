@@ -1,18 +1,57 @@
-"""Requests to the tracking store: the time of an upload, the line that tells of a failure."""
+"""Requests to the tracking store: their time, and the line that tells of a failure."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from threading import Thread
+from typing import TypeVar
 
 from components.shared.runtime.errors import redact_credentials
 
 UPLOAD_SECONDS = "120"
+SECONDS = 10.0
+"""For which a server may leave small requests without an answer."""
+
+T = TypeVar("T")
 
 
 def first_line(error: Exception) -> str:
     """Returns an error's first line, at most 200 characters, without credentials."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return redact_credentials(lines[0])[:200]
+
+
+def answer(ask: Callable[[], T]) -> T:
+    """Returns what small requests to the store return.
+
+    MLflow's limits are of each wait alone. A name may be looked up for minutes, have many addresses
+    and be tried twice, and a server may send a byte now and then.
+
+    Raises:
+        TimeoutError: a server has not answered all of them after `SECONDS`. They go on in their
+            thread, and nobody waits for them.
+        Exception: as `ask` does.
+    """
+    import mlflow
+
+    if not mlflow.get_tracking_uri().startswith(("http://", "https://")):
+        return ask()
+    result: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(ask())
+        except BaseException as error:
+            result.set_exception(error)
+
+    Thread(target=run, name="tracking store", daemon=True).start()
+    try:
+        return result.result(SECONDS)
+    except TimeoutError:
+        if result.done():  # of one of them
+            raise
+        raise TimeoutError(f"no answer for {SECONDS:g} s") from None
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """The common part of the command lines: options, one-line errors and exit codes."""
 
 import errno
+import io
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +45,30 @@ def test_what_the_user_can_mend_is_one_line_and_an_exit_code(
         cli.execute(raising(error))
     assert exit_.value.code == code
     assert capsys.readouterr().err == message
+
+
+def test_output_never_fails_on_a_terminal_s_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    streams = {}
+    for name in ("stdout", "stderr"):
+        streams[name] = io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True)
+        monkeypatch.setattr(sys, name, streams[name])
+
+    def action() -> None:
+        sys.stdout.write("17.4–24.0 %\n")
+        raise InputError("Müller.png: no image")
+
+    with pytest.raises(SystemExit) as refused:
+        cli.execute(action)
+    assert refused.value.code == 2
+    written = [stream.buffer.getvalue() for stream in streams.values()]  # type: ignore[attr-defined]
+    assert written == [b"17.4?24.0 %\n", b"error: M?ller.png: no image\n"]
+
+
+def test_help_never_fails_on_a_terminal_s_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True)
+    monkeypatch.setattr(sys, "stdout", stream)
+    cli.create_parser("split", "Splits identities – disjointly.", "python").print_help()
+    assert b"Splits identities ? disjointly." in stream.buffer.getvalue()  # type: ignore[attr-defined]
 
 
 def test_a_failure_of_the_program_keeps_its_traceback() -> None:

@@ -8,10 +8,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from components.shared.runtime import processes
 from components.shared.storage import files
 from components.shared.storage.files import (
     TEMPORARY,
@@ -66,6 +70,45 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
     with atomic_folder(tmp_path / "out") as fresh:
         (fresh / "whole").touch()
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_another_container_writes_is_left_to_it_though_no_process_here_has_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as there:
+        there.setattr(processes, "machine", lambda: "another pid:[1]")
+        there.setattr(os, "getpid", lambda: 4194304)
+        theirs = atomic_folder(tmp_path / "out")
+        (theirs.__enter__() / "theirs").touch()
+    with atomic_folder(tmp_path / "out") as fresh:
+        (fresh / "ours").touch()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["ours"]
+    theirs.__exit__(None, None, None)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["theirs"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("atomic", [atomic_folder, atomic_file])
+def test_of_several_that_write_the_same_at_once_each_ends_well_and_one_is_whole(
+    atomic: Callable[[Path], AbstractContextManager[Path]], tmp_path: Path
+) -> None:
+    """They are of one process number, as the only processes of two containers."""
+
+    def write(writer: int) -> None:
+        for _ in range(25):
+            with atomic(tmp_path / "out") as fresh:
+                if atomic is atomic_folder:
+                    for name in ("a", "b"):
+                        (fresh / name).write_text(str(writer))
+                else:
+                    fresh.write_text(2 * str(writer))
+
+    with ThreadPoolExecutor(4) as writers:
+        list(writers.map(write, range(4)))
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    out = tmp_path / "out"
+    text = "".join(path.read_text() for path in out.iterdir()) if out.is_dir() else out.read_text()
+    assert text in {"00", "11", "22", "33"}
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:

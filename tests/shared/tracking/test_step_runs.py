@@ -15,7 +15,13 @@ from components.evaluate.params import EvaluateParams
 from components.freeze.params import FreezeParams
 from components.shared.relog import relog
 from components.shared.runtime.errors import InputError
-from components.shared.tracking import code_version, mlflow_store, run_tags, step_runs
+from components.shared.tracking import (
+    code_version,
+    mlflow_store,
+    run_tags,
+    step_runs,
+    store_requests,
+)
 from components.shared.tracking.mlflow_store import EXPERIMENT
 from components.shared.tracking.record import RECORD, Record
 from components.shared.tracking.run import Run
@@ -229,6 +235,32 @@ def dead_server(request: pytest.FixtureRequest) -> Iterator[str]:
             connections: list[socket.socket] = []
             threading.Thread(target=_accept, args=(listener, connections), daemon=True).start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_given_up_as_a_whole(
+    client: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No wait for it is ever long; it goes on until the run has been opened without it."""
+    import mlflow
+
+    opened = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_dribble, args=(listener, opened), daemon=True).start()
+        uri = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+        mlflow.set_tracking_uri(uri)
+        monkeypatch.setattr(store_requests, "SECONDS", 0.5)
+        with step_runs.train_run(TrainParams(), data_params={}) as run:
+            assert run.run_id is None
+    opened.set()
+    assert "cannot be used (no answer for 0.5 s)" in caplog.text
+
+
+def _dribble(listener: socket.socket, until: threading.Event) -> None:
+    with listener.accept()[0] as connection:
+        connection.send(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not until.wait(0.05):
+            connection.send(b"x")
 
 
 def _accept(listener: socket.socket, connections: list[socket.socket]) -> None:
