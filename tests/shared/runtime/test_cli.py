@@ -60,7 +60,7 @@ def test_output_never_fails_on_a_terminal_s_encoding(monkeypatch: pytest.MonkeyP
     with pytest.raises(SystemExit) as refused:
         cli.execute(action)
     assert refused.value.code == 2
-    written = [stream.buffer.getvalue() for stream in streams.values()]  # type: ignore[attr-defined]
+    written = [stream.buffer.getvalue() for stream in streams.values()]
     assert written == [b"17.4?24.0 %\n", b"error: M?ller.png: no image\n"]
 
 
@@ -68,7 +68,7 @@ def test_help_never_fails_on_a_terminal_s_encoding(monkeypatch: pytest.MonkeyPat
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True)
     monkeypatch.setattr(sys, "stdout", stream)
     cli.create_parser("split", "Splits identities – disjointly.", "python").print_help()
-    assert b"Splits identities ? disjointly." in stream.buffer.getvalue()  # type: ignore[attr-defined]
+    assert b"Splits identities ? disjointly." in stream.buffer.getvalue()
 
 
 def test_a_failure_of_the_program_keeps_its_traceback() -> None:
