@@ -16,8 +16,8 @@ PREFIX = "signature-recognition-"
 def own_folder() -> Iterator[None]:
     """Puts all temporary files of this process into one folder, and removes it at the end.
 
-    Those of libraries too: TensorFlow leaves Python files where it is killed. What killed commands
-    of this project have left is removed at the start.
+    Those of libraries too: TensorFlow leaves Python files where it is killed. The folders of killed
+    commands of this project are removed at the start.
     """
     outer, common = tempfile.tempdir, None
     with suppress(OSError):  # there is no place for temporary files, and most commands need none

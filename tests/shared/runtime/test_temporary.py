@@ -32,21 +32,22 @@ cli.execute(action)
 @pytest.fixture
 def common(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The system's folder of temporary files."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
-def killed(common: Path, *arguments: str) -> list[Path]:
-    """Kills a command at its work; returns what it left."""
+def kill_at_work(common: Path, *arguments: str) -> None:
+    script = common.parent / "command.py"  # a file, which TensorFlow reads the function from
+    script.write_text(KILLED)
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, *arguments],
-        cwd=PROJECT,
-        env=os.environ | {"TMPDIR": str(common)},
+        [sys.executable, str(script), *arguments],
+        env=os.environ | {"TMPDIR": str(common), "PYTHONPATH": str(PROJECT)},
         check=False,
         capture_output=True,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
-    return [path for path in common.iterdir() if path.is_dir()]
 
 
 def test_nothing_is_left_after_a_command(common: Path) -> None:
@@ -66,7 +67,8 @@ def test_what_killed_commands_left_goes_at_the_next_start_and_nothing_else(
     work: tuple[str, ...], common: Path
 ) -> None:
     for _ in range(2):
-        killed(common, *work)
+        kill_at_work(common, *work)
+    assert len(list(common.iterdir())) == 1  # the second has removed what the first left
     (common / "somebody-elses").mkdir()
     with temporary.own_folder():
         (own,) = [path for path in common.iterdir() if path.name != "somebody-elses"]
