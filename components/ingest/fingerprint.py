@@ -1,4 +1,4 @@
-"""What a source is now: cheap to know for DVC, and by its content for Kubeflow's cache."""
+"""The state of a source: cheap to know for DVC, and by its content for Kubeflow's cache."""
 
 import hashlib
 import json
