@@ -51,7 +51,8 @@ REASONS = {
     "cluster": (
         r"kubectl\b.*",
         r"python -m pipelines (submit|retry|schedule|deploy)\b.*",
-        r"export KFP_.*",
+        r"export (KFP|CLUSTER)_.*",
+        r"make cluster-test",
     ),
     "network": (
         r"source .venv/bin/activate",  # after `make install`

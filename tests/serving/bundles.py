@@ -12,6 +12,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image, ImageDraw
 
+from components.shared.data import catalog
+from components.shared.data.catalog import Entry
 from components.shared.data.normalisation import Normalisation
 from components.shared.model import bundle
 from components.shared.verification import (
@@ -107,6 +109,19 @@ def signature(writer: int, number: int) -> bytes:
     points = np.random.default_rng(writer).uniform([10, 10], [150, 70], (9, 2))
     waver = np.random.default_rng([writer, number]).normal(scale=1.0, size=points.shape)
     return _draw(points + waver)
+
+
+def write_source(folder: Path, writers: int) -> Path:
+    """Writes source images as ingest does: a genuine signature of each writer."""
+    folder.mkdir(exist_ok=True)
+    entries = []
+    for writer in range(writers):
+        content, name = signature(writer, 0), f"{writer}.png"
+        (folder / name).write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        entries.append(Entry(name, str(writer), "genuine", digest))
+    catalog.write(entries, folder)
+    return folder
 
 
 def blank() -> bytes:

@@ -1,6 +1,5 @@
 """A service that really answers, behind a cluster that is a few objects in memory."""
 
-import hashlib
 import http.client
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,17 +8,14 @@ from typing import Any
 
 import pytest
 
-from components.shared.data import catalog
-from components.shared.data.catalog import Entry
 from pipelines.deploy.cluster import Cluster
 from pipelines.deploy.manifests import Manifest
 from pipelines.deploy.proof import Proof, prepare
 from serving.engine.model import load
 from tests.serving.api.clients import assemble, listening
-from tests.serving.bundles import signature, write_served_bundle
+from tests.serving.bundles import write_served_bundle, write_source
 from tests.serving.running import Running
 
-IMAGES = 6
 NEVER = "broken"
 """The tag of an image whose pods never get ready."""
 
@@ -109,15 +105,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Source images of a bundle."""
-    folder = tmp_path_factory.mktemp("raw")
-    entries = []
-    for number in range(IMAGES):
-        content = signature(number, 0)
-        (folder / f"{number}.png").write_bytes(content)
-        digest = hashlib.sha256(content).hexdigest()
-        entries.append(Entry(f"{number}.png", str(number), "genuine", digest))
-    catalog.write(entries, folder)
-    return folder
+    return write_source(tmp_path_factory.mktemp("raw"), 6)
 
 
 @pytest.fixture(scope="session")
