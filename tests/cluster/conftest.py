@@ -159,7 +159,7 @@ def start_postgres(admin: Cluster, namespace: str, image: str) -> None:
     }
     server = named("Deployment", "postgres", namespace, "apps/v1", spec=spec)
     admin.apply(server)
-    ports = [{"port": 5432}]
+    ports = [{"port": 5432, "protocol": "TCP"}]
     admin.apply(named("Service", "postgres", namespace, spec={"selector": labels, "ports": ports}))
     rollout.wait(admin, server, WAIT)
 
