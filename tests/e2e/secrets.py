@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-PLANTED = {
-    "AWS_ACCESS_KEY_ID": "AKIAPLANTEDONE",
-    "AWS_SECRET_ACCESS_KEY": "planted/two+key",
-    "AWS_SESSION_TOKEN": "planted-three",
-    "MLFLOW_TRACKING_PASSWORD": "planted-four",
-    "KFP_TOKEN": "planted-five",
-}
-PASSWORD, SIGNATURE = "planted-six", "planted-seven"
+VARIABLES = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "MLFLOW_TRACKING_PASSWORD",
+    "KFP_TOKEN",
+)
+PLANTED = {name: f"planted-{number}" for number, name in enumerate(VARIABLES)}
+"""Values that stand in no source file: a whole run's folder holds this one too."""
+NUMBER = len(VARIABLES)
+PASSWORD = f"planted-{NUMBER}"
+SIGNATURE = f"planted-{NUMBER + 1}"
 SECRETS = (*PLANTED.values(), PASSWORD, SIGNATURE)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from components.ingest.archives.limits import inside
-from components.ingest.archives.names import separated
 from components.ingest.params import IngestParams
 from components.ingest.sources import s3_download
 from components.ingest.sources.checksum import check
@@ -118,8 +117,7 @@ def _paths(listing: Listing) -> dict[Stored, Path]:
     Raises:
         InputError: an object's name leads elsewhere, or two names stand in each other's way.
     """
-    names = separated([item.name for item in listing.objects])
-    paths = dict(zip(listing.objects, map(inside, names), strict=True))
+    paths = {item: inside(item.name) for item in listing.objects}
     counts = Counter(paths.values())
     folders: set[PurePosixPath] = set()
     for path in counts:

@@ -30,16 +30,22 @@ def test_caps_hold_before_anything_is_brought(
     assert not checkpoints.exists()
 
 
-def test_names_that_lead_elsewhere_or_stand_in_each_other_s_way_are_refused(tmp_path: Path) -> None:
-    def listing(*names: str) -> s3_objects.Listing:
-        item = client.Stored("", 1, "etag", None)  # type: ignore[arg-type]
-        return s3_objects.Listing(
-            Address("data", "x"), [item._replace(name=name) for name in names], is_archive=False
-        )
+def listing(*names: str) -> s3_objects.Listing:
+    item = client.Stored("", 1, "etag", None)  # type: ignore[arg-type]
+    return s3_objects.Listing(
+        Address("data", "x"), [item._replace(name=name) for name in names], is_archive=False
+    )
 
+
+def test_a_backslash_in_a_key_is_a_character_and_no_folder() -> None:
+    paths = s3_objects._paths(listing("a\\1.png", "b\\1.png"))
+    assert [path.parts for path in paths.values()] == [("a\\1.png",), ("b\\1.png",)]
+
+
+def test_names_that_lead_elsewhere_or_stand_in_each_other_s_way_are_refused(tmp_path: Path) -> None:
     for name in ("../x.png", "a/../../x.png", "/x.png", "C:/x.png", "a\\..\\..\\x.png"):
         with pytest.raises(InputError, match="leads out of the folder: refused"):
             s3_objects.fetch(Store.__new__(Store), listing(name), params_for("s3://data/x"))
-    for names in (("a", "a/1.png"), ("a//1.png", "a/1.png")):
+    for names in (("a", "a/1.png"), ("a//1.png", "a/1.png"), ("a/./1.png", "a/1.png")):
         with pytest.raises(InputError, match="is in the way of another: rename it"):
             s3_objects.fetch(Store.__new__(Store), listing(*names), params_for("s3://data/x"))
