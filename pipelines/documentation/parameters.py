@@ -103,7 +103,8 @@ def _cluster(shipped: cluster.Cluster) -> str:
     content = shipped.model_dump()
     tasks = {step: content.pop(step) for step in sections.STEPS}
     fields = cluster.StepResources.model_fields
-    names = [name for name in fields if any(task.get(name) for task in tasks.values())]
+    set_in_one = {name for task in tasks.values() for name, value in task.items() if value}
+    names = [name for name in fields if name in set_in_one]
     cells = [[step, *_codes(task, names)] for step, task in tasks.items()]
     others = [
         row._replace(default=_yaml(content[row.name]))

@@ -36,7 +36,7 @@ def quantity(text: str) -> float:
     unit = text[len(number) :]
     if unit == "m":
         return float(number) / 1000
-    base = 1024 if unit.endswith("i") else 1000
+    base = 1024.0 if unit.endswith("i") else 1000.0
     return float(number) * base ** " KMGTPE".index(unit[:1] or " ")
 
 

@@ -123,4 +123,5 @@ def _task_names(nodes: list[Any]) -> set[str]:
 
 
 def _is_pod(node: Any) -> bool:
-    return node.display_name.startswith(POD) or node.display_name.endswith(DRIVER)
+    name: str = node.display_name
+    return name.startswith(POD) or name.endswith(DRIVER)
