@@ -119,13 +119,13 @@ def run_compiled(
     """
     compiled = compile_to(folder / "pipeline.yaml")[0]
     container = containers(compiled)[task]
-    declared = compiled["components"][f"comp-{task}"]["outputDefinitions"]["artifacts"]
+    component = compiled["components"][f"comp-{task}"]
+    declared = component["outputDefinitions"]["artifacts"]
+    definitions = component["inputDefinitions"]["artifacts"] | declared
     paths = inputs | {name: str(folder / f"compiled-{task}" / name) for name in declared}
     artifacts = {
-        name: {
-            "artifacts": [{"name": name, "type": {"schemaTitle": "system.Artifact"}, "uri": path}]
-        }
-        for name, path in paths.items()
+        name: {"artifacts": [{"name": name, "type": given["artifactType"], "uri": paths[name]}]}
+        for name, given in definitions.items()
     }
     call = {
         "inputs": {
