@@ -18,7 +18,8 @@ class Request(NamedTuple):
 @dataclass
 class ServedFile:
     """What is served and how. `cut_after` breaks each GET of the file after so many bytes, `cuts`
-    times.
+    times. `part_etag` and `part_total` stand in answers of a part in place of what is true; without
+    `length` the answer to a GET ends with its connection.
     """
 
     content: bytes
@@ -26,6 +27,9 @@ class ServedFile:
     ranges: bool = True
     cut_after: int = 0
     cuts: int = 0
+    part_etag: str | None = None
+    part_total: int | None = None
+    length: bool = True
     statuses: list[int] = field(default_factory=list)
     redirect: str | None = None
     address: str = ""
@@ -78,19 +82,21 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
-        start = 0
+        start, etag = 0, plan.etag
         if span and plan.ranges and self.headers.get("If-Range") == plan.etag:
             start = int(span.removeprefix("bytes=").rstrip("-"))
             self.send_response(206)
-            self.send_header(
-                "Content-Range", f"bytes {start}-{len(plan.content) - 1}/{len(plan.content)}"
-            )
+            etag, total = plan.part_etag or etag, plan.part_total or len(plan.content)
+            self.send_header("Content-Range", f"bytes {start}-{len(plan.content) - 1}/{total}")
         else:
             self.send_response(200)
-        if plan.etag:
-            self.send_header("ETag", plan.etag)
+        if etag:
+            self.send_header("ETag", etag)
         part = plan.content[start:]
-        self.send_header("Content-Length", str(len(part)))
+        if plan.length or not body:
+            self.send_header("Content-Length", str(len(part)))
+        else:
+            self.close_connection = True
         self.end_headers()
         if body:
             self._send(part)

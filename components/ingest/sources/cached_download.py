@@ -103,7 +103,8 @@ def _download(web: WebFile, remote: Remote, partial: Path, max_bytes: int) -> No
     size = _size(partial) if remote.validator else 0
     if size and size == remote.bytes:
         return
-    with web.get(size, remote if size else None) as (start, total, chunks):
+    with web.get(size, remote if size else None) as (start, told, chunks):
+        total = remote.bytes if told is None else told
         with (
             partial.open("r+b" if start else "wb") as stream,
             progress_bar("download", "B", total, initial=start) as bar,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -40,6 +40,13 @@ class Remote:
         """The value for `If-Range` (RFC 9110, 13.1.5): a strong ETag, else the date."""
         strong = self.etag if self.etag and not self.etag.startswith("W/") else None
         return strong or self.last_modified
+
+    def admits(self, part: "Remote") -> bool:
+        """Tells whether a part may be of this file: what both descriptions tell is equal."""
+        return all(
+            None in (own, other) or own == other
+            for own, other in zip(astuple(self), astuple(part), strict=True)
+        )
 
 
 class WebFile:
@@ -88,12 +95,14 @@ class WebFile:
         """
         headers = {"Range": f"bytes={start}-", "If-Range": known.validator or ""} if known else {}
         with self._request("GET", headers) as answer:
-            offset = _start(answer)
+            offset, remote = _start(answer), _remote(answer)
             if offset not in {0, start}:
                 raise TransientError(
                     f"{self.name}: the server sent another part than was asked for"
                 )
-            yield offset, _remote(answer).bytes, self._chunks(answer)
+            if offset and known and not known.admits(remote):
+                raise TransientError(f"{self.name}: the server sent a part of another file")
+            yield offset, remote.bytes, self._chunks(answer)
 
     def _chunks(self, answer: requests.Response) -> Iterator[bytes]:
         try:

@@ -43,6 +43,26 @@ def test_a_killed_download_is_resumed_by_the_next_run(
     assert gets(served) == [None, "bytes=50000-"]
 
 
+@pytest.mark.parametrize("lie", [{"part_etag": '"two"'}, {"part_total": len(ARCHIVE) + 1}])
+def test_a_part_of_another_file_is_not_put_to_the_bytes_that_are_here(
+    lie: dict[str, object], checkpoints: Path
+) -> None:
+    with (
+        serving(ARCHIVE, cut_after=30_000, cuts=1, **lie) as served,
+        pytest.raises(InputError, match="the server sent a part of another file"),
+    ):
+        cached_download.fetch(served.address, params_for(served.address))
+    sizes = {path.stat().st_size for path in checkpoints.rglob("*.part")}
+    assert sizes == {30_000}
+
+
+def test_an_answer_without_a_length_is_whole_when_it_has_the_length_that_was_announced() -> None:
+    with serving(ARCHIVE, length=False, cut_after=30_000, cuts=1) as served:
+        file = cached_download.fetch(served.address, params_for(served.address))
+    assert file.read_bytes() == ARCHIVE
+    assert gets(served) == [None, "bytes=30000-"]
+
+
 def test_a_server_without_ranges_is_asked_for_all_again(tmp_path: Path) -> None:
     with serving(ARCHIVE, ranges=False, cut_after=50_000, cuts=1) as served:
         assert (
