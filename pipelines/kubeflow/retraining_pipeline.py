@@ -35,7 +35,10 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster, 
 
     def flow(channels: Mapping[str, Any]) -> RetrainingOutputs:
         task = TaskFactory(image, cluster, channels)
-        outputs = training_pipeline.steps(task, channels)
+        # The champion is named by the registry, not by the inputs.
+        question = task(tasks.ask_registry, like="split", model=channels["model"])
+        question.set_caching_options(False)
+        outputs = training_pipeline.steps(task, channels, after=question)
         promotion = task(
             tasks.promote,
             like="evaluate",
@@ -46,7 +49,6 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster, 
             split=outputs.split,
             frozen=outputs.frozen,
         )
-        # The champion is named by the registry, not by the inputs.
         promotion.set_caching_options(False)
         return RetrainingOutputs(promotion.outputs["report"], outputs.frozen, outputs.evaluation)
 

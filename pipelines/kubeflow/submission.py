@@ -81,11 +81,16 @@ def prepare(options: argparse.Namespace) -> Iterator[Submission]:
     runs with other values share a version and KFP's pages show the values.
 
     Raises:
-        InputError: as of `options.build`.
+        InputError: as of `options.build`; or a registry that can be asked from here has a champion
+            that nothing can be compared with.
     """
-    from pipelines.kubeflow import package
+    from pipelines.kubeflow import package, registry_question
 
     pipeline = pipeline_options.build(options)
+    if options.pipeline == "retrain":
+        registry_question.ask(
+            options.model or pipeline_options.MODEL, pipeline_options.read(options)[1]
+        )
     unchanged = argparse.Namespace(**vars(options))
     unchanged.assignments, unchanged.grid, unchanged.model = [], None, None
     changed: dict[str, Any] = {}

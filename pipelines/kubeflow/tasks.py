@@ -20,6 +20,20 @@ from kfp.dsl import (
 )
 
 
+def ask_registry(model: str) -> str:
+    """Returns in a sentence which champion a new model will be compared with, or fails before
+    anything is trained.
+
+    Args:
+        model: registered model.
+    """
+    from components.shared.runtime import cli
+    from pipelines.registry import champion_check
+
+    with cli.exit_codes():
+        return champion_check.check(model)
+
+
 def fingerprint(params: dict[str, Any], source: str = "") -> str:
     """Returns what the source holds now. As an argument of ingest, it decides whether ingest is
     taken from the cache.

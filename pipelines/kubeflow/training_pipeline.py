@@ -47,14 +47,15 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster) 
     return definition.define("signature-recognition", description, arguments, TrainingOutputs, flow)
 
 
-def steps(task: TaskFactory, channels: Mapping[str, Any]) -> StepOutputs:
+def steps(task: TaskFactory, channels: Mapping[str, Any], after: Any = None) -> StepOutputs:
     """Makes the tasks of all six steps, one after the other.
 
     Args:
         task: makes tasks.
         channels: the pipeline's arguments, by name.
+        after: the task that comes before them; None: none.
     """
-    raw = task.ingest().outputs["raw"]
+    raw = task.ingest(after).outputs["raw"]
     prepared = task(tasks.preprocess, params=channels["preprocess"], raw=raw).outputs["prepared"]
     needs = {"train": channels["train"], "evaluate": channels["evaluate"]}
     splitting = task(tasks.split, params=channels["split"], prepared=prepared, **needs)

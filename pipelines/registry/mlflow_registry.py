@@ -30,6 +30,10 @@ def validate_name(name: str, option: str) -> None:
         )
 
 
+class LostBundleError(InputError):
+    """A champion whose run has no bundle, so that no model can be compared with it."""
+
+
 class Registry:
     """The versions of one registered model.
 
@@ -49,6 +53,25 @@ class Registry:
         """Returns the version with the alias `champion`, as MLflow describes it."""
         with translated_errors():
             return registered_bundle.find_by_alias(self._client, self._name, CHAMPION)
+
+    def measurable_champion(self) -> Any | None:
+        """Returns the champion as `champion` does, once it is known to have a bundle.
+
+        Raises:
+            LostBundleError: it has none.
+        """
+        champion = self.champion()
+        if champion is None:
+            return None
+        with translated_errors():
+            files = self._client.list_artifacts(champion.run_id, FOLDER)
+        if not files:
+            raise LostBundleError(
+                f"{self._name}: the champion, version {champion.version}, has no {FOLDER}/ in its "
+                "run, and no model can be compared with it; move the alias to another version, or "
+                "delete it"
+            )
+        return champion
 
     def fetch(self, version: Any, out: Path) -> Path:
         """Downloads the bundle of a version into an existing folder and returns its path.

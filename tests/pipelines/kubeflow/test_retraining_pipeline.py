@@ -28,7 +28,7 @@ def retraining(tmp_path_factory: pytest.TempPathFactory) -> list[Compiled]:
 
 def test_training_anew_is_the_whole_pipeline_and_a_promotion(retraining: list[Compiled]) -> None:
     root = tasks(retraining[0]["root"])
-    assert set(root) == {*FLOW, "promote"}
+    assert set(root) == {*FLOW, "ask-registry", "promote"}
     assert {name: sources(root[name]) for name, inputs in FLOW.items() if inputs} == {
         name: inputs for name, inputs in FLOW.items() if inputs
     }
@@ -44,6 +44,13 @@ def test_training_anew_is_the_whole_pipeline_and_a_promotion(retraining: list[Co
         retraining[0]["root"]["inputDefinitions"]["parameters"]["model"]["defaultValue"]
         == "signatures"
     )
+
+
+def test_the_registry_is_asked_before_anything_else(retraining: list[Compiled]) -> None:
+    root = tasks(retraining[0]["root"])
+    first = [name for name, task in root.items() if not task.get("dependentTasks")]
+    assert first == ["ask-registry"]
+    assert "enableCache" not in root["ask-registry"].get("cachingOptions", {})
 
 
 def test_who_is_champion_is_never_taken_from_the_cache(retraining: list[Compiled]) -> None:
