@@ -110,16 +110,18 @@ class Cluster:
 
         metadata = pod["metadata"]
         try:
-            text = self._core.read_namespaced_pod_log(
+            answer = self._core.read_namespaced_pod_log(
                 metadata["name"],
                 metadata["namespace"],
                 container=container,
                 previous=previous,
                 tail_lines=3,
+                _preload_content=False,  # a line of JSON would come back as Python's
             )
         except ApiException:
             return []
-        return str(text).strip().splitlines()
+        text: str = answer.data.decode("utf-8", "replace")
+        return text.strip().splitlines()
 
     def execute(self, pod: Manifest, container: str, command: Sequence[str]) -> str:
         """Runs a command in a container and returns its output.
