@@ -168,15 +168,15 @@ class Store:
                 )
 
     def _body(self, request: "GetObjectRequestTypeDef") -> bytes:
-        """Reads the body of an answer; one that breaks off is requested again.
+        """Reads the body of an answer; one that breaks off or arrives changed is requested again.
 
         botocore by itself retries until there is an answer, but does not retry a body.
         """
-        from botocore.exceptions import HTTPClientError, IncompleteReadError
+        from botocore.exceptions import FlexibleChecksumError, HTTPClientError, IncompleteReadError
 
         for _ in range(ATTEMPTS - 1):
             answer = self._client.get_object(**request)
-            with suppress(HTTPClientError, IncompleteReadError):
+            with suppress(FlexibleChecksumError, HTTPClientError, IncompleteReadError):
                 return answer["Body"].read()
         return self._client.get_object(**request)["Body"].read()
 

@@ -1,7 +1,11 @@
 """The S3 store: a real server, with real refusals."""
 
 import re
+import threading
+from base64 import b64encode
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -186,3 +190,33 @@ def test_a_store_that_cannot_be_reached_or_is_out_of_order_is_named(
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     with pytest.raises(StoreError, match="no such profile"):
         Store()
+
+
+class ChangedOnce(BaseHTTPRequestHandler):
+    """A store that sends other bytes than its checksum says, the first time."""
+
+    protocol_version = "HTTP/1.1"
+    asked = 0
+
+    def do_GET(self) -> None:
+        ChangedOnce.asked += 1
+        body = b"changed" if ChangedOnce.asked == 1 else b"content"
+        self.send_response(200)
+        self.send_header("x-amz-checksum-crc32", b64encode(crc32(b"content").to_bytes(4)).decode())
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+def test_bytes_that_their_checksum_refutes_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), ChangedOnce) as store:
+        threading.Thread(target=store.serve_forever, daemon=True).start()
+        endpoint = f"http://127.0.0.1:{store.server_port}"
+        values = {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": "us-east-1"}
+        use(monkeypatch, values | {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"})
+        assert Store().read(Address("bucket", "key")) == b"content"
+        store.shutdown()
+    assert ChangedOnce.asked == 2
