@@ -41,9 +41,9 @@ def read_texts(path: Path, columns: Sequence[str], *, by_people: bool = False) -
         encoding="utf-8-sig" if by_people else "utf-8",
         skipinitialspace=by_people,
     )
+    if missing := [name for name in columns if name not in table]:
+        raise ValueError(f"lacks the column {', '.join(missing)}")
     for name in columns:
-        if name not in table:
-            raise ValueError(f"lacks the column {name}")
         if table[name].isna().any():
             raise ValueError(f"a line has no {name}")
     return table.fillna("")
