@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from components.evaluate.params import EvaluateParams
+from components.shared.data.tables import write_table
 
 if TYPE_CHECKING:
     from components.evaluate.step import Evaluation
@@ -147,18 +148,17 @@ def _write(folder: Path, forgeries: int) -> Inputs:
         }
     )
     np.save(folders.prepared / "images.npy", images)
-    index.to_parquet(folders.prepared / "index.parquet")
+    write_table(index, folders.prepared / "index.parquet")
     sources = index[["height", "width"]].assign(
         mode="L", dpi=0, median_grey=240 + np.arange(len(index)) % 5
     )
-    sources.assign(file_bytes=900 + 7 * np.arange(len(index)) % 31).to_parquet(
-        folders.prepared / "sources.parquet"
-    )
+    sources = sources.assign(file_bytes=900 + 7 * np.arange(len(index)) % 31)
+    write_table(sources, folders.prepared / "sources.parquet")
     normalisation = {"mode": "shape", "height": HEIGHT, "width": WIDTH, "channels": 1}
     for path in (folders.prepared, folders.embedder):
         (path / "normalise.json").write_text(json.dumps(normalisation))
     partition = {"row": np.arange(len(rows)), "part": [row[2] for row in rows], "fold": -1}
-    pd.DataFrame(partition).to_parquet(folders.split / "split.parquet")
+    write_table(pd.DataFrame(partition), folders.split / "split.parquet")
     build_embedder(seed=3).save(folders.embedder / "embedder.keras")
     return folders
 

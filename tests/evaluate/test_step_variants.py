@@ -15,6 +15,7 @@ from components.evaluate.scoring import verification
 from components.evaluate.step import Evaluation, run
 from components.shared.data.image_store import open_store, write_store
 from components.shared.data.pairs import ListedPair, write_pairs
+from components.shared.data.tables import write_table
 from components.shared.verification import error_rates as rates
 from tests.evaluate.conftest import (
     FILES,
@@ -154,7 +155,7 @@ def test_too_few_images_for_several_references_leave_those_figures_out(
 def test_without_val_there_are_no_thresholds(inputs: Inputs, tmp_path: Path) -> None:
     split = pd.read_parquet(inputs.split / "split.parquet")
     split["part"] = split["part"].replace("val", "train")
-    split.to_parquet(tmp_path / "split.parquet")
+    write_table(split, tmp_path / "split.parquet")
     result = run(PARAMS, inputs.prepared, tmp_path, inputs.embedder, tmp_path / "out")
     assert json.loads((tmp_path / "out/decision.json").read_text())["thresholds"] == []
     absent = ("threshold", "policy/", "val/")
@@ -239,9 +240,8 @@ def test_each_collection_has_its_figures_in_metrics_summary_and_report(
     inputs = write_inputs(tmp_path, FORGERIES)
     index = pd.read_parquet(inputs.prepared / "index.parquet")
     even = index["identity"].str[-1].astype(int) % 2 == 0
-    index.assign(collection=np.where(even, "even", "odd")).to_parquet(
-        inputs.prepared / "index.parquet"
-    )
+    index = index.assign(collection=np.where(even, "even", "odd"))
+    write_table(index, inputs.prepared / "index.parquet")
     result = run(EvaluateParams(draws=2), *inputs, tmp_path / "out")
     for name in ("even", "odd"):
         key = f"collection/{name}/{{}}/skilled/refs_1/n_identities"
