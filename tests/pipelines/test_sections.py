@@ -133,7 +133,7 @@ def test_no_contradiction_to_the_default_of_a_wrong_value_is_said(
     defaults: sections.Sections,
 ) -> None:
     wrong = ["train.weights=[]", "preprocess.channels=5", "train.pooled_blocks=many"]
-    others = ["train.head_steps=5", "train.augment.hue=0.1", "train.pooled_components=1025"]
+    others = ["train.head_steps=5", "train.augment.hue=0.1", "train.pooled_components=1024"]
     with pytest.raises(InputError) as error:
         sections.override(defaults, [*wrong, *others])
     faults = str(error.value).split("; ")
