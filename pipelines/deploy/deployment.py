@@ -34,11 +34,10 @@ def deploy(
     """
     wanted = deployment(documents)
     former = cluster.find(wanted)
-    for document in documents:
-        applied = cluster.apply(document)
-        name = f"{document['kind']} {applied['metadata']['name']}"
-        log.info("%s", name)
     try:
+        for document in documents:
+            applied = cluster.apply(document)
+            log.info("%s", f"{document['kind']} {applied['metadata']['name']}")
         log.info("waiting until it is ready")
         rollout.wait(cluster, wanted, seconds)
         return _prove(cluster, wanted, proof)

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from components.shared.runtime.errors import InputError
 from pipelines.deploy.deployment import deploy
 from pipelines.deploy.errors import DeploymentError
+from pipelines.deploy.manifests import Manifest
 from pipelines.deploy.proof import Proof
 from tests.pipelines.deploy.conftest import NEVER, Memory, service
 
@@ -43,6 +45,23 @@ def test_a_first_version_that_fails_is_deleted(cluster: Memory, proof: Proof) ->
     with pytest.raises(DeploymentError, match="no version before"):
         deploy(cluster, [CONFIG, service()], replace(proof, tolerance=-1.0), 5)
     assert list(cluster.objects) == ["ConfigMap"]
+
+
+def test_a_version_half_of_whose_manifests_are_refused_gives_way_to_that_before(
+    cluster: Memory, proof: Proof, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(cluster, [service("1.0")], proof, 5)
+    apply = cluster.apply
+
+    def refuse(manifest: Manifest) -> Manifest:
+        if manifest["kind"] == "ConfigMap":
+            raise InputError("ConfigMap settings: the cluster refuses")
+        return apply(manifest)
+
+    monkeypatch.setattr(cluster, "apply", refuse)
+    with pytest.raises(InputError, match="the cluster refuses; the version before is back"):
+        deploy(cluster, [service("2.0"), CONFIG], proof, 5)
+    assert image(cluster).endswith(":1.0")
 
 
 def test_an_interrupted_deployment_is_taken_back(
