@@ -52,7 +52,7 @@ def test_measured_rates_of_searches_are_told_in_words(tmp_path: Path) -> None:
         german = ask(admin, 2)
     service.close()
     assert "Of searches for somebody who is not enrolled, 1.0\N{NO-BREAK SPACE}%" in page
-    assert "4 of them enrolled with 1 reference(s) each" in page
+    assert "4 of them enrolled with 1 reference each" in page
     assert "were not measured" not in page
     assert "nannten" in german
 
