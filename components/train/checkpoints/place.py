@@ -9,7 +9,7 @@ from components.shared.storage.files import persistent_folder
 
 
 def check() -> None:
-    """Tries to write where checkpoints go.
+    """Tries to write where checkpoints go, or will be made; leaves nothing there.
 
     Raises:
         InputError: this user may not, as on a new volume of root's: KFP cannot set the group of a
@@ -18,8 +18,8 @@ def check() -> None:
     """
     folder = persistent_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        nearest = next(place for place in (folder, *folder.parents) if place.exists())
+        with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
         if cli.disk_is_full(error):

@@ -43,7 +43,8 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-ROWS: list[Row] = [{"path": f"{i}.png", "identity": "a", "kind": "genuine"} for i in range(IMAGES)]
+GENUINE = {"identity": "a", "kind": "genuine", "sha256": "0" * 64}
+ROWS: list[Row] = [{"path": f"{i}.png", **GENUINE} for i in range(IMAGES)]
 ACCEPTED = [i for i in range(IMAGES) if i not in (BLANK, MISSING)]
 
 
@@ -100,7 +101,7 @@ def test_one_worker_calls_the_graph_in_order_and_never_with_nothing(
         calls.append([SIZES.index(data) for data in encoded])
         return constant(encoded)
 
-    rows = [{"path": "absent.png", "identity": "a", "kind": "genuine"}] * CHUNK + ROWS[:CHUNK]
+    rows = [{"path": "absent.png", **GENUINE}] * CHUNK + ROWS[:CHUNK]
     normaliser = Normaliser(record, SETTINGS, max_pixels=10_000)
     images = prepare(raw, rows, normaliser, tmp_path, label="x", workers=1)
     assert calls == [list(range(CHUNK))]

@@ -43,9 +43,17 @@ def test_a_volume_of_another_user_is_refused_before_data_are_read(
     assert "\n" not in message
 
 
-def test_a_folder_that_is_missing_is_made_and_left_empty(
+def test_a_folder_that_is_missing_is_tried_where_it_would_be_made(
+    volume: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHECKPOINT_DIR", str(volume / "new" / "place"))
+    with pytest.raises(InputError, match="cannot write checkpoints there"):
+        place.check()
+
+
+def test_nothing_is_made_before_there_is_a_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHECKPOINT_DIR", str(tmp_path / "new" / "place"))
     place.check()
-    assert list((tmp_path / "new" / "place").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
