@@ -239,10 +239,12 @@ def test_the_compiled_task_freezes_as_the_command_line_does_be_keras_told_to_run
 
 
 def test_the_compiled_task_refuses_bad_input_in_one_line_with_exit_code_2(tmp_path: Path) -> None:
-    """A claim that cannot be written to is said before the data, which are missing here, and before
-    TensorFlow is loaded.
+    """A claim that cannot be written to is said before the images, which are missing here, and
+    before TensorFlow is loaded.
     """
     (tmp_path / "claim").write_text("")  # no folder, so that no user can write below it
+    (tmp_path / "split").mkdir()
+    (tmp_path / "split" / "params.json").write_text("{}")
     inputs = {name: str(tmp_path / name) for name in ("prepared", "split")}
     ended = run_compiled(
         tmp_path, "train", TRAIN, inputs, CHECKPOINT_DIR=str(tmp_path / "claim" / "checkpoints")
