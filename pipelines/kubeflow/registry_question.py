@@ -1,11 +1,9 @@
 """The registry asked at submit, as far as it can be asked from here."""
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from components.shared.runtime import environment
 from components.shared.runtime.errors import InputError
 from pipelines.kubeflow.cluster import Cluster
 
@@ -36,7 +34,7 @@ def ask(model: str, cluster: Cluster) -> None:
     if uri.startswith(SQLITE) and not Path(uri.removeprefix(SQLITE)).exists():
         return  # a file of the pods': MLflow would make another here
     try:
-        with _store(uri):
+        with environment.variable(URI, uri):
             champion_check.check(model)
     except LostBundleError:
         raise
@@ -46,16 +44,3 @@ def ask(model: str, cluster: Cluster) -> None:
 
 def _note(text: str) -> None:
     sys.stderr.write(f"note: {text}; the run's first task asks the registry\n")
-
-
-@contextmanager
-def _store(uri: str) -> Iterator[None]:
-    before = os.environ.get(URI)
-    os.environ[URI] = uri
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[URI]
-        else:
-            os.environ[URI] = before

@@ -1,12 +1,12 @@
 """Requests to the tracking store: their time, and the line that tells of a failure."""
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from threading import Thread
 from typing import TypeVar
 
+from components.shared.runtime import environment
 from components.shared.runtime.errors import redact_credentials
 
 UPLOAD_SECONDS = "120"
@@ -57,13 +57,5 @@ def answer(ask: Callable[[], T]) -> T:
 @contextmanager
 def upload_timeout() -> Iterator[None]:
     """Allows MLflow's requests the time of an upload, longer than that of a small request."""
-    name = "MLFLOW_HTTP_REQUEST_TIMEOUT"
-    before = os.environ.get(name)
-    os.environ[name] = UPLOAD_SECONDS
-    try:
+    with environment.variable("MLFLOW_HTTP_REQUEST_TIMEOUT", UPLOAD_SECONDS):
         yield
-    finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
