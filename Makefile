@@ -43,10 +43,12 @@ $(BIN)/.installed-dev: $(BIN)/.installed requirements-dev.lock
 	@touch $@
 
 repro: install ## run the whole pipeline on the default data (dvc repro)
+	@python -m pipelines unlock
 	@dvc repro
 	@$(MAKE) --no-print-directory results
 
 cedar: install ## the same on CEDAR (CEDAR_DIR, RESNET50_DIR where set, else the public ones); SET="-S train.steps=80" trains more than the head, EXTRA=bhsig260 (BHSIG260_DIR) on that too
+	@python -m pipelines unlock
 	$(IDENTITY) dvc exp run $(CEDAR) $(SET)
 	@$(MAKE) --no-print-directory results
 

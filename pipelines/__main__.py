@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         schedules.add_schedule,
         _add_compare,
         _add_crossval,
+        _add_unlock,
         registry_commands.add_promote,
         deploy_commands.add_deploy,
     ):
@@ -93,6 +94,19 @@ def _add_crossval(subparsers: Commands) -> None:
     command.set_defaults(action=_crossval)
 
 
+def _add_unlock(subparsers: Commands) -> None:
+    summary = "remove DVC's lock where a killed DVC left it damaged and none runs any more"
+    command = subparsers.add_parser(
+        "unlock",
+        help=summary,
+        description=f"{summary[:1].upper()}{summary[1:]}: for a `dvc repro` that ends with "
+        '"JSON structure is corrupted". `make repro`, `cedar`, `compare` and `crossval` begin with it.',
+        epilog="example:\n  python -m pipelines unlock && dvc repro",
+        formatter_class=cli.Formatter,
+    )
+    command.set_defaults(action=_unlock)
+
+
 def _check(options: argparse.Namespace) -> None:
     from pipelines import sections
 
@@ -111,6 +125,13 @@ def _crossval(options: argparse.Namespace) -> None:
     from pipelines.experiments.crossval import crossval
 
     sys.stdout.write(f"\n{crossval(options.folds, options.assignments, options.out)}\n")
+
+
+def _unlock(options: argparse.Namespace) -> None:
+    from pipelines.experiments import dvc_lock
+    from pipelines.experiments.dvc_experiments import ROOT
+
+    dvc_lock.mend(ROOT)
 
 
 if __name__ == "__main__":

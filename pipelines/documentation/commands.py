@@ -23,6 +23,7 @@ COMMANDS = (
     "run",
     "compare",
     "crossval",
+    "unlock",
     "promote",
     "deploy",
     "compile",

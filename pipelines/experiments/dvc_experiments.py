@@ -16,6 +16,7 @@ from components.shared.storage.s3_address import is_s3
 from components.shared.tracking import mlflow_store
 from components.shared.tracking.record import RECORD, Record
 from components.shared.verification import metrics_file
+from pipelines.experiments import dvc_lock
 from pipelines.experiments.hydra_overrides import hydra_override
 
 ROOT = code_root()
@@ -39,8 +40,9 @@ def run(label: str, assignments: Sequence[str], until: str | None = None) -> str
         The experiment's name, which DVC takes as a revision.
 
     Raises:
-        InputError: it failed.
+        InputError: it failed, or DVC's lock is damaged and cannot be mended.
     """
+    dvc_lock.mend(ROOT)
     readable = re.sub(r"(?:[^\w.]|\.{2,})+", "-", label).strip("-.")
     name = f"{readable[:60]}-{hashlib.sha256(' '.join(assignments).encode()).hexdigest()[:6]}"
     # An older experiment of the name gives way; what it finished is in DVC's cache. (--force would

@@ -33,6 +33,7 @@ def pipelines(*arguments: str, **environment: str) -> subprocess.CompletedProces
         ["run"],
         ["compare"],
         ["crossval"],
+        ["unlock"],
         ["promote"],
         ["deploy"],
         ["submit"],
