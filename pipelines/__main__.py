@@ -100,7 +100,8 @@ def _add_unlock(subparsers: Commands) -> None:
         "unlock",
         help=summary,
         description=f"{summary[:1].upper()}{summary[1:]}: for a `dvc repro` that ends with "
-        '"JSON structure is corrupted". `make repro`, `cedar`, `compare` and `crossval` begin with it.',
+        '"JSON structure is corrupted". `make repro`, `cedar`, `compare` and `crossval` begin with '
+        "it.",
         epilog="example:\n  python -m pipelines unlock && dvc repro",
         formatter_class=cli.Formatter,
     )
