@@ -1,5 +1,6 @@
 """Bundles in a real S3 store."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -71,10 +72,13 @@ def test_a_half_uploaded_version_is_never_seen_as_complete_and_is_completed_late
     place = s3.fresh("models")
     version = f"{place}/{version_of((bundle / 'manifest.json').read_bytes())}"
     monkeypatch.setattr(client, "ATTEMPTS", 1)
+    written = itertools.count()
+
+    def refuse(_: int, request: proxy.Request) -> tuple[int, str] | None:
+        return (503, "SlowDown") if request[0] == "PUT" and next(written) >= count else None
+
     with (
-        proxy.before(
-            s3.endpoint, lambda number, request: (503, "SlowDown") if number >= count else None
-        ) as between,
+        proxy.before(s3.endpoint, refuse) as between,
         monkeypatch.context() as patch,
     ):
         patch.setenv("AWS_ENDPOINT_URL", between.endpoint)

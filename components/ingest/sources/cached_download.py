@@ -20,6 +20,7 @@ from components.ingest.sources.web import (
 from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.runtime.progress import progress_bar
 from components.shared.storage.files import atomic_file
+from components.shared.storage.slow_servers import RATE
 
 ELSE = "check the network, or name a folder (in ingest.source; for cedar: in CEDAR_DIR)"
 T = TypeVar("T")
@@ -131,19 +132,22 @@ def _with_retries(
     Args:
         action: what may fail.
         attempts: the most failures in a row; None: ATTEMPTS.
-        progress: a number that grows with what the action has achieved; a failure after progress
-            counts as the first one.
+        progress: the bytes that the action has brought, in all attempts; a failure after as many
+            as of a server that is not too slow counts as the first one.
 
     Raises:
         UnreachableError: the last attempt failed too.
     """
     failures = 0
+    began = time.monotonic()
     while True:
         before = progress()
         try:
             return action()
         except TransientError as error:
-            failures = 1 if progress() > before else failures + 1
+            enough = max(1, RATE * (time.monotonic() - began))
+            failures = 1 if progress() - before >= enough else failures + 1
+            began = time.monotonic()
             if failures >= (attempts or ATTEMPTS):
                 raise UnreachableError(f"{error}; {ELSE}") from None
             log.info("%s: trying again", error)

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 
 from components.shared.runtime.errors import InputError, redact_credentials
+from components.shared.storage import slow_servers
 
 TIMEOUT = (10, 60)  # seconds to connect, and between two packets
 REDIRECTS = 5
@@ -56,6 +58,8 @@ class WebFile:
         self.name = redact_credentials(address)
         self._address = _checked(address, address)
         self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, _Adapter())
         self._session.trust_env = urlsplit(address).hostname not in LOOPBACK
         self._session.headers["Accept-Encoding"] = "identity"
 
@@ -151,6 +155,20 @@ class WebFile:
             raise TransientError(f"{self.name}: cannot be reached: {_brief(error)}") from None
         except requests.RequestException as error:
             raise InputError(f"{self.name}: {_brief(error)}") from None
+
+
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Connections that give up a server whose answer trickles, behind a proxy too."""
+
+    def init_poolmanager(self, *args: Any, **settings: Any) -> None:
+        super().init_poolmanager(*args, **settings)
+        pools = self.poolmanager.pool_classes_by_scheme
+        self.poolmanager.pool_classes_by_scheme = slow_servers.watched(pools)
+
+    def proxy_manager_for(self, *args: Any, **settings: Any) -> urllib3.ProxyManager:
+        manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **settings)
+        manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
+        return manager
 
 
 class _RefusedError(InputError):

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from components.shared.runtime.errors import InputError, redact_credentials
+from components.shared.storage import slow_servers
 from components.shared.storage.s3_address import Address
-from components.shared.storage.s3_errors import client_error, connection_error
+from components.shared.storage.s3_errors import client_error, connection_error, foreign
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         GetObjectRequestTypeDef,
         HeadObjectOutputTypeDef,
         HeadObjectRequestTypeDef,
+        ListObjectsV2OutputTypeDef,
         ObjectTypeDef,
     )
 
@@ -44,7 +46,8 @@ class Store:
     """The store that the environment names; requests that fail for a passing reason are retried.
 
     Every method raises `StoreError`, in one line with the address and the endpoint, where the store
-    refuses or cannot be reached, and `MissingError` where there is no such bucket or object.
+    refuses, cannot be reached or answers as no S3 store does, and `MissingError` where there is no
+    such bucket or object.
     """
 
     def __init__(self) -> None:
@@ -69,6 +72,9 @@ class Store:
             ) from None
         except BotoCoreError as error:
             raise connection_error("the S3 store", error) from None
+        pools = self._client._endpoint.http_session._pool_classes_by_scheme  # type: ignore[attr-defined]
+        pools.update(slow_servers.watched(pools))
+        self._client.meta.events.register("before-call.s3.HeadBucket", _do_not_redirect)
 
     def describe(self, address: Address) -> str:
         """Returns the address and the endpoint, for an error."""
@@ -80,7 +86,7 @@ class Store:
             answer = self._client.list_objects_v2(
                 Bucket=address.bucket, Prefix=address.key, MaxKeys=1
             )
-        first = next(iter(answer.get("Contents", [])), None)
+        first = next(self._listed(address, answer), None)
         return _stored(first, 0) if first and first["Key"] == address.key else None
 
     def below(self, address: Address) -> Iterator[Stored]:
@@ -91,7 +97,7 @@ class Store:
                 Bucket=address.bucket, Prefix=prefix
             )
             for page in pages:
-                for item in page.get("Contents", []):
+                for item in self._listed(address, page):
                     if not item["Key"].endswith("/"):
                         yield _stored(item, len(prefix))
 
@@ -101,7 +107,7 @@ class Store:
         """Returns an object's bytes, or those from `span[0]` up to and without `span[1]`.
 
         Raises:
-            StoreError: its ETag is not `etag` any more.
+            StoreError: its ETag is not `etag` any more, or these are not the bytes asked for.
         """
         request: GetObjectRequestTypeDef = {"Bucket": address.bucket, "Key": address.key}
         if etag:
@@ -109,7 +115,11 @@ class Store:
         if span:
             request["Range"] = f"bytes={span[0]}-{span[1] - 1}"
         with self._translate_errors(address):
-            return self._body(request)
+            came, content = self._body(request)
+        changed = etag is not None and came.strip('"') != etag
+        if changed or (span is not None and len(content) != span[1] - span[0]):
+            raise foreign(self.describe(address))
+        return content
 
     def head(self, address: Address, part: int | None = None) -> "HeadObjectOutputTypeDef":
         """Returns the metadata of an object, or of one of its parts, numbered from 1."""
@@ -117,25 +127,42 @@ class Store:
         if part is not None:
             request["PartNumber"] = part
         with self._translate_errors(address):
-            return self._client.head_object(**request)
+            answer = self._client.head_object(**request)
+        if not {"ETag", "ContentLength"} <= answer.keys():
+            raise foreign(self.describe(address))
+        return answer
 
     def upload(self, path: Path, address: Address) -> None:
-        """Writes a file as an object, in parallel parts if it is large, checked by the store."""
+        """Writes a file as an object, in parallel parts if it is large, checked by the store.
+
+        Raises:
+            StoreError: the store has no object of that size then, whatever it answered.
+        """
         from boto3.s3.transfer import TransferConfig
 
         config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART)
         with self._translate_errors(address), path.open("rb") as stream:
             self._client.upload_fileobj(stream, address.bucket, address.key, Config=config)
+        self._confirm(address, path.stat().st_size)
 
     def download(self, address: Address, path: Path) -> None:
-        """Writes an object into a file, in parallel parts if it is large, without a check."""
-        with self._translate_errors(address), path.open("wb") as stream:
-            self._client.download_fileobj(address.bucket, address.key, stream)
+        """Writes an object into a file, in parallel parts if it is large.
+
+        One that arrives changed, as far as the store has checksums, is requested again.
+        """
+        from botocore.exceptions import FlexibleChecksumError
+
+        with self._translate_errors(address):
+            for _ in range(ATTEMPTS - 1):
+                with suppress(FlexibleChecksumError):
+                    return self._download(address, path)
+            return self._download(address, path)
 
     def write(self, address: Address, content: bytes) -> None:
-        """Writes an object."""
+        """Writes an object, as `upload` does."""
         with self._translate_errors(address):
             self._client.put_object(Bucket=address.bucket, Key=address.key, Body=content)
+        self._confirm(address, len(content))
 
     def create(self, address: Address, content: bytes) -> None:
         """Writes an object where there is none (`If-None-Match: *`).
@@ -147,6 +174,7 @@ class Store:
             self._client.put_object(
                 Bucket=address.bucket, Key=address.key, Body=content, IfNoneMatch="*"
             )
+        self._confirm(address, len(content))
 
     def delete(self, address: Address) -> None:
         """Removes an object, if there is one."""
@@ -167,8 +195,27 @@ class Store:
                     Bucket=address.bucket, Key=upload["Key"], UploadId=upload["UploadId"]
                 )
 
-    def _body(self, request: "GetObjectRequestTypeDef") -> bytes:
-        """Reads the body of an answer; one that breaks off or arrives changed is requested again.
+    def _download(self, address: Address, path: Path) -> None:
+        with path.open("wb") as stream:
+            self._client.download_fileobj(address.bucket, address.key, stream)
+
+    def _confirm(self, address: Address, size: int) -> None:
+        """Looks whether an object that was just written is there.
+
+        A server that is no S3 store answers any request with a page, and says that all is well.
+        """
+        if self.head(address)["ContentLength"] != size:
+            raise foreign(self.describe(address))
+
+    def _listed(
+        self, address: Address, page: "ListObjectsV2OutputTypeDef"
+    ) -> Iterator["ObjectTypeDef"]:
+        if "Name" not in page:  # of the bucket
+            raise foreign(self.describe(address))
+        yield from page.get("Contents", [])
+
+    def _body(self, request: "GetObjectRequestTypeDef") -> tuple[str, bytes]:
+        """Reads ETag and body of an answer; one that breaks off or arrives changed is asked again.
 
         botocore by itself retries until there is an answer, but does not retry a body.
         """
@@ -177,13 +224,15 @@ class Store:
         for _ in range(ATTEMPTS - 1):
             answer = self._client.get_object(**request)
             with suppress(FlexibleChecksumError, HTTPClientError, IncompleteReadError):
-                return answer["Body"].read()
-        return self._client.get_object(**request)["Body"].read()
+                return answer.get("ETag", ""), answer["Body"].read()
+        answer = self._client.get_object(**request)
+        return answer.get("ETag", ""), answer["Body"].read()
 
     @contextmanager
     def _translate_errors(self, address: Address) -> Iterator[None]:
         """Turns the client's errors into `StoreError`s of one line for the user."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
         from s3transfer.exceptions import RetriesExceededError
 
         name = self.describe(address)
@@ -195,11 +244,22 @@ class Store:
             raise connection_error(name, error) from None
         except RetriesExceededError as error:
             raise connection_error(name, error.last_exception) from None
+        except (ResponseParserError, KeyError):  # no XML; without what each answer holds
+            raise foreign(name) from None
 
     def _has_token(self) -> bool:
         """Tells temporary keys, which expire, from permanent ones."""
         keys = self._client._request_signer._credentials  # type: ignore[attr-defined]
         return bool(keys and keys.token)
+
+
+def _do_not_redirect(context: dict[str, Any], **_: object) -> None:
+    """Lets botocore take a HeadBucket as redirected already.
+
+    It is the question for a bucket's region, which botocore asks where another request is
+    redirected, and asks again, without end, where it is redirected itself.
+    """
+    context.setdefault("s3_redirect", {})["redirected"] = True
 
 
 def _stored(item: "ObjectTypeDef", prefix: int) -> Stored:

@@ -54,6 +54,11 @@ def client_error(name: str, error: "ClientError", has_token: bool) -> StoreError
             StoreError,
             "the store has no buckets of such names (InvalidBucketName): mend the address",
         ),
+        (
+            300 <= status < 400,
+            StoreError,
+            f"the store leads elsewhere ({status}): check AWS_ENDPOINT_URL and AWS_REGION",
+        ),
         (status == 404, MissingError, "there is no such object"),
         (
             status in {409, 412} and operation == "PutObject",
@@ -132,6 +137,7 @@ def connection_error(name: str, error: BaseException) -> StoreError:
             (exceptions.ResponseStreamingError, exceptions.IncompleteReadError),
             "the connection broke several times: run again",
         ),
+        (exceptions.FlexibleChecksumError, "arrived changed several times: run again"),
         (
             exceptions.HTTPClientError,
             "the request cannot be sent: check AWS_ENDPOINT_URL, and the keys for line breaks",
@@ -141,6 +147,11 @@ def connection_error(name: str, error: BaseException) -> StoreError:
     return next(
         StoreError(f"{name}: {reason}") for kinds, reason in cases if isinstance(error, kinds)
     )
+
+
+def foreign(name: str) -> StoreError:
+    """Returns the error of an answer that no S3 store gives, as that of a page for people."""
+    return StoreError(f"{name}: answered as no S3 store does: check AWS_ENDPOINT_URL")
 
 
 def _verb(operation: str) -> str:

@@ -32,6 +32,7 @@ NO_INFLUENCE = {
     "components/shared/storage/s3.py": "carries bytes as they are, or fails",
     "components/shared/storage/s3_errors.py": "errors and their wording",
     "components/shared/storage/s3_address.py": "tells an address from a path",
+    "components/shared/storage/slow_servers.py": "gives up a download, or lets it be",
     "components/shared/tracking/mlflow_store.py": "record of an execution: MLflow",
     "components/shared/tracking/record.py": "record of an execution: its file",
     "components/shared/tracking/store_requests.py": "record of an execution: MLflow",

@@ -63,6 +63,13 @@ def test_an_answer_without_a_length_is_whole_when_it_has_the_length_that_was_ann
     assert gets(served) == [None, "bytes=30000-"]
 
 
+def test_a_server_that_gives_a_byte_at_each_try_is_given_up() -> None:
+    with serving(ARCHIVE, cut_after=1, cuts=1000) as served:
+        with pytest.raises(InputError, match="the connection"):
+            cached_download.fetch(served.address, params_for(served.address))
+        assert len(gets(served)) == cached_download.ATTEMPTS
+
+
 def test_a_server_without_ranges_is_asked_for_all_again(tmp_path: Path) -> None:
     with serving(ARCHIVE, ranges=False, cut_after=50_000, cuts=1) as served:
         assert (

@@ -2,15 +2,20 @@
 
 import re
 import threading
+import time
 from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 from zlib import crc32
 
 import pytest
 
 from components.shared.runtime.errors import InputError
 from components.shared.storage import s3 as client
+from components.shared.storage import slow_servers
 from components.shared.storage.s3 import Store
 from components.shared.storage.s3_address import Address
 from components.shared.storage.s3_errors import MissingError, StoreError, TakenError
@@ -192,31 +197,138 @@ def test_a_store_that_cannot_be_reached_or_is_out_of_order_is_named(
         Store()
 
 
-class ChangedOnce(BaseHTTPRequestHandler):
-    """A store that sends other bytes than its checksum says, the first time."""
+class Answers(BaseHTTPRequestHandler):
+    """A server whose answers a test describes; it keeps no object."""
 
     protocol_version = "HTTP/1.1"
-    asked = 0
+    asked: ClassVar[list[str]] = []
 
-    def do_GET(self) -> None:
-        ChangedOnce.asked += 1
-        body = b"changed" if ChangedOnce.asked == 1 else b"content"
-        self.send_response(200)
-        self.send_header("x-amz-checksum-crc32", b64encode(crc32(b"content").to_bytes(4)).decode())
-        self.send_header("Content-Length", str(len(body)))
+    def do_any(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.asked.append(self.command)
+        self.answer()
+
+    def answer(self) -> None:
+        raise NotImplementedError
+
+    def reply(self, status: int, headers: dict[str, str], body: bytes = b"") -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing."""
 
+    do_GET = do_PUT = do_HEAD = do_POST = do_any
 
-def test_bytes_that_their_checksum_refutes_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), ChangedOnce) as store:
+
+@contextmanager
+def answering(kind: type[Answers], monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Lets the environment name a server; yields the methods of the requests that came."""
+    kind.asked = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), kind) as store:
         threading.Thread(target=store.serve_forever, daemon=True).start()
         endpoint = f"http://127.0.0.1:{store.server_port}"
         values = {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": "us-east-1"}
         use(monkeypatch, values | {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"})
-        assert Store().read(Address("bucket", "key")) == b"content"
+        yield kind.asked
         store.shutdown()
-    assert ChangedOnce.asked == 2
+
+
+class ChangedOnce(Answers):
+    """A store that sends other bytes than its checksum says, the first time."""
+
+    def answer(self) -> None:
+        body = b"content" if self.asked[:-1].count("GET") else b"changed"
+        checksum = b64encode(crc32(b"content").to_bytes(4)).decode()
+        self.reply(200, {"x-amz-checksum-crc32": checksum, "ETag": '"1"'}, body)
+
+
+def test_bytes_that_their_checksum_refutes_are_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Address("bucket", "key")
+    with answering(ChangedOnce, monkeypatch) as asked:
+        assert Store().read(place) == b"content"
+        assert asked == ["GET", "GET"]
+        asked.clear()
+        Store().download(place, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == b"content"
+    assert asked.count("GET") == 2
+
+
+class Page(Answers):
+    """A web server that answers any request with the same page, as one for people does."""
+
+    def answer(self) -> None:
+        self.reply(200, {"Content-Type": "text/html", "ETag": 'W/"1"'}, b"<p>Welcome<br></p>")
+
+
+class Document(Answers):
+    """The same, whose page is XML too."""
+
+    def answer(self) -> None:
+        self.reply(200, {"Content-Type": "text/html"}, b"<html><p>Welcome</p></html>")
+
+
+@pytest.mark.parametrize("server", [Page, Document])
+def test_a_page_for_people_is_not_believed_to_be_a_stores_answer(
+    server: type[Answers], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "ATTEMPTS", 1)
+    (tmp_path / "file").write_bytes(bytes(client.PART + 1))
+    (tmp_path / "small").write_bytes(b"small")
+    place = Address("bucket", "key")
+    with answering(server, monkeypatch):
+        store = Store()
+        deeds: list[Callable[[], object]] = [
+            lambda: store.upload(tmp_path / "small", place),
+            lambda: store.upload(tmp_path / "file", place),
+            lambda: store.write(place, b"content"),
+            lambda: store.create(place, b"content"),
+            lambda: store.find(place),
+            lambda: list(store.below(place)),
+            lambda: store.read(place, span=(0, 3)),
+            lambda: store.read(place, etag="2"),
+        ]
+        for deed in deeds:
+            with pytest.raises(StoreError, match=r"answered as no S3 store does|out of order"):
+                deed()
+
+
+class Elsewhere(Answers):
+    """A server that sends every request to itself."""
+
+    def answer(self) -> None:
+        self.reply(301, {"Location": f"http://{self.headers['Host']}/"})
+
+
+def test_a_store_that_leads_in_circles_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(Elsewhere, monkeypatch) as asked:
+        for deed in ("below", "write", "read"):
+            assert refusal("s3://bucket/key", deed).startswith("the store leads elsewhere (301)")
+    assert len(asked) < 20
+
+
+class Trickle(Answers):
+    """A store that sends a header and a body of some bytes, one now and then."""
+
+    def answer(self) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 40\r\nETag: 1\r\n\r\n"
+        with suppress(OSError):  # the client has hung up
+            for number in head + bytes(40):
+                self.wfile.write(bytes([number]))
+                time.sleep(0.02)
+
+
+def test_a_store_whose_answer_trickles_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow_servers, "SECONDS", 0.1)
+    monkeypatch.setattr(client, "ATTEMPTS", 1)
+    with answering(Trickle, monkeypatch):
+        assert refusal("s3://bucket/key", "read").startswith("cannot be reached (ReadTimeoutError)")
+        assert refusal("s3://bucket/key", "write").startswith("cannot be reached (ReadTimeout")

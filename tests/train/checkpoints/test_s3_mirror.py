@@ -1,5 +1,6 @@
 """Checkpoints that are copied to a real S3 store, and gone on with on another machine."""
 
+import itertools
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -99,10 +100,13 @@ def test_a_half_uploaded_checkpoint_is_never_taken_for_one_and_the_training_goes
     reached: int,
 ) -> None:
     on("one").save(state(2))
+    written = itertools.count()
+
+    def refuse(_: int, request: proxy.Request) -> tuple[int, str] | None:
+        return (503, "SlowDown") if request[0] == "PUT" and next(written) >= reached else None
+
     with (
-        proxy.before(
-            s3.endpoint, lambda number, request: (503, "SlowDown") if number >= reached else None
-        ) as between,
+        proxy.before(s3.endpoint, refuse) as between,
         monkeypatch.context() as patch,
     ):
         patch.setenv("AWS_ENDPOINT_URL", between.endpoint)
