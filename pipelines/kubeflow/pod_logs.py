@@ -1,7 +1,8 @@
 """Logs of a run's pods, through KFP's server or through the server of its pages."""
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 TEMPLATES = ("retry-system-container-impl", "system-container-impl")
@@ -11,14 +12,34 @@ OF_KFP = re.compile(r"^([IWEF]\d{4} |time=)")
 LINES = 10
 
 
-def pod_names(node: str) -> list[str]:
+def templates(specification: Any) -> list[str]:
+    """Returns the names that Argo's templates of a pipeline's pods may have.
+
+    KFP puts before them how many annotations and labels the pods have, where they have any.
+
+    Args:
+        specification: the compiled pipeline, as KFP's server keeps it; None: unknown.
+    """
+    platform = (specification or {}).get("platform_spec", {})
+    kubernetes = platform.get("platforms", {}).get("kubernetes", {})
+    executors = kubernetes.get("deploymentSpec", {}).get("executors", {})
+    prefixes = {""}
+    for executor in executors.values():
+        if metadata := executor.get("podMetadata"):
+            counts = [len(metadata.get(kind, {})) for kind in ("annotations", "labels")]
+            prefixes.add("metadata-{}-{}-".format(*counts))
+    ordered = sorted(prefixes, reverse=True)
+    return [f"{prefix}{name}" for prefix, name in itertools.product(ordered, TEMPLATES)]
+
+
+def pod_names(node: str, templates: Iterable[str] = TEMPLATES) -> list[str]:
     """Returns the names that the pod of a node of Argo's workflow may have.
 
     >>> pod_names("signature-x7k2p-123")[1]
     'signature-x7k2p-system-container-impl-123'
     """
     workflow, _, number = node.rpartition("-")
-    return [*(f"{workflow}-{template}-{number}" for template in TEMPLATES), node]
+    return [*(f"{workflow}-{template}-{number}" for template in templates), node]
 
 
 def last_lines(log: str) -> list[str]:

@@ -78,6 +78,20 @@ class Server:
         with translate_errors(self._address):
             return self._client.get_run(run_id)
 
+    def specification(self, run: Any) -> Any:
+        """Returns a run's compiled pipeline, as the server keeps it; None where it has none.
+
+        Args:
+            run: as KFP describes it.
+        """
+        version = run.pipeline_version_reference
+        if run.pipeline_spec or version is None:
+            return run.pipeline_spec
+        with translate_errors(self._address):
+            return self._client.get_pipeline_version(
+                version.pipeline_id, version.pipeline_version_id
+            ).pipeline_spec
+
     def retry(self, run_id: str) -> None:
         """Starts a run that failed or was stopped again, from the tasks that did not succeed."""
         with translate_errors(self._address):

@@ -63,12 +63,13 @@ def _failure(server: Server, run: Any) -> str:
 
 def _last_lines(server: Server, run: Any) -> list[str]:
     """Returns the last lines of the first failed pod whose log can be had."""
-    for node in task_states.failed_nodes(run):
-        for pod in pod_logs.pod_names(node):
-            try:
-                log = server.log(run.run_id, pod)
-            except InputError:
-                return []
-            if log:
-                return pod_logs.last_lines(log)
+    nodes = task_states.failed_nodes(run)
+    try:
+        templates = pod_logs.templates(server.specification(run)) if nodes else []
+        for node in nodes:
+            for pod in pod_logs.pod_names(node, templates):
+                if log := server.log(run.run_id, pod):
+                    return pod_logs.last_lines(log)
+    except InputError:
+        pass  # the server refuses; the run's page has the log
     return []

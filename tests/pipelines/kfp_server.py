@@ -84,7 +84,12 @@ class KubeflowServer(ThreadingHTTPServer):
             if isinstance(state, int):
                 return state, {}
             details = {"task_details": self.nodes.get(state, [])}
-            return 200, {"run_id": name, "state": state, "run_details": details}
+            run = {"run_id": name, "state": state, "run_details": details}
+            if self.versions:
+                ids = ("pipeline_id", "pipeline_version_id")
+                reference = {name: self.versions[-1][name] for name in ids}
+                run["pipeline_version_reference"] = reference
+            return 200, run
         if kind == "recurringruns" and method == "POST":
             run_id = f"recurring-{next(self.numbers)}"
             self.recurring[run_id] = {**body, "recurring_run_id": run_id, "status": "ENABLED"}
@@ -109,6 +114,11 @@ class KubeflowServer(ThreadingHTTPServer):
                 }
             )
             return 200, self.versions[-1]
+        if "/versions/" in rest:
+            version_id = rest.rpartition("/")[2]
+            (found,) = [one for one in self.versions if one["pipeline_version_id"] == version_id]
+            pipeline, platform = found["documents"]
+            return 200, {"pipeline_spec": {"pipeline_spec": pipeline, "platform_spec": platform}}
         if rest.endswith("/versions"):
             own = [
                 one for one in self.versions if one["pipeline_id"] == rest.split("/", maxsplit=1)[0]

@@ -11,6 +11,15 @@ def test_a_node_of_the_workflow_names_its_pod_by_the_template() -> None:
     ]
 
 
+def test_templates_of_pods_with_labels_or_annotations_begin_with_the_numbers_of_both() -> None:
+    executors = {"a": {"podMetadata": {"labels": {"x": "1", "y": "2"}}}, "b": {"timeout": 1}}
+    platform = {"platforms": {"kubernetes": {"deploymentSpec": {"executors": executors}}}}
+    found = pod_logs.templates({"pipeline_spec": {}, "platform_spec": platform})
+    assert found == [f"metadata-0-2-{name}" for name in pod_logs.TEMPLATES] + [*pod_logs.TEMPLATES]
+    assert pod_logs.templates(None) == [*pod_logs.TEMPLATES]
+    assert pod_logs.pod_names("wf-7", found)[0] == "wf-metadata-0-2-retry-system-container-impl-7"
+
+
 def test_the_launchers_own_lines_are_left_out() -> None:
     log = (
         "I1130 15:20:31.1 launcher_v2.go:211] start\n"

@@ -1,5 +1,7 @@
 """Waiting for a run on a server that speaks KFP's API over HTTP."""
 
+from pathlib import Path
+
 import pytest
 
 from components.shared.runtime.errors import InputError
@@ -7,6 +9,7 @@ from pipelines.kubeflow.connection import ServerAddress
 from pipelines.kubeflow.server import Server
 from pipelines.kubeflow.waiting import RunFailedError, wait
 from tests.pipelines.kfp_server import TOKEN, KubeflowServer
+from tests.pipelines.kubeflow.compiled import compile_to
 from tests.pipelines.kubeflow.nodes import node, task
 
 
@@ -80,4 +83,19 @@ def test_where_no_log_can_be_had_the_failed_task_is_named_all_the_same(
     server.states = ["FAILED"]
     server.nodes["FAILED"] = task("train", "FAILED", "wf-7")
     with pytest.raises(RunFailedError, match=r"^the run failed: task 'train' failed$"):
+        wait(client, "run-1", said.append, poll=0)
+
+
+def test_the_log_of_pods_with_labels_and_annotations_is_found_too(
+    server: KubeflowServer, client: Server, said: list[str], tmp_path: Path
+) -> None:
+    settings = ["cluster.labels={team: a, cost: b}", "cluster.annotations={inject: 'false'}"]
+    options = ["-S", settings[0], "-S", settings[1]]
+    documents = compile_to(tmp_path / "pipeline.yaml", *options)
+    ids = {"pipeline_id": "pipeline-0", "pipeline_version_id": "version-0"}
+    server.versions.append({**ids, "display_name": "v", "documents": documents})
+    server.states = ["FAILED"]
+    server.nodes["FAILED"] = task("train", "FAILED", "wf-7")
+    server.logs["wf-metadata-1-2-retry-system-container-impl-7"] = "InputError: too few"
+    with pytest.raises(RunFailedError, match=r"its log:\n  InputError: too few$"):
         wait(client, "run-1", said.append, poll=0)
