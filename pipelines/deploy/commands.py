@@ -11,8 +11,6 @@ from components.shared.runtime import cli
 from pipelines import arguments
 from pipelines.arguments import Commands
 
-SECONDS = 600
-
 
 def add_deploy(subparsers: Commands) -> None:
     """Adds `deploy`."""
@@ -42,7 +40,7 @@ def add_deploy(subparsers: Commands) -> None:
     command.add_argument(
         "--timeout",
         type=float,
-        default=SECONDS,
+        default=600,
         metavar="SECONDS",
         help="the longest time until the service is ready",
     )
@@ -69,17 +67,13 @@ def _deploy(options: argparse.Namespace) -> None:
     from pipelines.deploy import proof
     from pipelines.deploy.cluster import Cluster
     from pipelines.deploy.deployment import deploy
-    from pipelines.deploy.errors import DeploymentError
+    from pipelines.deploy.errors import told
 
     values = sections.override(sections.read(options.params), options.assignments)
     params = parse(FreezeParams, "freeze", values["freeze"], "params.yaml")
-    with _bundle(options.model) as folder:
+    with _bundle(options.model) as folder, told():
         wanted = proof.prepare(folder, options.raw, params.parity_images, params.tolerance)
-        try:
-            figures = deploy(Cluster(options.context), documents, wanted, options.timeout)
-        except DeploymentError as error:
-            sys.stderr.write(f"error: {error}\n")
-            sys.exit(1)
+        figures = deploy(Cluster(options.context), documents, wanted, options.timeout)
     sys.stdout.write(
         f"version {wanted.version} answers from {figures['pods']:.0f} pods; on "
         f"{figures['images']:.0f} images embeddings differ from the trained network's by up to "

@@ -1,6 +1,8 @@
 """Manifests of the service as kustomize renders them: read, checked, and pointed at a model."""
 
 import copy
+import itertools
+import json
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -14,6 +16,7 @@ from components.shared.runtime.errors import InputError
 Manifest = dict[str, Any]
 CONTAINER = "serve"
 MODEL = "SERVE_MODEL"
+LIST = "List"
 
 
 def read(path: Path) -> list[Manifest]:
@@ -25,17 +28,30 @@ def read(path: Path) -> list[Manifest]:
     Raises:
         InputError: it cannot be read or rendered, or holds no deployment of the service.
     """
-    text = _render(path) if path.is_dir() else _text(path)
+    return parse(_render(path) if path.is_dir() else _text(path), str(path))
+
+
+def parse(text: str, origin: str) -> list[Manifest]:
+    """Reads the manifests of one service from rendered YAML.
+
+    Args:
+        text: the YAML.
+        origin: where it came from, for the error.
+
+    Raises:
+        InputError: it is no YAML, or holds no deployment of the service.
+    """
     try:
-        documents = [each for each in yaml.safe_load_all(text) if each is not None]
+        read = [each for each in yaml.safe_load_all(text) if each is not None]
     except yaml.YAMLError as error:
-        raise InputError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+        raise InputError(f"{origin}: not valid YAML: {' '.join(str(error).split())}") from None
+    documents = list(itertools.chain.from_iterable(map(_items, read)))
     for document in documents:
-        _check(document, path)
+        _check(document, origin)
     count = sum(map(_is_service, documents))
     if count != 1:
         raise InputError(
-            f"{path}: holds {count} Deployments with a container '{CONTAINER}', not one; "
+            f"{origin}: holds {count} Deployments with a container '{CONTAINER}', not one; "
             "`python -m serving manifests` writes what is needed"
         )
     return documents
@@ -65,6 +81,16 @@ def to_yaml(documents: Sequence[Manifest]) -> str:
     return yaml.safe_dump_all(documents, sort_keys=False)
 
 
+def to_line(documents: Sequence[Manifest]) -> str:
+    """Returns the manifests as one line, a `List` of Kubernetes in JSON."""
+    return json.dumps({"apiVersion": "v1", "kind": LIST, "items": list(documents)})
+
+
+def _items(document: Any) -> list[Any]:
+    is_list = isinstance(document, dict) and document.get("kind") == LIST
+    return list(document.get("items") or []) if is_list else [document]
+
+
 def _render(folder: Path) -> str:
     program = shutil.which("kubectl")
     if program is None:
@@ -84,13 +110,13 @@ def _text(path: Path) -> str:
         raise InputError(f"{path}: cannot be read as a text file") from None
 
 
-def _check(document: object, path: Path) -> None:
+def _check(document: object, origin: str) -> None:
     content = document if isinstance(document, dict) else {}
     metadata = content.get("metadata")
     named = metadata if isinstance(metadata, dict) else {}
     texts = [content.get("apiVersion"), content.get("kind"), named.get("name")]
     if not all(isinstance(text, str) for text in [*texts, named.get("namespace")]):
-        raise InputError(f"{path}: a manifest lacks apiVersion, kind, name or namespace")
+        raise InputError(f"{origin}: a manifest lacks apiVersion, kind, name or namespace")
 
 
 def _is_service(document: Manifest) -> bool:

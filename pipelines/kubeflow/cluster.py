@@ -122,6 +122,13 @@ class Cluster(StepParams):
     parallelism: int = Field(
         0, ge=0, description="Branches of `compare` that run at once; 0: all of them."
     )
+    deploy: str | None = Field(
+        None,
+        min_length=1,
+        description="What the task `deploy` applies after `freeze`, or after `promote` where the "
+        "alias moved: a folder or file of manifests, as the command `deploy` takes; it needs "
+        "`freeze.publish`. null: there is no such task.",
+    )
 
     def contradictions(self) -> list[str]:
         """Returns the requests that are above their limits."""

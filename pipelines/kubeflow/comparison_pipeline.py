@@ -71,15 +71,10 @@ def build(
         embedder = best.outputs["embedder"]
         evaluated = task(tasks.evaluate, params=channels["evaluate"], embedder=embedder, **data)
         evaluation = evaluated.set_display_name("evaluate the best").outputs["evaluation"]
-        frozen = task(
-            tasks.freeze,
-            params=channels["freeze"],
-            raw=raw,
-            embedder=embedder,
-            evaluation=evaluation,
-            **data,
-        )
-        return ComparisonOutputs(best.outputs["report"], frozen.outputs["frozen"], evaluation)
+        inputs = {"raw": raw, **data, "embedder": embedder, "evaluation": evaluation}
+        frozen = task(tasks.freeze, params=channels["freeze"], **inputs).outputs["frozen"]
+        task.deploy(raw, frozen)
+        return ComparisonOutputs(best.outputs["report"], frozen, evaluation)
 
     text = "of each branch: a list of `section.parameter=value`, of split and train."
     arguments = {"settings": Argument(list[list[str]], [list(each) for each in settings], text)}

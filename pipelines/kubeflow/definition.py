@@ -2,10 +2,12 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from kfp import dsl
 
+from pipelines.deploy import manifests
 from pipelines.kubeflow import tasks
 from pipelines.kubeflow.cluster import Cluster, configure_task, configure_training
 from pipelines.kubeflow.pod_settings import configure_pod
@@ -37,6 +39,9 @@ def arguments(defaults: Mapping[str, dict[str, Any]], cluster: Cluster) -> dict[
     Args:
         defaults: the sections of params.yaml, by name.
         cluster: how the tasks run on a cluster.
+
+    Raises:
+        InputError: there are no manifests where `cluster.deploy` says.
     """
     source = (
         "of the data, in place of that in `ingest`, unless empty; "
@@ -69,7 +74,15 @@ def arguments(defaults: Mapping[str, dict[str, Any]], cluster: Cluster) -> dict[
             cluster.secret,
             "name of the secret with the keys to the stores; it may be missing.",
         ),
+        **_manifests(cluster),
     }
+
+
+def _manifests(cluster: Cluster) -> dict[str, Argument]:
+    if cluster.deploy is None:
+        return {}
+    line = manifests.to_line(manifests.read(Path(cluster.deploy)))  # KFP's header takes one alone
+    return {"manifests": Argument(str, line, "of the service, which `deploy` applies.")}
 
 
 class TaskFactory:
@@ -99,6 +112,20 @@ class TaskFactory:
         if after is not None:
             fingerprint.after(after)
         return self(tasks.ingest, fingerprint=fingerprint.output, **source)
+
+    def deploy(self, raw: Any, frozen: Any) -> None:
+        """Makes the task that brings a new model into the running service, where cluster.yaml says
+        so.
+
+        Args:
+            raw: output of ingest.
+            frozen: output of freeze.
+        """
+        if self._cluster.deploy is None:
+            return
+        told = {"params": self._channels["freeze"], "manifests": self._channels["manifests"]}
+        task = self(tasks.deploy, like="freeze", raw=raw, frozen=frozen, **told)
+        task.set_caching_options(False)  # what runs on the cluster is none of its inputs
 
     def __call__(self, function: Any, like: str | None = None, **inputs: Any) -> Any:
         """Makes a task.

@@ -111,7 +111,11 @@ def build(options: argparse.Namespace) -> Any:
     """Builds the named pipeline for a cluster.
 
     Raises:
-        InputError: as of `read` and `builder`.
+        InputError: as of `read` and `builder`, or a model is to be deployed and not published.
     """
     params, cluster = read(options)
+    if cluster.deploy is not None and "publish" not in params["freeze"]:
+        raise InputError(
+            "cluster.deploy needs freeze.publish=s3://…: the service takes the model from there"
+        )
     return builder(options)(options.image, params, cluster)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from kfp import dsl
 from kfp.dsl import Artifact, Markdown, Model
 
 from pipelines.kubeflow import definition, tasks, training_pipeline
@@ -50,6 +51,9 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster, 
             frozen=outputs.frozen,
         )
         promotion.set_caching_options(False)
+        if cluster.deploy is not None:  # KFP takes no empty condition
+            with dsl.If(promotion.outputs["Output"] == mlflow_registry.CHAMPION):
+                task.deploy(outputs.raw, outputs.frozen)
         return RetrainingOutputs(promotion.outputs["report"], outputs.frozen, outputs.evaluation)
 
     text = "registered model of MLflow; its alias `champion` is the one to beat."

@@ -95,7 +95,10 @@ def prepare(options: argparse.Namespace) -> Iterator[Submission]:
     unchanged.assignments, unchanged.grid, unchanged.model = [], None, None
     changed: dict[str, Any] = {}
     if options != unchanged:
-        changed = take_arguments(pipeline, pipeline_options.build(unchanged))
+        # Not `build`: what is missing in the files may be set by an option.
+        params, cluster = pipeline_options.read(unchanged)
+        shipped = pipeline_options.builder(unchanged)(options.image, params, cluster)
+        changed = take_arguments(pipeline, shipped)
     with package.temporary(pipeline, options.pipeline) as file:
         version = package.version_name(pipeline, file)
         yield Submission(file, pipeline.name, version, changed)
@@ -106,12 +109,13 @@ def take_arguments(pipeline: Any, shipped: Any) -> dict[str, Any]:
 
     Args:
         pipeline: as KFP defines it; changed in place.
-        shipped: the same pipeline with other defaults.
+        shipped: the same pipeline with other defaults; it may lack arguments.
     """
     inputs = pipeline.pipeline_spec.root.input_definitions.parameters
     defaults = shipped.pipeline_spec.root.input_definitions.parameters
     own, others = _defaults(pipeline), _defaults(shipped)
-    changed = {name: value for name, value in own.items() if value != others[name]}
+    shared = [name for name in own if name in others]
+    changed = {name: own[name] for name in shared if own[name] != others[name]}
     for name in changed:
         inputs[name].default_value.CopyFrom(defaults[name].default_value)
     return changed

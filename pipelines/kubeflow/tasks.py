@@ -333,7 +333,7 @@ def promote(
     frozen: Input[Model],
     metrics: Output[Metrics],
     report: Output[Markdown],
-) -> None:
+) -> str:
     """Measures the new model and the champion on the same test images, and registers the new one as
     champion or challenger.
 
@@ -346,6 +346,9 @@ def promote(
         frozen: output of freeze, the challenger.
         metrics: EERs of both and the interval of their difference.
         report: what was decided, and why.
+
+    Returns:
+        The new model's alias, `champion` or `challenger`.
     """
     from pathlib import Path
 
@@ -362,3 +365,36 @@ def promote(
             result = promotion.promote(parsed, model, images, *folders)
         artifacts.copy_figures(result.figures, metrics)
         artifacts.write_report(result.report, report)
+        return result.alias
+
+
+def deploy(
+    params: dict[str, Any],
+    manifests: str,
+    raw: Input[Dataset],
+    frozen: Input[Model],
+    metrics: Output[Metrics],
+) -> None:
+    """Brings the service with the new model onto the cluster that this task runs on, and proves it;
+    where it fails, the version before comes back and the task fails with the reason.
+
+    Args:
+        params: section `freeze`; `publish` says where the service finds the model.
+        manifests: of the service, as one line of JSON.
+        raw: output of ingest.
+        frozen: output of freeze.
+        metrics: the largest difference of the running service's embeddings.
+    """
+    from pathlib import Path
+
+    from components.freeze.params import FreezeParams
+    from components.shared.runtime import cli
+    from components.shared.runtime.params import parse
+    from pipelines.deploy import errors, shipped_model
+    from pipelines.kubeflow import artifacts
+
+    with cli.exit_codes(), errors.told():
+        parsed = parse(FreezeParams, "freeze", params, "pipeline argument")
+        with artifacts.read_folder(raw) as images:
+            figures = shipped_model.deploy(parsed, manifests, images, Path(frozen.path))
+        artifacts.copy_figures(figures, metrics)

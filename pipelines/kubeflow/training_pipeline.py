@@ -39,7 +39,9 @@ def build(image: str, defaults: Mapping[str, dict[str, Any]], cluster: Cluster) 
     """
 
     def flow(channels: Mapping[str, Any]) -> TrainingOutputs:
-        outputs = steps(TaskFactory(image, cluster, channels), channels)
+        task = TaskFactory(image, cluster, channels)
+        outputs = steps(task, channels)
+        task.deploy(outputs.raw, outputs.frozen)
         return TrainingOutputs(outputs.frozen, outputs.evaluation, outputs.metrics)
 
     description = "Trains, measures and ships an embedder that verifies signatures."

@@ -28,6 +28,9 @@ def test_documents_are_read_in_their_order_and_the_service_is_found(tmp_path: Pa
     assert documents == [CONFIG, service()]
     assert manifests.deployment(documents) == service()
     assert list(yaml.safe_load_all(manifests.to_yaml(documents))) == documents
+    line = manifests.to_line(documents)
+    assert "\n" not in line
+    assert manifests.parse(line, "an argument") == documents
 
 
 def test_another_model_changes_the_pods_and_nothing_that_was_read(tmp_path: Path) -> None:

@@ -51,6 +51,15 @@ def test_every_combination_is_a_branch_of_its_own(comparison: list[Compiled]) ->
         assert params["parameterExpressionSelector"] == f'parseJson(string_value)["{name}"]'
 
 
+def test_as_many_branches_as_the_cluster_says_run_at_once(
+    comparison: list[Compiled], tmp_path: Path
+) -> None:
+    assert "iteratorPolicy" not in tasks(comparison[0]["root"])["for-loop-1"]
+    setting = ("-S", "cluster.parallelism=2")
+    limited, _ = compile_to(tmp_path / "c.yaml", "compare", *setting, "--grid", *GRID[:1])
+    assert tasks(limited["root"])["for-loop-1"]["iteratorPolicy"] == {"parallelismLimit": 2}
+
+
 @pytest.mark.parametrize(
     ("checkpoints", "warned"), [("trainings", True), ("s3://b/p", False), ("null", False)]
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 from kfp import local
 from kfp.dsl import Dataset
 
@@ -15,7 +16,9 @@ from components.ingest.sample.generate import generate
 from components.shared.storage.files import code_root
 from pipelines import sections
 from pipelines.kubeflow import cluster, definition, tasks
-from tests.pipelines.kubeflow.compiled import CLUSTER, FLOW, LIKE, PARAMS, containers
+from tests.pipelines.deploy.conftest import service
+from tests.pipelines.kubeflow import compiled as read
+from tests.pipelines.kubeflow.compiled import CLUSTER, FLOW, LIKE, PARAMS, compile_to, containers
 
 
 def test_each_section_is_an_argument_with_the_values_of_the_parameter_file(
@@ -68,6 +71,53 @@ def test_every_argument_is_described_on_kubeflows_page(compiled: dict[str, Any])
     for name, argument in arguments.items():
         assert inputs[name]["description"] == argument.description
         assert argument.description.endswith(".")
+
+
+@pytest.fixture
+def deploying(tmp_path: Path) -> list[str]:
+    """The options that switch the task `deploy` on."""
+    path = tmp_path / "rendered.yaml"
+    path.write_text(yaml.safe_dump(service()))
+    return ["-S", f"cluster.deploy={path}", "-S", "freeze.publish=s3://models/signatures"]
+
+
+@pytest.mark.parametrize("pipeline", [[], ["compare"]])
+def test_where_the_cluster_says_so_what_freeze_shipped_is_deployed_at_last(
+    pipeline: list[str], deploying: list[str], tmp_path: Path
+) -> None:
+    document, platform = compile_to(tmp_path / "pipeline.yaml", *pipeline, *deploying)
+    task = read.tasks(document["root"])["deploy"]
+    assert read.sources(task) == {"raw": ("ingest", "raw"), "frozen": ("freeze", "frozen")}
+    manifests = document["root"]["inputDefinitions"]["parameters"]["manifests"]
+    assert yaml.safe_load(manifests["defaultValue"])["items"] == [service()]
+    given = task["inputs"]["parameters"]
+    assert given["manifests"] == {"componentInputParameter": "manifests"}
+    assert given["params"] == {"componentInputParameter": "freeze"}
+    assert "enableCache" not in task.get("cachingOptions", {})
+    assert read.executors(platform)["deploy"]["securityContext"]["runAsNonRoot"]
+
+
+def test_a_retrained_model_is_deployed_where_it_became_champion(
+    deploying: list[str], tmp_path: Path
+) -> None:
+    document, _ = compile_to(tmp_path / "pipeline.yaml", "retrain", *deploying)
+    root = read.tasks(document["root"])
+    assert "deploy" not in root
+    condition = root["condition-1"]
+    name = "pipelinechannel--promote-Output"
+    told = {"producerTask": "promote", "outputParameterKey": "Output"}
+    assert condition["inputs"]["parameters"][name] == {"taskOutputParameter": told}
+    question = f"inputs.parameter_values['{name}'] == 'champion'"
+    assert condition["triggerPolicy"] == {"condition": question}
+    inside = document["components"][condition["componentRef"]["name"]]
+    assert set(read.tasks(inside)) == {"deploy"}
+
+
+@pytest.mark.parametrize("pipeline", ["signature", "compare", "retrain"])
+def test_nothing_is_deployed_unless_the_cluster_says_so(pipeline: str, tmp_path: Path) -> None:
+    document, _ = compile_to(tmp_path / "pipeline.yaml", pipeline)
+    assert "deploy" not in containers(document)
+    assert "manifests" not in document["root"]["inputDefinitions"]["parameters"]
 
 
 class Prepared(NamedTuple):

@@ -33,6 +33,11 @@ def test_the_training_pipeline_is_the_default_and_takes_no_option_of_others() ->
         options.builder(parse("--model", "signatures"))
 
 
+def test_a_model_that_is_published_nowhere_cannot_be_deployed() -> None:
+    with pytest.raises(InputError, match=r"cluster\.deploy needs freeze\.publish"):
+        options.build(parse(assignments=("cluster.deploy=k8s",)))
+
+
 @pytest.mark.parametrize(
     ("name", "expected"), [("compare", "signature-comparison"), ("retrain", "signature-retraining")]
 )

@@ -1,12 +1,14 @@
 """Submissions: what a run changes of the version that is uploaded, and its name."""
 
 import argparse
+from pathlib import Path
 
 import yaml
 
 from pipelines import sections
 from pipelines.kubeflow import comparison_pipeline, package, submission, training_pipeline
 from pipelines.kubeflow.cluster import LOCAL
+from tests.pipelines.deploy.conftest import service
 from tests.pipelines.kubeflow.compiled import IMAGE, PARAMS
 
 
@@ -21,6 +23,17 @@ def test_pipelines_that_differ_in_arguments_alone_have_one_content() -> None:
             contents.append(list(yaml.safe_load_all(file.read_text())))
     assert contents[0] == contents[1]
     assert submission.take_arguments(shipped, shipped) == {}
+
+
+def test_an_argument_that_only_an_option_brought_keeps_its_value(tmp_path: Path) -> None:
+    (tmp_path / "rendered.yaml").write_text(yaml.safe_dump(service()))
+    params = sections.read(PARAMS)
+    deploying = LOCAL.model_copy(update={"deploy": str(tmp_path / "rendered.yaml")})
+    own = training_pipeline.build(IMAGE, params, deploying)
+    shipped = training_pipeline.build(IMAGE, params, LOCAL)
+    assert submission.take_arguments(own, shipped) == {}
+    inputs = own.pipeline_spec.root.input_definitions.parameters
+    assert '"Deployment"' in inputs["manifests"].default_value.string_value
 
 
 def test_the_settings_of_a_comparison_are_an_argument() -> None:
