@@ -11,7 +11,7 @@ from components.shared.runtime.params import load
 EXAMPLES = (
     "python -m components.freeze --embedder models/embedder --out models/frozen\n"
     "  python -m components.freeze list s3://bucket/models\n"
-    "  python -m components.freeze fetch s3://bucket/models/0123456789ab --out models/fetched\n"
+    "  python -m components.freeze fetch s3://bucket/models/VERSION --out models/fetched\n"
     "  python -m components.freeze fetch models:/signatures@champion"
 )
 

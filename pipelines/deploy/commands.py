@@ -19,7 +19,7 @@ def add_deploy(subparsers: Commands) -> None:
         "deploy",
         "bring the service onto a Kubernetes cluster, prove it there with images of the model's "
         "data, and take it back where it fails",
-        "deploy k8s --model s3://models/signatures/0123456789ab",
+        "deploy k8s --model s3://models/signatures/VERSION",
     )
     command.add_argument(
         "manifests",
@@ -62,6 +62,7 @@ def _deploy(options: argparse.Namespace) -> None:
         sys.stdout.write(manifests.to_yaml(documents))
         return
     from components.freeze.params import FreezeParams
+    from components.shared.model import bundle
     from components.shared.runtime.params import parse
     from pipelines import sections
     from pipelines.deploy import proof
@@ -75,7 +76,7 @@ def _deploy(options: argparse.Namespace) -> None:
         wanted = proof.prepare(folder, options.raw, params.parity_images, params.tolerance)
         figures = deploy(Cluster(options.context), documents, wanted, options.timeout)
     sys.stdout.write(
-        f"version {wanted.version} answers from {figures['pods']:.0f} pods; on "
+        f"version {bundle.short(wanted.version)} answers from {figures['pods']:.0f} pods; on "
         f"{figures['images']:.0f} images embeddings differ from the trained network's by up to "
         f"{figures['max_abs_difference']:.2g}\n"
     )

@@ -16,6 +16,7 @@ class ModelName(BaseModel):
     """The model that answered.
 
     Attributes:
+        version: the sha256 of the bundle's manifest.
         format: of its network: `onnx` in float32, or `int8`.
     """
 

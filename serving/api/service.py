@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from components.shared.data.outcomes import Rejected
+from components.shared.model import bundle
 from components.shared.runtime.errors import InputError
 from serving.api import problems
 from serving.api.live_gallery import LiveGallery
@@ -133,7 +134,8 @@ def _enter_space(store: Store, model: ServedModel, accept: bool) -> None:
     current = store.spaces.current()
     if current not in (None, model.space) and store.people.count() and not accept:
         raise InputError(
-            f"the people of this database are embedded by another model than {model.version}; "
+            f"the people of this database are embedded by another model than "
+            f"{bundle.short(model.version)}; "
             f"carry them over: python -m serving reembed --model {model.folder}, or start with "
             "--accept-new-space, and they are stale until they are enrolled anew"
         )

@@ -117,7 +117,9 @@ def _content(finding: Finding, verdict: str) -> dict[str, Any]:
 
 
 def _words(finding: Finding, verdict: str) -> str:
-    lines = [f"model {finding.model}, answers since {finding.since.isoformat()}"]
+    from components.shared.model import bundle
+
+    lines = [f"model {bundle.short(finding.model)}, answers since {finding.since.isoformat()}"]
     lines += [_line(row) for row in finding.rows]
     for references, number in finding.unmeasured.items():
         lines.append(f"{_claims(references, number)}: test had none such to compare with")

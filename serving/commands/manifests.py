@@ -60,7 +60,7 @@ def add_manifests(commands: Commands) -> None:
         "manifests",
         "write what a Kubernetes cluster needs to run the service, for kubectl apply -k",
         "manifests --out k8s --image registry.example/signature-recognition-serve:1.0 "
-        "--model s3://models/signatures/0123456789ab --database-secret signatures-database "
+        "--model s3://models/signatures/VERSION --database-secret signatures-database "
         "--replicas 2 --host signatures.example.org",
         "The folder names Secrets, and holds no secret value.",
     )

@@ -55,6 +55,7 @@ def add_reembed(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    from components.shared.model import bundle
     from serving.engine import model as served
 
     cache = opened.settings(options).cache
@@ -66,7 +67,7 @@ def _run(options: argparse.Namespace) -> None:
     if done.refused:
         words.append(f"images that this model cannot take: {done.refused}")
     words.append(f"people ready: {done.people - done.stale}, stale: {done.stale}")
-    sys.stdout.write(f"{model.version} is the database's model; {'; '.join(words)}\n")
+    sys.stdout.write(f"{bundle.short(model.version)} is the database's model; {'; '.join(words)}\n")
 
 
 def carry_over(store: "Store", model: "ServedModel") -> CarriedOver:

@@ -39,7 +39,7 @@ class ServedModel:
 
     Attributes:
         folder: of the bundle.
-        version: the bundle's name, 12 hexadecimal digits.
+        version: the bundle's name, 64 hexadecimal digits.
         space: sha256 of what an embedding depends on: embeddings of two spaces never compare.
         normalisation: mode and size of the images that the network takes.
         decision: that answers claims.

@@ -7,6 +7,7 @@ from typing import Any
 
 from babel import dates, numbers
 
+from components.shared.model import bundle
 from serving.api.answers import Interval
 
 
@@ -34,6 +35,7 @@ def filters(language: str) -> dict[str, Callable[..., Any]]:
         "interval": interval,
         "moment": moment,
         "ratio": ratio,
+        "short": bundle.short,
     }
 
 

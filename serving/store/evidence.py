@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from components.shared.model import bundle
 from components.shared.verification.distributions import BINS, bins
 from serving.store.database import Database
 from serving.store.tables import EvidenceRow
@@ -47,12 +48,15 @@ class EvidenceCounts:
         self._database = database
 
     def served(self, model_version: str, since: date, answer: str = "verify") -> ServedCounts:
-        """Returns the counts of a model's answers from a day on; kinds without any are absent."""
+        """Returns the counts of a model's answers from a day on; kinds without any are absent.
+
+        Earlier releases counted under the short version.
+        """
         number = func.sum(EvidenceRow.number)
         query = (
             select(EvidenceRow.kind, EvidenceRow.references, EvidenceRow.bin, number)
             .where(
-                EvidenceRow.model_version == model_version,
+                EvidenceRow.model_version.in_([model_version, bundle.short(model_version)]),
                 EvidenceRow.answer == answer,
                 EvidenceRow.day >= since.isoformat(),
             )

@@ -73,7 +73,7 @@ def run(params: EvaluateParams, model: Path, data: str, layout: str, out: Path) 
         }
     decisions = replace(frozen.decisions, known_scanner=calibrated, calibration=facts)
     version = calibrated_bundle.write(frozen, decisions, out)
-    return f"{summary(facts)}\n\n{out}: version {version}"
+    return f"{summary(facts)}\n\n{out}: version {bundle.short(version)}"
 
 
 def _decision(frozen: Bundle) -> Decision:

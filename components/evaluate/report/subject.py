@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from components.shared.model.bundle import MANIFEST, Bundle, version_of
+from components.shared.model.bundle import MANIFEST, Bundle, short, version_of
 from components.shared.storage.files import sha256
 from components.shared.tracking.record import Record, last_part, source_name
 
@@ -34,7 +34,7 @@ class Subject(NamedTuple):
     def frozen(cls, bundle: Bundle, data: str) -> Self:
         """Returns the subject of a shipped model, named by its version, on a source."""
         version = version_of((bundle.folder / MANIFEST).read_bytes())
-        return cls(f"model {version}", last_part(data), shipped=True)
+        return cls(f"model {short(version)}", last_part(data), shipped=True)
 
     def title(self, day: date) -> str:
         """Returns `Evaluation of hard-mining on cedar, 29 November 2026`."""

@@ -34,6 +34,8 @@ FORMATS = "formats"
 """The manifest's name of what was measured of quantised networks, and of which are shipped."""
 SPACE = "space"
 """The manifest's name of what an embedding depends on; only within one space are two comparable."""
+SHORT = 12
+"""Digits of a version that people are shown."""
 REMEDY = "take the whole bundle anew"
 IMAGE_SAMPLE = "image_sample"
 NEEDED = (f"{SAVED_MODEL}/saved_model.pb", NORMALISATION)
@@ -116,8 +118,16 @@ def write(folder: Path, content: Mapping[str, Any]) -> str:
 
 
 def version_of(manifest: bytes) -> str:
-    """Returns a bundle's name: 12 hexadecimal digits of the sha256 of its manifest's bytes."""
-    return hashlib.sha256(manifest).hexdigest()[:12]
+    """Returns a bundle's name: the sha256 of its manifest's bytes, 64 hexadecimal digits."""
+    return hashlib.sha256(manifest).hexdigest()
+
+
+def short(version: str) -> str:
+    """Returns the first 12 digits of a version, for people to read.
+
+    Two bundles can be made that share them. Releases up to 0.1.0 named bundles so.
+    """
+    return version[:SHORT]
 
 
 def read(folder: Path) -> Bundle:

@@ -1,6 +1,7 @@
 """Published bundles: versions in an S3 store, fetched with every hash checked.
 
-A version is named by the sha256 of its manifest, which holds those of all other files.
+A version is named by the sha256 of its manifest, which holds those of all other files. Releases
+up to 0.1.0 named it by the first 12 of its 64 digits; what they published is fetched as well.
 """
 
 import json
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from components.shared.model.bundle import MANIFEST, version_of
+from components.shared.model.bundle import MANIFEST, short, version_of
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder, sha256
 from components.shared.storage.s3 import Store
@@ -18,7 +19,7 @@ from components.shared.storage.s3_address import Address
 from components.shared.storage.s3_errors import MissingError
 
 SCHEME = "s3://"
-VERSION = re.compile("[0-9a-f]{12}")
+VERSION = re.compile("[0-9a-f]{64}|[0-9a-f]{12}")
 THREADS = 8
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ def cached(address: str, cache: Path) -> Path:
     against its manifest by whoever reads the bundle.
 
     Args:
-        address: of the version, such as `s3://bucket/models/0123456789ab`.
+        address: of the version, such as `s3://bucket/models/<version>`.
         cache: the folder of all versions.
 
     Raises:
@@ -49,7 +50,7 @@ def cached(address: str, cache: Path) -> Path:
         )
     folder = cache / version
     manifest = folder / MANIFEST
-    if not manifest.is_file() or version_of(manifest.read_bytes()) != version:
+    if not manifest.is_file() or not _is_named(manifest.read_bytes(), version):
         fetch(address, folder)
     return folder
 
@@ -58,7 +59,7 @@ def fetch(address: str, out: Path) -> None:
     """Downloads a version into a folder, which is complete afterwards or does not exist.
 
     Args:
-        address: of the version, such as `s3://bucket/models/0123456789ab`.
+        address: of the version, such as `s3://bucket/models/<version>`.
         out: the folder to write.
 
     Raises:
@@ -70,7 +71,7 @@ def fetch(address: str, out: Path) -> None:
         content = store.read(version / MANIFEST)
     except MissingError as error:
         raise InputError(f"{error}: not a complete version; `list` shows those there are") from None
-    if version_of(content) != version.key.rpartition("/")[2]:
+    if not _is_named(content, version.key.rpartition("/")[2]):
         raise InputError(
             f"{store.describe(version / MANIFEST)}: is not what was published as this version: "
             "do not use it"
@@ -95,6 +96,12 @@ def fetch(address: str, out: Path) -> None:
     with atomic_folder(out) as folder:
         (folder / MANIFEST).write_bytes(content)
         in_parallel(download, json.loads(content)["files"].items())
+
+
+def _is_named(manifest: bytes, name: str) -> bool:
+    """Tells whether a version has this name, the whole one or the short one of earlier releases."""
+    version = version_of(manifest)
+    return name in {version, short(version)}
 
 
 def in_parallel(action: Callable[[T], None], items: Iterable[T]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
+from components.shared.model import bundle
 from serving.commands.reembed import CarriedOver, carry_over
 from serving.engine import model as served
 from serving.engine.embedder import Embedder
@@ -64,7 +65,7 @@ def test_all_with_kept_images_are_carried_over_and_the_model_is_the_databases(
 ) -> None:
     people = [enrol(store, old, writer) for writer in range(3)]
     assert run("reembed", "--model", "new") == (
-        f"{new.version} is the database's model; references embedded: 6; "
+        f"{bundle.short(new.version)} is the database's model; references embedded: 6; "
         "people ready: 3, stale: 0\n"
     )
     assert store.spaces.current() == new.space

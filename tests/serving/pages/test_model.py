@@ -1,5 +1,16 @@
 from starlette.testclient import TestClient
 
+from components.shared.model import bundle
+from serving.api.service import Service
+
+
+def test_people_read_the_short_version_and_find_the_whole_one_behind_it(
+    admin: TestClient, service: Service
+) -> None:
+    version = service.model.version
+    told = f'<code title="{version}">{bundle.short(version)}</code>'
+    assert told in admin.get("/pages/model").text
+
 
 def test_the_model_is_described_by_its_rates_and_its_card(admin: TestClient) -> None:
     page = admin.get("/pages/model").text

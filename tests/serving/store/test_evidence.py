@@ -40,6 +40,13 @@ def test_evidence_is_counted_by_kind_of_claim_and_model(store: Store) -> None:
     assert store.evidence.served("v1", TODAY, "identify") == {}
 
 
+def test_what_earlier_releases_counted_under_a_short_version_still_counts(store: Store) -> None:
+    version, collides = "0123456789ab" + 52 * "0", "0123456789ab" + 52 * "1"
+    for name in (version, version, version[:12], collides):
+        store.decisions.add(answered(1.0, version=name))
+    assert store.evidence.served(version, TODAY)[ONE].sum() == 3
+
+
 def test_days_before_the_asked_one_are_left_out(store: Store) -> None:
     store.decisions.add(answered(1.0))
     with store.database.writing() as session:

@@ -56,7 +56,8 @@ def test_the_manifest_names_its_schema_and_every_other_file(folder: Path) -> Non
 def test_the_version_is_that_of_the_manifests_bytes(folder: Path) -> None:
     version = bundle.write(folder, {})
     assert version == bundle.version_of((folder / "manifest.json").read_bytes())
-    assert version == sha256(folder / "manifest.json")[:12]
+    assert version == sha256(folder / "manifest.json")
+    assert bundle.short(version) == bundle.short(bundle.short(version)) == version[:12]
     assert bundle.write(folder, {"code": "another"}) != version
 
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from components.shared.model import published_bundle
-from components.shared.model.bundle import version_of
+from components.shared.model.bundle import short, version_of
 from components.shared.runtime.errors import InputError
 from components.shared.storage import s3 as client
 from tests import s3_server as server
@@ -15,11 +16,13 @@ from tests import s3_server as server
 CARD = b"what it is for"
 
 
-def publish(s3: server.Store, card: bytes = CARD) -> str:
-    """Puts a version into the store and returns its address."""
+def publish(
+    s3: server.Store, card: bytes = CARD, name: Callable[[str], str] = lambda version: version
+) -> str:
+    """Puts a version into the store and returns its address, which ends with a name of it."""
     listed = hashlib.sha256(CARD).hexdigest()
     manifest = json.dumps({"files": {"model_card.md": listed}}).encode()
-    address = f"{s3.fresh('models')}/{version_of(manifest)}"
+    address = f"{s3.fresh('models')}/{name(version_of(manifest))}"
     s3.put(f"{address}/model_card.md", card)
     s3.put(f"{address}/manifest.json", manifest)
     return address
@@ -54,3 +57,25 @@ def test_a_file_that_is_not_the_published_one_is_not_fetched(
 def test_a_version_that_is_not_there_is_told(s3: server.Store, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a complete version"):
         published_bundle.cached(f"{s3.fresh('models')}/0123456789ab", tmp_path)
+
+
+def test_what_earlier_releases_published_under_a_short_version_is_fetched_and_checked(
+    s3: server.Store, tmp_path: Path
+) -> None:
+    address = publish(s3, name=short)
+    folder = published_bundle.cached(address, tmp_path)
+    assert len(folder.name) == 12
+    assert (folder / "model_card.md").read_bytes() == CARD
+    s3.put(f"{address}/manifest.json", b"{}")
+    with pytest.raises(InputError, match="is not what was published as this version"):
+        published_bundle.fetch(address, tmp_path / "again")
+
+
+def test_all_digits_of_an_address_are_those_of_the_manifest(
+    s3: server.Store, tmp_path: Path
+) -> None:
+    address = publish(s3, name=lambda version: short(version) + "0" * 52)
+    with pytest.raises(InputError, match="is not what was published as this version"):
+        published_bundle.cached(address, tmp_path)
+    with pytest.raises(InputError, match="ends with no version"):
+        published_bundle.cached(address[:-1], tmp_path)
