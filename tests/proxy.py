@@ -1,4 +1,4 @@
-"""A proxy before the S3 server, through which requests are refused, cut short or held up."""
+"""A proxy before the S3 server, by which requests are refused, cut short, changed or held up."""
 
 import http.client
 import threading
@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 Request = tuple[str, str]  # method and path with its query
+Change = Callable[[Request, dict[str, str], bytes], bytes]
 CUT = "cut"  # in place of a refusal: half of the answer's body, then the connection ends
 XML = (
     '<?xml version="1.0"?>'
@@ -25,11 +26,14 @@ class Proxy:
         endpoint: the proxy's address.
         fault: of the number of a request (from 0) and the request: None to let it pass, `CUT`, or a
             status with a code.
+        change: of a request, the headers of its answer, which it may change, and its body: the
+            body to answer.
         requests: all that came.
     """
 
     endpoint: str
     fault: Callable[[int, Request], tuple[int, str] | str | None]
+    change: Change = lambda request, headers, content: content
     requests: list[Request] = field(default_factory=list)
 
 
@@ -37,6 +41,7 @@ class Proxy:
 def before(
     store: str,
     fault: Callable[[int, Request], tuple[int, str] | str | None] = lambda number, request: None,
+    change: Change = lambda request, headers, content: content,
 ) -> Iterator[Proxy]:
     """A proxy before the store at an address."""
 
@@ -44,7 +49,7 @@ def before(
         behind = urlsplit(store).netloc
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Handler.proxy = Proxy(f"http://127.0.0.1:{server.server_port}", fault)
+    Handler.proxy = Proxy(f"http://127.0.0.1:{server.server_port}", fault, change)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -101,6 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
             for name, value in answer.getheaders()
             if name.lower() != "transfer-encoding"
         }
+        content = self.proxy.change(request, headers, content)
         self._answer(answer.status, headers, content, cut=fault == CUT)
         connection.close()
 

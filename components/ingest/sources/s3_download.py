@@ -1,21 +1,20 @@
-"""Objects downloaded in pieces: in parallel, resumed after a kill, checked by their ETags.
+"""Objects downloaded in pieces: in parallel, resumed after a kill, checked when whole.
 
 A ledger beside the files says which pieces are here, a line each; what a killed run wrote there is
 true; a line that is damaged counts for nothing.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from hashlib import md5
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 from zlib import crc32
 
+from components.ingest.sources.s3_integrity import is_intact
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 from components.shared.storage.files import atomic_file
@@ -26,7 +25,6 @@ from components.shared.storage.s3_address import Address
 PIECE = 8 << 20  # bytes
 # In the ledger, in place of a piece's first byte: the whole object is here and was checked.
 CHECKED = -1
-_MD5 = re.compile(r"[0-9a-f]{32}(-[1-9]\d*)?")
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -122,42 +120,6 @@ def _check(
         places[item].unlink()
         raise InputError(f"{store.describe(address / item.name)}: arrived damaged: run again")
     ledger.add(item, CHECKED)
-
-
-def is_intact(store: Store, address: Address, etag: str, path: Path) -> bool:
-    """Returns whether a file has its object's ETag, as far as that is a checksum.
-
-    The ETag is the MD5 of the object; or, of one uploaded in three parts, the MD5 of the three
-    MD5s with `-3` behind it. Of objects encrypted with a key of their own, and in some
-    stores, it is neither, and any file passes.
-    """
-    digest, _, parts = etag.partition("-")
-    if not _MD5.fullmatch(etag):
-        return True
-    if not parts and _md5s(path, [path.stat().st_size])[0].hex() == digest:
-        return True
-    head = store.head(address)
-    encryption = str(head.get("ServerSideEncryption", ""))
-    if head.get("SSECustomerAlgorithm") or encryption.startswith("aws:kms"):
-        return True
-    numbers = range(1, int(parts or 0) + 1)
-    sizes = [int(store.head(address, number)["ContentLength"]) for number in numbers]
-    if not sizes:
-        return False
-    return md5(b"".join(_md5s(path, sizes)), usedforsecurity=False).hexdigest() == digest
-
-
-def _md5s(path: Path, sizes: Iterable[int]) -> list[bytes]:
-    """Computes the MD5s of a file's parts of these sizes."""
-    sums = []
-    with path.open("rb") as stream:
-        for size in sizes:
-            part, left = md5(usedforsecurity=False), size
-            while left and (content := stream.read(min(left, PIECE))):
-                part.update(content)
-                left -= len(content)
-            sums.append(part.digest())
-    return sums
 
 
 def _make_room(places: Mapping[Stored, Path]) -> None:

@@ -121,11 +121,18 @@ class Store:
             raise foreign(self.describe(address))
         return content
 
-    def head(self, address: Address, part: int | None = None) -> "HeadObjectOutputTypeDef":
-        """Returns the metadata of an object, or of one of its parts, numbered from 1."""
+    def head(
+        self, address: Address, part: int | None = None, checksums: bool = False
+    ) -> "HeadObjectOutputTypeDef":
+        """Returns the metadata of an object, or of one of its parts, numbered from 1.
+
+        Checksums are among them only where they are asked for, and where the store has them.
+        """
         request: HeadObjectRequestTypeDef = {"Bucket": address.bucket, "Key": address.key}
         if part is not None:
             request["PartNumber"] = part
+        if checksums:
+            request["ChecksumMode"] = "ENABLED"
         with self._translate_errors(address):
             answer = self._client.head_object(**request)
         if not {"ETag", "ContentLength"} <= answer.keys():

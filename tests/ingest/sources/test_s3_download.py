@@ -8,7 +8,6 @@ from components.ingest.sources import s3_download
 from components.shared.runtime.errors import InputError
 from components.shared.storage import s3 as client
 from components.shared.storage.s3 import Store
-from components.shared.storage.s3_address import Address
 from tests import proxy
 from tests import s3_server as server
 from tests.ingest.archives.archive_files import numbered_zip
@@ -58,32 +57,6 @@ def test_an_object_that_changes_meanwhile_is_not_mixed_with_what_it_was(
         monkeypatch.setenv("AWS_ENDPOINT_URL", between.endpoint)
         with pytest.raises(InputError, match="changed while it was being read: run again"):
             step.run(params_for(place), tmp_path / "out")
-
-
-@pytest.mark.parametrize("size", [5 << 20, 6 << 20])
-def test_bytes_that_changed_on_the_way_are_noticed_by_the_etag_however_the_object_was_uploaded(
-    s3: server.Store, tmp_path: Path, size: int
-) -> None:
-    from boto3.s3.transfer import TransferConfig
-
-    place = Address.parse(s3.fresh(), "test")
-    content = bytes(range(256)) * (13 << 20 >> 8)
-    (tmp_path / "file").write_bytes(content)
-    config = TransferConfig(multipart_threshold=size, multipart_chunksize=size)
-    s3.client().upload_file(str(tmp_path / "file"), place.bucket, place.key, Config=config)
-    store = Store()
-    stored = store.find(place)
-    assert stored is not None
-    assert stored.etag.endswith("-3")
-    assert s3_download.is_intact(store, place, stored.etag, tmp_path / "file")
-    (tmp_path / "file").write_bytes(content[:-1] + b"x")
-    assert not s3_download.is_intact(store, place, stored.etag, tmp_path / "file")
-    store.write(place, b"small")
-    (tmp_path / "file").write_bytes(b"smalL")
-    stored = store.find(place)
-    assert stored is not None
-    assert not s3_download.is_intact(store, place, stored.etag, tmp_path / "file")
-    assert s3_download.is_intact(store, place, "an-etag-that-is-no-checksum", tmp_path / "file")
 
 
 def test_a_damaged_object_is_brought_anew_by_the_next_run(
