@@ -3,6 +3,7 @@
 from typing import Literal
 
 from pydantic import BaseModel
+from starlette.responses import Response
 
 from components.shared.verification import identification_rates
 from components.shared.verification.decision_limits import Limits
@@ -86,6 +87,11 @@ class Bounds(BaseModel):
 
     low: float
     high: float
+
+
+def as_json(answer: BaseModel) -> Response:
+    """Returns an answer as it is sent; the framework would write it in another thread's turn."""
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 def model_name(service: Service) -> ModelName:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from serving.api.problems import Problem
 from serving.api.service import Service
+from serving.store.audit_chain import Words
 from serving.store.keys import Key
 from serving.store.roles import Role
 
@@ -33,7 +34,7 @@ def may(key: Key, permission: Permission) -> bool:
 def needs(permission: Permission) -> Callable[[Request], None]:
     """Returns a dependency that refuses keys without a permission."""
 
-    def check(request: Request) -> None:
+    async def check(request: Request) -> None:  # what is no coroutine would cost a thread's turn
         if not may(key_of(request), permission):
             raise Problem(403, f"this key may not: it lacks '{permission}'", "forbidden")
 
@@ -56,12 +57,18 @@ def note(
     request: Request, action: str, person_id: str | None, outcome: str, *, model: bool = False
 ) -> None:
     """Appends a line to the audit."""
-    service = service_of(request)
-    service.store.audit.append(
+    service_of(request).store.audit.append(*line(request, action, person_id, outcome, model=model))
+
+
+def line(
+    request: Request, action: str, person_id: str | None, outcome: str, *, model: bool = False
+) -> Words:
+    """Returns the audit's line of a request."""
+    return Words(
         key_of(request).id,
         action,
         person_id,
         outcome,
         request.state.request_id,
-        service.model.version if model else None,
+        service_of(request).model.version if model else None,
     )

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
 
 from components.shared.data.outcomes import Rejected
-from serving.api.answers import ModelName, model_name
+from serving.api.answers import ModelName, as_json, model_name
 from serving.api.caller import needs, note, service_of
 from serving.api.forms import Files, Form, form, schema
 from serving.api.problems import documented
@@ -37,13 +38,14 @@ class Embeddings(BaseModel):
 
 @router.post(
     "/embeddings",
+    response_model=Embeddings,
     dependencies=[Depends(needs("embed"))],
     responses=documented(408, 415),
     openapi_extra=schema(NoFields, FILES),
 )
 def embeddings(
     request: Request, sent: Annotated[Form[NoFields], Depends(form(NoFields, FILES))]
-) -> Embeddings:
+) -> Response:
     """Computes the embeddings of images; needs a key with the permission `embed`."""
     service = service_of(request)
     found = []
@@ -53,4 +55,4 @@ def embeddings(
         else:
             found.append(Embedding(vector=result.tolist(), reason=None))
     note(request, "embed", None, f"{len(found)} images", model=True)
-    return Embeddings(embeddings=found, model=model_name(service))
+    return as_json(Embeddings(embeddings=found, model=model_name(service)))

@@ -4,22 +4,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from serving.api.answers import (
     Bounds,
     ModelName,
     SearchRates,
+    as_json,
     bounds,
     model_name,
     search_rates,
 )
-from serving.api.caller import needs, note, service_of
+from serving.api.caller import line, needs, service_of
 from serving.api.forms import Files, Form, form, media_type, schema
 from serving.api.problems import documented
 from serving.api.service import Service
 from serving.engine.identification import REVIEW, Candidate, Identification
 from serving.engine.identification import identify as search
-from serving.store.decisions import NewDecision
+from serving.store.decision_rows import NewDecision
 from serving.store.errors import Unknown
 from serving.store.person import StoredImage
 from serving.tracing import traces
@@ -93,14 +95,24 @@ class IdentificationAnswer(BaseModel):
 
 @router.post(
     "/identify",
+    response_model=IdentificationAnswer,
     dependencies=[Depends(needs("identify"))],
     responses=documented(408, 415),
     openapi_extra=schema(Search, FILES, "image"),
 )
 def identify(
     request: Request, sent: Annotated[Form[Search], Depends(form(Search, FILES, "image"))]
-) -> IdentificationAnswer:
+) -> Response:
     """Searches everybody who is enrolled for the person whose signature `image` is."""
+    return as_json(answer(request, sent))
+
+
+def answer(request: Request, sent: Form[Search]) -> IdentificationAnswer:
+    """Answers a search, keeps the decision and writes its line of the audit.
+
+    Raises:
+        Problem: it cannot be answered.
+    """
     service, fields = service_of(request), sent.fields
     policy = service.require_policy(fields.policy)
     image = sent.files["image"][0]
@@ -120,8 +132,8 @@ def identify(
     person = None
     if first is not None and first.id == found.person_id:
         person = PersonName(id=first.id, name=first.name)
-    decision_id = service.store.decisions.add(_kept(service, found, image))
-    note(request, "identify", found.person_id, found.reason, model=True)
+    said = line(request, "identify", found.person_id, found.reason, model=True)
+    decision_id = service.store.decisions.add(_kept(service, found, image), said)
     evidence = first.llr[service.model.decision.search_kind] if first is not None else None
     service.metrics.decided("identify", found.reason, evidence)
     return IdentificationAnswer(

@@ -6,16 +6,17 @@ import numpy as np
 from fastapi import APIRouter, Depends, Request
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
 
-from serving.api.answers import Bounds, ModelName, Outcome, Rates, model_name, rates
-from serving.api.caller import key_of, may, needs, note, service_of
+from serving.api.answers import Bounds, ModelName, Outcome, Rates, as_json, model_name, rates
+from serving.api.caller import key_of, line, may, needs, service_of
 from serving.api.forms import Files, Form, form, media_type, schema
 from serving.api.person import identifier
 from serving.api.problems import Problem, documented, unknown, unusable
 from serving.api.service import Service
 from serving.engine.verification import Verification
 from serving.engine.verification import verify as decide
-from serving.store.decisions import NewDecision
+from serving.store.decision_rows import NewDecision
 from serving.store.errors import Unknown, WrongSpace
 from serving.store.evidence import Evidence as CountedEvidence
 from serving.store.person import StoredImage
@@ -91,16 +92,26 @@ class VerificationAnswer(BaseModel):
 
 @router.post(
     "/verify",
+    response_model=VerificationAnswer,
     dependencies=[Depends(needs("verify"))],
     responses=documented(408, 409, 415),
     openapi_extra=schema(Claim, FILES, "image"),
 )
 def verify(
     request: Request, sent: Annotated[Form[Claim], Depends(form(Claim, FILES, "image"))]
-) -> VerificationAnswer:
+) -> Response:
     """Decides whether the signature `image` is that of a person, or of who wrote the references.
 
     Give `person_id`, or `reference_images`, but not both.
+    """
+    return as_json(answer(request, sent))
+
+
+def answer(request: Request, sent: Form[Claim]) -> VerificationAnswer:
+    """Answers a claim, keeps the decision and writes its line of the audit.
+
+    Raises:
+        Problem: it cannot be answered.
     """
     service, fields, files = service_of(request), sent.fields, sent.files
     policy = service.require_policy(fields.policy)
@@ -122,20 +133,20 @@ def verify(
         ids = [each[0] for each in known or ()]
         references = np.stack([each[1] for each in known]) if known else _strangers(probe)
     with traces.span("decision"):
-        answer = decide(service.model, references, probe, policy)
+        found = decide(service.model, references, probe, policy)
     if not is_known:
-        answer = answer._replace(outcome="reject")
+        found = found._replace(outcome="reject")
     person_id = fields.person_id if is_known else None
-    kept = _kept(service, answer, person_id, image, is_counted=is_known)
-    decision_id = service.store.decisions.add(kept)
-    note(request, "verify", person_id, answer.outcome, model=True)
-    service.metrics.decided("verify", answer.outcome, answer.llr[answer.kind] if is_known else None)
-    shown = sees_people or answer.outcome != "reject"
+    kept = _kept(service, found, person_id, image, is_counted=is_known)
+    said = line(request, "verify", person_id, found.outcome, model=True)
+    decision_id = service.store.decisions.add(kept, said)
+    service.metrics.decided("verify", found.outcome, found.llr[found.kind] if is_known else None)
+    shown = sees_people or found.outcome != "reject"
     return VerificationAnswer.model_validate(
         {
-            "decision": answer.outcome,
+            "decision": found.outcome,
             "policy": policy,
-            "evidence": _evidence(answer, ids) if shown else None,
+            "evidence": _evidence(found, ids) if shown else None,
             "decision_id": decision_id,
             "model": model_name(service),
         }

@@ -43,7 +43,7 @@ def identify(request: Request, sent: Annotated[Sent, Depends(reads("image"))]) -
     try:
         fields = validate(Search, sent.given(*FIELDS))
         image = sent.one("image")
-        answer = api.identify(request, Form(fields, {"image": [image]}))
+        answer = api.answer(request, Form(fields, {"image": [image]}))
     except Problem as problem:
         return _ask(request, sent.texts, problem.status_code, problem=problem)
     service = service_of(request)

@@ -59,7 +59,7 @@ def verify(
         if fields.person_id is None:
             own = sent.some("reference_images")
         files = {"image": [image], "reference_images": own}
-        answer = api.verify(request, Form(fields, files))
+        answer = api.answer(request, Form(fields, files))
     except Problem as problem:
         return _ask(request, claimed, problem.status_code, problem=problem, texts=sent.texts)
     service = service_of(request)

@@ -4,26 +4,20 @@ A line says ids and words, no name, no image and no embedding, and it stays when
 deleted. Its hash, with the store's own key, covers the line and the hash of the line before, so a
 line that was changed, removed, added or moved is found; the number of lines and the last hash stand
 in a row of their own, so a removed end is found too.
-
-A commit costs more than a line, so that lines of callers who wait at once are committed together.
 """
 
-import json
-from collections import deque
-from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from threading import Lock
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
+from serving.store.audit_chain import Words, hash_of
 from serving.store.database import Database
 from serving.store.errors import Unknown
+from serving.store.journal import Entry, Journal
 from serving.store.tables import AuditHeadRow, AuditRow
 from serving.store.vault import Vault
-from serving.tracing import traces
 
 CHUNK = 1000
 
@@ -49,21 +43,13 @@ class AuditPage(NamedTuple):
     next: str | None
 
 
-class _Waiting(NamedTuple):
-    """A line that is not committed; `number` is its number as soon as it is."""
-
-    words: dict[str, str | None]
-    number: Future[int]
-
-
 class Audit:
     """The audit of a store."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, journal: Journal) -> None:
         self._database = database
         self._vault = vault
-        self._waiting: deque[_Waiting] = deque()
-        self._turn = Lock()
+        self._journal = journal
 
     def append(
         self,
@@ -78,53 +64,8 @@ class Audit:
 
         Words have at most 64 characters.
         """
-        words = {
-            "key_id": key_id,
-            "action": action,
-            "person_id": person_id,
-            "outcome": outcome,
-            "request_id": request_id,
-            "model_version": model_version,
-        }
-        line = _Waiting(words, Future())
-        self._waiting.append(line)
-        with traces.span("audit"), self._turn:
-            if not line.number.done():  # else another caller's turn has committed it
-                count = len(self._waiting)
-                self._commit([self._waiting.popleft() for _ in range(count)])
-        return line.number.result()
-
-    def _commit(self, lines: Sequence[_Waiting]) -> None:
-        """Commits lines together; where that fails each by itself, so that none fails another."""
-        try:
-            first = self._write([line.words for line in lines])
-        except BaseException as error:
-            if len(lines) == 1:
-                lines[0].number.set_exception(error)
-                return
-            for line in lines:
-                self._commit([line])
-        else:
-            for number, line in enumerate(lines, first):
-                line.number.set_result(number)
-
-    def _write(self, lines: Sequence[dict[str, str | None]]) -> int:
-        """Writes lines in a transaction, and returns the number of the first."""
-        count = len(lines)
-        with self._database.writing() as session:
-            statement = (
-                update(AuditHeadRow)
-                .values(lines=AuditHeadRow.lines + count)
-                .returning(AuditHeadRow.lines, AuditHeadRow.hash)
-            )
-            last, previous = session.execute(statement).one()
-            first = int(last) - count + 1
-            for number, words in enumerate(lines, first):
-                row = AuditRow(id=number, at=datetime.now(UTC), previous=previous, **words)
-                row.hash = previous = self._hash(row)
-                session.add(row)
-            session.execute(update(AuditHeadRow).values(hash=previous))
-        return first
+        words = Words(key_id, action, person_id, outcome, request_id, model_version)
+        return int(self._journal.add(Entry(words)).line or 0)
 
     def verify(self) -> int | None:
         """Returns the number of the first line that is not as it was written; None: all are."""
@@ -156,17 +97,15 @@ class Audit:
         return AuditPage([_line(row) for row in rows[:limit]], following)
 
     def _hash(self, row: AuditRow) -> bytes:
-        words = [
-            row.id,
-            row.at.astimezone(UTC).isoformat(),
+        words = Words(
             row.key_id,
             row.action,
             row.person_id,
             row.outcome,
             row.request_id,
             row.model_version,
-        ]
-        return self._vault.hmac(row.previous + json.dumps(words).encode(), "audit")
+        )
+        return hash_of(self._vault, row.previous, row.id, row.at, words)
 
 
 def _line(row: AuditRow) -> AuditLine:

@@ -2,13 +2,13 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
@@ -42,6 +42,8 @@ class Database:
         if not self.is_sqlite:
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer = self.engine.execution_options(begins="IMMEDIATE")
+        # A statement that reads is a transaction by itself.
+        self._lone = self.engine.execution_options(begins=None)
         # Threads that find SQLite locked sleep and try again; in turn they lose no time.
         self._turn: AbstractContextManager[Any] = Lock() if self.is_sqlite else nullcontext()
 
@@ -61,6 +63,11 @@ class Database:
         with _reachable(self.name), Session(self._reader) as session:
             yield session
 
+    def rows(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        """Returns the rows of a statement that was built once, without objects of a session."""
+        with _reachable(self.name), self._lone.connect() as connection:
+            return connection.execute(statement, values).all()
+
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Yields a session whose changes all happen at the end, or none of them."""
@@ -75,8 +82,13 @@ class Database:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """Yields a connection in a transaction that writes, for migrations."""
-        with self._turn, _reachable(self.name), self._writer.begin() as connection:
+        """Yields a connection in a transaction that writes, for statements without objects."""
+        with (
+            traces.span("transaction"),
+            self._turn,
+            _reachable(self.name),
+            self._writer.begin() as connection,
+        ):
             yield connection
 
     def forget(self) -> bool:
@@ -174,4 +186,5 @@ def _configure(connection: sqlite3.Connection, _: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     kind = connection.get_execution_options().get("begins", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {kind}")
+    if kind is not None:
+        connection.exec_driver_sql(f"BEGIN {kind}")

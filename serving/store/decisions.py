@@ -1,53 +1,24 @@
 """Decisions that the service made, and the queue of those that a person must look at."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
-from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from serving.store import evidence as evidence_counts
+from serving.store.audit_chain import Words
 from serving.store.database import Database
+from serving.store.decision_rows import NewDecision
 from serving.store.errors import NotOpen, Unknown
-from serving.store.evidence import Evidence
 from serving.store.gallery_revision import lock
+from serving.store.journal import Entry, Journal
 from serving.store.person import StoredImage
-from serving.store.tables import DecisionRow, PersonRow
+from serving.store.tables import DecisionRow
 from serving.store.vault import Vault, place
 
 Status = Literal["final", "review", "reviewed"]
-
-
-@dataclass(frozen=True)
-class NewDecision:
-    """A decision to keep.
-
-    Attributes:
-        kind: `verify` or `identify`.
-        outcome: what was answered, such as `accept`, `review` or `reject`.
-        person_id: the person that was claimed or found, if any.
-        details: more of the answer, as JSON knows it; encrypted, and deleted with the person.
-        image: the questioned image, where a person must look at it.
-        evidence: of the answer, which is counted apart from it; None: it is not.
-    """
-
-    kind: str
-    outcome: str
-    space: str
-    model_version: str
-    person_id: str | None = None
-    policy: str | None = None
-    llr: float | None = None
-    distance: float | None = None
-    gap: float | None = None
-    details: Mapping[str, Any] | None = None
-    image: StoredImage | None = None
-    needs_review: bool = False
-    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)
@@ -84,52 +55,20 @@ class DecisionPage(NamedTuple):
 class Decisions:
     """The decisions of a store."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, journal: Journal) -> None:
         self._database = database
         self._vault = vault
+        self._journal = journal
 
-    def add(self, decision: NewDecision) -> str:
-        """Keeps a decision and returns its id; a person who is gone by now is left out."""
-        new_id = str(uuid4())
-        at = {name: place("decision", name, new_id) for name in ("details_cipher", "image_cipher")}
-        details = None if decision.details is None else json.dumps(decision.details)
-        image = decision.image
-        with self._database.writing() as session:
-            lock(session, self._vault)
-            person = session.get(PersonRow, decision.person_id) if decision.person_id else None
-            is_lost = decision.person_id is not None and person is None
-            last = session.scalar(select(func.max(DecisionRow.number)))
-            row = DecisionRow(
-                id=new_id,
-                number=(last or 0) + 1,
-                person_id=None if person is None else person.id,
-                kind=decision.kind,
-                outcome=decision.outcome,
-                policy=decision.policy,
-                llr=decision.llr,
-                distance=decision.distance,
-                gap=decision.gap,
-                space=decision.space,
-                model_version=decision.model_version,
-                status="review" if decision.needs_review and not is_lost else "final",
-                created=datetime.now(UTC),
-            )
-            if not is_lost:
-                row.details_cipher = self._vault.encrypt_text(details, at["details_cipher"])
-                if image is not None:
-                    row.image_cipher = self._vault.encrypt(image.encoded, at["image_cipher"])
-                    row.media_type = image.media_type
-            session.add(row)
-            if decision.evidence is not None:
-                evidence_counts.add(
-                    session,
-                    decision.evidence,
-                    answer=decision.kind,
-                    space=decision.space,
-                    model_version=decision.model_version,
-                    day=row.created.date(),
-                )
-        return new_id
+    def add(self, decision: NewDecision, line: Words | None = None) -> str:
+        """Keeps a decision, with its line of the audit, and returns its id when both are committed.
+
+        A person who is gone by now is left out.
+
+        Raises:
+            KeyChanged: another process changed the encryption key.
+        """
+        return str(self._journal.add(Entry(line, decision)).decision)
 
     def get(self, decision_id: str) -> Decision:
         """Returns a decision.

@@ -1,19 +1,27 @@
 """The evidence of the service's answers, as counts alone: no person, no image, no single answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from components.shared.model import bundle
 from components.shared.verification.distributions import BINS, bins
 from serving.store.database import Database
 from serving.store.tables import EvidenceRow
+
+TABLE = EvidenceRow.__table__
+COUNT = {
+    name: insert(TABLE).on_conflict_do_update(
+        index_elements=list(TABLE.primary_key), set_={"number": TABLE.c.number + 1}
+    )
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+"""By the name of the database's dialect."""
 
 
 class Evidence(NamedTuple):
@@ -71,22 +79,22 @@ class EvidenceCounts:
         return counts
 
 
-def add(
-    session: Session, evidence: Evidence, answer: str, space: str, model_version: str, day: date
-) -> None:
-    """Counts the evidence of one answer, in the transaction that keeps the answer."""
-    insert = postgresql.insert if session.get_bind().dialect.name != "sqlite" else sqlite.insert
-    keys = {
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Counts the evidence of answers, rows of `row`, in the transaction that keeps the answers."""
+    connection.execute(COUNT[connection.dialect.name], rows)
+
+
+def row(
+    evidence: Evidence, answer: str, space: str, model_version: str, day: date
+) -> Mapping[str, Any]:
+    """Returns what `add` takes for the evidence of one answer."""
+    return {
         "day": day.isoformat(),
         "model_version": model_version,
         "answer": answer,
         "kind": evidence.kind,
         "references": evidence.references,
         "bin": int(bins(evidence.value)),
+        "space": space,
+        "number": 1,
     }
-    statement = insert(EvidenceRow).values(**keys, space=space, number=1)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(keys), set_={"number": EvidenceRow.number + 1}
-        )
-    )

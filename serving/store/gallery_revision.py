@@ -1,10 +1,13 @@
 """The gallery's revision, which every change of people raises."""
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from serving.store.tables import GalleryRow
 from serving.store.vault import Vault
+
+REVISION = select(GalleryRow.revision)
+LOCK = select(GalleryRow.id).with_for_update()
 
 
 def raise_revision(session: Session, vault: Vault) -> int:
@@ -24,16 +27,16 @@ def raise_revision(session: Session, vault: Vault) -> int:
     return revision
 
 
-def lock(session: Session, vault: Vault) -> None:
+def lock(session: Session | Connection, vault: Vault) -> None:
     """Takes the lock of `raise_revision` without raising anything: for what changes no person.
 
     Raises:
         KeyChanged: another process changed the encryption key.
     """
-    session.execute(select(GalleryRow.id).with_for_update())
+    session.execute(LOCK)
     vault.require_current(session)
 
 
 def revision(session: Session) -> int:
     """Returns the revision: one indexed row."""
-    return session.execute(select(GalleryRow.revision)).scalar_one()
+    return session.execute(REVISION).scalar_one()

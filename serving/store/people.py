@@ -15,7 +15,7 @@ from serving.store.database import Database
 from serving.store.enrolment import NewReference
 from serving.store.errors import LastReference, NoReference, Outdated, Unknown, WrongSpace
 from serving.store.gallery_changes import Changes
-from serving.store.gallery_revision import raise_revision, revision
+from serving.store.gallery_revision import REVISION, raise_revision
 from serving.store.person import Page, Person, StoredImage, find, one, several
 from serving.store.tables import PersonRow, ReferenceRow
 from serving.store.vault import Vault
@@ -205,12 +205,12 @@ class People:
             Unknown: there is no such person.
             WrongSpace: the person has no reference in this space.
         """
+        rows = stored_references.vectors(self._database, self._vault, person_id, space)
+        if rows:
+            return rows
         with self._database.reading() as session:
-            rows = stored_references.vectors(session, self._vault, person_id, space)
-            if not rows:
-                _row(session, person_id)
-                raise WrongSpace("the person has no reference in this space")
-        return rows
+            _row(session, person_id)
+        raise WrongSpace("the person has no reference in this space")
 
     def image(self, person_id: str, reference_id: str) -> StoredImage | None:
         """Returns the image of a reference; None where it is not kept.
@@ -223,8 +223,7 @@ class People:
 
     def revision(self) -> int:
         """Returns the gallery's revision: one indexed row."""
-        with self._database.reading() as session:
-            return revision(session)
+        return int(self._database.rows(REVISION, {})[0][0])
 
     def changes(self, since_revision: int, space: str) -> Changes:
         """Returns what changed in a space after a revision; after 0, everybody."""

@@ -9,6 +9,7 @@ from serving.store.database import Database
 from serving.store.decisions import Decisions
 from serving.store.evidence import EvidenceCounts
 from serving.store.idempotency import Idempotency
+from serving.store.journal import Journal
 from serving.store.keys import Keys
 from serving.store.people import People
 from serving.store.spaces import Spaces
@@ -57,14 +58,15 @@ def open_store(
     except BaseException:
         database.close()
         raise
+    journal = Journal(database, vault)
     return Store(
         database=database,
         vault=vault,
         people=People(database, vault, keep_images),
         spaces=Spaces(database, vault),
-        decisions=Decisions(database, vault),
+        decisions=Decisions(database, vault, journal),
         evidence=EvidenceCounts(database),
         keys=Keys(database),
-        audit=Audit(database, vault),
+        audit=Audit(database, vault, journal),
         idempotency=Idempotency(database, vault),
     )

@@ -2,27 +2,30 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from serving.store.database import Database
 from serving.store.errors import Unknown
 from serving.store.person import StoredImage
 from serving.store.spaces import vector
 from serving.store.tables import EmbeddingRow, ImageRow, ReferenceRow
 from serving.store.vault import Vault, place
 
+VECTORS = (
+    select(ReferenceRow.id, EmbeddingRow.vector_cipher)
+    .join(EmbeddingRow, EmbeddingRow.reference_id == ReferenceRow.id)
+    .where(ReferenceRow.person_id == bindparam("person"), EmbeddingRow.space == bindparam("space"))
+    .order_by(ReferenceRow.number)
+)
+"""Asked at every verification."""
+
 
 def vectors(
-    session: Session, vault: Vault, person_id: str, space: str
+    database: Database, vault: Vault, person_id: str, space: str
 ) -> list[tuple[str, NDArray[np.float32]]]:
     """Returns id and embedding [D] of each reference that has one in a space."""
-    query = (
-        select(ReferenceRow.id, EmbeddingRow.vector_cipher)
-        .join(EmbeddingRow, EmbeddingRow.reference_id == ReferenceRow.id)
-        .where(ReferenceRow.person_id == person_id, EmbeddingRow.space == space)
-        .order_by(ReferenceRow.number)
-    )
-    rows = session.execute(query).all()
+    rows = database.rows(VECTORS, {"person": person_id, "space": space})
     return [(row_id, vector(vault, row_id, space, cipher)) for row_id, cipher in rows]
 
 

@@ -8,7 +8,7 @@ import secrets
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from components.shared.runtime.errors import InputError
@@ -19,6 +19,7 @@ from serving.store.tables import VaultRow
 KEY_BYTES = 32
 NONCE_BYTES = 12
 HASH_KEY = "vault.hash_key_cipher:1"
+GENERATION = select(VaultRow.generation)
 
 
 class Vault:
@@ -117,13 +118,13 @@ class Vault:
         vault = Vault(key)
         return vault, vault.lock(self._hash_key, self.generation + 1)
 
-    def require_current(self, session: Session) -> None:
+    def require_current(self, session: Session | Connection) -> None:
         """Refuses to go on with a key that another process has replaced.
 
         Raises:
             KeyChanged: the store's key is another one since this vault was opened.
         """
-        if session.scalar(select(VaultRow.generation)) != self.generation:
+        if session.scalar(GENERATION) != self.generation:
             raise KeyChanged
 
 

@@ -67,13 +67,12 @@ def test_a_claim_is_a_span_of_its_caller_and_has_its_parts(
     assert (request.trace_id.hex(), request.parent_span_id.hex()) == (TRACE, CALLER)
     assert request.kind == request.SPAN_KIND_SERVER
     assert sorted(collector.children(request)) == [
-        "audit",
         "decision",
+        "journal",
         "network",
         "normalisation",
-        "transaction",
     ]
-    assert collector.children(collector.named("audit")) == ["transaction"]
+    assert collector.children(collector.named("journal")) == ["transaction"]
     assert {span.trace_id.hex() for span in collector.spans} == {TRACE}
     for span in collector.spans:
         assert request.start_time_unix_nano <= span.start_time_unix_nano

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from serving.api.app import create_app
 from serving.engine.model import ServedModel
-from serving.store.decisions import NewDecision
+from serving.store.decision_rows import NewDecision
 from tests.serving.api.clients import Clients, assemble, authorization, enrol, probe
 
 

@@ -2,7 +2,7 @@
 
 from serving.api.service import Service
 from serving.api.upkeep import Upkeep
-from serving.store.decisions import NewDecision
+from serving.store.decision_rows import NewDecision
 from serving.store.tables import DecisionRow
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from serving.client.client import Client
 from serving.client.errors import ProblemError
-from serving.store.decisions import NewDecision
+from serving.store.decision_rows import NewDecision
 from tests.serving.bundles import blank, signature
 from tests.serving.running import Running
 

@@ -47,10 +47,18 @@ def command(run: Run, capsys: pytest.CaptureFixture[str]) -> Command:
 
 
 def answer(store: Store, model: ServedModel, values: Sequence[float], references: int = 1) -> None:
-    with store.database.writing() as session:
-        for value in values:
-            counted = Evidence(model.decision.kind, references, value)
-            evidence.add(session, counted, "verify", model.space, model.version, TODAY)
+    rows = [
+        evidence.row(
+            Evidence(model.decision.kind, references, value),
+            "verify",
+            model.space,
+            model.version,
+            TODAY,
+        )
+        for value in values
+    ]
+    with store.database.connection() as connection:
+        evidence.add(connection, rows)
 
 
 def as_measured(model: ServedModel, number: int, references: int = 1) -> list[float]:

@@ -8,7 +8,7 @@ import pytest
 
 from serving.commands import labelled_folder
 from serving.commands.labelled_folder import Labelled
-from serving.store.decisions import NewDecision
+from serving.store.decision_rows import NewDecision
 from serving.store.person import StoredImage
 from serving.store.store import Store
 from tests.serving.store.examples import doubtful, enrol, picture

@@ -6,7 +6,7 @@ import pandas as pd
 
 from components.ingest import step
 from components.ingest.params import IngestParams
-from serving.store.decisions import NewDecision
+from serving.store.decision_rows import NewDecision
 from serving.store.person import StoredImage
 from serving.store.store import Store
 from tests.serving.bundles import signature

@@ -2,7 +2,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from serving.api.service import Service
-from serving.store.decisions import NewDecision
+from serving.store.decision_rows import NewDecision
 from serving.store.person import StoredImage
 from tests.serving.bundles import signature
 from tests.serving.pages.browsers import Browsers, Elements, enrol

@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from serving.store.decisions import NewDecision
+from serving.store.decision_rows import NewDecision
 from serving.store.enrolment import NewReference
 from serving.store.person import Person, StoredImage
 from serving.store.store import Store

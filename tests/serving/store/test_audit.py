@@ -1,14 +1,9 @@
 """The audit: a chain of lines in which every change is found."""
 
 import threading
-import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
 
 from serving.store.errors import Unknown
 from serving.store.store import Store, open_store
@@ -82,56 +77,6 @@ def test_lines_of_many_at_once_are_one_chain(url: str) -> None:
     assert [line.id for line in stores[1].audit.list(limit=50).items] == list(range(40, 0, -1))
     for store in stores:
         store.close()
-
-
-def append_at_once(store: Store, actions: Sequence[Any]) -> dict[str, object]:
-    """Returns what came of lines that waited for the same turn, by their action."""
-    found: dict[str, object] = {}
-
-    def append(action: Any) -> None:
-        try:
-            found[str(action)] = store.audit.append("key", action, None, "done")
-        except Exception as error:
-            found[str(action)] = error
-
-    threads = [threading.Thread(target=append, args=(action,)) for action in actions]
-    with store.audit._turn:
-        for thread in threads:
-            thread.start()
-        while len(store.audit._waiting) < len(actions):
-            time.sleep(0.001)
-        assert store.audit.list().items == []
-        assert found == {}
-    for thread in threads:
-        thread.join()
-    return found
-
-
-def test_lines_that_wait_at_once_are_committed_together(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    transactions = []
-    writing = store.database.writing
-
-    def counted() -> AbstractContextManager[Session]:
-        transactions.append(1)
-        return writing()
-
-    monkeypatch.setattr(store.database, "writing", counted)
-    found = append_at_once(store, [f"action {number}" for number in range(12)])
-    assert len(transactions) == 1
-    lines = {line.action: line.id for line in store.audit.list().items}
-    assert sorted(lines.values()) == list(range(1, 13))
-    assert lines == found
-    assert store.audit.verify() is None
-
-
-def test_a_line_that_cannot_be_written_fails_alone(store: Store) -> None:
-    wrong = object()
-    found = append_at_once(store, ["enrol", wrong, "delete"])
-    assert {found["enrol"], found["delete"]} == {1, 2}
-    assert isinstance(found[str(wrong)], Exception)
-    assert store.audit.verify() is None
 
 
 def test_s17_lines_stay_when_their_person_is_deleted(store: Store) -> None:

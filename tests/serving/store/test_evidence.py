@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from components.shared.verification.distributions import BINS, count
 from serving.store import retention
-from serving.store.decisions import NewDecision
+from serving.store.decision_rows import NewDecision
 from serving.store.evidence import ClaimKind, Evidence
 from serving.store.store import Store
 from serving.store.tables import EvidenceRow, Table
