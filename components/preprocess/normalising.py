@@ -11,7 +11,6 @@ from components.shared.data.decoding import decode, to_grey
 from components.shared.data.normalise import normalise_pixels
 from components.shared.data.outcomes import Normalised, Rejected
 from components.shared.data.preparation import Graph
-from components.shared.data.quality import judge
 
 
 def build_normaliser(params: PreprocessParams) -> Graph:
@@ -34,9 +33,7 @@ def build_normaliser(params: PreprocessParams) -> Graph:
 def _normalise(encoded: bytes, params: PreprocessParams) -> Normalised | Rejected:
     try:
         pixels = decode(encoded, params.channels)
-        normalised = normalise_pixels(pixels, params.normalisation)
-        if params.judges_quality:
-            judge(to_grey(pixels)[:, :, 0])
+        normalised = normalise_pixels(pixels, params.normalisation, judged=params.judges_quality)
     except Rejected as reason:
         return reason
     if not params.near_copies:

@@ -3,13 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
-from components.shared.data.decoding import decode, to_grey
+from components.shared.data.decoding import decode
 from components.shared.data.image_conversion import to_png_or_jpeg
 from components.shared.data.image_formats import open_image
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise import normalise_pixels
 from components.shared.data.outcomes import Rejected
-from components.shared.data.quality import judge
 from serving.engine.pixel_budget import PixelBudget
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
@@ -48,10 +47,7 @@ def to_pixels(
     with budget.hold(_pixels(data, max_pixels)):
         upright = to_png_or_jpeg(data, max_pixels)
         pixels = decode(upright.encoded, spec.channels)
-        normalised = normalise_pixels(pixels, spec).pixels
-        if judged and spec.mode != "none":
-            judge(to_grey(pixels)[:, :, 0])
-        return normalised
+        return normalise_pixels(pixels, spec, judged=judged).pixels
 
 
 def _pixels(data: bytes, max_pixels: int) -> int:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from components.shared.verification import measured_rates, verbal_scale
 from components.shared.verification.decision_limits import Limits
 from components.shared.verification.measured_rates import MeasuredRates
-from serving.engine.claims import claim, evidence
+from serving.engine.claims import claim
 from serving.engine.model import ServedModel
 from serving.engine.more_references import MoreReferences, advise
 
@@ -76,7 +76,7 @@ def verify(
         kind=answer.kind,
         policy=policy,
         limits=limits,
-        evidence=evidence(decision, asked)[answer.kind],
+        evidence=answer.evidence,
         distances=answer.distances,
         nearest=int(np.argmin(answer.distances)),
         spread=answer.spread,

@@ -68,11 +68,13 @@ class Writing(NamedTuple):
         levels: of its extent, in multiples of the mode's unit, uint8 [h', w', 1].
         inverted: whether the image was light on dark.
         source_histogram: of the smoothed image as it came, int64 [256].
+        page: the whole page, light, without its frame or box.
     """
 
     levels: Grey
     inverted: bool
     source_histogram: Counts
+    page: Page
 
 
 def find_writing(grey: Grey, mode: str) -> Writing:
@@ -87,7 +89,7 @@ def find_writing(grey: Grey, mode: str) -> Writing:
     """
     source = _read(_smooth(grey), rules.BLANK)
     page, inverted = _find_page(source)
-    return Writing(_levels(page, page.extent, mode), inverted, source.histogram)
+    return Writing(_levels(page, page.extent, mode), inverted, source.histogram, page)
 
 
 def read_writing(grey: Grey) -> Page:

@@ -16,6 +16,7 @@ from components.shared.data.ink import count_levels, find_writing
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalisation_rules import FLAT, PAPER, UNITS, margin
 from components.shared.data.outcomes import Normalised, Rejected
+from components.shared.data.quality import judge_page
 
 U8 = npt.NDArray[np.uint8]
 
@@ -44,14 +45,26 @@ def normalise_each(encoded: Sequence[bytes], spec: Normalisation) -> list[Normal
     return results
 
 
-def normalise_pixels(pixels: U8, spec: Normalisation) -> Normalised:
-    """Normalises a decoded image, uint8 [h, w, C], as `normalise` does."""
+def normalise_pixels(pixels: U8, spec: Normalisation, *, judged: bool = False) -> Normalised:
+    """Normalises a decoded image, uint8 [h, w, C], as `normalise` does.
+
+    Args:
+        pixels: of the image.
+        spec: mode and size of the result.
+        judged: whether a signature is rejected, too, that cannot carry a decision; photographs,
+            `mode: none`, are not judged.
+
+    Raises:
+        Rejected: as `normalise` and `quality.judge_page`.
+    """
     if spec.mode == "none":
         if pixels.max() == pixels.min():
             raise Rejected(FLAT)
         histogram = count_levels(to_grey(pixels)[:, :, 0])
         return Normalised(_place(pixels, spec, 0, 1), _median(histogram))
     writing = find_writing(pixels[:, :, 0], spec.mode)
+    if judged:
+        judge_page(writing.page)
     room = margin(spec.height, spec.width)
     placed = _place(writing.levels, spec, room, UNITS[spec.mode])
     return Normalised(placed, _median(writing.source_histogram), writing.inverted)

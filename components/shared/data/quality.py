@@ -84,10 +84,18 @@ def judge(grey: U8) -> None:
     """Lets a decoded grey page, uint8 [h, w], pass that can carry a decision.
 
     Raises:
-        Rejected: it cannot, with the first verdict's sentence; or the normalisation finds no
-            writing, in its words.
+        Rejected: as `judge_page`; or the normalisation finds no writing, in its words.
     """
-    verdict = find_verdict(grey)
+    judge_page(read_writing(grey))
+
+
+def judge_page(page: Page) -> None:
+    """Lets a page that the normalisation has read pass that can carry a decision.
+
+    Raises:
+        Rejected: it cannot, with the first verdict's sentence.
+    """
+    verdict = _verdict(measure_page(page))
     if verdict:
         raise Rejected(verdict.sentence)
 
@@ -106,7 +114,10 @@ def find_verdict(grey: U8) -> Verdict | None:
     Raises:
         Rejected: the normalisation finds no writing in it.
     """
-    seen = measure(grey)
+    return _verdict(measure(grey))
+
+
+def _verdict(seen: Appearance) -> Verdict | None:
     against = {
         TOO_SMALL: max(seen.height, seen.width) < SMALLEST,
         TOO_LITTLE_INK: seen.strokes < LEAST_STROKES,
@@ -143,7 +154,11 @@ def measure(grey: U8) -> Appearance:
     Raises:
         Rejected: there is none, as the normalisation decides.
     """
-    page = read_writing(grey)
+    return measure_page(read_writing(grey))
+
+
+def measure_page(page: Page) -> Appearance:
+    """Measures the writing on a page that the normalisation has read."""
     extent = page.extent
     ink = page.ink[extent.top : extent.bottom, extent.left : extent.right]
     height, width = ink.shape

@@ -69,6 +69,7 @@ class Answer(NamedTuple):
         kind: the kind that decided.
         distances: to each reference, [k].
         spread: mean distance among the references; None of one.
+        evidence: against the kind that decided, before it is bounded.
     """
 
     outcome: str
@@ -76,6 +77,7 @@ class Answer(NamedTuple):
     kind: str
     distances: list[float]
     spread: float | None
+    evidence: float
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ class Decision:
             outcome = "review"
         apart = np.linalg.norm(own - np.asarray(probe, np.float64), axis=1)
         spread = float(np.exp(claim.spread[0]) * np.sqrt(2)) if len(own) > 1 else None
-        return Answer(outcome, llr, self.kind, apart.tolist(), spread)
+        return Answer(outcome, llr, self.kind, apart.tolist(), spread, float(decided))
 
     def changed(self, by: Mapping[str, Change]) -> "Decision":
         """Returns the decision whose evidence is changed, by the kind of impostor."""
