@@ -37,20 +37,17 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             _create_file(Path(self.url.database or ""))
+        self.name = self.url.render_as_string(hide_password=True)
+        """The address without its password."""
         self.engine = _engine(self.url, self.is_sqlite)
-        self._reader = self.engine
-        if not self.is_sqlite:
+        if self.is_sqlite:
+            self._reader = _beginning(self.engine, "BEGIN DEFERRED")
+            self._writer = _beginning(self.engine, "BEGIN IMMEDIATE")
+        else:
             self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
-        self._writer = self.engine.execution_options(begins="IMMEDIATE")
-        # A statement that reads is a transaction by itself.
-        self._lone = self.engine.execution_options(begins=None)
+            self._writer = self.engine
         # Threads that find SQLite locked sleep and try again; in turn they lose no time.
         self._turn: AbstractContextManager[Any] = Lock() if self.is_sqlite else nullcontext()
-
-    @property
-    def name(self) -> str:
-        """The address without its password."""
-        return self.url.render_as_string(hide_password=True)
 
     @property
     def path(self) -> Path:
@@ -64,8 +61,8 @@ class Database:
             yield session
 
     def rows(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row[Any]]:
-        """Returns the rows of a statement that was built once, without objects of a session."""
-        with _reachable(self.name), self._lone.connect() as connection:
+        """Returns the rows of one statement that reads, which is a transaction by itself."""
+        with _reachable(self.name), self.engine.connect() as connection:
             return connection.execute(statement, values).all()
 
     @contextmanager
@@ -168,12 +165,11 @@ def _engine(url: URL, is_sqlite: bool) -> Engine:
         url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}, **pool
     )
     event.listen(engine, "connect", _configure)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
 def _configure(connection: sqlite3.Connection, _: Any) -> None:
-    connection.isolation_level = None  # transactions are opened by _begin alone
+    connection.isolation_level = None  # transactions are opened by _beginning alone
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -184,7 +180,12 @@ def _configure(connection: sqlite3.Connection, _: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Connection) -> None:
-    kind = connection.get_execution_options().get("begins", "DEFERRED")
-    if kind is not None:
-        connection.exec_driver_sql(f"BEGIN {kind}")
+def _beginning(engine: Engine, statement: str) -> Engine:
+    """Returns an engine on the same connections whose transactions begin by a statement."""
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    own = engine.execution_options()
+    event.listen(own, "begin", begin)
+    return own
