@@ -11,6 +11,7 @@ from components.shared.data.decoding import decode, to_grey
 from components.shared.data.normalise import normalise_pixels
 from components.shared.data.outcomes import Normalised, Rejected
 from components.shared.data.preparation import Graph
+from components.shared.data.quality import judge_page
 
 
 def build_normaliser(params: PreprocessParams) -> Graph:
@@ -33,7 +34,8 @@ def build_normaliser(params: PreprocessParams) -> Graph:
 def _normalise(encoded: bytes, params: PreprocessParams) -> Normalised | Rejected:
     try:
         pixels = decode(encoded, params.channels)
-        normalised = normalise_pixels(pixels, params.normalisation, judged=params.judges_quality)
+        judge = judge_page if params.judges_quality else None
+        normalised = normalise_pixels(pixels, params.normalisation, judge)
     except Rejected as reason:
         return reason
     if not params.near_copies:

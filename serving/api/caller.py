@@ -1,6 +1,6 @@
 """Who asks, and what they may do."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from starlette.requests import Request
@@ -31,7 +31,7 @@ def may(key: Key, permission: Permission) -> bool:
     return key.may_embed if permission == "embed" else permission in PERMISSIONS[key.role]
 
 
-def needs(permission: Permission) -> Callable[[Request], None]:
+def needs(permission: Permission) -> Callable[[Request], Awaitable[None]]:
     """Returns a dependency that refuses keys without a permission."""
 
     async def check(request: Request) -> None:  # what is no coroutine would cost a thread's turn

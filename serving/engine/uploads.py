@@ -9,6 +9,7 @@ from components.shared.data.image_formats import open_image
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise import normalise_pixels
 from components.shared.data.outcomes import Rejected
+from components.shared.data.quality import judge_page
 from serving.engine.pixel_budget import PixelBudget
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
@@ -47,7 +48,7 @@ def to_pixels(
     with budget.hold(_pixels(data, max_pixels)):
         upright = to_png_or_jpeg(data, max_pixels)
         pixels = decode(upright.encoded, spec.channels)
-        return normalise_pixels(pixels, spec, judged=judged).pixels
+        return normalise_pixels(pixels, spec, judge_page if judged else None).pixels
 
 
 def _pixels(data: bytes, max_pixels: int) -> int:

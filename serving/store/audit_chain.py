@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from serving.store.tables import AuditHeadRow, AuditRow
+from serving.store.tables import AuditHeadRow, AuditRow, table_of
 from serving.store.vault import Vault
 
 HEAD = select(AuditHeadRow.lines, AuditHeadRow.hash).with_for_update()
-MOVE_HEAD = update(AuditHeadRow.__table__).values(
+MOVE_HEAD = update(table_of(AuditHeadRow)).values(
     lines=bindparam("last"), hash=bindparam("last_hash")
 )
-ADD_LINES = insert(AuditRow.__table__)
+ADD_LINES = insert(table_of(AuditRow))
 """Run at every request: built once, and their rows are no objects of a session."""
 
 

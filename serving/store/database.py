@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -16,6 +16,7 @@ from components.shared.runtime.errors import InputError
 from serving.store.addresses import DEFAULT, SUPPORTED
 from serving.tracing import traces
 
+Ts = TypeVarTuple("Ts")
 BUSY_SECONDS = 30
 FORGET_SECONDS = 2  # for which a deletion waits for readers of an older state
 
@@ -60,7 +61,7 @@ class Database:
         with _reachable(self.name), Session(self._reader) as session:
             yield session
 
-    def rows(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    def rows(self, statement: Select[*Ts], values: Mapping[str, Any]) -> Sequence[Row[*Ts]]:
         """Returns the rows of one statement that reads, which is a transaction by itself."""
         with _reachable(self.name), self.engine.connect() as connection:
             return connection.execute(statement, values).all()

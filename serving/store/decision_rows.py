@@ -13,12 +13,12 @@ from serving.store import evidence as evidence_counts
 from serving.store.evidence import Evidence
 from serving.store.gallery_revision import lock
 from serving.store.person import StoredImage
-from serving.store.tables import DecisionRow, PersonRow
+from serving.store.tables import DecisionRow, PersonRow, table_of
 from serving.store.vault import Vault, place
 
 LAST = select(func.max(DecisionRow.number))
 PRESENT = select(PersonRow.id).where(PersonRow.id.in_(bindparam("ids", expanding=True)))
-ADD = insert(DecisionRow.__table__)
+ADD = insert(table_of(DecisionRow))
 """Run at every decision: built once, and their rows are no objects of a session."""
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from components.shared.model import bundle
 from components.shared.verification.distributions import BINS, bins
 from serving.store.database import Database
-from serving.store.tables import EvidenceRow
+from serving.store.tables import EvidenceRow, table_of
 
-TABLE = EvidenceRow.__table__
+TABLE = table_of(EvidenceRow)
 COUNT = {
     name: insert(TABLE).on_conflict_do_update(
         index_elements=list(TABLE.primary_key), set_={"number": TABLE.c.number + 1}

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     TypeDecorator,
 )
+from sqlalchemy import Table as TableOfRows
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 ID = String(36)
@@ -56,6 +57,14 @@ class Table(DeclarativeBase):
         bytes: LargeBinary,
         int: BigInteger,
     }
+
+
+def table_of(rows: type[Table]) -> TableOfRows:
+    """Returns the table of rows, for statements that need no objects of a session."""
+    table = rows.__table__
+    if not isinstance(table, TableOfRows):
+        raise TypeError(rows)
+    return table
 
 
 class PersonRow(Table):

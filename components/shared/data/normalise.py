@@ -5,18 +5,17 @@ modes, sizes, formats and damaged files. It uses no BLAS, whose threads would co
 bring.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from components.shared.data.area_mean import area_mean
 from components.shared.data.decoding import decode, to_grey
-from components.shared.data.ink import count_levels, find_writing
+from components.shared.data.ink import Page, count_levels, find_writing
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalisation_rules import FLAT, PAPER, UNITS, margin
 from components.shared.data.outcomes import Normalised, Rejected
-from components.shared.data.quality import judge_page
 
 U8 = npt.NDArray[np.uint8]
 
@@ -45,17 +44,19 @@ def normalise_each(encoded: Sequence[bytes], spec: Normalisation) -> list[Normal
     return results
 
 
-def normalise_pixels(pixels: U8, spec: Normalisation, *, judged: bool = False) -> Normalised:
+def normalise_pixels(
+    pixels: U8, spec: Normalisation, judge: Callable[[Page], None] | None = None
+) -> Normalised:
     """Normalises a decoded image, uint8 [h, w, C], as `normalise` does.
 
     Args:
         pixels: of the image.
         spec: mode and size of the result.
-        judged: whether a signature is rejected, too, that cannot carry a decision; photographs,
-            `mode: none`, are not judged.
+        judge: called with the page that the writing was found on, which it may reject; of
+            photographs, `mode: none`, there is none.
 
     Raises:
-        Rejected: as `normalise` and `quality.judge_page`.
+        Rejected: as `normalise`, or by `judge`.
     """
     if spec.mode == "none":
         if pixels.max() == pixels.min():
@@ -63,8 +64,8 @@ def normalise_pixels(pixels: U8, spec: Normalisation, *, judged: bool = False) -
         histogram = count_levels(to_grey(pixels)[:, :, 0])
         return Normalised(_place(pixels, spec, 0, 1), _median(histogram))
     writing = find_writing(pixels[:, :, 0], spec.mode)
-    if judged:
-        judge_page(writing.page)
+    if judge is not None:
+        judge(writing.page)
     room = margin(spec.height, spec.width)
     placed = _place(writing.levels, spec, room, UNITS[spec.mode])
     return Normalised(placed, _median(writing.source_histogram), writing.inverted)

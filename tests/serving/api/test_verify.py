@@ -1,6 +1,7 @@
 """Verification over HTTP."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -128,3 +129,26 @@ def test_the_evidence_of_each_claim_on_a_known_person_is_counted(clients: Client
     served = service.store.evidence.served(service.model.version, yesterday)
     assert set(served) == {ClaimKind("skilled", 3)}
     assert tuple(served[ClaimKind("skilled", 3)]) == count(values)
+
+
+def test_a_decision_and_its_line_of_the_audit_are_one_transaction(
+    admin: TestClient, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = enrol(admin, 1)
+    begun = []
+
+    def note(kind: str) -> None:
+        begin = getattr(service.store.database, kind)
+
+        def noted() -> Any:
+            begun.append(kind)
+            return begin()
+
+        monkeypatch.setattr(service.store.database, kind, noted)
+
+    for kind in ("connection", "writing"):
+        note(kind)
+    answer = admin.post("/v1/verify", data={"person_id": person["id"]}, files=probe(1))
+    assert begun == ["connection"]
+    assert service.store.decisions.get(answer.json()["decision_id"]).outcome == "accept"
+    assert service.store.audit.list().items[0].outcome == "accept"

@@ -1,12 +1,13 @@
 """Images that people send: as preprocess takes them, or refused with its reason."""
 
 import io
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from components.shared.data import ink
 from components.shared.data.image_conversion import to_png_or_jpeg
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise import normalise
@@ -90,3 +91,17 @@ def test_photographs_are_not_judged() -> None:
     photograph = encode(Image.effect_noise((64, 64), 60).convert("RGB"))
     spec = Normalisation(height=16, width=16, channels=3, mode="none")
     assert to_pixels(photograph, spec, BUDGET, judged=True).shape == (16, 16, 3)
+
+
+def test_the_ink_of_an_image_is_found_once_for_its_judge_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    smooth, found = ink._smooth, []
+
+    def noted(grey: Any) -> Any:
+        found.append(grey.shape)
+        return smooth(grey)
+
+    monkeypatch.setattr(ink, "_smooth", noted)
+    to_pixels(encode(PAGE), SHAPE, BUDGET, judged=True)
+    assert found == [PAGE.shape]

@@ -4,8 +4,6 @@ import threading
 import time
 from collections.abc import Sequence
 
-import pytest
-
 from serving.store.group_commit import GroupCommit
 
 
@@ -77,5 +75,7 @@ def test_an_entry_is_there_when_its_caller_goes_on() -> None:
 
     group = GroupCommit(write)
     assert [group.add(entry) for entry in (5, 7)] == [1, 2]
-    with pytest.raises(ZeroDivisionError):
-        GroupCommit(lambda entries: [1 // 0]).add(1)
+
+
+def test_the_failure_of_a_lone_entry_is_its_callers() -> None:
+    assert Writes(wrong=3).add_at_once([3]) == {3: "entry 3"}
