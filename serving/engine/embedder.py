@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.outcomes import Rejected
+from components.shared.data.pixel_budget import PixelBudget
 from components.shared.runtime import cores
 from serving.engine.model import ServedModel
-from serving.engine.pixel_budget import PixelBudget
 from serving.engine.session import Session
 from serving.engine.uploads import MAX_PIXELS, to_pixels
 from serving.tracing import traces

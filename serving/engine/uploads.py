@@ -9,8 +9,8 @@ from components.shared.data.image_formats import open_image
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise import normalise_pixels
 from components.shared.data.outcomes import Rejected
+from components.shared.data.pixel_budget import PixelBudget
 from components.shared.data.quality import judge_page
-from serving.engine.pixel_budget import PixelBudget
 
 FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP")
 """Pillow's names of the formats that are taken: of scanners, cameras and screens."""

@@ -1,11 +1,13 @@
 import json
+import time
 from collections import Counter
 from itertools import product
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from components.ingest import layout, step
+from components.ingest.listing import File
 from components.ingest.params import LAYOUTS
 from components.shared.runtime.errors import InputError
 from tests.ingest.conftest import fingerprint_of, folder_with, labels, params_for, rows
@@ -36,6 +38,21 @@ def test_cedar_is_found_at_the_top_and_up_to_two_folders_down(
         2,
         1,
     )
+
+
+def test_the_time_of_auto_grows_with_the_images_and_not_faster() -> None:
+    def seconds(identities: int) -> float:
+        names = product(range(identities), ("genuine", "forgery"), range(3))
+        paths = [PurePosixPath(f"{name:05d}/{kind}/{number}.png") for name, kind, number in names]
+        files = [File(path, Path(path), 1, 1) for path in paths]
+        times = []
+        for _ in range(3):
+            start = time.process_time()
+            layout.scan(files, "auto", "source")
+            times.append(time.process_time() - start)
+        return min(times)
+
+    assert seconds(1600) < 3 * 8 * seconds(200)  # where it grew with the square, it was 64 times
 
 
 def test_auto_prefers_cedar_over_reading_its_folders_as_identities(tmp_path: Path) -> None:

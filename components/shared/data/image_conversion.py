@@ -68,6 +68,16 @@ def source_table(sources: Sequence[SourceImage], greys: Sequence[int]) -> "pd.Da
     return table.assign(median_grey=list(greys))[SOURCE_COLUMNS]
 
 
+def count_pixels(path: Path, max_pixels: int) -> int:
+    """Returns width · height by a file's header; 0 where `read` will refuse it unseen."""
+    try:
+        with open_image(path.read_bytes()) as image:
+            width, height = image.size
+    except Exception:  # Pillow's readers raise many kinds; `read` has words for them
+        return 0
+    return width * height if width * height <= max_pixels else 0
+
+
 def read(path: Path, max_pixels: int) -> SourceImage | Rejected:
     """Reads a file with `to_png_or_jpeg`; returns the reason where it cannot be used."""
     try:
@@ -167,10 +177,11 @@ def _dpi(image: Image.Image) -> int:
 def _as_png(image: Image.Image, declared: int | None) -> tuple[bytes, tuple[int, int]]:
     """Encodes an image as PNG; returns the bytes, and width and height."""
     image.load()
-    upright = image if _is_upright(image) else ImageOps.exif_transpose(image)
+    if not _is_upright(image):
+        ImageOps.exif_transpose(image, in_place=True)
     stream = io.BytesIO()
-    _to_8_bits(upright, declared).save(stream, "png", compress_level=0)
-    return stream.getvalue(), upright.size
+    _to_8_bits(image, declared).save(stream, "png", compress_level=0)
+    return stream.getvalue(), image.size
 
 
 def _to_8_bits(image: Image.Image, declared: int | None) -> Image.Image:
@@ -187,4 +198,6 @@ def _to_8_bits(image: Image.Image, declared: int | None) -> Image.Image:
         return Image.fromarray(upper_bits(samples, bits_used(samples, declared)))
     if image.mode == "F":
         raise Rejected("its pixels are floating-point numbers; save it with 8 bits per channel")
-    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+    if image.mode in ("L", "RGB"):
+        return image
+    return image.convert("L" if image.mode == "1" else "RGB")

@@ -5,11 +5,9 @@ Of a picture that stands several times only the first is stored.
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from threading import Lock
 from typing import NamedTuple, TypeAlias
 
 import pandas as pd
@@ -18,19 +16,24 @@ from components.shared.data.catalog import DISGUISED
 from components.shared.data.copies import Duplicate, content_of, find_copies
 from components.shared.data.image_conversion import (
     SourceImage,
+    count_pixels,
     read,
     source_table,
 )
 from components.shared.data.image_store import StoreWriter, write_sources
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.outcomes import Normalised, Rejected
+from components.shared.data.pixel_budget import PixelBudget
+from components.shared.runtime import heap
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
 
 CHUNK = 32
 """Images that go through the graph in one call, at most."""
 LARGE = 8_000_000
-"""Pixels that go through it in one call, but for one image; of larger ones one at a time."""
+"""Pixels that go through it in one call, but for one image."""
+BUDGET = 4 * LARGE
+"""Pixels that all threads hold decoded at once, but for one image; each takes up to 30 bytes."""
 
 Row: TypeAlias = dict[str, str]
 Graph: TypeAlias = Callable[[Sequence[bytes]], list[Normalised | Rejected]]
@@ -121,7 +124,9 @@ def prepare(
     contents: list[bytes] = []
     inverted: list[bool] = []
     hashes: list[bytes] = []
-    images = _in_parallel(partial(_convert, raw, normaliser, Lock()), rows, workers)
+    heap.give_back_large_blocks()
+    convert = partial(_convert, raw, normaliser, PixelBudget(BUDGET))
+    images = _in_parallel(convert, rows, workers)
     with (
         StoreWriter(folder, normaliser.settings) as writer,
         progress_bar(label, "image", len(rows)) as progress,
@@ -157,41 +162,41 @@ def prepare(
 
 
 def _convert(
-    raw: Path, normaliser: Normaliser, large: Lock, rows: Sequence[Row]
+    raw: Path, normaliser: Normaliser, budget: PixelBudget, rows: Sequence[Row]
 ) -> list[_Image | Reason]:
     """Reads and normalises a few images, or says why not.
 
     Args:
         raw: the folder that holds them.
         normaliser: makes them what the network sees.
-        large: is held while a large one is normalised, which takes many times its file's memory.
+        budget: of the pixels that all threads hold decoded, each one image at a time.
         rows: of the catalog.
     """
     results: list[_Image | Reason] = []
-    waiting: list[SourceImage | Rejected] = []
-    pixels = 0
-    for row in rows:
-        file = read(raw / row["path"], normaliser.max_pixels)
-        size = file.height * file.width if isinstance(file, SourceImage) else 0
-        if waiting and pixels + size > LARGE:
-            results += _normalise(waiting, normaliser, nullcontext())
-            waiting, pixels = [], 0
-        waiting.append(file)
-        pixels += size
-        if size > LARGE:
-            results += _normalise(waiting, normaliser, large)
-            waiting, pixels = [], 0
-    return results + _normalise(waiting, normaliser, nullcontext())
+    for files, largest in _in_calls([raw / row["path"] for row in rows], normaliser.max_pixels):
+        with budget.hold(largest):
+            results += _normalise(files, normaliser)
+    return results
 
 
-def _normalise(
-    files: Sequence[SourceImage | Rejected],
-    normaliser: Normaliser,
-    turn: AbstractContextManager[object],
-) -> list[_Image | Reason]:
+def _in_calls(paths: Sequence[Path], max_pixels: int) -> Iterator[tuple[list[Path], int]]:
+    """Yields files that go through the graph in one call, and the pixels of the largest."""
+    files: list[Path] = []
+    sizes: list[int] = []
+    for path in paths:
+        size = count_pixels(path, max_pixels)
+        if files and sum(sizes) + size > LARGE:
+            yield files, max(sizes)
+            files, sizes = [], []
+        files.append(path)
+        sizes.append(size)
+    yield files, max(sizes)
+
+
+def _normalise(paths: Sequence[Path], normaliser: Normaliser) -> list[_Image | Reason]:
+    files = [read(path, normaliser.max_pixels) for path in paths]
     encoded = [file.encoded for file in files if isinstance(file, SourceImage)]
-    with turn:
-        outcomes = iter(normaliser.graph(encoded) if encoded else [])
+    outcomes = iter(normaliser.graph(encoded) if encoded else [])
     return [
         _image(file, next(outcomes)) if isinstance(file, SourceImage) else str(file)
         for file in files

@@ -12,7 +12,7 @@ from components.shared.data.image_conversion import to_png_or_jpeg
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalise import normalise
 from components.shared.data.outcomes import Rejected
-from serving.engine.pixel_budget import PixelBudget
+from components.shared.data.pixel_budget import PixelBudget
 from serving.engine.uploads import MAX_PIXELS, to_pixels
 from tests.pictures import encode, png_of_size, strokes
 from tests.serving.bundles import SHAPE, blank

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from components.shared.data import preparation
+from components.shared.data.image_conversion import SourceImage, read
 from components.shared.data.image_store import open_store
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.outcomes import Normalised, Rejected
@@ -150,22 +151,31 @@ def test_images_go_through_the_graph_as_far_as_their_pixels_allow(
     assert images.rows == [ROWS[i] for i in range(9) if i != BLANK]
 
 
-def test_large_images_are_normalised_one_at_a_time(
+def test_all_threads_hold_no_more_pixels_than_the_budget_while_they_convert_and_normalise(
     raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inside: list[int] = []
+    held: list[int] = []
     most: list[int] = []
 
-    def watch(encoded: Sequence[bytes]) -> list[Normalised | Rejected]:
-        inside.append(len(encoded))
-        most.append(sum(inside))
+    def convert(path: Path, max_pixels: int) -> SourceImage | Rejected:
+        image = read(path, max_pixels)
+        if isinstance(image, SourceImage):
+            held.append(image.height * image.width)
+            most.append(sum(held))
         time.sleep(0.002)
+        return image
+
+    def forget(encoded: Sequence[bytes]) -> list[Normalised | Rejected]:
         results = constant(encoded)
-        inside.pop()
+        for data in encoded:
+            held.remove(30 * (40 + SIZES.index(data)))
         return results
 
-    monkeypatch.setattr(preparation, "LARGE", 30 * 40)
-    normaliser = Normaliser(watch, SETTINGS, max_pixels=10_000)
-    images = prepare(raw, ROWS[1:], normaliser, tmp_path, label="x", workers=4)
-    assert set(most) == {1}
-    assert len(images.rows) == len(ACCEPTED) - 1
+    monkeypatch.setattr(preparation, "LARGE", 0)
+    monkeypatch.setattr(preparation, "BUDGET", 30 * 250)
+    monkeypatch.setattr(preparation, "CHUNK", 4)
+    monkeypatch.setattr(preparation, "read", convert)
+    normaliser = Normaliser(forget, SETTINGS, max_pixels=10_000)
+    images = prepare(raw, ROWS, normaliser, tmp_path, label="x", workers=8)
+    assert max(most) <= 30 * 250
+    assert len(images.rows) == len(ACCEPTED)

@@ -2,7 +2,7 @@
 
 from threading import Barrier, Event, Thread
 
-from serving.engine.pixel_budget import PixelBudget
+from components.shared.data.pixel_budget import PixelBudget
 
 
 def test_no_more_pixels_than_the_total_are_held_at_once_and_everybody_gets_a_turn() -> None:
