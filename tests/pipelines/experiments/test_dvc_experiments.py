@@ -65,6 +65,16 @@ def test_an_experiment_runs_in_a_copy_and_its_files_are_read_by_its_name(
         dvc_experiments.run("too many", ["train.steps=9"])
 
 
+def test_a_lock_that_a_killed_dvc_left_empty_keeps_no_experiment_from_running(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dvc_experiments, "ROOT", repository)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    (repository / ".dvc/tmp/rwlock").write_text("")
+    name = dvc_experiments.run("after a kill", ["train.steps=6"])
+    assert dvc_experiments.read_metrics(name) == {"val/eer": 0.6}
+
+
 def test_options_set_one_parameter_each() -> None:
     assert dvc_experiments.set_options(["a.b=1", "c.d=(x)"]) == ["-S", "a.b=1", "-S", "c.d='(x)'"]
     assert dvc_experiments.set_options([]) == []

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from components.shared.runtime.errors import InputError
 from pipelines.experiments import dvc_lock
 
+ROOT = Path(__file__).resolve().parents[3]
 LIVING = os.getpid()
 
 
@@ -106,3 +108,12 @@ def test_an_empty_list_stays_while_a_dvc_runs_a_stage_there(repository: Path, lo
         process.communicate("go on\n")
     dvc_lock.mend(repository)
     assert not lock.exists()
+
+
+@pytest.mark.parametrize("target", ["repro", "cedar"])
+def test_make_mends_the_list_before_it_starts_dvc(target: str) -> None:
+    printed = subprocess.run(
+        ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    mending, starting = "python -m pipelines unlock", re.search(r"dvc (repro|exp run)", printed)
+    assert starting and 0 <= printed.find(mending) < starting.start()
