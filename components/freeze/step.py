@@ -162,7 +162,7 @@ def _check_inputs(needed: Mapping[str, tuple[str, list[str]]], **folders: Path) 
 
 
 def _export(module: "tf.Module", folder: Path, formats: Sequence[str], progress: Bar) -> None:
-    from components.freeze import export, frozen_graph, onnx_export, tf_serving
+    from components.freeze import export, frozen_graph, onnx_export, tf_serving, triton_export
 
     _begin(progress, "SavedModel")
     export.save(module, folder / SAVED_MODEL)
@@ -174,6 +174,8 @@ def _export(module: "tf.Module", folder: Path, formats: Sequence[str], progress:
     onnx_export.write(module, folder / ONNX)
     if "tfserving" in formats:
         tf_serving.write(module, graph, folder / TF_SERVING)
+    if "triton" in formats:
+        triton_export.write(folder / ONNX, folder / triton_export.FOLDER)
 
 
 def _limit(decisions: Decisions, labels: Labels) -> float | None:

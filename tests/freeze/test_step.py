@@ -104,13 +104,16 @@ def test_a_format_that_is_asked_for_is_proven_and_listed(
 ) -> None:
     from components.freeze import step
 
-    params = FreezeParams(parity_images=2, formats=["tfserving"])
+    params = FreezeParams(parity_images=2, formats=["tfserving", "triton"])
     differences = step.run(params, **inputs, out=tmp_path / "out")
     assert {"parity/tfserving/max_abs_difference", "parity/tfserving_pixels/max_abs_difference"} < (
         differences.keys()
     )
     content = json.loads((tmp_path / "out" / "manifest.json").read_text())
-    assert {"embedder.onnx", "tfserving/1/saved_model.pb"} < content["files"].keys()
+    repository = {f"triton/signatures/{name}" for name in ("config.pbtxt", "1/model.onnx")}
+    files = content["files"]
+    assert {"embedder.onnx", "tfserving/1/saved_model.pb", *repository} < files.keys()
+    assert files["triton/signatures/1/model.onnx"] == files["embedder.onnx"]
 
 
 @pytest.mark.slow
