@@ -9,7 +9,7 @@ from typing import Any
 
 from components.shared.runtime.errors import InputError
 from pipelines.deploy.errors import DeploymentError
-from pipelines.deploy.manifests import Manifest
+from pipelines.deploy.manifests import Manifest, pod_labels
 
 MANAGER = "signature-recognition-deploy"
 """The owner of the fields that are applied here, as Kubernetes keeps it."""
@@ -88,8 +88,8 @@ class Cluster:
             )
 
     def pods(self, deployment: Manifest) -> list[Manifest]:
-        """Returns the pods of a Deployment but for those that end."""
-        labels = deployment["spec"]["selector"]["matchLabels"].items()
+        """Returns the pods of a Deployment or InferenceService but for those that end."""
+        labels = pod_labels(deployment).items()
         selector = ",".join(f"{name}={value}" for name, value in labels)
         with _translated("pods"):
             listed = self._core.list_namespaced_pod(

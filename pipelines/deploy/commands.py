@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from components.shared.runtime import cli
+from components.shared.runtime.errors import InputError
 from pipelines import arguments
 from pipelines.arguments import Commands
+
+if TYPE_CHECKING:
+    from pipelines.deploy.manifests import Manifest
 
 
 def add_deploy(subparsers: Commands) -> None:
@@ -24,9 +29,34 @@ def add_deploy(subparsers: Commands) -> None:
     command.add_argument(
         "manifests",
         type=Path,
+        nargs="?",
         metavar="PATH",
         help="what `python -m serving manifests` wrote (kubectl renders it), or a file of it that "
         "is rendered",
+    )
+    command.add_argument(
+        "--form",
+        choices=("service", "kserve"),
+        default="service",
+        help="this project's service, of PATH; or the bare network in KServe, without PATH",
+    )
+    command.add_argument(
+        "--format",
+        choices=("onnx", "tensorflow"),
+        default="onnx",
+        help="of kserve: pixels by the Open Inference Protocol, or image bytes by its V1; the "
+        "bundle holds triton/ or tfserving/ (freeze.formats)",
+    )
+    command.add_argument(
+        "--name", default="signatures", metavar="NAME", help="of kserve's InferenceService"
+    )
+    command.add_argument(
+        "--namespace", default="signatures", metavar="NAME", help="of kserve's InferenceService"
+    )
+    command.add_argument(
+        "--service-account",
+        metavar="NAME",
+        help="of kserve: the account that may read the model; else the namespace's own",
     )
     command.add_argument(
         "--model",
@@ -52,12 +82,9 @@ def add_deploy(subparsers: Commands) -> None:
 
 
 def _deploy(options: argparse.Namespace) -> None:
-    from components.shared.model import published_bundle
     from pipelines.deploy import manifests
 
-    documents = manifests.read(options.manifests)
-    if published_bundle.is_address(options.model):
-        documents = manifests.with_model(documents, options.model)
+    documents = _documents(options)
     if options.dry_run:
         sys.stdout.write(manifests.to_yaml(documents))
         return
@@ -80,6 +107,25 @@ def _deploy(options: argparse.Namespace) -> None:
         f"{figures['images']:.0f} images embeddings differ from the trained network's by up to "
         f"{figures['max_abs_difference']:.2g}\n"
     )
+
+
+def _documents(options: argparse.Namespace) -> "list[Manifest]":
+    """Returns the manifests that the options ask for, with the model's address."""
+    from components.shared.model import published_bundle
+    from pipelines.deploy import inference_service, manifests
+
+    is_published = published_bundle.is_address(options.model)
+    if options.form == "service":
+        if options.manifests is None:
+            raise InputError("PATH is needed: what `python -m serving manifests` wrote")
+        documents = manifests.read(options.manifests)
+        return manifests.with_model(documents, options.model) if is_published else documents
+    if options.manifests is not None:
+        raise InputError("--form kserve takes no PATH: its manifest is made of the options")
+    if not is_published:
+        raise InputError("--form kserve needs --model s3://…, from where KServe fetches the model")
+    place = (options.namespace, options.name, options.service_account)
+    return [inference_service.build(options.format, options.model.rstrip("/"), *place)]
 
 
 @contextmanager

@@ -1,16 +1,31 @@
 """A deployment from its manifests to its proof, and back where the proof fails."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from components.shared.runtime.errors import InputError
-from pipelines.deploy import rollout, service
+from pipelines.deploy import inference_service, kserve, rollout, service
 from pipelines.deploy.cluster import Cluster
 from pipelines.deploy.errors import DeploymentError
 from pipelines.deploy.manifests import Manifest, deployment
 from pipelines.deploy.proof import Proof
 
 log = logging.getLogger(__name__)
+
+
+class Form(NamedTuple):
+    """The parts of a deployment that each kind does in its own way.
+
+    Attributes:
+        prepare: returns the manifest that is applied, or raises `InputError`.
+        wait: waits, at most so many seconds, until it is ready, or raises `DeploymentError`.
+        prove: returns the figures of the proof, or raises `DeploymentError`.
+    """
+
+    prepare: Callable[[Manifest, Proof], Manifest]
+    wait: Callable[[Cluster, Manifest, float], None]
+    prove: Callable[[Cluster, Manifest, Proof], dict[str, float]]
 
 
 def deploy(
@@ -29,23 +44,29 @@ def deploy(
 
     Raises:
         DeploymentError: the service is not ready in time or fails the proof; the version before
-            is back, or, where there was none, the Deployment is deleted.
+            is back, or, where there was none, the Deployment or InferenceService is deleted.
         InputError: the cluster refuses, likewise.
     """
     wanted = deployment(documents)
+    form = FORMS[wanted["kind"]]
+    prepared = form.prepare(wanted, proof)
     former = cluster.find(wanted)
     try:
-        for document in documents:
+        for document in [prepared if each is wanted else each for each in documents]:
             applied = cluster.apply(document)
             log.info("%s", f"{document['kind']} {applied['metadata']['name']}")
         log.info("waiting until it is ready")
-        rollout.wait(cluster, wanted, seconds)
-        return _prove(cluster, wanted, proof)
+        form.wait(cluster, prepared, seconds)
+        return form.prove(cluster, prepared, proof)
     except BaseException as error:
         told = _take_back(cluster, former, wanted, seconds)
         if isinstance(error, DeploymentError | InputError):
             raise type(error)(f"{error}; {told}") from None
         raise
+
+
+def _unchanged(document: Manifest, proof: Proof) -> Manifest:
+    return document
 
 
 def _prove(cluster: Cluster, wanted: Manifest, proof: Proof) -> dict[str, float]:
@@ -68,14 +89,20 @@ def _prove(cluster: Cluster, wanted: Manifest, proof: Proof) -> dict[str, float]
 
 
 def _take_back(cluster: Cluster, former: Manifest | None, wanted: Manifest, seconds: float) -> str:
-    """Takes a Deployment back to what it was; returns what was done."""
+    """Takes what was deployed back to what it was; returns what was done."""
     log.info("taking it back")
     if former is None:
         cluster.delete(wanted)
-        return "there was no version before, so that the Deployment was deleted"
+        return f"there was no version before, so that the {wanted['kind']} was deleted"
     cluster.apply(rollout.restored(former, wanted))
     try:
-        rollout.wait(cluster, wanted, seconds)
+        FORMS[wanted["kind"]].wait(cluster, wanted, seconds)
     except DeploymentError as error:
         return f"the version before was put back, but {error}"
     return "the version before is back"
+
+
+FORMS = {
+    "Deployment": Form(_unchanged, rollout.wait, _prove),
+    inference_service.KIND: Form(kserve.prepare, kserve.wait, kserve.prove),
+}

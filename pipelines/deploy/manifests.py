@@ -1,4 +1,6 @@
-"""Manifests of the service as kustomize renders them: read, checked, and pointed at a model."""
+"""Manifests of the service as kustomize renders them, or of KServe: read, checked, and pointed at a
+model.
+"""
 
 import copy
 import itertools
@@ -12,6 +14,7 @@ from typing import Any
 import yaml
 
 from components.shared.runtime.errors import InputError
+from pipelines.deploy import inference_service
 
 Manifest = dict[str, Any]
 CONTAINER = "serve"
@@ -48,18 +51,28 @@ def parse(text: str, origin: str) -> list[Manifest]:
     documents = list(itertools.chain.from_iterable(map(_items, read)))
     for document in documents:
         _check(document, origin)
-    count = sum(map(_is_service, documents))
+    count = sum(map(_is_deployed, documents))
     if count != 1:
         raise InputError(
-            f"{origin}: holds {count} Deployments with a container '{CONTAINER}', not one; "
-            "`python -m serving manifests` writes what is needed"
+            f"{origin}: holds {count} Deployments with a container '{CONTAINER}' or "
+            "InferenceServices, not one; `python -m serving manifests` writes what is needed, or "
+            "`python -m pipelines deploy --form kserve --dry-run` prints it"
         )
     return documents
 
 
 def deployment(documents: Sequence[Manifest]) -> Manifest:
-    """Returns the Deployment of the service."""
-    return next(filter(_is_service, documents))
+    """Returns the Deployment of the service, or the InferenceService."""
+    return next(filter(_is_deployed, documents))
+
+
+def pod_labels(document: Manifest) -> dict[str, str]:
+    """Returns the labels by which the pods of a Deployment or InferenceService are found."""
+    if document["kind"] == inference_service.KIND:
+        name = document["metadata"]["name"]
+        return {"serving.kserve.io/inferenceservice": name, "component": "predictor"}
+    labels: dict[str, str] = document["spec"]["selector"]["matchLabels"]
+    return labels
 
 
 def with_model(documents: Sequence[Manifest], address: str) -> list[Manifest]:
@@ -69,6 +82,11 @@ def with_model(documents: Sequence[Manifest], address: str) -> list[Manifest]:
         documents: as `read` returns them.
         address: of the model's version, `s3://…`.
     """
+    if deployment(documents)["kind"] == inference_service.KIND:
+        return [
+            inference_service.with_address(one, address) if _is_deployed(one) else one
+            for one in documents
+        ]
     changed = copy.deepcopy(list(documents))
     container = _container(deployment(changed))
     kept = [one for one in container.get("env", []) if one["name"] != MODEL]
@@ -119,8 +137,9 @@ def _check(document: object, origin: str) -> None:
         raise InputError(f"{origin}: a manifest lacks apiVersion, kind, name or namespace")
 
 
-def _is_service(document: Manifest) -> bool:
-    return document["kind"] == "Deployment" and _container(document) is not None
+def _is_deployed(document: Manifest) -> bool:
+    is_service = document["kind"] == "Deployment" and _container(document) is not None
+    return is_service or inference_service.is_known(document)
 
 
 def _container(document: Manifest) -> Any:

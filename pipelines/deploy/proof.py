@@ -40,20 +40,32 @@ class Proof:
     def compare(self, answers: Answers) -> float:
         """Returns the largest difference that the answers may have from the trained network.
 
-        It is their own from the bundle's network, and that of the manifest's parity added.
-
         Raises:
             DeploymentError: another bundle answers, or the difference exceeds the tolerance.
         """
         if answers.version != self.version:
             raise DeploymentError(f"serves the version {answers.version}, not {self.version}")
-        expected = self._embed(answers.format)
-        if answers.embeddings.shape != expected.shape:
-            shapes = f"{answers.embeddings.shape}, not {expected.shape}"
+        return self.difference(answers.embeddings, answers.format)
+
+    def difference(self, embeddings: NDArray[np.float32], form: str) -> float:
+        """Returns the largest difference that embeddings may have from the trained network's.
+
+        It is their own from the bundle's network, and that of the manifest's parity added.
+
+        Args:
+            embeddings: of the images, float32 [N, D].
+            form: of the bundle's network, one of `NETWORKS`.
+
+        Raises:
+            DeploymentError: the difference exceeds the tolerance.
+        """
+        expected = self._embed(form)
+        if embeddings.shape != expected.shape:
+            shapes = f"{embeddings.shape}, not {expected.shape}"
             raise DeploymentError(f"gives embeddings of the shape {shapes}")
         parity = dict(self.bundle.manifest.get("parity", {}))
-        known = float(parity.get(f"parity/{answers.format}/max_abs_difference", 0.0))
-        difference = float(np.abs(answers.embeddings - expected).max()) + known
+        known = float(parity.get(f"parity/{form}/max_abs_difference", 0.0))
+        difference = float(np.abs(embeddings - expected).max()) + known
         if not difference <= self.tolerance:
             raise DeploymentError(
                 f"embeddings differ from the trained network's by up to {difference:.3g}, "

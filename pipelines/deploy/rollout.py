@@ -62,16 +62,16 @@ def is_ready(pod: Mapping[str, Any]) -> bool:
     return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
 
 
-def reason(pod: Mapping[str, Any], cluster: Cluster) -> str:
+def reason(pod: Mapping[str, Any], cluster: Cluster, container: str = CONTAINER) -> str:
     """Returns why a pod is not ready, as far as it tells: its state, and its last line."""
     status, name = pod.get("status", {}), pod["metadata"]["name"]
-    states = [one for one in status.get("containerStatuses", []) if one["name"] == CONTAINER]
+    states = [one for one in status.get("containerStatuses", []) if one["name"] == container]
     if not states:
         told = [one.get("message") for one in status.get("conditions", [])]
         return f"pod {name}: {next(filter(None, told), status.get('phase', 'unknown'))}"
     waiting = states[0].get("state", {}).get("waiting", {})
     has_ended = states[0].get("restartCount", 0) > 0
-    lines = cluster.log(dict(pod), CONTAINER, previous=has_ended)
+    lines = cluster.log(dict(pod), container, previous=has_ended)
     parts = [waiting.get("reason", "runs, but is not ready"), *lines[-1:]]
     if not lines and waiting.get("message"):
         parts.append(waiting["message"])

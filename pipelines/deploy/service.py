@@ -90,7 +90,22 @@ def _ask(
     headers: dict[str, str] | None = None,
 ) -> Any:
     known = {"Authorization": f"Bearer {key}", "Content-Type": "application/octet-stream"}
-    connection.request(method, path, body, {**known, **(headers or {})})
+    return request(connection, method, path, body, {**known, **(headers or {})})
+
+
+def request(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    body: bytes | None,
+    headers: dict[str, str],
+) -> Any:
+    """Sends a request and returns what the answer's JSON holds.
+
+    Raises:
+        DeploymentError: the answer is another than 200.
+    """
+    connection.request(method, path, body, headers)
     answer = connection.getresponse()
     content = answer.read()
     if answer.status != OK:

@@ -208,7 +208,9 @@ def test_no_manifest_holds_a_secret_and_every_file_is_used(tmp_path: Path) -> No
             continue
         listed = [*content.get("resources", []), *[p["path"] for p in content.get("patches", [])]]
         used |= {path, *((path.parent / name).resolve() for name in listed)}
-    assert {path for path in used if path.is_file()} == set(DEPLOY.rglob("*.yaml")) - set((DEPLOY / "grafana").rglob("*"))
+    assert {path for path in used if path.is_file()} == set(DEPLOY.rglob("*.yaml")) - set(
+        (DEPLOY / "grafana").rglob("*")
+    )
     assert base64.b64encode(b"x" * 32).decode() not in str(list(documents()))
 
 
