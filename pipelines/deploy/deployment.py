@@ -1,9 +1,12 @@
 """A deployment from its manifests to its proof, and back where the proof fails."""
 
 import logging
-from collections.abc import Callable, Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from components.shared.runtime.cli import Terminated
 from components.shared.runtime.errors import InputError
 from pipelines.deploy import inference_service, kserve, rollout, service
 from pipelines.deploy.cluster import Cluster
@@ -52,17 +55,35 @@ def deploy(
     prepared = form.prepare(wanted, proof)
     former = cluster.find(wanted)
     try:
-        for document in [prepared if each is wanted else each for each in documents]:
-            applied = cluster.apply(document)
-            log.info("%s", f"{document['kind']} {applied['metadata']['name']}")
-        log.info("waiting until it is ready")
-        form.wait(cluster, prepared, seconds)
-        return form.prove(cluster, prepared, proof)
+        with _terminable():
+            for document in [prepared if each is wanted else each for each in documents]:
+                applied = cluster.apply(document)
+                log.info("%s", f"{document['kind']} {applied['metadata']['name']}")
+            log.info("waiting until it is ready")
+            form.wait(cluster, prepared, seconds)
+            return form.prove(cluster, prepared, proof)
     except BaseException as error:
         told = _take_back(cluster, former, wanted, seconds)
         if isinstance(error, DeploymentError | InputError):
             raise type(error)(f"{error}; {told}") from None
         raise
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Raises `Terminated` on SIGTERM, by which a pod's task or a job ends, so that what was begun
+    is taken back. A second one has its usual effect.
+    """
+
+    def stop(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise Terminated
+
+    former = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
 
 
 def _unchanged(document: Manifest, proof: Proof) -> Manifest:

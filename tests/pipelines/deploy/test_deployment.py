@@ -1,9 +1,11 @@
 """A deployment to its end, and back."""
 
+import signal
 from dataclasses import replace
 
 import pytest
 
+from components.shared.runtime.cli import Terminated
 from components.shared.runtime.errors import InputError
 from pipelines.deploy.deployment import deploy
 from pipelines.deploy.errors import DeploymentError
@@ -64,15 +66,14 @@ def test_a_version_half_of_whose_manifests_are_refused_gives_way_to_that_before(
     assert image(cluster).endswith(":1.0")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_deployment_is_taken_back(
-    cluster: Memory, proof: Proof, monkeypatch: pytest.MonkeyPatch
+    number: signal.Signals, cluster: Memory, proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deploy(cluster, [service("1.0")], proof, 5)
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(cluster, "connected", interrupt)
-    with pytest.raises(KeyboardInterrupt):
+    monkeypatch.setattr(cluster, "connected", lambda *_: signal.raise_signal(number))
+    with pytest.raises(KeyboardInterrupt) as stopped:
         deploy(cluster, [service("2.0")], proof, 5)
+    assert isinstance(stopped.value, Terminated) == (number == signal.SIGTERM)
     assert image(cluster).endswith(":1.0")
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
