@@ -111,11 +111,25 @@ def build(options: argparse.Namespace) -> Any:
     """Builds the named pipeline for a cluster.
 
     Raises:
-        InputError: as of `read` and `builder`, or a model is to be deployed and not published.
+        InputError: as of `read` and `builder`, or what is to be deployed is not published, or not
+            in the format that is served.
     """
     params, cluster = read(options)
-    if cluster.deploy is not None and "publish" not in params["freeze"]:
+    if cluster.deploy is not None:
+        _check_deployable(params["freeze"], Path(cluster.deploy))
+    return builder(options)(options.image, params, cluster)
+
+
+def _check_deployable(freeze: dict[str, Any], path: Path) -> None:
+    """Refuses before the training what `deploy` would refuse after it."""
+    from pipelines.deploy import inference_service, manifests
+
+    if "publish" not in freeze:
         raise InputError(
             "cluster.deploy needs freeze.publish=s3://…: the service takes the model from there"
         )
-    return builder(options)(options.image, params, cluster)
+    wanted = manifests.deployment(manifests.read(path))
+    if inference_service.is_known(wanted):
+        form = inference_service.format_of(wanted).folder
+        if form not in freeze["formats"]:
+            raise InputError(f"cluster.deploy needs freeze.formats=[onnx,{form}]: KServe reads it")

@@ -1,11 +1,14 @@
 """Options of Kubeflow's commands: the files and the pipeline that they name."""
 
 import argparse
+from pathlib import Path
 
 import pytest
+import yaml
 
 from components.shared.runtime.errors import InputError
 from pipelines import sections
+from pipelines.deploy import inference_service
 from pipelines.kubeflow import options
 from tests.pipelines.kubeflow.compiled import CLUSTER, PARAMS
 
@@ -36,6 +39,17 @@ def test_the_training_pipeline_is_the_default_and_takes_no_option_of_others() ->
 def test_a_model_that_is_published_nowhere_cannot_be_deployed() -> None:
     with pytest.raises(InputError, match=r"cluster\.deploy needs freeze\.publish"):
         options.build(parse(assignments=("cluster.deploy=k8s",)))
+
+
+def test_a_format_that_kserve_reads_and_freeze_does_not_write_is_refused_before_the_training(
+    tmp_path: Path,
+) -> None:
+    document = inference_service.build("onnx", "s3://models/a", "bank")
+    (tmp_path / "kserve.yaml").write_text(yaml.safe_dump(document))
+    settings = (f"cluster.deploy={tmp_path / 'kserve.yaml'}", "freeze.publish=s3://models")
+    with pytest.raises(InputError, match=r"needs freeze\.formats=\[onnx,triton\]"):
+        options.build(parse(assignments=settings))
+    options.build(parse(assignments=(*settings, "freeze.formats=[onnx,triton]")))
 
 
 @pytest.mark.parametrize(
