@@ -119,7 +119,7 @@ fuzz: $(BIN)/.installed-dev ## damage every kind of file 10,000 times, others ea
 	@python -m pytest tests/test_damaged_files.py --hypothesis-profile=fuzz --timeout=0 -n 2
 
 cluster-test: $(BIN)/.installed-dev ## the tests on the Kubernetes cluster that KUBECONFIG names; CLUSTER_LOAD="kind load docker-image" gives its nodes images
-	@if docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory serve-image; fi
+	@if [ -n "$$KUBECONFIG" ] && docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory serve-image; fi
 	@python -m pytest tests/cluster
 
 format: $(BIN)/.installed-dev ## mend what ruff can mend, and format the code
