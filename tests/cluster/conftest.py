@@ -2,19 +2,22 @@
 
 import base64
 import io
+import json
 import os
 import secrets
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import yaml
 from kubernetes import client, config
 
+from components.shared.model import bundle
+from components.shared.model.bundle import MANIFEST
 from pipelines.deploy import manifests, rollout
 from pipelines.deploy.cluster import Cluster
 from pipelines.deploy.manifests import Manifest
@@ -22,32 +25,13 @@ from pipelines.deploy.proof import Proof, prepare
 from serving.commands.manifests import Overlay, write
 from tests.cluster.images import built_postgres, on_nodes
 from tests.cluster.pods import USER, WAIT, claim, finished, mounted, named, run_pod
+from tests.cluster.world import World
 from tests.e2e.engine import PROJECT
 from tests.serving.bundles import SEARCH_RATES, write_served_bundle, write_source
 
 SERVE_IMAGE = os.environ.get("SERVE_IMAGE", "signature-recognition-serve:latest")
 NEWER = {"PodDisruptionBudget"}
 """Kinds whose version clusters before Kubernetes 1.21 do not serve; nothing is shown with them."""
-
-
-class World(NamedTuple):
-    """A namespace with all that the service needs.
-
-    Attributes:
-        admin: the cluster, by the kubeconfig of whoever runs the tests.
-        deployer: the cluster, by the rights in deploy/rbac alone.
-        namespace: its name.
-        image: of the service, as the cluster's nodes know it.
-        versions: of the model, by name: a proof of each.
-        rendered: the manifests that deploy a version.
-    """
-
-    admin: Cluster
-    deployer: Cluster
-    namespace: str
-    image: str
-    versions: dict[str, Proof]
-    rendered: Callable[[str], list[Manifest]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -165,12 +149,16 @@ def start_postgres(admin: Cluster, namespace: str, image: str) -> None:
 
 
 def write_versions(folder: Path) -> dict[str, Proof]:
-    """Writes two versions of one space, and images for their proof."""
+    """Writes versions of one space, one of them bad, and images for their proof."""
     raw = write_source(folder / "raw", 4)
-    first = write_served_bundle(folder / "first")
-    second = write_served_bundle(folder / "second", search_rates=SEARCH_RATES)
-    bundles = {"first": first, "second": second}
-    return {name: prepare(bundle, raw, 4, 1e-4) for name, bundle in bundles.items()}
+    folders = {name: folder / name for name in ("first", "second", "bad")}
+    write_served_bundle(folders["first"])
+    write_served_bundle(folders["second"], search_rates=SEARCH_RATES)
+    write_served_bundle(folders["bad"])
+    content = json.loads((folders["bad"] / MANIFEST).read_text())
+    parity = {"parity/onnx/max_abs_difference": 0.5}
+    bundle.write(folders["bad"], {**content, "parity": parity})
+    return {name: prepare(each, raw, 4, 1e-4) for name, each in folders.items()}
 
 
 def fill_claim(admin: Cluster, namespace: str, image: str, folders: dict[str, Path]) -> None:
