@@ -7,50 +7,20 @@ Callers send the same images to both servers in turns; the bare network computes
 """
 
 import os
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
-import httpx
 import numpy as np
-import psutil
 
 from benchmarks.arguments import add_bundle, add_rounds, parser
 from benchmarks.pages import drawn
-from components.shared.data.normalise import normalise
+from benchmarks.servers import Load, send, service, started
 from serving.engine import model as served
-from serving.store.store import open_store
-
-UNLIMITED = "1000000/second"
-
-
-class Load(NamedTuple):
-    """What a server did under load.
-
-    Attributes:
-        rate: images per second.
-        cpu: milliseconds of the server's processor time for an image.
-        latency: seconds within which 99 of 100 answers came.
-    """
-
-    rate: float
-    cpu: float
-    latency: float
-
-
-class Running(NamedTuple):
-    """A server that answers."""
-
-    process: psutil.Process
-    client: httpx.Client
+from serving.engine.pixel_budget import PixelBudget
+from serving.engine.uploads import MAX_PIXELS, to_pixels
 
 
 def main() -> None:
@@ -65,11 +35,11 @@ def main() -> None:
     images = [drawn(seed, options.size) for seed in range(options.images)]
     bare = _Bare(options.model, images)
     with ExitStack() as stack:
-        service = stack.enter_context(_service(options.model))
-        plain = stack.enter_context(_plain(options.model))
+        own = stack.enter_context(service(options.model))
+        plain = stack.enter_context(started(["benchmarks.saved_model_app", str(options.model)]))
         turns = []
         for _ in range(options.rounds + 1):
-            turn = _send(service, images, options.callers), _send(plain, images, options.callers)
+            turn = send(own, images, options.callers), send(plain, images, options.callers)
             turns.append((*turn, bare.measure()))
     _print(turns[1:], options.callers)
 
@@ -84,14 +54,14 @@ def _print(turns: Sequence[tuple[Load, Load, Load]], callers: int) -> None:
         "ms of processor time beyond normalisation and network, service": [],
         "99 % of answers within so many times 16 images one by one": [],
     }
-    for service, plain, bare in turns:
+    for own, plain, bare in turns:
         values = (
-            service.rate / bare.rate,
+            own.rate / bare.rate,
             plain.rate / bare.rate,
-            service.rate / plain.rate,
-            plain.cpu / service.cpu,
-            service.cpu - bare.cpu,
-            service.latency / (16 * bare.latency),
+            own.rate / plain.rate,
+            plain.cpu / own.cpu,
+            own.cpu - bare.cpu,
+            own.latency / (16 * bare.latency),
         )
         for line, value in zip(lines.values(), values, strict=True):
             line.append(value)
@@ -101,10 +71,11 @@ def _print(turns: Sequence[tuple[Load, Load, Load]], callers: int) -> None:
 
 
 class _Bare:
-    """The network on images that are prepared, in batches; and the preparation, by itself."""
+    """The network on images that are normalised and judged, in batches; and that, by itself."""
 
     def __init__(self, folder: Path, images: Sequence[bytes]) -> None:
         self._model, self._images = served.load(folder), images
+        self._budget = PixelBudget(MAX_PIXELS)
         self._pixels = np.stack([self._normalised(image) for image in images])
 
     def measure(self) -> Load:
@@ -122,87 +93,7 @@ class _Bare:
         return Load(rate, spent, (time.perf_counter() - one) / len(self._images[:16]))
 
     def _normalised(self, image: bytes) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-        return normalise(image, self._model.normalisation).pixels
-
-
-def _send(server: Running, images: Sequence[bytes], callers: int) -> Load:
-    def one(image: bytes) -> float:
-        began = time.perf_counter()
-        answer = server.client.post("/v1/embeddings", files={"images": ("1.png", image)})
-        answer.raise_for_status()
-        return time.perf_counter() - began
-
-    before, began = _cpu(server.process), time.perf_counter()
-    with ThreadPoolExecutor(callers) as pool:
-        seconds = list(pool.map(one, images))
-    wall = time.perf_counter() - began
-    spent = (_cpu(server.process) - before) / len(images) * 1000
-    return Load(len(images) / wall, spent, float(np.quantile(seconds, 0.99)))
-
-
-def _cpu(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
-@contextmanager
-def _service(model: Path) -> Iterator[Running]:
-    """Yields the service of this project, on a database of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = f"sqlite:///{folder}/signatures.db"
-        store = open_store(database, None)
-        key = store.keys.create("benchmark", "admin", may_embed=True).plain
-        store.close()
-        line = ["serving", "run", "--model", str(model), "--database", database, "--port"]
-        rates = {"SERVE_RATES__KEY": UNLIMITED}
-        with _started(line, rates, {"Authorization": f"Bearer {key}"}) as running:
-            yield running
-
-
-@contextmanager
-def _plain(model: Path) -> Iterator[Running]:
-    with _started(["benchmarks.saved_model_app", str(model)], {}, {}) as running:
-        yield running
-
-
-@contextmanager
-def _started(
-    line: Sequence[str], variables: dict[str, str], headers: dict[str, str]
-) -> Iterator[Running]:
-    """Starts a module with a port as last argument, and waits until it is ready."""
-    port = _free_port()
-    environment = {**os.environ, **variables, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", *line, str(port)],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        with httpx.Client(base_url=address, headers=headers, timeout=120) as client:
-            _wait(client, process)
-            yield Running(psutil.Process(process.pid), client)
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _wait(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
-    while process.poll() is None:
-        try:
-            if client.get("/readyz").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise SystemExit("a server ended before it answered")
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+        return to_pixels(image, self._model.normalisation, self._budget, judged=True)
 
 
 if __name__ == "__main__":
