@@ -18,8 +18,8 @@ import numpy as np
 from benchmarks.arguments import add_bundle, add_rounds, parser
 from benchmarks.pages import drawn
 from benchmarks.servers import Load, send, service, started
+from components.shared.data.pixel_budget import PixelBudget
 from serving.engine import model as served
-from serving.engine.pixel_budget import PixelBudget
 from serving.engine.uploads import MAX_PIXELS, to_pixels
 
 

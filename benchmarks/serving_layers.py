@@ -21,8 +21,8 @@ from benchmarks.layers_app import LAYERS
 from benchmarks.pages import drawn
 from benchmarks.servers import Running, send, service, started
 from benchmarks.timing import time_action
+from components.shared.data.pixel_budget import PixelBudget
 from serving.engine import model as served
-from serving.engine.pixel_budget import PixelBudget
 from serving.engine.uploads import MAX_PIXELS, to_pixels
 
 REFERENCES = 3
