@@ -1,22 +1,30 @@
-"""Migrations: which version the tables have, and how they get another."""
+"""Migrations: which version the tables have, and how they get another.
+
+Alembic, with all the databases that it knows, is a tenth of the service's start; it is imported
+where tables are of another version alone.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, String, column, inspect, select, table, text
 
 from components.shared.runtime.errors import InputError
 from serving.store.database import Database
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+NEWEST = "evidence"
+"""The version that this code needs, of the last migration."""
+HEAD = "head"
 VERSION_TABLE = "alembic_version_serve"
+VERSION = select(column("version_num", String)).select_from(table(VERSION_TABLE))
 SCRIPTS = Path(__file__).parent / "migrations"
 LOCK = 4_019_270_411  # any number that no other program takes in the same PostgreSQL
 
 
-def upgrade(database: Database, version: str = "head") -> None:
+def upgrade(database: Database, version: str = HEAD) -> None:
     """Brings the tables to a version; of several processes one does, the others wait.
 
     Raises:
@@ -24,12 +32,18 @@ def upgrade(database: Database, version: str = "head") -> None:
     """
     with database.connection() as connection:
         _lock(connection)
+        if version == HEAD and _version(connection) == NEWEST:
+            return
+        from alembic import command
+
         _refuse_unknown(connection, database.name)
         command.upgrade(_config(connection), version)
 
 
 def downgrade(database: Database, version: str) -> None:
     """Takes the tables back to a version; what only later ones have is lost."""
+    from alembic import command
+
     with database.connection() as connection:
         _lock(connection)
         command.downgrade(_config(connection), version)
@@ -41,14 +55,6 @@ def version(database: Database) -> str | None:
         return _version(session.connection())
 
 
-def newest() -> str:
-    """Returns the version that this code needs."""
-    head = ScriptDirectory(str(SCRIPTS)).get_current_head()
-    if head is None:
-        raise RuntimeError("no migration")
-    return head
-
-
 def check(database: Database) -> None:
     """Checks that the tables are of this code's version, and that SQLite's file is whole.
 
@@ -57,8 +63,8 @@ def check(database: Database) -> None:
     """
     with database.reading() as session:
         connection = session.connection()
-        _refuse_unknown(connection, database.name)
-        if _version(connection) != newest():
+        if _version(connection) != NEWEST:
+            _refuse_unknown(connection, database.name)
             raise InputError(
                 f"{database.name}: the tables are of another version; run "
                 "`python -m serving database upgrade`"
@@ -70,7 +76,9 @@ def check(database: Database) -> None:
                 raise InputError(f"{database.name}: the file is damaged; restore a backup")
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -79,11 +87,15 @@ def _config(connection: Connection) -> Config:
 
 
 def _version(connection: Connection) -> str | None:
-    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    return context.get_current_revision()
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found: str | None = connection.scalar(VERSION)
+    return found
 
 
 def _refuse_unknown(connection: Connection, name: str) -> None:
+    from alembic.script import ScriptDirectory
+
     known = {script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()}
     found = _version(connection)
     if found is not None and found not in known:

@@ -1,12 +1,15 @@
 """Migrations: up, down and up again with data, by several at once, and what is refused."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from components.shared.runtime.errors import InputError
@@ -24,7 +27,8 @@ def test_migrations_make_the_tables_that_the_code_uses(url: str) -> None:
         options = {"version_table": history.VERSION_TABLE, "compare_type": True}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Table.metadata) == []
-    assert history.version(database) == history.newest()
+    last = ScriptDirectory(str(history.SCRIPTS)).get_current_head()
+    assert history.version(database) == history.NEWEST == last
     database.close()
 
 
@@ -53,6 +57,16 @@ def test_an_upgrade_of_what_is_up_to_date_changes_nothing(url: str) -> None:
     history.upgrade(store.database)
     assert store.people.get(person.id) == person
     store.close()
+
+
+def test_what_is_up_to_date_is_opened_without_alembic(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    open_store(url, KEY).close()
+    code = (
+        "import sys; from serving.store.store import open_store; "
+        f"open_store({url!r}, {KEY!r}).close(); assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_several_that_start_at_once_upgrade_once(url: str) -> None:
