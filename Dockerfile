@@ -77,24 +77,26 @@ ENV GIT_REVISION=$GIT_REVISION
 FROM python:3.11-slim AS dependencies
 ARG GPU=0
 COPY requirements*.lock /locks/
-# The few source distributions are built with pinned tools too, hence these first.
+# pip fetches, for the list of parts (SBOM) takes the sha256 of every archive; uv installs, on all cores. The few source
+# distributions are built with pinned tools too, hence these first. Removed is what no task uses: tensorflow-text is for
+# keras-hub's tokenizers, babel and psycopg for the service, and onnxruntime's Python module holds the library of its C
+# interface once more.
 RUN lock=/locks/requirements.lock; if [ "$GPU" = 1 ]; then lock=/locks/requirements-gpu.lock; fi \
     && sed -n '/^\(setuptools\|wheel\|packaging\)==/,/[^\\]$/p' "$lock" >/locks/build.lock \
-    && python -m venv /opt/venv \
-    && install="/opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps" \
-    && $install -r /locks/build.lock \
-    && $install --no-build-isolation --ignore-installed --report /tmp/report.json -r "$lock"
-# What no task uses. tensorflow-text is for keras-hub's tokenizers, babel and psycopg for the service; onnxruntime's
-# Python module holds the library of its C interface once more.
-RUN /opt/venv/bin/pip uninstall --quiet --yes libclang tensorflow-text tensorboard-data-server babel psycopg \
-    psycopg-binary pip \
+    && python -m venv /opt/tools && python -m venv --without-pip /opt/venv \
+    && /opt/tools/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
+    -r /locks/requirements-uv.lock -r /locks/build.lock \
+    && /opt/tools/bin/pip download --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
+    --no-build-isolation --dest /archives -r "$lock" \
+    && install="/opt/tools/bin/uv pip install --python /opt/venv/bin/python --no-cache --no-index --no-deps \
+    --find-links /archives --require-hashes --no-build-isolation --compile-bytecode" \
+    && $install -r /locks/build.lock && $install -r "$lock" \
+    && /opt/tools/bin/uv pip uninstall --python /opt/venv/bin/python libclang tensorflow-text tensorboard-data-server \
+    babel psycopg psycopg-binary \
+    && cd /archives && sha256sum -- * >/opt/venv/archives.sha256 \
     && cd /opt/venv/lib/python3.11/site-packages \
     && rm -rf tensorflow/include pandas/tests sklearn/*/tests scipy/*/tests numpy/*/tests matplotlib/tests tests \
-    onnxruntime/capi/libonnxruntime.so.* pyarrow/tests pyarrow/include pyarrow/src
-# The sha256 of every installed file, for the list of parts (SBOM).
-RUN python -c 'import json; installed = json.load(open("/tmp/report.json"))["install"]; \
-print(json.dumps({i["metadata"]["name"]: i["download_info"]["archive_info"]["hashes"]["sha256"] for i in installed}))' \
-    >/opt/venv/archives.json
+    onnxruntime/capi/libonnxruntime.so.* pyarrow/tests pyarrow/include pyarrow/src /archives /opt/tools
 
 FROM python:3.11-slim AS code
 COPY params.yaml pyproject.toml /app/

@@ -3,6 +3,7 @@
 import argparse
 import json
 import platform
+import re
 import subprocess
 import sys
 import sysconfig
@@ -15,7 +16,7 @@ from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_file
 
-ARCHIVES = Path("/opt/venv/archives.json")
+ARCHIVES = Path("/opt/venv/archives.sha256")
 LIST = ["python", "-c", "from pipelines import sbom; sbom.print_packages()"]
 
 
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def packages() -> list[Package]:
     """Returns all packages of the image or environment that runs this, sorted."""
-    archives = json.loads(ARCHIVES.read_text(encoding="utf-8")) if ARCHIVES.is_file() else {}
+    archives = archive_hashes(ARCHIVES.read_text(encoding="utf-8")) if ARCHIVES.is_file() else {}
     result = {Package("generic", "python", platform.python_version())}
     # The Python that the environment was made with has packages of its own.
     base = sysconfig.get_path("purelib", vars={"base": sys.base_prefix})
@@ -63,9 +64,29 @@ def packages() -> list[Package]:
         name = metadata["Name"]
         # Not by `[…]`: where it is missing, some readers of metadata raise, others give None.
         licence = dict(metadata.items()).get("License-Expression", "")  # type: ignore[attr-defined]
-        version, sha256 = distribution.version, archives.get(name, "")
+        version, sha256 = distribution.version, archives.get(canonical(name), "")
         result.add(Package("pypi", name, version=version, licence=licence, sha256=sha256))
     return sorted(result | set(_debian()))
+
+
+def archive_hashes(listing: str) -> dict[str, str]:
+    """Returns the SHA-256 of every archive, by the canonical name of its package.
+
+    Args:
+        listing: what sha256sum printed of wheels and source distributions.
+    """
+    result = {}
+    for line in listing.splitlines():
+        sha256, file = line.split("  ")
+        is_wheel = file.endswith(".whl")
+        name = file.partition("-")[0] if is_wheel else file.rpartition("-")[0]
+        result[canonical(name)] = sha256
+    return result
+
+
+def canonical(name: str) -> str:
+    """Returns a package's name in the form in which names are compared (PEP 503)."""
+    return re.sub("[-_.]+", "-", name).lower()
 
 
 def print_packages() -> None:

@@ -8,7 +8,12 @@ import pytest
 from docker.utils.build import exclude_paths
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ["requirements-gpu.lock", "requirements-serve.lock", "requirements.lock"]
+LOCKS = [
+    "requirements-gpu.lock",
+    "requirements-serve.lock",
+    "requirements-uv.lock",
+    "requirements.lock",
+]
 PLANTED = (
     ".git/config",
     ".env",

@@ -208,18 +208,14 @@ def test_the_list_of_its_parts_holds_every_package_with_the_hash_that_was_instal
         part for part in json.loads(text)["components"] if part["purl"].startswith("pkg:pypi/")
     ]
     hashed = {
-        canonical(part["name"]): part["hashes"][0]["content"]
+        sbom.canonical(part["name"]): part["hashes"][0]["content"]
         for part in packages
         if "hashes" in part
     }
     listed = docker(
         "run", "--rm", name, "sh", "-c", "cd /opt/venv/lib/python*/site-packages; ls -d *.dist-info"
     ).stdout
-    assert set(hashed) == {canonical(folder.partition("-")[0]) for folder in listed.split()}
+    assert set(hashed) == {sbom.canonical(folder.partition("-")[0]) for folder in listed.split()}
     assert set(hashed.values()) <= set(
         re.findall("sha256:([0-9a-f]{64})", (PROJECT / "requirements.lock").read_text())
     )
-
-
-def canonical(name: str) -> str:
-    return re.sub("[-_.]+", "-", name).lower()

@@ -48,3 +48,16 @@ def test_the_command_for_the_image_prints_the_packages_of_where_it_runs() -> Non
     command = [sys.executable, *sbom.LIST[1:]]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert [Package(*row) for row in json.loads(done.stdout)] == sbom.packages()
+
+
+def test_an_archive_is_found_by_its_package_however_the_name_is_written() -> None:
+    listing = (
+        f"{'a' * 64}  ruamel_yaml-0.19.1-py3-none-any.whl\n"
+        f"{'b' * 64}  antlr4-python3-runtime-4.9.3.tar.gz\n"
+        f"{'c' * 64}  PyYAML-6.0.3-1-cp311-cp311-manylinux_2_17_x86_64.whl\n"
+    )
+    assert sbom.archive_hashes(listing) == {
+        "ruamel-yaml": "a" * 64,
+        "antlr4-python3-runtime": "b" * 64,
+        "pyyaml": "c" * 64,
+    }
