@@ -69,7 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     arguments.add_argument(
         "--model",
         metavar="DIR",
-        help="a shipped model, as freeze writes it, or models:/signatures@champion of MLflow",
+        help="a shipped model, as freeze writes it, or models:/signatures@champion of MLflow; "
+        "@sha256:… behind it is the digest that its manifest.json must have",
     )
     arguments.add_argument(
         "--data", metavar="PATH", help="raw images for it: a folder, an archive, or data/raw"

@@ -11,6 +11,7 @@ import tensorflow as tf
 from components.shared.data.normalisation import Normalisation
 from components.shared.data.normalisation_rules import PAPER
 from components.shared.data.normalise_graph import normalise
+from components.shared.model import operations
 
 INPUT, PIXELS = "images", "pixels"
 OUTPUT = "embeddings"
@@ -120,6 +121,7 @@ def run_signatures(
     Returns:
         Embeddings by `serving_default` and by `pixels`, float32 [N, D] each.
     """
+    operations.check_saved_model(folder)
     loaded = tf.saved_model.load(str(folder))
     from_bytes = _run(loaded, "serving_default", {INPUT: images})
     return from_bytes, _run(loaded, PIXELS, {PIXELS: normalised})

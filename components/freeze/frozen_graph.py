@@ -10,6 +10,7 @@ from tensorflow.python.framework import meta_graph
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from components.freeze.export import INPUT, OUTPUT
+from components.shared.model import operations
 
 
 def freeze(module: tf.Module) -> tf.compat.v1.GraphDef:
@@ -38,6 +39,7 @@ def write(graph: tf.compat.v1.GraphDef, path: Path) -> None:
 
 def run_frozen_graph(path: Path, images: npt.NDArray[np.object_]) -> npt.NDArray[np.float32]:
     """Embeds encoded images, bytes [N], with a frozen graph from disk; returns float32 [N, D]."""
+    operations.check_frozen_graph(path)
     definition = tf.compat.v1.GraphDef.FromString(path.read_bytes())
     with tf.Graph().as_default() as graph:
         tf.import_graph_def(definition, name="")

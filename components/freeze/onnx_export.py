@@ -17,6 +17,7 @@ import tf2onnx
 from onnx import checker
 
 from components.freeze.export import OUTPUT, PIXELS
+from components.shared.model import operations
 from components.shared.runtime import cores
 from components.shared.runtime.errors import InputError
 
@@ -57,6 +58,7 @@ def open_session(path: Path, threads: int | None = None) -> Any:
         path: of the file.
         threads: that compute one batch; None: as many as there are cores.
     """
+    operations.check_onnx(path)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or cores.available()
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from components.shared.model import operations
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import uploads
@@ -91,6 +92,7 @@ def _log(run: Run, folder: Path) -> None:
 def _embedding_size(saved_model: Path) -> int:
     import tensorflow as tf
 
+    operations.check_saved_model(saved_model)
     signature = tf.saved_model.load(str(saved_model)).signatures["serving_default"]
     return int(signature.structured_outputs["embeddings"].shape[-1])
 

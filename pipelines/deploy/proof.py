@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from components.freeze import parity_images
 from components.shared.data.outcomes import Rejected
 from components.shared.data.quality import judge_encoded
-from components.shared.model import bundle
+from components.shared.model import bundle, operations
 from components.shared.model.bundle import MANIFEST, ONNX, ONNX_INT8, Bundle
 from components.shared.runtime.errors import InputError
 from pipelines.deploy.errors import DeploymentError
@@ -76,6 +76,7 @@ class Proof:
     def _embed(self, form: str) -> NDArray[np.float32]:
         import onnxruntime
 
+        operations.check_onnx(self.bundle.folder / NETWORKS[form])
         network = onnxruntime.InferenceSession(
             self.bundle.folder / NETWORKS[form], providers=["CPUExecutionProvider"]
         )

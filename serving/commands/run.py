@@ -36,7 +36,8 @@ def add_run(commands: Commands) -> None:
         "--model",
         metavar="BUNDLE",
         help="a folder (models/frozen where no setting names another), "
-        "s3://bucket/models/<version>, or models:/<name>@<alias>",
+        "s3://bucket/models/<version>, or models:/<name>@<alias>; @sha256:… behind it is the "
+        "digest that its manifest.json must have",
     )
     command.add_argument(
         "--format",

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from components.shared.model import operations
 from components.shared.runtime import cores
 from components.shared.runtime.errors import InputError
 
@@ -31,8 +32,8 @@ class Session:
             shape: height, width and channels of the images that it must take.
 
         Raises:
-            InputError: onnxruntime does not load it, its weights are elsewhere, or it takes or
-                gives anything else.
+            InputError: it has an operation that no network needs, onnxruntime does not load it, its
+                weights are elsewhere, or it takes or gives anything else.
         """
         self._session = _load(path)
         inputs = [(one.name, one.type, one.shape) for one in self._session.get_inputs()]
@@ -64,9 +65,12 @@ def _load(path: Path) -> Any:
         "session.model_external_initializers_file_folder_path", str(path)
     )
     try:
+        operations.check_onnx(path)
         return onnxruntime.InferenceSession(
             path.read_bytes(), options, providers=["CPUExecutionProvider"]
         )
+    except InputError:
+        raise
     except Exception as error:  # onnxruntime's own kinds have no common one but this
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{path}: not a network that onnxruntime loads ({reason})") from None

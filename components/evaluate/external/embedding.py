@@ -17,6 +17,7 @@ from components.shared.data.normalisation_rules import MAX_PIXELS
 from components.shared.data.normalise import normalise_each
 from components.shared.data.outcomes import Normalised, Rejected
 from components.shared.data.preparation import Graph, Normaliser, prepare
+from components.shared.model import operations
 from components.shared.model.bundle import Bundle
 from components.shared.runtime import backend
 from components.shared.runtime.errors import InputError
@@ -85,13 +86,14 @@ def embed(bundle: Bundle, raw: Path, folder: Path) -> Embedded:
         folder: an existing one, which becomes the image store.
 
     Raises:
-        InputError: the catalog cannot be used, or every image is refused.
+        InputError: the catalog or the model cannot be used, or every image is refused.
     """
     backend.set_up_tensorflow()
     from components.shared.data.batch_graph import reject_bad_images
     from components.shared.tracking.served_model import ServedModel
 
     settings = bundle.normalisation
+    operations.check_saved_model(bundle.saved_model)
     served = ServedModel(bundle.saved_model)
     embedder = reject_bad_images(lambda images: list(served.embed(images)))
     normalise = partial(normalise_each, spec=settings)

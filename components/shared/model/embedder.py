@@ -57,6 +57,8 @@ def read_model(path: Path) -> "keras.Model":
 
     try:
         return keras_model.load(path)
+    except InputError:
+        raise
     except Exception as error:  # Keras raises whatever a broken archive makes it stumble over
         lines = [line for line in str(error).splitlines() if line.strip()]
         reason = lines[0] if lines else type(error).__name__

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import keras
 
+from components.shared.model import operations
 from components.shared.model.architecture import Architecture, read_layer_names
 
 
@@ -55,7 +56,11 @@ def load(path: Path) -> keras.Model:
     Returns:
         An `Embedder`, also of a file made before embedders carried their architecture; a model of
         another kind as it is.
+
+    Raises:
+        InputError: it has a layer that no network of images needs, or is no such file.
     """
+    operations.check_keras(path)
     model = keras.saving.load_model(path, compile=False, safe_mode=True)
     if isinstance(model, Embedder):
         return model

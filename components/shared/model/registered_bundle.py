@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from components.shared.model import bundle
+from components.shared.model import bundle, pinned
 from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.storage.files import atomic_folder
 from components.shared.tracking import mlflow_store
@@ -35,13 +35,15 @@ def local_bundle(model: str) -> Iterator[Path]:
     """Yields the folder of a bundle, which is temporary where the registry holds it.
 
     Args:
-        model: a folder, or an address in the registry.
+        model: a folder, or an address in the registry; with a digest, if it is pinned.
 
     Raises:
         InputError: as of `fetch`.
     """
     if not is_address(model):
-        yield Path(model)
+        name, digest = pinned.split(model)
+        pinned.demand(Path(name), digest)
+        yield Path(name)
         return
     with TemporaryDirectory() as folder:
         fetch(model, Path(folder) / FOLDER)
@@ -52,13 +54,14 @@ def fetch(address: str, out: Path) -> None:
     """Downloads a registered bundle into a folder, which is complete afterwards or does not exist.
 
     Args:
-        address: `models:/<name>@<alias>` or `models:/<name>/<version>`.
+        address: `models:/<name>@<alias>` or `models:/<name>/<version>`; with a digest, if pinned.
         out: the folder to write.
 
     Raises:
-        InputError: the address has another form, there is no such version, a file is not as its
-            manifest says, or the tracking store cannot be used.
+        InputError: the address has another form, there is no such version, its digest is another,
+            a file is not as its manifest says, or the tracking store cannot be used.
     """
+    address, digest = pinned.split(address)
     match = ADDRESS.fullmatch(address)
     if match is None:
         raise InputError(
@@ -75,6 +78,7 @@ def fetch(address: str, out: Path) -> None:
         )
     with atomic_folder(out) as folder:
         downloaded = download(client, version, folder)
+        pinned.demand(downloaded, digest)
         bundle.read(downloaded)
         for path in downloaded.iterdir():
             path.rename(folder / path.name)

@@ -28,6 +28,8 @@ NO_INFLUENCE = {
     "components/shared/tracking/run.py": "record of an execution: MLflow",
     "components/shared/data/pixel_budget.py": "memory; no output depends on who waits",
     "components/shared/storage/failure_table.py": "of a step that fails",
+    "components/shared/model/operations.py": "refuses a model, or lets it be",
+    "components/shared/model/pinned.py": "refuses a model, or lets it be",
     "components/shared/model/published_bundle.py": "carries bundles as they are, or fails",
     "components/shared/model/registered_bundle.py": "carries bundles as they are, or fails",
     "components/shared/storage/file_lock.py": "keeps processes from writing at once",

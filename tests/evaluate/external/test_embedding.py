@@ -1,12 +1,20 @@
 """An embedder and the normalisation, run side by side."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+import pytest
+import tensorflow as tf
 from numpy.typing import NDArray
 
+from components.evaluate.external import embedding
 from components.evaluate.external.embedding import EmbeddingGraph
 from components.shared.data.outcomes import Normalised, Rejected
+from components.shared.model.bundle import Bundle
+from components.shared.runtime.errors import InputError
+from components.shared.verification.decision_file import Decisions
+from tests.evaluate.external.frozen import SPEC
 
 
 def embed(encoded: Sequence[bytes]) -> list[NDArray[np.float32] | Rejected]:
@@ -42,3 +50,19 @@ def test_a_row_of_nan_is_rejected_for_the_reason_that_the_normalisation_gives() 
     reasons = [str(result) if isinstance(result, Rejected) else "" for result in results]
     assert reasons == ["", "the model gives no embedding for it", "by the normalisation"]
     assert [embedding.tolist() for embedding in graph.embeddings] == [[1.0, 1.0]]
+
+
+def test_a_model_that_would_write_a_file_is_not_even_loaded(tmp_path: Path) -> None:
+    module = tf.Module()
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="images")])
+    def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
+        with tf.control_dependencies([tf.io.write_file(str(tmp_path / "written"), "x")]):
+            return {"embeddings": tf.zeros([tf.size(images), 2])}
+
+    module.serve = serve
+    tf.saved_model.save(module, str(tmp_path / "saved_model"), signatures=serve)
+    model = Bundle(tmp_path, SPEC, Decisions(thresholds=[]), {})
+    with pytest.raises(InputError, match="has 'WriteFile', which no network of this project"):
+        embedding.embed(model, tmp_path / "raw", tmp_path)
+    assert not (tmp_path / "written").exists()

@@ -43,6 +43,11 @@ def test_a_network_of_other_images_or_results_is_refused(tmp_path: Path) -> None
         Session(path, (8, 8, 1))
     with pytest.raises(InputError, match=r"gives .* but not float32 embeddings"):
         Session(scaled(tmp_path / "cast.onnx", [8, 8, 1], TensorProto.INT32), (8, 8, 1))
+    network = onnx.load(path)
+    network.graph.node[0].op_type = "Strange"
+    onnx.save(network, path)
+    with pytest.raises(InputError, match="has 'Strange', which no network of this project needs"):
+        Session(path, SHAPE.shape)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x80\x04]", b"not a network"])

@@ -1,0 +1,244 @@
+"""The operations of a network's file, checked before it is loaded.
+
+A graph is a program: TensorFlow's operations can read and write files, Keras's layers bring Python.
+Those that a network of images needs are named here; any other is refused, a new one too.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from components.shared.model.protocol_buffers import messages
+from components.shared.runtime.errors import InputError
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+TENSORFLOW = _names(
+    """
+    Abs Add AddN AddV2 All Any ArgMax ArgMin Assert AvgPool BatchDatasetV2 BatchMatMul BatchMatMulV2
+    BatchMatMulV3 BiasAdd Bincount Bitcast BitwiseAnd BitwiseOr BroadcastArgs BroadcastTo Case Cast
+    Ceil ClipByValue Concat ConcatV2 ConcatenateDataset Const Conv2D CropAndResize Cumprod Cumsum
+    DatasetToSingleElement DecodeBase64 DecodeImage DecodeJpeg DecodePng DecodeRaw DenseBincount
+    DepthwiseConv2dNative DisableCopyOnRead Div DivNoNan Einsum EnsureShape Equal Erf Exp ExpandDims
+    ExtractJpegShape Fill Floor FloorDiv FloorMod FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3
+    Gather GatherNd GatherV2 Greater GreaterEqual Identity IdentityN If IgnoreErrorsDataset
+    InvertPermutation IsFinite IsInf IsNan L2Loss LeakyRelu LeftShift Less LessEqual LinSpace Log
+    Log1p LogicalAnd LogicalNot LogicalOr MatMul Max MaxPool MaxPoolV2 Maximum Mean Min Minimum
+    MirrorPad Mod Mul Neg NoOp NotEqual OneHot OnesLike Pack Pad PadV2 ParallelMapDatasetV2
+    PartitionedCall Placeholder PlaceholderWithDefault Pow Prod Range RangeDataset Rank
+    ReadVariableOp RealDiv Reciprocal Relu Relu6 Reshape ResizeArea ResizeBicubic ResizeBilinear
+    ResizeNearestNeighbor ReverseSequence ReverseV2 RewriteDataset RightShift Rint Round Rsqrt
+    ScatterNd Select SelectV2 Selu Shape ShapeN Sigmoid Sign Size Slice Softmax Softplus Split
+    SplitV Sqrt Square SquaredDifference Squeeze StatefulPartitionedCall StatelessCase StatelessIf
+    StatelessWhile StaticRegexFullMatch StopGradient StridedSlice StringJoin StringLength Sub Substr
+    Sum Tanh TensorDataset TensorListConcatV2 TensorListElementShape TensorListFromTensor
+    TensorListGetItem TensorListLength TensorListReserve TensorListSetItem TensorListStack
+    TensorScatterAdd TensorScatterUpdate TensorSliceDataset Tile TopKV2 Transpose TruncateDiv Unpack
+    UnsortedSegmentSum VarHandleOp Where While ZerosLike ZipDataset
+    """
+)
+CHECKPOINT = _names("AssignVariableOp MergeV2Checkpoints RestoreV2 SaveV2 ShardedFilename")
+"""Those with which a SavedModel's own functions save and restore its variables; nothing that is
+called may use them: they write and read files."""
+SAVED = TENSORFLOW | CHECKPOINT
+ONNX = _names(
+    """
+    Abs Add And ArgMax ArgMin AveragePool BatchNormalization Cast Ceil Clip Concat Constant
+    ConstantOfShape Conv ConvInteger DequantizeLinear Div DynamicQuantizeLinear Einsum Equal Erf Exp
+    Expand Flatten Floor Gather GatherElements GatherND Gemm GlobalAveragePool GlobalMaxPool Greater
+    GreaterOrEqual Identity LeakyRelu Less LessOrEqual Log LpNormalization MatMul MatMulInteger Max
+    MaxPool Mean Min Mod Mul Neg Not OneHot Or Pad Pow QLinearConv QLinearMatMul QuantizeLinear
+    Range Reciprocal ReduceL1 ReduceL2 ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum
+    ReduceSumSquare Relu Reshape Resize ReverseSequence Round ScatterND Shape Sigmoid Sign Slice
+    Softmax Split Sqrt Squeeze Sub Sum Tanh Tile Transpose Unsqueeze Where Xor
+    """
+)
+ONNX_DOMAINS = frozenset({"", "ai.onnx"})
+KERAS = _names(
+    """
+    Absolute Activation Add All Argmax Average AveragePooling2D BatchNormalization BroadcastTo Cast
+    Clip Concatenate Conv2D Cropping2D DTypePolicy Dense DepthwiseConv2D Divide Dot Dropout Einsum
+    Embedder Equal ExpandDims Flatten Flip Functional GaussianNoise GetItem GlobalAveragePooling2D
+    GlobalMaxPooling2D GlorotNormal GlorotUniform Greater GreaterEqual HeNormal HeUniform Identity
+    InputLayer L1 L1L2 L2 LayerNormalization LeakyReLU LecunNormal Less LessEqual Matmul Max
+    MaxPooling2D Maximum Mean Min Minimum Multiply Negative Normalization Ones Pad Permute Power
+    RandomNormal RandomUniform ReLU Relu Rescaling Reshape Resizing Roll SeparableConv2D Sequential
+    Sigmoid Softmax SpatialDropout2D Split Sqrt Square Squeeze Stack Subtract Sum Take Tanh
+    Transpose TrueDivide TruncatedNormal UnitNormalization UpSampling2D VarianceScaling Where
+    ZeroPadding2D Zeros __keras_tensor__ __numpy__ __tensor__
+    """
+)
+EMBEDDER = "components.shared.model.keras_model"
+"""The module of the one class of this project in a file of Keras."""
+SAVED_MODEL = "saved_model.pb"
+CONFIGURATION = "config.json"
+
+
+class _Function(NamedTuple):
+    """A function of a graph: its operations, and the functions that they call."""
+
+    operations: set[str]
+    calls: set[str]
+
+
+def check_saved_model(folder: Path) -> None:
+    """Checks a SavedModel of TensorFlow.
+
+    Raises:
+        InputError: it has an operation that no network needs, or cannot be read.
+    """
+    path = folder / SAVED_MODEL
+    with _reading(path):
+        content = memoryview(path.read_bytes())
+        functions: dict[str, _Function] = {}
+        uncalled: set[str] = set()
+        for graph in messages(content, 2, 2):
+            functions |= _functions(graph)
+            uncalled |= _function(messages(graph, 1)).operations
+            _refuse_substitutes(path, graph)
+        has_objects = _has_objects(content)
+        called = _closure(set(_texts(content, 2, 7, 2, 1)), functions)
+        for name, function in functions.items():
+            strict = name in called or not has_objects
+            _demand(path, function.operations, TENSORFLOW if strict else SAVED)
+        _demand(path, uncalled, SAVED if has_objects else TENSORFLOW)
+
+
+def _has_objects(content: memoryview) -> bool:
+    """Tells whether TensorFlow 2 loads a SavedModel: functions, and nothing outside of them."""
+    return len(list(messages(content, 2))) == 1 and any(True for _ in messages(content, 2, 7))
+
+
+def check_frozen_graph(path: Path) -> None:
+    """Checks a GraphDef of TensorFlow, as `check_saved_model` does."""
+    with _reading(path):
+        graph = memoryview(path.read_bytes())
+        operations = _function(messages(graph, 1)).operations
+        for function in _functions(graph).values():
+            operations |= function.operations
+        _refuse_substitutes(path, graph)
+        _demand(path, operations, TENSORFLOW)
+
+
+def check_onnx(path: Path) -> None:
+    """Checks a network in ONNX.
+
+    Raises:
+        InputError: it has an operation or a domain that no network needs.
+        ValueError: it is damaged.
+        OSError: it cannot be read.
+    """
+    model = memoryview(path.read_bytes())
+    for nodes in ((7, 1), (25, 7)):  # of the graph, and of functions
+        for node in messages(model, *nodes):
+            _check_node(path, node)
+
+
+def check_keras(path: Path) -> None:
+    """Checks a model of Keras.
+
+    Raises:
+        InputError: it has a layer of its own code or one that no network needs.
+        ValueError, KeyError, BadZipFile: it is damaged, or no archive of Keras.
+        OSError: it cannot be read.
+    """
+    with zipfile.ZipFile(path) as archive:
+        configuration = json.loads(archive.read(CONFIGURATION))
+    _demand(path, set(_classes(configuration)), KERAS)
+
+
+def _check_node(path: Path, node: memoryview) -> None:
+    _demand(path, set(_texts(node, 4)), ONNX)
+    _demand(path, set(_texts(node, 7)), ONNX_DOMAINS)
+    for graph in (6, 11):
+        for inner in messages(node, 5, graph, 1):
+            _check_node(path, inner)
+
+
+def _functions(graph: memoryview) -> dict[str, _Function]:
+    """Returns the functions of a graph's library, by name."""
+    return {
+        name: _function(messages(function, 3))
+        for function in messages(graph, 2, 1)
+        for name in _texts(function, 1, 1)
+    }
+
+
+def _function(nodes: Iterable[memoryview]) -> _Function:
+    function = _Function(set(), set())
+    for node in nodes:
+        function.operations.update(_texts(node, 2))
+        for value in messages(node, 5, 2):
+            function.calls.update(_called(value))
+    return function
+
+
+def _called(attribute: memoryview) -> Iterator[str]:
+    """Yields the names of the functions in an attribute of a node, and in theirs."""
+    for place in ((10,), (1, 9)):  # one, and a list
+        for function in messages(attribute, *place):
+            yield from _texts(function, 1)
+            for inner in messages(function, 2, 2):
+                yield from _called(inner)
+
+
+def _refuse_substitutes(path: Path, graph: memoryview) -> None:
+    """Refuses functions that TensorFlow may call in the place of others."""
+    if "api_implements" in set(_texts(graph, 2, 1, 5, 1)):
+        raise InputError(f"{path}: has functions in the place of others: refused")
+
+
+def _closure(names: set[str], functions: Mapping[str, _Function]) -> set[str]:
+    """Returns the functions that are called from some, directly or not, and these."""
+    called: set[str] = set()
+    waiting = names & functions.keys()
+    while waiting:
+        name = waiting.pop()
+        called.add(name)
+        waiting |= (functions[name].calls & functions.keys()) - called
+    return called
+
+
+def _classes(value: object) -> Iterator[str]:
+    """Yields the names of all classes in a configuration of Keras, strange ones with the module."""
+    if isinstance(value, dict):
+        if "class_name" in value:
+            name, module = str(value["class_name"]), str(value.get("module") or "keras")
+            known = module in {EMBEDDER, "keras"} or module.startswith("keras.")
+            yield name if known else f"{module}.{name}"
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _classes(inner)
+
+
+def _texts(content: memoryview, *path: int) -> Iterator[str]:
+    for value in messages(content, *path):
+        yield bytes(value).decode()
+
+
+def _demand(path: Path, found: set[str], allowed: frozenset[str]) -> None:
+    strange = sorted(found - allowed)
+    if strange:
+        raise InputError(
+            f"{path}: has {strange[0]!r}, which no network of this project needs, and is not run: "
+            "take models only from whom you trust"
+        )
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except InputError:
+        raise
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}: damaged ({type(error).__name__}); take it anew") from None
