@@ -154,7 +154,7 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 async def _fail(request: Request, error: Exception) -> Response:
     """Answers; the framework raises the error again, so that the guard writes it into the log."""
-    return problems.response(problems.failed(), request.state.request_id)
+    return problems.response(problems.failed(error), request.state.request_id)
 
 
 async def _refuse_fields(request: Request, error: Exception) -> Response:

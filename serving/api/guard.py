@@ -85,7 +85,7 @@ class Guard:
             await exchange.refuse(problems.busy(60))
         except Exception as error:
             logs.failure("failed", error, request_id=exchange.request_id)
-            await exchange.refuse(problems.failed())
+            await exchange.refuse(problems.failed(error))
         self._tell(exchange, time.perf_counter() - began)
 
     async def _guarded(self, exchange: Exchange) -> None:

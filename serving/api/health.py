@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from serving.api import logs, metrics
 from serving.api.caller import needs, service_of
-from serving.api.problems import Problem, documented
+from serving.api.problems import Problem, away, documented
 
 router = APIRouter(tags=["health"])
 
@@ -34,7 +34,7 @@ def ready(request: Request) -> Health:
         service.gallery.current()
     except Exception as error:
         logs.failure("not ready", error)
-        raise Problem(503, "the database does not answer", headers={"Retry-After": "5"}) from None
+        raise away() from None
     return Health(status="ok")
 
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from serving.store.database import DatabaseAwayError
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -109,8 +111,15 @@ def busy(seconds: int) -> Problem:
     return Problem(503, detail, "busy", headers={"Retry-After": str(max(1, seconds))})
 
 
-def failed() -> Problem:
+def away() -> Problem:
+    """Returns the answer while the database does not; what was asked may be done or not."""
+    return Problem(503, "the database does not answer", "no-database", headers={"Retry-After": "5"})
+
+
+def failed(error: Exception) -> Problem:
     """Returns the answer to a request at which the service failed."""
+    if isinstance(error, DatabaseAwayError):
+        return away()
     return Problem(500, "the service failed; its log says where")
 
 

@@ -17,6 +17,8 @@ LONGEST_WAIT = 60
 """Seconds: a service that asks for more is not asked again."""
 AGAIN = (409, 429, 503)
 """Statuses of answers that may name a time to ask again (409: the same request is under way)."""
+UNKNOWN = "no-database"
+"""The kind of a refusal after which nobody knows whether the request was carried out."""
 
 
 class Sent(NamedTuple):
@@ -60,8 +62,9 @@ class Transport:
     ) -> Any:
         """Returns the content of an answer; None where it has none.
 
-        It asks again after the time that the service names. A connection that broke is opened
-        again where the request changes nothing, or has an Idempotency-Key.
+        It asks again after the time that the service names. After a connection that broke, or a
+        database that went away, it does so where the request changes nothing, or has an
+        Idempotency-Key.
 
         Args:
             method: of HTTP.
@@ -88,7 +91,8 @@ class Transport:
             try:
                 return self._ask(request)
             except _Again as again:
-                if not left:
+                is_unknown = again.problem.kind == UNKNOWN
+                if not left or (is_unknown and not is_repeatable):
                     raise again.problem from None
                 self._sleep(again.seconds)
             except UnreachableError:

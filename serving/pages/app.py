@@ -75,4 +75,4 @@ async def _refuse_fields(request: Request, error: Exception) -> Response:
 
 async def _fail(request: Request, error: Exception) -> Response:
     """Answers; the framework raises the error again, so that the guard writes it into the log."""
-    return rendering.problem_page(request, problems.failed())
+    return rendering.problem_page(request, problems.failed(error))

@@ -9,7 +9,8 @@ from threading import Lock
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from components.shared.runtime.errors import InputError
@@ -19,6 +20,19 @@ from serving.tracing import traces
 Ts = TypeVarTuple("Ts")
 BUSY_SECONDS = 30
 FORGET_SECONDS = 2  # for which a deletion waits for readers of an older state
+SQLITE_AWAY = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
+class DatabaseAwayError(InputError):
+    """A database that does not answer now; a change that it was asked to commit may be there."""
 
 
 class Database:
@@ -101,7 +115,7 @@ class Database:
         """
         if not self.is_sqlite:
             return True
-        with closing(self.engine.raw_connection()) as connection:
+        with _reachable(self.name), closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
             cursor.execute(f"PRAGMA busy_timeout={FORGET_SECONDS * 1000}")
             try:
@@ -122,16 +136,22 @@ def _reachable(name: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         if "unable to open database file" in str(error.orig):
-            raise InputError(f"{name}: the file cannot be opened") from error
+            raise DatabaseAwayError(f"{name}: the file cannot be opened") from error
         if "file is not a database" in str(error.orig):
             raise InputError(f"{name}: this file is no SQLite database") from error
-        if type(error.orig).__name__ == "OperationalError" and _is_connection(str(error.orig)):
-            raise InputError(f"{name}: the database cannot be reached") from error
+        if _is_away(error):
+            raise DatabaseAwayError(f"{name}: the database cannot be reached") from error
         raise
+    except NoConnection as error:
+        raise DatabaseAwayError(f"{name}: the database answers too slowly") from error
 
 
-def _is_connection(message: str) -> bool:
-    return "connection failed" in message or "failed to resolve host" in message
+def _is_away(error: DBAPIError) -> bool:
+    """Tells a database that does not answer from a statement that is wrong."""
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", 0)
+        return code & 0xFF in SQLITE_AWAY  # the rest of an extended code says where
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
 
 
 def _parsed(address: str) -> URL:

@@ -6,6 +6,8 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
+from serving.store.database import DatabaseAwayError
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -40,6 +42,9 @@ class GroupCommit(Generic[T, R]):
         """Commits entries together; where that fails each by itself, so that none fails another."""
         try:
             results = self._write([one.entry for one in group])
+        except DatabaseAwayError as error:  # they may be committed all the same: not once more
+            for one in group:
+                one.result.set_exception(error)
         except BaseException as error:
             if len(group) == 1:
                 group[0].result.set_exception(error)

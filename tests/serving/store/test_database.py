@@ -3,16 +3,19 @@
 import logging
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from components.shared.runtime.errors import InputError
-from serving.store.database import Database
+from serving.store import database as databases
+from serving.store.database import Database, DatabaseAwayError
 from serving.store.store import open_store
 from serving.store.tables import PersonRow
+from tests.serving.store import postgres
 from tests.serving.store.examples import enrol
 
 
@@ -107,3 +110,35 @@ def test_forgetting_empties_the_log_of_sqlite(tmp_path: Path) -> None:
     reader.close()
     assert store.database.forget()
     store.close()
+
+
+def test_a_database_that_is_locked_or_full_is_away_but_a_wrong_statement_is_no_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases, "BUSY_SECONDS", 0)
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    with pytest.raises(OperationalError, match="no such table"), database.reading() as session:
+        session.execute(text("SELECT * FROM missing"))
+    with pytest.raises(DatabaseAwayError), database.writing() as session:
+        session.execute(text("PRAGMA max_page_count = 2"))
+        session.execute(text("CREATE TABLE large AS SELECT zeroblob(100000) AS content"))
+    with closing(sqlite3.connect(tmp_path / "a.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseAwayError), database.writing() as session:
+            session.execute(text("SELECT 1"))
+    database.close()
+
+
+@pytest.mark.slow
+def test_a_connection_that_breaks_before_its_commit_is_a_database_that_is_away(
+    postgres_server: postgres.Server,
+) -> None:
+    database = Database(postgres_server.uri)
+    own, end = text("SELECT pg_backend_pid()"), text("SELECT pg_terminate_backend(:id, 20000)")
+    with pytest.raises(DatabaseAwayError), database.writing() as session:
+        broken = session.execute(own).scalar_one()
+        with database.connection() as other:
+            other.execute(end, {"id": broken})
+    with database.reading() as session:
+        assert session.execute(own).scalar_one() != broken
+    database.close()

@@ -2,24 +2,29 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from serving.store.database import DatabaseAwayError
 from serving.store.group_commit import GroupCommit
 
 
 class Writes:
     """Groups that were written; the first waits until others are there too."""
 
-    def __init__(self, wrong: int | None = None) -> None:
+    def __init__(
+        self, wrong: int | None = None, reason: Callable[[str], Exception] = OSError
+    ) -> None:
         self.groups: list[list[int]] = []
+        self.refused = 0
         self.group = GroupCommit(self._write)
-        self._wrong = wrong
+        self._wrong, self._reason = wrong, reason
         self._may_go_on = threading.Event()
 
     def _write(self, entries: Sequence[int]) -> list[str]:
         self._may_go_on.wait()
         if self._wrong in entries:
-            raise OSError(f"entry {self._wrong}")
+            self.refused += 1
+            raise self._reason(f"entry {self._wrong}")
         self.groups.append(list(entries))
         return [f"result {entry}" for entry in entries]
 
@@ -30,7 +35,7 @@ class Writes:
         def add(entry: int) -> None:
             try:
                 found[entry] = self.group.add(entry)
-            except OSError as error:
+            except (OSError, DatabaseAwayError) as error:
                 found[entry] = str(error)
 
         threads = [threading.Thread(target=add, args=(entry,)) for entry in entries]
@@ -64,6 +69,13 @@ def test_an_entry_that_cannot_be_written_fails_alone() -> None:
         3: "result 3",
     }
     assert sorted(writes.groups) == [[0], [1], [3]]
+
+
+def test_entries_that_may_be_committed_already_are_not_written_once_more() -> None:
+    writes = Writes(wrong=2, reason=DatabaseAwayError)
+    found = writes.add_at_once(range(4))
+    assert found == {0: "result 0", 1: "entry 2", 2: "entry 2", 3: "entry 2"}
+    assert (writes.groups, writes.refused) == ([[0]], 1)
 
 
 def test_an_entry_is_there_when_its_caller_goes_on() -> None:
