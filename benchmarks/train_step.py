@@ -13,7 +13,7 @@ product of matrices.
 import itertools
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.arguments import add_batch, add_rounds, image_shape, parser, train_params
@@ -24,6 +24,11 @@ from components.train.params import TrainParams
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from components.train.data.prefetch import Batch
+
+WHOLE = "train step"
+BARE = "forward and backward"
 
 
 def main() -> None:
@@ -51,28 +56,47 @@ def main() -> None:
     _measure(params, image_shape(options), options.steps, options.rounds)
 
 
-def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, rounds: int) -> None:
+def build_model(params: TrainParams, shape: tuple[int, int, int]) -> Any:
+    """Returns a compiled `TripletModel` for images of a shape, on all devices."""
+    from components.train import assembly
+    from components.train.devices import precision, replicas
+
+    with replicas.scope():
+        return assembly.compiled(params, shape, precision.resolve(params.precision))
+
+
+def train(model: Any, batches: Iterable["Batch"]) -> None:
+    """Runs a step on each batch, begun before the figures of the step before are read."""
+    from components.train.devices import train_step
+
+    pending: Any = None
+    for batch in batches:
+        logs = train_step.begin_step(model, batch.images, batch.labels)
+        if pending:
+            train_step.read_logs(pending)
+        pending = logs
+    train_step.read_logs(pending)
+
+
+def time_turns(
+    model: Any, batch: "Batch", batches: Iterator["Batch"], steps: int, rounds: int
+) -> dict[str, list[Seconds]]:
+    """Measures the train step, the bare pass and that with Adam in turns, after two to warm up.
+
+    Args:
+        model: of `build_model`.
+        batch: of the bare passes, which never changes.
+        batches: of the train step, `steps` × (`rounds` + 2) at least.
+        steps: of each in a turn.
+        rounds: turns.
+
+    Returns:
+        The duration of each turn, by the action's name.
+    """
     from keras import ops
 
-    from components.train import assembly
-    from components.train.devices import precision, replicas, train_step
-
-    policy = precision.resolve(params.precision)
-    with replicas.scope():
-        model = assembly.compiled(params, shape, policy)
-    batches = _batches(params, shape, steps * (rounds + 2) + 1)
-    batch = next(batches)
     bare = _bare_pass(model, batch.images, update=False)
     adam = _bare_pass(model, batch.images, update=True)
-
-    def whole() -> None:
-        pending: Any = None
-        for batch in itertools.islice(batches, steps):
-            logs = train_step.begin_step(model, batch.images, batch.labels)
-            if pending:
-                train_step.read_logs(pending)
-            pending = logs
-        train_step.read_logs(pending)
 
     def repeated(step: Callable[[], Any]) -> Callable[[], None]:
         def action() -> None:
@@ -81,8 +105,8 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, round
         return action
 
     actions = {
-        "train step": whole,
-        "forward and backward": repeated(bare),
+        WHOLE: lambda: train(model, itertools.islice(batches, steps)),
+        BARE: repeated(bare),
         "… and Adam": repeated(adam),
     }
     for action in (*actions.values(), *actions.values()):
@@ -91,6 +115,17 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, round
     for _ in range(rounds):
         for name, action in actions.items():
             times[name].append(time_action(action))
+    return times
+
+
+def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, rounds: int) -> None:
+    from components.train.devices import precision
+
+    policy = precision.resolve(params.precision)
+    model = build_model(params, shape)
+    batches = noise_batches(params, shape, steps * (rounds + 2) + 1)
+    batch = next(batches)
+    times = time_turns(model, batch, batches, steps, rounds)
     count = len(batch.labels)
     print(
         f"{count} images of {'×'.join(map(str, shape))} a step, {params.mining}, {policy}, "
@@ -100,7 +135,7 @@ def _measure(params: TrainParams, shape: tuple[int, int, int], steps: int, round
     # The backward pass takes twice as many operations as the forward pass.
     operations = 3 * count * steps * _operations(model.embedder)
     peak = _matrix_product(policy)
-    for name in [*actions][:2]:
+    for name in (WHOLE, BARE):
         rate = operations / statistics.median(seconds.wall for seconds in times[name])
         print(
             f"{name:<24}{rate / 1e12:10.3g} TFLOP/s, "
@@ -120,7 +155,9 @@ def _print_rates(times: Mapping[str, Sequence[Seconds]], images: int) -> None:
         print(f"{name:<24}{rate:10.1f}{wall:20.3f}{cpu:24.3f}")
 
 
-def _batches(params: TrainParams, shape: tuple[int, int, int], steps: int) -> Any:
+def noise_batches(
+    params: TrainParams, shape: tuple[int, int, int], steps: int
+) -> Iterator["Batch"]:
     """Yields batches of noise, from identities with ten images of each kind."""
     from components.train.data.prefetch import prefetch
 
