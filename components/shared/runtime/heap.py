@@ -3,7 +3,7 @@
 import ctypes
 from contextlib import suppress
 
-MAPPED = 16 << 20  # bytes of a block
+MAPPED = 12 << 20  # bytes of a block; Pillow takes just below 16 MiB at a time
 _M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
 
 
