@@ -64,13 +64,14 @@ def packages() -> list[Package]:
         name = metadata["Name"]
         # Not by `[…]`: where it is missing, some readers of metadata raise, others give None.
         licence = dict(metadata.items()).get("License-Expression", "")  # type: ignore[attr-defined]
-        version, sha256 = distribution.version, archives.get(canonical(name), "")
+        version = distribution.version
+        sha256 = archives.get((canonical(name), version), "")
         result.add(Package("pypi", name, version=version, licence=licence, sha256=sha256))
     return sorted(result | set(_debian()))
 
 
-def archive_hashes(listing: str) -> dict[str, str]:
-    """Returns the SHA-256 of every archive, by the canonical name of its package.
+def archive_hashes(listing: str) -> dict[tuple[str, str], str]:
+    """Returns the SHA-256 of every archive, by the canonical name and the version of its package.
 
     Args:
         listing: what sha256sum printed of wheels and source distributions.
@@ -78,9 +79,11 @@ def archive_hashes(listing: str) -> dict[str, str]:
     result = {}
     for line in listing.splitlines():
         sha256, file = line.split("  ")
-        is_wheel = file.endswith(".whl")
-        name = file.partition("-")[0] if is_wheel else file.rpartition("-")[0]
-        result[canonical(name)] = sha256
+        if file.endswith(".whl"):
+            name, version = file.split("-")[:2]
+        else:
+            name, _, version = file.removesuffix(".tar.gz").rpartition("-")
+        result[canonical(name), version] = sha256
     return result
 
 

@@ -15,6 +15,8 @@ from tests import s3_server as server
 os.environ.setdefault(
     "TF_ENABLE_ONEDNN_OPTS", "1"
 )  # as components.shared.runtime.backend does, for modules that do not use it
+# Else each command of DVC leaves a process behind, which tells of it.
+os.environ.setdefault("DVC_NO_ANALYTICS", "true")
 # 0 is all threads: one process trains too, after it has prepared images. Of several processes each
 # takes one, or they spend most of their time waiting for each other's.
 THREADS = "1" if "PYTEST_XDIST_WORKER" in os.environ else "0"

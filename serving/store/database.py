@@ -140,7 +140,7 @@ def _reachable(name: str) -> Iterator[None]:
         if "file is not a database" in str(error.orig):
             raise InputError(f"{name}: this file is no SQLite database") from error
         if _is_away(error):
-            raise DatabaseAwayError(f"{name}: the database cannot be reached") from error
+            raise DatabaseAwayError(f"{name}: {_reason(error)}") from error
         raise
     except NoConnection as error:
         raise DatabaseAwayError(f"{name}: the database answers too slowly") from error
@@ -152,6 +152,12 @@ def _is_away(error: DBAPIError) -> bool:
         code = getattr(error.orig, "sqlite_errorcode", 0)
         return code & 0xFF in SQLITE_AWAY  # the rest of an extended code says where
     return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+def _reason(error: DBAPIError) -> str:
+    """Returns what SQLite says of its file; other databases may say more than is for all to see."""
+    is_file = isinstance(error.orig, sqlite3.Error)
+    return str(error.orig) if is_file else "the database cannot be reached"
 
 
 def _parsed(address: str) -> URL:

@@ -57,7 +57,8 @@ while not pathlib.Path("/tmp/stop").exists():
 transport.ATTEMPTS = 5
 found = {{person["id"] for person in client.people()}}
 lost = sorted(set(enrolled) - found)
-told = {{"answered": answered, "failed": failed, "enrolled": enrolled, "lost": lost}}
+moments = sorted(set(map(int, answered)))  # a log's long lines come in pieces
+told = {{"answers": len(answered), "moments": moments, "failed": failed, "lost": lost}}
 print(json.dumps(told))
 """
 """Asks over a new connection each time. Every refusal is a failure, though it may be passing."""
@@ -67,15 +68,15 @@ class Told(NamedTuple):
     """How the requests went.
 
     Attributes:
-        answered: when, in seconds since 1970.
-        failed: the reasons of those that did.
-        enrolled: ids of people that the service said it has.
-        lost: those among them that it has no more.
+        answers: number of requests that were answered.
+        moments: when, in whole seconds since 1970, each once.
+        failed: the reasons of those that failed.
+        lost: ids of people that the service said it has, and has no more.
     """
 
-    answered: list[float]
+    answers: int
+    moments: list[int]
     failed: list[str]
-    enrolled: list[str]
     lost: list[str]
 
 

@@ -21,7 +21,7 @@ def test_one_pod_answers_while_the_other_is_killed_and_comes_back(world: World) 
     assert end["exitCode"] == 128 + signal.SIGKILL
     (ready,) = [one for one in status["conditions"] if one["type"] == "Ready"]
     begin, until = seconds(end["finishedAt"]) + 1, seconds(ready["lastTransitionTime"])
-    assert [moment for moment in told.answered if begin <= moment < until]
+    assert [moment for moment in told.moments if begin <= moment < until]
 
 
 def test_everybody_enrolled_is_there_after_service_and_database_were_killed(world: World) -> None:
@@ -33,7 +33,7 @@ def test_everybody_enrolled_is_there_after_service_and_database_were_killed(worl
     for victim in victims:
         back(world, victim)
     told = caller.stop()
-    assert told.enrolled
+    assert told.answers
     assert told.lost == []
 
 

@@ -57,7 +57,7 @@ def test_an_archive_is_found_by_its_package_however_the_name_is_written() -> Non
         f"{'c' * 64}  PyYAML-6.0.3-1-cp311-cp311-manylinux_2_17_x86_64.whl\n"
     )
     assert sbom.archive_hashes(listing) == {
-        "ruamel-yaml": "a" * 64,
-        "antlr4-python3-runtime": "b" * 64,
-        "pyyaml": "c" * 64,
+        ("ruamel-yaml", "0.19.1"): "a" * 64,
+        ("antlr4-python3-runtime", "4.9.3"): "b" * 64,
+        ("pyyaml", "6.0.3"): "c" * 64,
     }

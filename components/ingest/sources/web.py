@@ -166,8 +166,11 @@ class _Adapter(requests.adapters.HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = slow_servers.watched(pools)
 
     def proxy_manager_for(self, *args: Any, **settings: Any) -> urllib3.ProxyManager:
+        known = set(self.proxy_manager.values())
         manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **settings)
-        manager.pool_classes_by_scheme = self.poolmanager.pool_classes_by_scheme
+        if manager not in known:
+            pools = manager.pool_classes_by_scheme  # SOCKS has its own
+            manager.pool_classes_by_scheme = slow_servers.watched(pools)
         return manager
 
 

@@ -46,8 +46,9 @@ class Store:
     """The store that the environment names; requests that fail for a passing reason are retried.
 
     Every method raises `StoreError`, in one line with the address and the endpoint, where the store
-    refuses, cannot be reached or answers as no S3 store does, and `MissingError` where there is no
-    such bucket or object.
+    refuses or cannot be reached, and `MissingError` where there is no such bucket or object. An
+    answer as no S3 store gives it is a `StoreError` where objects are listed, asked about, written
+    or read in parts; the content of a whole one is checked by whoever asks for it.
     """
 
     def __init__(self) -> None:

@@ -119,12 +119,12 @@ def test_a_database_that_is_locked_or_full_is_away_but_a_wrong_statement_is_no_r
     database = Database(f"sqlite:///{tmp_path / 'a.db'}")
     with pytest.raises(OperationalError, match="no such table"), database.reading() as session:
         session.execute(text("SELECT * FROM missing"))
-    with pytest.raises(DatabaseAwayError), database.writing() as session:
+    with pytest.raises(DatabaseAwayError, match="full"), database.writing() as session:
         session.execute(text("PRAGMA max_page_count = 2"))
         session.execute(text("CREATE TABLE large AS SELECT zeroblob(100000) AS content"))
     with closing(sqlite3.connect(tmp_path / "a.db")) as other:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(DatabaseAwayError), database.writing() as session:
+        with pytest.raises(DatabaseAwayError, match="locked"), database.writing() as session:
             session.execute(text("SELECT 1"))
     database.close()
 

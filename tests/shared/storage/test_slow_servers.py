@@ -36,10 +36,10 @@ def answer(listening: socket.socket, at_once: int) -> None:
     threading.Thread(target=run, daemon=True).start()
 
 
-def read(listening: socket.socket) -> bytes:
+def read(listening: socket.socket, method: str = "GET") -> bytes:
     manager = urllib3.PoolManager(retries=False, timeout=10)
     manager.pool_classes_by_scheme = slow_servers.watched(manager.pool_classes_by_scheme)
-    return manager.request("GET", f"http://127.0.0.1:{listening.getsockname()[1]}/").data
+    return manager.request(method, f"http://127.0.0.1:{listening.getsockname()[1]}/").data
 
 
 @pytest.mark.parametrize("at_once", [0, len(HEAD)])
@@ -59,3 +59,11 @@ def test_an_answer_may_come_in_pieces_as_long_as_they_are_many_enough(
     monkeypatch.setattr(slow_servers, "RATE", 1)
     answer(server, 0)
     assert read(server) == BODY
+
+
+def test_the_answer_to_what_was_sent_may_take_its_time(
+    server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow_servers, "SECONDS", 0.1)
+    answer(server, len(HEAD))
+    assert read(server, "POST") == BODY
