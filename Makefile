@@ -106,7 +106,7 @@ $(DEMO_DATA)/raw:
 	@printf 'ingest:\n  source: sample\n  sample: {identities: 10, seed: 1}\n' >$(DEMO_DATA)/params.yaml
 	@python -m components.ingest --params $(DEMO_DATA)/params.yaml --out $@
 
-test: $(BIN)/.installed-dev ## the quick tests (under 10 minutes)
+test: $(BIN)/.installed-dev ## the quick tests (about 10 minutes)
 	@python -m pytest -m "not slow" -n 2 --dist loadfile $(COVERAGE)
 
 coverage: COVERAGE := --cov --cov-report=term
