@@ -13,8 +13,10 @@ from pipelines.deploy.manifests import Manifest, pod_labels
 
 MANAGER = "signature-recognition-deploy"
 """The owner of the fields that are applied here, as Kubernetes keeps it."""
-TIMEOUT = 60.0
-"""Seconds for a command in a pod, and for each answer of it."""
+TIMEOUT = 60
+"""Seconds for an answer of the API or of a pod, and for a command in a pod; the client of the API
+passes over a number that is not whole.
+"""
 MISSING = 404
 
 
@@ -57,7 +59,10 @@ class Cluster:
         """
         with _translated(f"{manifest['kind']} {manifest['metadata']['name']}"):
             answer = self._resource(manifest).server_side_apply(
-                body=manifest, field_manager=MANAGER, force_conflicts=True
+                body=manifest,
+                field_manager=MANAGER,
+                force_conflicts=True,
+                _request_timeout=TIMEOUT,
             )
         applied: Manifest = answer.to_dict()
         return applied
@@ -69,7 +74,9 @@ class Cluster:
         metadata = manifest["metadata"]
         with _translated(f"{manifest['kind']} {metadata['name']}"):
             try:
-                found = self._resource(manifest).get(metadata["name"], metadata["namespace"])
+                found = self._resource(manifest).get(
+                    metadata["name"], metadata["namespace"], _request_timeout=TIMEOUT
+                )
             except ApiException as error:
                 if error.status != MISSING:
                     raise
@@ -84,7 +91,10 @@ class Cluster:
         metadata = manifest["metadata"]
         with _translated(f"{manifest['kind']} {metadata['name']}"):
             self._resource(manifest).delete(
-                metadata["name"], metadata["namespace"], propagation_policy="Background"
+                metadata["name"],
+                metadata["namespace"],
+                propagation_policy="Background",
+                _request_timeout=TIMEOUT,
             )
 
     def pods(self, deployment: Manifest) -> list[Manifest]:
@@ -93,7 +103,9 @@ class Cluster:
         selector = ",".join(f"{name}={value}" for name, value in labels)
         with _translated("pods"):
             listed = self._core.list_namespaced_pod(
-                deployment["metadata"]["namespace"], label_selector=selector
+                deployment["metadata"]["namespace"],
+                label_selector=selector,
+                _request_timeout=TIMEOUT,
             )
         pods: list[Manifest] = self._api.sanitize_for_serialization(listed)["items"]
         return [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]

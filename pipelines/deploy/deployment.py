@@ -1,14 +1,11 @@
 """A deployment from its manifests to its proof, and back where the proof fails."""
 
 import logging
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from components.shared.runtime.cli import Terminated
 from components.shared.runtime.errors import InputError
-from pipelines.deploy import inference_service, kserve, rollout, service
+from pipelines.deploy import inference_service, interruption, kserve, rollout, service
 from pipelines.deploy.cluster import Cluster
 from pipelines.deploy.errors import DeploymentError
 from pipelines.deploy.manifests import Manifest, deployment
@@ -21,12 +18,15 @@ class Form(NamedTuple):
     """The parts of a deployment that each kind does in its own way.
 
     Attributes:
-        prepare: returns the manifest that is applied, or raises `InputError`.
-        wait: waits, at most so many seconds, until it is ready, or raises `DeploymentError`.
+        check: raises `InputError` where the proof's bundle does not fit.
+        renew: returns the manifest that is applied.
+        wait: waits, at most so many seconds, until what was applied is ready, or raises
+            `DeploymentError`.
         prove: returns the figures of the proof, or raises `DeploymentError`.
     """
 
-    prepare: Callable[[Manifest, Proof], Manifest]
+    check: Callable[[Manifest, Proof], None]
+    renew: Callable[[Manifest], Manifest]
     wait: Callable[[Cluster, Manifest, float], None]
     prove: Callable[[Cluster, Manifest, Proof], dict[str, float]]
 
@@ -52,41 +52,40 @@ def deploy(
     """
     wanted = deployment(documents)
     form = FORMS[wanted["kind"]]
-    prepared = form.prepare(wanted, proof)
+    form.check(wanted, proof)
+    renewed = [form.renew(each) if each is wanted else each for each in documents]
     former = cluster.find(wanted)
-    try:
-        with _terminable():
-            for document in [prepared if each is wanted else each for each in documents]:
-                applied = cluster.apply(document)
-                log.info("%s", f"{document['kind']} {applied['metadata']['name']}")
-            log.info("waiting until it is ready")
-            form.wait(cluster, prepared, seconds)
-            return form.prove(cluster, prepared, proof)
-    except BaseException as error:
-        told = _take_back(cluster, former, wanted, seconds)
-        if isinstance(error, DeploymentError | InputError):
-            raise type(error)(f"{error}; {told}") from None
-        raise
+    with interruption.handlers_kept():
+        try:
+            with interruption.interruptible():
+                applied = _apply(cluster, renewed)
+                log.info("waiting until it is ready")
+                form.wait(cluster, applied, seconds)
+                return form.prove(cluster, applied, proof)
+        except BaseException as error:
+            failure = error
+            log.info("taking it back")
+            restored = _restore(cluster, former, wanted)
+    told = _await(cluster, restored, wanted["kind"], seconds)
+    if isinstance(failure, DeploymentError | InputError):
+        raise type(failure)(f"{failure}; {told}") from None
+    raise failure
 
 
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Raises `Terminated` on SIGTERM, by which a pod's task or a job ends, so that what was begun
-    is taken back. A second one has its usual effect.
-    """
-
-    def stop(*_: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        raise Terminated
-
-    former = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, former)
+def _apply(cluster: Cluster, documents: Sequence[Manifest]) -> Manifest:
+    """Applies manifests, and returns that of the service as the cluster has it then."""
+    applied: list[Manifest] = []
+    for document in documents:
+        applied.append(cluster.apply(document))
+        log.info("%s", f"{document['kind']} {document['metadata']['name']}")
+    return deployment(applied)
 
 
-def _unchanged(document: Manifest, proof: Proof) -> Manifest:
+def _accept(document: Manifest, proof: Proof) -> None:
+    """Accepts every bundle: the service takes all of them."""
+
+
+def _unchanged(document: Manifest) -> Manifest:
     return document
 
 
@@ -109,21 +108,26 @@ def _prove(cluster: Cluster, wanted: Manifest, proof: Proof) -> dict[str, float]
     return {"max_abs_difference": max(differences), **figures}
 
 
-def _take_back(cluster: Cluster, former: Manifest | None, wanted: Manifest, seconds: float) -> str:
-    """Takes what was deployed back to what it was; returns what was done."""
-    log.info("taking it back")
+def _restore(cluster: Cluster, former: Manifest | None, wanted: Manifest) -> Manifest | None:
+    """Takes what was deployed back to what it was, and returns it; None: it was deleted."""
     if former is None:
         cluster.delete(wanted)
-        return f"there was no version before, so that the {wanted['kind']} was deleted"
-    cluster.apply(rollout.restored(former, wanted))
+        return None
+    return cluster.apply(FORMS[wanted["kind"]].renew(rollout.restored(former, wanted)))
+
+
+def _await(cluster: Cluster, restored: Manifest | None, kind: str, seconds: float) -> str:
+    """Waits until what was taken back is ready; returns what was done."""
+    if restored is None:
+        return f"there was no version before, so that the {kind} was deleted"
     try:
-        FORMS[wanted["kind"]].wait(cluster, wanted, seconds)
+        FORMS[kind].wait(cluster, restored, seconds)
     except DeploymentError as error:
         return f"the version before was put back, but {error}"
     return "the version before is back"
 
 
 FORMS = {
-    "Deployment": Form(_unchanged, rollout.wait, _prove),
-    inference_service.KIND: Form(kserve.prepare, kserve.wait, kserve.prove),
+    "Deployment": Form(_accept, _unchanged, rollout.wait, _prove),
+    inference_service.KIND: Form(kserve.check, kserve.renew, kserve.wait, kserve.prove),
 }

@@ -89,5 +89,12 @@ def format_of(document: dict[str, Any]) -> Format:
 
 def is_known(document: dict[str, Any]) -> bool:
     """Tells whether a manifest is an InferenceService of one of `FORMATS`."""
-    model = document.get("spec", {}).get("predictor", {}).get("model", {})
-    return document["kind"] == KIND and model.get("modelFormat", {}).get("name") in FORMATS
+    name = value(document, "spec", "predictor", "model", "modelFormat", "name")
+    return document["kind"] == KIND and name in list(FORMATS)
+
+
+def value(document: object, *names: str) -> Any:
+    """Returns what a manifest holds under names within names; None: nothing."""
+    for name in names:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document

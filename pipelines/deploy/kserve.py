@@ -3,6 +3,7 @@
 import base64
 import copy
 import http.client
+import itertools
 import json
 import secrets
 import time
@@ -22,12 +23,10 @@ from pipelines.deploy.proof import Proof
 CONTAINER, PORT = "kserve-container", 8080
 MARK = "signature-recognition/deployed"
 """The annotation that tells the pods of one deployment; KServe hands it on to them."""
-FAILED = {"BlockedByFailedLoad", "InvalidSpec"}
 
 
-def prepare(document: Manifest, proof: Proof) -> Manifest:
-    """Returns an InferenceService whose pods are new ones, even where nothing else changes: those
-    before may have been scaled to zero, and nobody could ask them.
+def check(document: Manifest, proof: Proof) -> None:
+    """Checks that a bundle can be served as an InferenceService says.
 
     Raises:
         InputError: the bundle holds no folder for the format.
@@ -38,17 +37,24 @@ def prepare(document: Manifest, proof: Proof) -> Manifest:
             f"{proof.bundle.folder}: holds no {wanted.folder}/, which KServe reads; freeze it "
             f"again with freeze.formats=[onnx,{wanted.folder}]"
         )
+
+
+def renew(document: Manifest) -> Manifest:
+    """Returns an InferenceService whose pods are new ones, even where nothing else changes: those
+    before may have been scaled to zero, and nobody could ask them.
+    """
     marked = copy.deepcopy(document)
     marked["metadata"].setdefault("annotations", {})[MARK] = secrets.token_hex(8)
     return marked
 
 
-def wait(cluster: Cluster, document: Manifest, seconds: float) -> None:
+def wait(cluster: Cluster, applied: Manifest, seconds: float) -> None:
     """Waits until an InferenceService is ready, with pods of this deployment.
 
     Args:
         cluster: that has it.
-        document: its manifest, as `prepare` returns it or as it was before.
+        applied: as the cluster had it when it took what `renew` returns: its status is still that
+            of the manifest before.
         seconds: the longest time.
 
     Raises:
@@ -57,13 +63,12 @@ def wait(cluster: Cluster, document: Manifest, seconds: float) -> None:
     """
     end = time.monotonic() + seconds
     while True:
-        found = cluster.find(document) or {}
-        mark = document["metadata"].get("annotations", {}).get(MARK)
-        if _is_ready(found) and (mark is None or _ready_pods(cluster, document)):
+        found = cluster.find(applied) or {}
+        pods = _own_pods(cluster, applied)
+        if rollout.is_ready(found) and any(map(rollout.is_ready, pods)):
             return
-        state = found.get("status", {}).get("modelStatus", {})
-        if state.get("transitionStatus") in FAILED or time.monotonic() > end:
-            raise DeploymentError(f"it is not ready: {_reason(cluster, document, found)}")
+        if _has_failed(found, applied, pods) or time.monotonic() > end:
+            raise DeploymentError(f"it is not ready: {_reason(cluster, found, pods)}")
         time.sleep(rollout.PAUSE)
 
 
@@ -73,7 +78,7 @@ def prove(cluster: Cluster, document: Manifest, proof: Proof) -> dict[str, float
     Raises:
         DeploymentError: a pod does not answer, or differs by more than the tolerance.
     """
-    pods = _ready_pods(cluster, document)
+    pods = list(filter(rollout.is_ready, _own_pods(cluster, document)))
     differences: list[float] = []
     for pod in pods:
         try:
@@ -130,24 +135,39 @@ def _post(connection: http.client.HTTPConnection, path: str, content: dict[str, 
     return service.request(connection, "POST", path, json.dumps(content).encode(), headers)
 
 
-def _is_ready(found: Manifest) -> bool:
-    status = found.get("status", {})
-    generation = found.get("metadata", {}).get("generation", 0)
-    is_known = status.get("observedGeneration", generation) >= generation
-    return is_known and rollout.is_ready(found)
-
-
-def _ready_pods(cluster: Cluster, document: Manifest) -> list[Manifest]:
-    mark = document["metadata"].get("annotations", {}).get(MARK)
+def _own_pods(cluster: Cluster, document: Manifest) -> list[Manifest]:
+    mark = document["metadata"]["annotations"][MARK]
     pods = cluster.pods(document)
-    own = [pod for pod in pods if pod["metadata"].get("annotations", {}).get(MARK) == mark]
-    return [pod for pod in own if rollout.is_ready(pod)]
+    return [pod for pod in pods if pod["metadata"].get("annotations", {}).get(MARK) == mark]
 
 
-def _reason(cluster: Cluster, document: Manifest, found: Manifest) -> str:
-    status = found.get("status", {})
-    failure = status.get("modelStatus", {}).get("lastFailureInfo", {}).get("message")
-    told = [one.get("message") for one in status.get("conditions", [])]
-    pods = [pod for pod in cluster.pods(document) if not rollout.is_ready(pod)]
-    reasons = [rollout.reason(pod, cluster, CONTAINER) for pod in pods]
+def _has_failed(found: Manifest, applied: Manifest, pods: list[Manifest]) -> bool:
+    """Tells whether KServe has given up this deployment, and not the one before."""
+    status = _model_status(found)
+    if status.get("transitionStatus") == "InvalidSpec":  # for which no pod is started
+        return status != _model_status(applied)
+    return status.get("transitionStatus") == "BlockedByFailedLoad" and any(map(_has_ended, pods))
+
+
+def _has_ended(pod: Manifest) -> bool:
+    """Tells whether a container of a pod has failed, be it started again or not."""
+    status = pod.get("status", {})
+    names = ("initContainerStatuses", "containerStatuses")
+    containers = itertools.chain.from_iterable(status.get(name, []) for name in names)
+    return any(
+        one.get("restartCount", 0) > 0 or one.get("state", {}).get("terminated", {}).get("exitCode")
+        for one in containers
+    )
+
+
+def _model_status(document: Manifest) -> dict[str, Any]:
+    status: dict[str, Any] = document.get("status", {}).get("modelStatus", {})
+    return status
+
+
+def _reason(cluster: Cluster, found: Manifest, pods: list[Manifest]) -> str:
+    failure = _model_status(found).get("lastFailureInfo", {}).get("message")
+    told = [one.get("message") for one in found.get("status", {}).get("conditions", [])]
+    waiting = [pod for pod in pods if not rollout.is_ready(pod)]
+    reasons = [rollout.reason(pod, cluster, CONTAINER) for pod in waiting]
     return "; ".join(dict.fromkeys(filter(None, [failure, *told, *reasons]))) or "it says nothing"

@@ -143,5 +143,5 @@ def _is_deployed(document: Manifest) -> bool:
 
 
 def _container(document: Manifest) -> Any:
-    containers = document["spec"]["template"]["spec"]["containers"]
+    containers = inference_service.value(document, "spec", "template", "spec", "containers") or []
     return next((one for one in containers if one["name"] == CONTAINER), None)

@@ -10,6 +10,11 @@ from pipelines.deploy.manifests import CONTAINER, Manifest
 
 PAUSE = 1.0
 """Seconds between two looks at a rollout."""
+OF_OTHERS = {
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "deployment.kubernetes.io/revision",
+}
+"""Annotations that kubectl and Kubernetes keep for themselves."""
 
 
 def wait(cluster: Cluster, deployment: Manifest, seconds: float) -> None:
@@ -89,7 +94,9 @@ def restored(former: Manifest, applied: Manifest) -> Manifest:
     if "replicas" not in applied["spec"]:
         spec.pop("replicas", None)
     metadata = {name: former["metadata"][name] for name in ("name", "namespace")}
+    annotations = former["metadata"].get("annotations", {}).items()
     metadata["labels"] = former["metadata"].get("labels", {})
+    metadata["annotations"] = {name: text for name, text in annotations if name not in OF_OTHERS}
     return {
         "apiVersion": former["apiVersion"],
         "kind": former["kind"],

@@ -126,8 +126,8 @@ class Cluster(StepParams):
         None,
         min_length=1,
         description="What the task `deploy` applies after `freeze`, or after `promote` where the "
-        "alias moved: a folder or file of manifests, as the command `deploy` takes; it needs "
-        "`freeze.publish`. null: there is no such task.",
+        "new model is champion: a folder or file of manifests, as the command `deploy` takes; it "
+        "needs `freeze.publish`. null: there is no such task.",
     )
 
     def contradictions(self) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from kfp import dsl
 
+from components.shared.runtime.errors import InputError
 from pipelines.deploy import manifests
 from pipelines.kubeflow import tasks
 from pipelines.kubeflow.cluster import Cluster, configure_task, configure_training
@@ -41,7 +42,7 @@ def arguments(defaults: Mapping[str, dict[str, Any]], cluster: Cluster) -> dict[
         cluster: how the tasks run on a cluster.
 
     Raises:
-        InputError: there are no manifests where `cluster.deploy` says.
+        InputError: there are no manifests where `cluster.deploy` says, or a Secret is one of them.
     """
     source = (
         "of the data, in place of that in `ingest`, unless empty; "
@@ -81,7 +82,14 @@ def arguments(defaults: Mapping[str, dict[str, Any]], cluster: Cluster) -> dict[
 def _manifests(cluster: Cluster) -> dict[str, Argument]:
     if cluster.deploy is None:
         return {}
-    line = manifests.to_line(manifests.read(Path(cluster.deploy)))  # KFP's header takes one alone
+    documents = manifests.read(Path(cluster.deploy))
+    for document in documents:
+        if document["kind"] == "Secret" and {"data", "stringData"} & set(document):
+            raise InputError(
+                f"{cluster.deploy}: Secret {document['metadata']['name']} would be an argument of "
+                "the run, in plain text; create it on the cluster itself and leave it out here"
+            )
+    line = manifests.to_line(documents)  # KFP's header takes one alone
     return {"manifests": Argument(str, line, "of the service, which `deploy` applies.")}
 
 

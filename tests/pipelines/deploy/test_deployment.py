@@ -77,3 +77,36 @@ def test_an_interrupted_deployment_is_taken_back(
     assert isinstance(stopped.value, Terminated) == (number == signal.SIGTERM)
     assert image(cluster).endswith(":1.0")
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_while_it_is_taken_back_ends_the_wait_at_most(
+    number: signal.Signals, cluster: Memory, proof: Proof, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(cluster, [service("1.0")], proof, 5)
+    apply, find = cluster.apply, cluster.find
+    fails = replace(proof, tolerance=-1.0)
+    handlers = []
+
+    def interrupted(manifest: Manifest) -> Manifest:
+        if manifest["spec"] == service("1.0")["spec"]:
+            signal.raise_signal(number)
+        return apply(manifest)
+
+    def observed(manifest: Manifest) -> Manifest | None:
+        handlers.append(signal.getsignal(number))
+        return find(manifest)
+
+    def end(*_: object) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr(cluster, "apply", interrupted)
+    monkeypatch.setattr(cluster, "find", observed)
+    former = signal.signal(number, end)
+    try:
+        with pytest.raises(DeploymentError, match="the version before is back"):
+            deploy(cluster, [service("2.0")], fails, 5)
+    finally:
+        signal.signal(number, former)
+    assert image(cluster).endswith(":1.0")
+    assert handlers[-1] is end

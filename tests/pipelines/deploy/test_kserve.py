@@ -18,7 +18,7 @@ import pytest
 from components.freeze import parity_images, triton_export
 from components.shared.model import bundle as bundles
 from components.shared.runtime.errors import InputError
-from pipelines.deploy import inference_service, kserve
+from pipelines.deploy import inference_service, kserve, rollout
 from pipelines.deploy.cluster import Cluster
 from pipelines.deploy.deployment import deploy
 from pipelines.deploy.errors import DeploymentError
@@ -27,6 +27,7 @@ from pipelines.deploy.proof import Proof, prepare
 from tests.serving.bundles import SHAPE, write_served_bundle
 
 FORMS = list(inference_service.FORMATS)
+FAILURES = ("BlockedByFailedLoad", "InvalidSpec")
 
 
 class Server(HTTPServer):
@@ -66,43 +67,73 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Memory(Cluster):
-    """A cluster in memory, whose KServe starts a pod for each manifest that it is given."""
+    """A cluster in memory, whose KServe starts a pod for each manifest that it is given.
+
+    Attributes:
+        found: the InferenceService.
+        failures: why models cannot be served, by their version: KServe's `transitionStatus`.
+        lag: looks at an object until KServe's status is that of the newest manifest.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
+        self._looks = 0
         self.found: Manifest | None = None
-        self.is_ready = True
+        self.failures: dict[str, str] = {}
+        self.lag = 2
 
     def apply(self, manifest: Manifest) -> Manifest:
-        """Keeps the object, with KServe's status."""
-        ready = {"type": "Ready", "status": str(self.is_ready)}
-        status: dict[str, Any] = {"conditions": [ready]}
-        if not self.is_ready:
-            failure = {"message": "no such bucket"}
-            status["modelStatus"] = {
-                "transitionStatus": "BlockedByFailedLoad",
-                "lastFailureInfo": failure,
-            }
-        self.found = {**manifest, "status": status}
+        """Keeps the object, with the status that it had before."""
+        former = self.found or {}
+        metadata = {**manifest["metadata"], "generation": 7}
+        self.found = {**manifest, "metadata": metadata, "status": former.get("status", {})}
+        self._looks = self.lag
         return self.found
 
     def find(self, manifest: Manifest) -> Manifest | None:
         """Returns the object."""
+        if self.found is not None and self._looks == 0:
+            self.settle()
+        self._looks = max(self._looks - 1, 0)
         return self.found
+
+    def settle(self) -> None:
+        """Brings the status up to date."""
+        assert self.found is not None
+        self.found = {**self.found, "status": self._status()}
+
+    def _failure(self) -> str | None:
+        assert self.found is not None
+        address = self.found["spec"]["predictor"]["model"]["storageUri"]
+        return self.failures.get(address.split("/")[3])
+
+    def _status(self) -> dict[str, Any]:
+        """Returns KServe's status, whose observedGeneration is that of the Deployment below."""
+        failure = self._failure()
+        ready = {"type": "Ready", "status": str(failure is None)}
+        status: dict[str, Any] = {"conditions": [ready], "observedGeneration": 1}
+        if failure is not None:
+            told = {"message": "no such bucket"}
+            status["modelStatus"] = {"transitionStatus": failure, "lastFailureInfo": told}
+        return status
 
     def delete(self, manifest: Manifest) -> None:
         """Forgets the object."""
         self.found = None
 
     def pods(self, deployment: Manifest) -> list[Manifest]:
-        """Returns the pod of the newest manifest, beside that of another."""
+        """Returns the pod of the newest manifest, beside one of another that has failed."""
         assert self.found is not None
-        ready = {"conditions": [{"type": "Ready", "status": str(self.is_ready)}]}
-        annotations = [self.found["metadata"].get("annotations", {}), {kserve.MARK: "former"}]
-        return [
-            {"metadata": {"name": f"pod-{number}", "annotations": each}, "status": ready}
-            for number, each in enumerate(annotations)
-        ]
+        pods = [_pod("pod-1", {kserve.MARK: "former"}, is_ready=False)]
+        failure = self._failure()
+        if failure != "InvalidSpec":
+            annotations = self.found["metadata"].get("annotations", {})
+            pods.insert(0, _pod("pod-0", annotations, is_ready=failure is None))
+        return pods
+
+    def log(self, pod: Manifest, container: str, previous: bool) -> list[str]:
+        """Returns nothing."""
+        return []
 
     @contextmanager
     def connected(self, pod: Manifest, port: int) -> Iterator[http.client.HTTPConnection]:
@@ -111,6 +142,16 @@ class Memory(Cluster):
         connection = http.client.HTTPConnection("127.0.0.1", self._port)
         yield connection
         connection.close()
+
+
+def _pod(name: str, annotations: dict[str, str], is_ready: bool) -> Manifest:
+    """Returns a pod whose container has ended where it is not ready."""
+    ready = {"type": "Ready", "status": str(is_ready)}
+    state = {"waiting": {"reason": "CrashLoopBackOff"}}
+    ended = {"name": kserve.CONTAINER, "restartCount": 1, "state": state}
+    containers = [] if is_ready else [ended]
+    status = {"conditions": [ready], "containerStatuses": containers}
+    return {"metadata": {"name": name, "annotations": annotations}, "status": status}
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +182,8 @@ def port(shipped: Path) -> Iterator[int]:
 
 
 @pytest.fixture
-def kserve_cluster(port: int) -> Memory:
+def kserve_cluster(port: int, monkeypatch: pytest.MonkeyPatch) -> Memory:
+    monkeypatch.setattr(rollout, "PAUSE", 0.0)
     return Memory(port)
 
 
@@ -165,10 +207,39 @@ def test_the_newest_pod_is_asked_by_the_protocol_of_its_format(
 def test_a_model_that_embeds_otherwise_gives_way_to_that_before(
     kserve_cluster: Memory, shipped_proof: Proof
 ) -> None:
-    deploy(kserve_cluster, [manifest("onnx")], shipped_proof, 5)
+    described = manifest("onnx")
+    described["metadata"]["annotations"] = {"serving.kserve.io/deploymentMode": "Standard"}
+    deploy(kserve_cluster, [described], shipped_proof, 5)
+    assert kserve_cluster.found is not None
+    first = dict(kserve_cluster.found["metadata"]["annotations"])
     strict = replace(shipped_proof, tolerance=-1.0)
     with pytest.raises(DeploymentError, match=r"pod pod-0: .*differ.*; the version before is back"):
         deploy(kserve_cluster, [manifest("onnx", "b")], strict, 5)
+    assert kserve_cluster.found is not None
+    assert kserve_cluster.found["spec"] == described["spec"]
+    last = dict(kserve_cluster.found["metadata"]["annotations"])
+    assert last.pop(kserve.MARK) != first.pop(kserve.MARK)  # so that its pods are told apart
+    assert last == first == described["metadata"]["annotations"]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_failure_of_the_model_before_is_not_that_of_the_new_one(
+    failure: str, kserve_cluster: Memory, shipped_proof: Proof
+) -> None:
+    kserve_cluster.failures["a"] = failure
+    kserve_cluster.apply(kserve.renew(manifest("onnx")))
+    kserve_cluster.settle()
+    deploy(kserve_cluster, [manifest("onnx", "b")], shipped_proof, 5)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_model_that_kserve_cannot_serve_gives_way_at_once_to_that_before(
+    failure: str, kserve_cluster: Memory, shipped_proof: Proof
+) -> None:
+    kserve_cluster.failures["b"] = failure
+    deploy(kserve_cluster, [manifest("onnx")], shipped_proof, 5)
+    with pytest.raises(DeploymentError, match=r"no such bucket.*; the version before is back"):
+        deploy(kserve_cluster, [manifest("onnx", "b")], shipped_proof, 600)
     assert kserve_cluster.found is not None
     assert kserve_cluster.found["spec"] == manifest("onnx")["spec"]
 
@@ -176,7 +247,7 @@ def test_a_model_that_embeds_otherwise_gives_way_to_that_before(
 def test_a_first_model_that_kserve_cannot_load_is_deleted_and_the_reason_told(
     kserve_cluster: Memory, shipped_proof: Proof
 ) -> None:
-    kserve_cluster.is_ready = False
+    kserve_cluster.failures["a"] = "BlockedByFailedLoad"
     with pytest.raises(DeploymentError, match=r"not ready: no such bucket.*Service was deleted"):
         deploy(kserve_cluster, [manifest("onnx")], shipped_proof, 60)
     assert kserve_cluster.found is None

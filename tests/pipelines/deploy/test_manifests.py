@@ -15,6 +15,7 @@ CONFIG = {
     "kind": "ConfigMap",
     "metadata": {"name": "settings", "namespace": "bank"},
 }
+KINDS = ("NetworkPolicy", "Deployment", "InferenceService")
 
 
 def write(folder: Path, *documents: Any) -> Path:
@@ -47,6 +48,7 @@ def test_another_model_changes_the_pods_and_nothing_that_was_read(tmp_path: Path
     [
         ([], "holds 0 Deployments"),
         ([CONFIG], "holds 0 Deployments"),
+        ([{**CONFIG, "kind": kind, "spec": None} for kind in KINDS], "holds 0 Deployments"),
         ([service(), service()], "holds 2 Deployments"),
         ([["a", "list"]], "lacks apiVersion, kind"),
         ([{**CONFIG, "metadata": {"name": "settings"}}], "or namespace"),

@@ -46,6 +46,18 @@ def test_a_pod_that_no_node_takes_says_why(cluster: Memory) -> None:
 
 def test_a_deployment_is_taken_back_with_all_but_the_replicas_of_an_autoscaler() -> None:
     former = {**service("1.0", replicas=5), "status": DONE}
-    former["metadata"] = {**former["metadata"], "resourceVersion": "7", "managedFields": []}
-    assert rollout.restored(former, service("2.0")) == service("1.0")
-    assert rollout.restored(former, service("2.0", replicas=2)) == service("1.0", replicas=5)
+    former["metadata"] = {
+        **former["metadata"],
+        "annotations": {
+            "example.com/owner": "bank",
+            "deployment.kubernetes.io/revision": "3",
+            "kubectl.kubernetes.io/last-applied-configuration": "{}",
+        },
+        "resourceVersion": "7",
+        "managedFields": [],
+    }
+    expected = service("1.0")
+    expected["metadata"]["annotations"] = {"example.com/owner": "bank"}
+    assert rollout.restored(former, service("2.0")) == expected
+    expected["spec"]["replicas"] = 5
+    assert rollout.restored(former, service("2.0", replicas=2)) == expected

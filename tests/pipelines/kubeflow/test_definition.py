@@ -13,6 +13,7 @@ from kfp.dsl import Dataset
 
 from components.ingest.params import SampleParams
 from components.ingest.sample.generate import generate
+from components.shared.runtime.errors import InputError
 from components.shared.storage.files import code_root
 from pipelines import sections
 from pipelines.kubeflow import cluster, definition, tasks
@@ -97,7 +98,24 @@ def test_where_the_cluster_says_so_what_freeze_shipped_is_deployed_at_last(
     assert read.executors(platform)["deploy"]["securityContext"]["runAsNonRoot"]
 
 
-def test_a_retrained_model_is_deployed_where_it_became_champion(
+@pytest.mark.parametrize("field", ["data", "stringData"])
+def test_a_secret_value_never_becomes_an_argument_of_a_run(field: str, tmp_path: Path) -> None:
+    metadata = {"name": "keys", "namespace": "bank"}
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": metadata,
+        field: {"key": "aHVzaA=="},
+    }
+    path = tmp_path / "rendered.yaml"
+    path.write_text(yaml.safe_dump_all([service(), secret]))
+    deploying = cluster.LOCAL.model_copy(update={"deploy": str(path)})
+    with pytest.raises(InputError, match=r"Secret keys .* create it on the cluster") as refused:
+        definition.arguments(sections.read(PARAMS), deploying)
+    assert "aHVzaA==" not in str(refused.value)
+
+
+def test_a_retrained_model_is_deployed_where_it_is_champion(
     deploying: list[str], tmp_path: Path
 ) -> None:
     document, _ = compile_to(tmp_path / "pipeline.yaml", "retrain", *deploying)
