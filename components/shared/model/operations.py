@@ -6,7 +6,7 @@ Those that a network of images needs are named here; any other is refused, a new
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -44,8 +44,8 @@ TENSORFLOW = _names(
     """
 )
 CHECKPOINT = _names("AssignVariableOp MergeV2Checkpoints RestoreV2 SaveV2 ShardedFilename")
-"""Those with which a SavedModel's own functions save and restore its variables; nothing that is
-called may use them: they write and read files."""
+"""Those with which a SavedModel saves and restores its own variables. They write and read files, so
+only functions that nothing else can run may have them."""
 SAVED = TENSORFLOW | CHECKPOINT
 ONNX = _names(
     """
@@ -77,6 +77,15 @@ KERAS = _names(
 EMBEDDER = "components.shared.model.keras_model"
 """The module of the one class of this project in a file of Keras."""
 SAVED_MODEL = "saved_model.pb"
+NAMING_FUNCTIONS = (
+    (2, 7, 2, 1),  # SavedObjectGraph.concrete_functions
+    (2, 7, 1, 6, 1),  # SavedFunction.concrete_functions
+    (2, 7, 1, 8, 1),  # SavedBareConcreteFunction.concrete_function_name
+    (2, 7, 1, 12, 2),  # CapturedTensor.concrete_function
+    (2, 2, 2, 2, 2),  # GradientDef.gradient_func
+    (2, 2, 2, 3, 1),  # RegisteredGradient.gradient_func
+)
+"""Fields of a SavedModel that name functions for other ends than to save."""
 CONFIGURATION = "config.json"
 
 
@@ -96,34 +105,18 @@ def check_saved_model(folder: Path) -> None:
     path = folder / SAVED_MODEL
     with _reading(path):
         content = memoryview(path.read_bytes())
-        functions: dict[str, _Function] = {}
-        uncalled: set[str] = set()
-        for graph in messages(content, 2, 2):
-            functions |= _functions(graph)
-            uncalled |= _function(messages(graph, 1)).operations
-            _refuse_substitutes(path, graph)
-        has_objects = _has_objects(content)
-        called = _closure(set(_texts(content, 2, 7, 2, 1)), functions)
+        functions = _check_graphs(path, list(messages(content, 2, 2)))
+        savers = _savers(content, functions) if _has_objects(content) else set()
         for name, function in functions.items():
-            strict = name in called or not has_objects
-            _demand(path, function.operations, TENSORFLOW if strict else SAVED)
-        _demand(path, uncalled, SAVED if has_objects else TENSORFLOW)
-
-
-def _has_objects(content: memoryview) -> bool:
-    """Tells whether TensorFlow 2 loads a SavedModel: functions, and nothing outside of them."""
-    return len(list(messages(content, 2))) == 1 and any(True for _ in messages(content, 2, 7))
+            _demand(path, function.operations, SAVED if name in savers else TENSORFLOW)
 
 
 def check_frozen_graph(path: Path) -> None:
     """Checks a GraphDef of TensorFlow, as `check_saved_model` does."""
     with _reading(path):
-        graph = memoryview(path.read_bytes())
-        operations = _function(messages(graph, 1)).operations
-        for function in _functions(graph).values():
-            operations |= function.operations
-        _refuse_substitutes(path, graph)
-        _demand(path, operations, TENSORFLOW)
+        functions = _check_graphs(path, [memoryview(path.read_bytes())])
+        for function in functions.values():
+            _demand(path, function.operations, TENSORFLOW)
 
 
 def check_onnx(path: Path) -> None:
@@ -161,13 +154,53 @@ def _check_node(path: Path, node: memoryview) -> None:
             _check_node(path, inner)
 
 
-def _functions(graph: memoryview) -> dict[str, _Function]:
-    """Returns the functions of a graph's library, by name."""
-    return {
-        name: _function(messages(function, 3))
-        for function in messages(graph, 2, 1)
-        for name in _texts(function, 1, 1)
-    }
+def _check_graphs(path: Path, graphs: Sequence[memoryview]) -> dict[str, _Function]:
+    """Checks the operations outside of functions, and the functions' names; returns these."""
+    functions: dict[str, _Function] = {}
+    called: set[str] = set()
+    for graph in graphs:
+        if "api_implements" in set(_texts(graph, 2, 1, 5, 1)):
+            raise InputError(f"{path}: has functions in the place of others: refused")
+        outside = _function(messages(graph, 1))
+        _demand(path, outside.operations, TENSORFLOW)
+        called |= outside.calls
+        for definition in messages(graph, 2, 1):
+            function = _function(messages(definition, 3))
+            called |= function.calls
+            for name in _texts(definition, 1, 1):
+                operations, calls = functions.get(name, _Function(set(), set()))
+                functions[name] = _Function(
+                    operations | function.operations, calls | function.calls
+                )
+    if replaced := functions.keys() & SAVED:
+        raise InputError(
+            f"{path}: has a function in the place of the operation {min(replaced)!r}: refused"
+        )
+    if missing := called - functions.keys():
+        raise InputError(f"{path}: calls {min(missing)!r}, which is no function of it: refused")
+    return functions
+
+
+def _has_objects(content: memoryview) -> bool:
+    """Tells whether TensorFlow 2 loads a SavedModel: functions, and nothing outside of them."""
+    return len(list(messages(content, 2))) == 1 and any(True for _ in messages(content, 2, 7))
+
+
+def _savers(content: memoryview, functions: Mapping[str, _Function]) -> set[str]:
+    """Returns the functions that save and restore variables, and that nothing else can run.
+
+    SaverDef names the two nodes that call them. A function with which TensorFlow's loader does
+    anything else is named by an object, by a gradient, or by a node: as its operation, too.
+    """
+    savers: set[str] = set()
+    others = {name for place in NAMING_FUNCTIONS for name in _texts(content, *place)}
+    ends = {text.partition(":")[0] for end in (2, 3) for text in _texts(content, 2, 3, end)}
+    for node in messages(content, 2, 2, 1):
+        is_end = not ends.isdisjoint(_texts(node, 1))
+        (savers if is_end else others).update(_function([node]).calls)
+    for function in functions.values():
+        others |= function.calls | function.operations
+    return savers - others
 
 
 def _function(nodes: Iterable[memoryview]) -> _Function:
@@ -186,23 +219,6 @@ def _called(attribute: memoryview) -> Iterator[str]:
             yield from _texts(function, 1)
             for inner in messages(function, 2, 2):
                 yield from _called(inner)
-
-
-def _refuse_substitutes(path: Path, graph: memoryview) -> None:
-    """Refuses functions that TensorFlow may call in the place of others."""
-    if "api_implements" in set(_texts(graph, 2, 1, 5, 1)):
-        raise InputError(f"{path}: has functions in the place of others: refused")
-
-
-def _closure(names: set[str], functions: Mapping[str, _Function]) -> set[str]:
-    """Returns the functions that are called from some, directly or not, and these."""
-    called: set[str] = set()
-    waiting = names & functions.keys()
-    while waiting:
-        name = waiting.pop()
-        called.add(name)
-        waiting |= (functions[name].calls & functions.keys()) - called
-    return called
 
 
 def _classes(value: object) -> Iterator[str]:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import keras
 import onnx
+import onnxruntime
 import pytest
 import tensorflow as tf
-from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow.core.framework import function_pb2
+from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
 from components.shared.model import operations
 from components.shared.model.embedder import read_model
@@ -99,12 +101,90 @@ def test_what_tensorflow_1_would_run_outside_of_functions_may_not_save_either(
         operations.check_saved_model(tmp_path)
 
 
-def test_a_function_in_the_place_of_another_is_refused(tmp_path: Path) -> None:
+def has_substitute(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    saved.graph_def.library.function[0].attr["api_implements"].s = b"embed"
+
+
+def function_of(saved: meta_graph_pb2.MetaGraphDef, part: str) -> function_pb2.FunctionDef:
+    return next(each for each in saved.graph_def.library.function if part in each.signature.name)
+
+
+def calls_by_operation(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    """TensorFlow's loader turns a node whose operation is a function's name into a call of it."""
+    saver = function_of(saved, "traced_save")
+    for node in saved.graph_def.node:
+        if node.attr["f"].func.name == saver.signature.name:
+            node.attr["f"].func.name = "Abs"
+    saver.signature.name = "Abs"
+    function_of(saved, "serve").node_def.add(name="x", op="Abs")
+
+
+def calls_a_saver(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    node = function_of(saved, "serve").node_def.add(name="x", op="PartitionedCall")
+    node.attr["f"].func.name = function_of(saved, "traced_save").signature.name
+
+
+def names_it_by_a_function(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    name = function_of(saved, "traced_save").signature.name
+    saved.object_graph_def.nodes.add().function.concrete_functions.append(name)
+
+
+def names_it_by_a_bare_function(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    name = function_of(saved, "traced_save").signature.name
+    saved.object_graph_def.nodes.add().bare_concrete_function.concrete_function_name = name
+
+
+def names_it_by_a_gradient(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    name = function_of(saved, "traced_save").signature.name
+    saved.graph_def.library.registered_gradients.add(gradient_func=name, registered_op_type="x")
+
+
+def has_another_saver(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    other = saved.graph_def.library.function.add()
+    other.CopyFrom(function_of(saved, "traced_save"))
+    other.signature.name = "other"
+
+
+def has_a_function_twice(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    serve = function_of(saved, "serve")
+    saved.graph_def.library.function.add().CopyFrom(serve)
+    serve.node_def.add(name="x", op="SaveV2")
+
+
+def saves_outside_of_functions(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    saved.graph_def.node.add(name="x", op="SaveV2")
+
+
+def calls_what_it_does_not_hold(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    """Names of functions inside of others' are not renamed as they are loaded."""
+    node = function_of(saved, "serve").node_def.add(name="x", op="PartitionedCall")
+    node.attr["f"].func.name = function_of(saved, "signature").signature.name
+    node.attr["f"].func.attr["g"].func.name = "__inference__traced_save_9"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (has_substitute, "has functions in the place of others"),
+        (calls_by_operation, "has a function in the place of the operation 'Abs'"),
+        (calls_a_saver, "has '(MergeV2Checkpoints|SaveV2)'"),
+        (names_it_by_a_function, "has '(MergeV2Checkpoints|SaveV2)'"),
+        (names_it_by_a_bare_function, "has '(MergeV2Checkpoints|SaveV2)'"),
+        (names_it_by_a_gradient, "has '(MergeV2Checkpoints|SaveV2)'"),
+        (has_another_saver, "has '(MergeV2Checkpoints|SaveV2)'"),
+        (has_a_function_twice, "has 'SaveV2'"),
+        (saves_outside_of_functions, "has 'SaveV2'"),
+        (calls_what_it_does_not_hold, "calls '__inference__traced_save_9'"),
+    ],
+)
+def test_only_what_nothing_but_the_saver_can_run_may_save(
+    tmp_path: Path, change: Callable[[meta_graph_pb2.MetaGraphDef], None], said: str
+) -> None:
     path = write_saved_model(tmp_path, lengths) / "saved_model.pb"
     saved = saved_model_pb2.SavedModel.FromString(path.read_bytes())
-    saved.meta_graphs[0].graph_def.library.function[0].attr["api_implements"].s = b"embed"
+    change(saved.meta_graphs[0])
     path.write_bytes(saved.SerializeToString())
-    with pytest.raises(InputError, match="functions in the place of others"):
+    with pytest.raises(InputError, match=f"saved_model.pb: {said}"):
         operations.check_saved_model(tmp_path)
 
 
@@ -139,6 +219,29 @@ def test_an_onnx_file_of_other_operations_or_domains_is_refused(tmp_path: Path) 
     ):
         with pytest.raises(InputError, match=f"embedder.onnx: has '{name}', which no network"):
             operations.check_onnx(write_onnx(path, node))
+
+
+def test_a_graph_is_not_hidden_by_a_number_that_onnxruntime_cuts(tmp_path: Path) -> None:
+    """It reads the keys of fields as 32 bits: here that of the graph, with one bit more."""
+    path = write_onnx(tmp_path / "embedder.onnx", onnx.helper.make_node("Strange", ["x"], ["y"]))
+    model = onnx.ModelProto.FromString(path.read_bytes())
+    graph = model.graph.SerializeToString()
+    model.ClearField("graph")
+    key = encode(7 << 3 | 2 | 1 << 32)
+    path.write_bytes(model.SerializeToString() + key + encode(len(graph)) + graph)
+    with pytest.raises(Exception, match="Strange"):  # onnxruntime found it
+        onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+    with pytest.raises(ValueError, match="a field without a valid number"):
+        operations.check_onnx(path)
+
+
+def encode(number: int) -> bytes:
+    """Writes a varint."""
+    content = b""
+    while number > 0x7F:
+        content += bytes([number & 0x7F | 0x80])
+        number >>= 7
+    return content + bytes([number])
 
 
 class Own(keras.layers.Layer):  # type: ignore[misc]
