@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         nargs="?",
         metavar="ADDRESS",
         help="for list, where they are (s3://…); for fetch, which one: s3://…, or models:/… of "
-        "MLflow's registry",
+        "MLflow's registry; @sha256:… behind it is the sha256 of its manifest.json",
     )
     cli.add_folder(parser, "raw", "data/raw", "source images and catalog.csv")
     eight_bits = "read for the formats int8 and litert alone"

@@ -63,7 +63,8 @@ def add_deploy(subparsers: Commands) -> None:
         default="models/frozen",
         metavar="MODEL",
         help="that has to answer: the bundle's folder, where the manifests name the same model; or "
-        "s3://…, a published version, which the service is then told to load",
+        "s3://…, a published version, which the service is then told to load; @sha256:… behind it "
+        "is the sha256 of its manifest.json",
     )
     cli.add_folder(command, "raw", "data/raw", "source images and catalog.csv, for the proof")
     command.add_argument("--context", metavar="NAME", help="of the kubeconfig, else its current")
@@ -111,30 +112,33 @@ def _deploy(options: argparse.Namespace) -> None:
 
 def _documents(options: argparse.Namespace) -> "list[Manifest]":
     """Returns the manifests that the options ask for, with the model's address."""
-    from components.shared.model import published_bundle
+    from components.shared.model import pinned, published_bundle
     from pipelines.deploy import inference_service, manifests
 
-    is_published = published_bundle.is_address(options.model)
+    address, _ = pinned.split(options.model)
+    is_published = published_bundle.is_address(address)
     if options.form == "service":
         if options.manifests is None:
             raise InputError("PATH is needed: what `python -m serving manifests` wrote")
         documents = manifests.read(options.manifests)
-        return manifests.with_model(documents, options.model) if is_published else documents
+        return manifests.with_model(documents, address) if is_published else documents
     if options.manifests is not None:
         raise InputError("--form kserve takes no PATH: its manifest is made of the options")
     if not is_published:
         raise InputError("--form kserve needs --model s3://…, from where KServe fetches the model")
     place = (options.namespace, options.name, options.service_account)
-    return [inference_service.build(options.format, options.model.rstrip("/"), *place)]
+    return [inference_service.build(options.format, address.rstrip("/"), *place)]
 
 
 @contextmanager
 def _bundle(model: str) -> Iterator[Path]:
     """Yields the folder of a bundle, which is temporary where a store holds it."""
-    from components.shared.model import published_bundle
+    from components.shared.model import pinned, published_bundle
 
     if not published_bundle.is_address(model):
-        yield Path(model)
+        name, digest = pinned.split(model)
+        pinned.demand(Path(name), digest)
+        yield Path(name)
         return
     with TemporaryDirectory() as folder:
         published_bundle.fetch(model, Path(folder) / "bundle")

@@ -1,7 +1,6 @@
 """Arguments that several commands of `python -m serving` share."""
 
 import argparse
-from pathlib import Path
 from typing import TypeAlias
 
 from components.shared.runtime import cli
@@ -34,8 +33,7 @@ def add_model(command: argparse.ArgumentParser) -> None:
     """Adds `--model`."""
     command.add_argument(
         "--model",
-        type=Path,
-        default=Path("models/frozen"),
+        default="models/frozen",
         metavar="DIR",
-        help="the bundle that freeze wrote",
+        help="the bundle that freeze wrote; @sha256:… behind it is the sha256 of its manifest.json",
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from components.shared.data.outcomes import Rejected
+from components.shared.model import pinned
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
 from components.shared.runtime.progress import progress_bar
@@ -58,7 +59,9 @@ def add_verify(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    outcomes = run(options.claims, options.out, options.model, options.policy)
+    name, digest = pinned.split(options.model)
+    pinned.demand(Path(name), digest)
+    outcomes = run(options.claims, options.out, Path(name), options.policy)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
     sys.stderr.write(f"{options.out}: {counts}\n")
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from components.shared.model import pinned
 from components.shared.model.bundle import MANIFEST, short, version_of
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import atomic_folder, sha256
@@ -59,13 +60,14 @@ def fetch(address: str, out: Path) -> None:
     """Downloads a version into a folder, which is complete afterwards or does not exist.
 
     Args:
-        address: of the version, such as `s3://bucket/models/<version>`.
+        address: of the version, such as `s3://bucket/models/<version>`; with a digest, if pinned.
         out: the folder to write.
 
     Raises:
-        InputError: there is no such version, or a file in it is not the published one; or the store
-            refuses.
+        InputError: there is no such version, it has another digest, or a file in it is not the
+            published one; or the store refuses.
     """
+    address, digest = pinned.split(address)
     version, store = Address.parse(address, "address"), Store()
     try:
         content = store.read(version / MANIFEST)
@@ -95,6 +97,7 @@ def fetch(address: str, out: Path) -> None:
 
     with atomic_folder(out) as folder:
         (folder / MANIFEST).write_bytes(content)
+        pinned.demand(folder, digest)
         in_parallel(download, json.loads(content)["files"].items())
 
 

@@ -25,6 +25,21 @@ def test_a_dry_run_prints_what_would_be_applied_and_asks_no_cluster(
     assert container["env"] == [{"name": "SERVE_MODEL", "value": "s3://models/0123456789ab"}]
 
 
+def test_a_pinned_model_is_deployed_by_its_address_and_no_other_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "rendered.yaml"
+    path.write_text(yaml.safe_dump(service()))
+    pin = f"@sha256:{'0' * 64}"
+    main(["deploy", str(path), "--dry-run", "--model", f"s3://models/0123456789ab{pin}"])
+    assert "value: s3://models/0123456789ab\n" in capsys.readouterr().out
+    (tmp_path / "manifest.json").write_bytes(b"{}")
+    with pytest.raises(SystemExit) as refused:
+        main(["deploy", str(path), "--model", f"{tmp_path}{pin}"])
+    assert refused.value.code == 2
+    assert "not that which was asked for" in capsys.readouterr().err
+
+
 def test_a_dry_run_prints_the_inference_service_of_a_published_model(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -1,7 +1,6 @@
 """Arguments that commands share."""
 
 import argparse
-from pathlib import Path
 
 from serving.commands import arguments
 
@@ -14,5 +13,5 @@ def test_a_command_has_help_an_example_and_a_default_bundle() -> None:
     text = command.format_help()
     assert "\nDecide claims. More.\n" in text
     assert text.endswith("example:\n  python -m serving verify --model x\n")
-    assert parser.parse_args(["verify"]).model == Path("models/frozen")
+    assert parser.parse_args(["verify"]).model == "models/frozen"
     assert "decide claims" in parser.format_help()

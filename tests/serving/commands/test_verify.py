@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from components.shared.model.bundle import MANIFEST
 from components.shared.runtime.errors import InputError
+from components.shared.storage.files import sha256
+from serving.__main__ import main
 from serving.commands import verify as command
 from serving.engine import model as served
 from serving.engine.embedder import Embedder
@@ -107,6 +110,20 @@ def test_a_failure_leaves_the_earlier_file(folder: Path) -> None:
     claims = folder / "scans" / "claims.csv"
     with pytest.raises(InputError, match="is the file of the claims"):
         command.run(claims, claims, folder / "frozen", "review")
+
+
+def test_a_bundle_of_another_digest_decides_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    claims = folder / "scans" / "claims.csv"
+    claims.write_text(HEADER + "a,images/0-3.png,images/0-0.png\n")
+    line = ["verify", "--claims", str(claims), "--out", str(folder / "out.csv"), "--quiet"]
+    with pytest.raises(SystemExit) as end:
+        main([*line, "--model", f"{folder / 'frozen'}@sha256:{'0' * 64}"])
+    assert end.value.code == 2
+    assert "not that which was asked for" in capsys.readouterr().err
+    main([*line, "--model", f"{folder / 'frozen'}@sha256:{sha256(folder / 'frozen' / MANIFEST)}"])
+    assert (folder / "out.csv").read_text().count("accept") == 1
 
 
 def test_the_command_says_what_it_decided_and_bad_input_ends_with_2_in_one_line(

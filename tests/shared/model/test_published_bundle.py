@@ -14,17 +14,16 @@ from components.shared.storage import s3 as client
 from tests import s3_server as server
 
 CARD = b"what it is for"
+MANIFEST = json.dumps({"files": {"model_card.md": hashlib.sha256(CARD).hexdigest()}}).encode()
 
 
 def publish(
     s3: server.Store, card: bytes = CARD, name: Callable[[str], str] = lambda version: version
 ) -> str:
     """Puts a version into the store and returns its address, which ends with a name of it."""
-    listed = hashlib.sha256(CARD).hexdigest()
-    manifest = json.dumps({"files": {"model_card.md": listed}}).encode()
-    address = f"{s3.fresh('models')}/{name(version_of(manifest))}"
+    address = f"{s3.fresh('models')}/{name(version_of(MANIFEST))}"
     s3.put(f"{address}/model_card.md", card)
-    s3.put(f"{address}/manifest.json", manifest)
+    s3.put(f"{address}/manifest.json", MANIFEST)
     return address
 
 
@@ -44,6 +43,15 @@ def test_a_version_is_fetched_once_and_needs_no_store_then(
             published_bundle.cached(address, tmp_path)
     assert published_bundle.cached(address, tmp_path) == folder
     assert version_of((folder / "manifest.json").read_bytes()) == folder.name
+
+
+def test_a_version_of_another_digest_is_not_fetched(s3: server.Store, tmp_path: Path) -> None:
+    address = publish(s3, name=short)
+    with pytest.raises(InputError, match="not that which was asked for"):
+        published_bundle.fetch(f"{address}@sha256:{'0' * 64}", tmp_path / "fetched")
+    assert list(tmp_path.iterdir()) == []
+    published_bundle.fetch(f"{address}@sha256:{version_of(MANIFEST)}", tmp_path / "fetched")
+    assert (tmp_path / "fetched" / "model_card.md").read_bytes() == CARD
 
 
 def test_a_file_that_is_not_the_published_one_is_not_fetched(
