@@ -14,7 +14,7 @@ RATE = 4 << 10  # bytes a second: less is too slow
 
 
 def watched(pools: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns urllib3's pools of connections as ones that end a download of less than `RATE`.
+    """Returns urllib3's pools of connections as ones that end an answer of less than `RATE`.
 
     Its reader meets a timeout then, as where nothing comes.
 
@@ -30,10 +30,10 @@ def watched(pools: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Watched:
-    """A connection, of `http.client`, whose downloads are read from a watched socket.
+    """A connection, of `http.client`, whose answers are read from a watched socket.
 
-    The answer to another request may take long in its own right: while S3 joins the parts of an
-    object it sends a space now and then.
+    That to a POST may take long in its own right: while S3 joins the parts of an object it sends a
+    space now and then.
     """
 
     sock: Any
@@ -45,12 +45,12 @@ class _Watched:
 
     def putrequest(self, method: str, *args: Any, **settings: Any) -> None:
         """Begins a request."""
-        self.is_download = method == "GET"
+        self.is_watched = method != "POST"
         super().putrequest(method, *args, **settings)  # type: ignore[misc]
 
 
 class _Socket:
-    """A connected socket: all that it can, but the files to read downloads from are watched."""
+    """A connected socket: all that it can, but the files to read answers from are watched."""
 
     def __init__(self, connected: Any, connection: _Watched) -> None:
         self._connected, self._connection = connected, connection
@@ -60,7 +60,7 @@ class _Socket:
 
     def makefile(self, mode: str, buffering: int | None = None) -> Any:
         """Opens the answer as a binary file, without a buffer where `buffering` is 0."""
-        if not self._connection.is_download:
+        if not self._connection.is_watched:
             return self._connected.makefile(mode, buffering)
         answer = _Answer(self._connected.makefile(mode, buffering=0))
         return answer if buffering == 0 else io.BufferedReader(answer)

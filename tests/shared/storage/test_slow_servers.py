@@ -61,7 +61,7 @@ def test_an_answer_may_come_in_pieces_as_long_as_they_are_many_enough(
     assert read(server) == BODY
 
 
-def test_the_answer_to_what_was_sent_may_take_its_time(
+def test_the_answer_to_a_post_may_take_its_time(
     server: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slow_servers, "SECONDS", 0.1)
