@@ -30,6 +30,7 @@ REASONS = {
         r"make (repro|cedar|test|coverage|e2e|fuzz|check|docs|compare|crossval|kubeflow)\b.*",
         r"make PYTHON=\S+ repro",
         r"make (ui|tensorboard|serve( DEMO=1)?)",
+        r"python -m serving run",
         r"python -m (benchmarks|pytest|pipelines run)\b.*",
         r"mlflow (server|models serve)\b.+",
         r"MLFLOW_TRACKING_URI=\S+ mlflow experiments restore .*",
