@@ -48,7 +48,7 @@ REASONS = {
         r"python -m components.evaluate --model models/calibrated .*",
         r"python -m components.evaluate --model models/frozen --data (/data/|lfw/).*",
     ),
-    "gpu": (r"KERAS_BACKEND=jax python\b.*",),
+    "gpu": (r"KERAS_BACKEND=jax python\b.*", r"make gpu-test"),
     "cluster": (
         r"kubectl\b.*",
         r"python -m pipelines (submit|retry|schedule|deploy)\b.*",
