@@ -88,8 +88,9 @@ RUN lock=/locks/requirements.lock; if [ "$GPU" = 1 ]; then lock=/locks/requireme
     -r /locks/requirements-uv.lock -r /locks/build.lock \
     && /opt/tools/bin/pip download --no-cache-dir --disable-pip-version-check --require-hashes --no-deps \
     --no-build-isolation --dest /archives -r "$lock" \
-    && install="/opt/tools/bin/uv pip install --python /opt/venv/bin/python --no-cache --no-index --no-deps \
-    --find-links /archives --require-hashes --no-build-isolation --compile-bytecode" \
+    && export UV_OFFLINE=1 UV_FIND_LINKS=/archives UV_NO_CACHE=1 \
+    && install="/opt/tools/bin/uv pip install --python /opt/venv/bin/python --require-hashes --no-deps \
+    --no-build-isolation --compile-bytecode" \
     && $install -r /locks/build.lock && $install -r "$lock" \
     && /opt/tools/bin/uv pip uninstall --python /opt/venv/bin/python libclang tensorflow-text tensorboard-data-server \
     babel psycopg psycopg-binary \
