@@ -118,6 +118,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     HOME=/tmp \
     DVC_SITE_CACHE_DIR=/tmp/dvc \
     DVC_NO_ANALYTICS=true \
+    GIT_PYTHON_REFRESH=quiet \
     CHECKPOINT_DIR=/tmp/checkpoints \
     TENSORBOARD_DIR=/tmp/tensorboard
 USER 10001
