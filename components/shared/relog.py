@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.shared.model import operations
+from components.shared.model import bundle, operations, pinned
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import uploads
@@ -25,10 +25,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         formatter_class=cli.Formatter,
     )
     parser.add_argument(
-        "folders", nargs="+", type=Path, metavar="DIR", help="a step's output folder"
+        "folders",
+        nargs="+",
+        metavar="DIR",
+        help="a step's output folder; @sha256:… behind that of freeze is the digest that its "
+        "manifest.json must have",
     )
     options = parser.parse_args(argv)
-    cli.execute(lambda: relog(options.folders))
+    cli.execute(lambda: relog(list(map(pinned.folder, options.folders))))
 
 
 def relog(folders: Sequence[Path]) -> str:
@@ -41,13 +45,11 @@ def relog(folders: Sequence[Path]) -> str:
         The new run's id.
 
     Raises:
-        InputError: a folder has no record, or the store still does not answer.
+        InputError: a folder has no record, a model in it is not as its manifest says or would run
+            other than a network's operations, or the store still does not answer.
     """
     for folder in folders:
-        if not (folder / RECORD).is_file():
-            raise InputError(
-                f"{folder}: has no {RECORD}; name the output folder of train, evaluate or freeze"
-            )
+        _check(folder)
     try:
         client = mlflow_store.connect()
         name = f"relog-{os.urandom(3).hex()}"
@@ -65,10 +67,19 @@ def relog(folders: Sequence[Path]) -> str:
     return run.run_id
 
 
+def _check(folder: Path) -> None:
+    if not (folder / RECORD).is_file():
+        raise InputError(
+            f"{folder}: has no {RECORD}; name the output folder of train, evaluate or freeze"
+        )
+    if (folder / bundle.MANIFEST).is_file():
+        bundle.read(folder)
+    if (folder / bundle.SAVED_MODEL).is_dir():
+        operations.check_saved_model(folder / bundle.SAVED_MODEL)
+
+
 def _log(run: Run, folder: Path) -> None:
     """Logs an output folder: its record, its curves, its model and its files."""
-    from components.shared.model.bundle import SAVED_MODEL
-
     record = Record.read(folder)
     run.log_params(record.params)
     run.set_tags(record.tags)
@@ -82,8 +93,8 @@ def _log(run: Run, folder: Path) -> None:
     elif record.metrics:
         run.log_evaluation(record.metrics)
         run.record.step = record.step
-    if (folder / SAVED_MODEL).is_dir():
-        run.log_model(folder / SAVED_MODEL, _embedding_size(folder / SAVED_MODEL))
+    if (folder / bundle.SAVED_MODEL).is_dir():
+        run.log_model(folder / bundle.SAVED_MODEL, _embedding_size(folder / bundle.SAVED_MODEL))
     for path in uploads(folder):
         if path.suffix not in {".keras", ".pb"}:
             run.log_artifacts(path, folder.name)
@@ -92,7 +103,6 @@ def _log(run: Run, folder: Path) -> None:
 def _embedding_size(saved_model: Path) -> int:
     import tensorflow as tf
 
-    operations.check_saved_model(saved_model)
     signature = tf.saved_model.load(str(saved_model)).signatures["serving_default"]
     return int(signature.structured_outputs["embeddings"].shape[-1])
 

@@ -136,9 +136,7 @@ def _bundle(model: str) -> Iterator[Path]:
     from components.shared.model import pinned, published_bundle
 
     if not published_bundle.is_address(model):
-        name, digest = pinned.split(model)
-        pinned.demand(Path(name), digest)
-        yield Path(name)
+        yield pinned.folder(model)
         return
     with TemporaryDirectory() as folder:
         published_bundle.fetch(model, Path(folder) / "bundle")

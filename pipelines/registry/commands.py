@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from components.shared.runtime import cli
 from pipelines import arguments
@@ -23,10 +22,10 @@ def add_promote(subparsers: Commands) -> None:
     command.add_argument(
         "model",
         nargs="?",
-        type=Path,
-        default=Path("models/frozen"),
+        default="models/frozen",
         metavar="DIR",
-        help="the shipped model, as freeze writes it",
+        help="the shipped model, as freeze writes it; @sha256:… behind it is the digest that its "
+        "manifest.json must have",
     )
     command.add_argument("--name", default=NAME, help="registered model of MLflow")
     command.add_argument(
@@ -42,7 +41,7 @@ def add_promote(subparsers: Commands) -> None:
 
 def _promote(options: argparse.Namespace) -> None:
     from components.evaluate.params import EvaluateParams
-    from components.shared.model import bundle
+    from components.shared.model import bundle, pinned
     from components.shared.runtime.params import parse
     from pipelines import sections
     from pipelines.registry import mlflow_registry, promotion
@@ -50,8 +49,9 @@ def _promote(options: argparse.Namespace) -> None:
     mlflow_registry.validate_name(options.name, "--name")
     values = sections.override(sections.read(options.params), options.assignments)
     params = parse(EvaluateParams, "evaluate", values["evaluate"], "params.yaml")
-    bundle.read(options.model)
-    folders = options.raw, options.prepared, options.split, options.model
+    model = pinned.folder(options.model)
+    bundle.read(model)
+    folders = options.raw, options.prepared, options.split, model
     result = promotion.promote(params, options.name, *folders, force=options.force)
     sys.stdout.write(f"\n{result.text}\n\n{_next_commands(options.name)}\n")
 

@@ -59,9 +59,8 @@ def add_verify(commands: Commands) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    name, digest = pinned.split(options.model)
-    pinned.demand(Path(name), digest)
-    outcomes = run(options.claims, options.out, Path(name), options.policy)
+    model = pinned.folder(options.model)
+    outcomes = run(options.claims, options.out, model, options.policy)
     counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
     sys.stderr.write(f"{options.out}: {counts}\n")
 

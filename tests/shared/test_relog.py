@@ -8,6 +8,7 @@ import pytest
 from components.shared.relog import main, relog
 from components.shared.runtime.errors import InputError
 from components.shared.tracking.record import Record
+from tests.bundles import write_bundle
 
 
 def output(folder: Path, record: Record) -> Path:
@@ -61,3 +62,14 @@ def test_a_store_that_is_still_down_is_bad_input(
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(InputError, match="the tracking store cannot be used: "):
         relog([folder])
+
+
+def test_a_bundle_that_is_not_as_its_manifest_says_is_refused_and_nothing_is_logged(
+    client: Any, tmp_path: Path
+) -> None:
+    frozen = write_bundle(tmp_path / "frozen")
+    Record().write(frozen)
+    (frozen / "normalise.json").write_text("{}")
+    with pytest.raises(InputError, match=r"normalise\.json: its sha256 is not that of manifest"):
+        relog([frozen])
+    assert client.get_experiment_by_name("signature-recognition") is None

@@ -10,7 +10,7 @@ from typing import Any
 from components.shared.data import catalog
 from components.shared.data.catalog import CATALOG
 from components.shared.data.normalisation import NORMALISATION, Normalisation
-from components.shared.model import image_sample
+from components.shared.model import image_sample, operations
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import manifest, sha256
 from components.shared.tracking.code_version import code_revision, versions
@@ -135,7 +135,7 @@ def read(folder: Path) -> Bundle:
 
     Raises:
         InputError: a file is missing, is not listed, or has another sha256 than the manifest says,
-            or the bundle was written by newer code.
+            the bundle was written by newer code, or a network in ONNX is refused by `operations`.
     """
     content = _manifest(folder)
     listed, present = content["files"], manifest(folder)
@@ -148,6 +148,8 @@ def read(folder: Path) -> Bundle:
             raise InputError(f"{path}: no such file, but {MANIFEST} lists it; {REMEDY}")
         if present[name] != listed[name]:
             raise InputError(f"{path}: its sha256 is not that of {MANIFEST}; {REMEDY}")
+        if path.suffix == ".onnx":
+            operations.check_onnx(path)
     normalisation = Normalisation.load(folder / NORMALISATION)
     decisions = decision_file.read(folder, "freeze the model again")
     return Bundle(folder, normalisation, decisions, content)

@@ -60,6 +60,12 @@ ONNX = _names(
     """
 )
 ONNX_DOMAINS = frozenset({"", "ai.onnx"})
+GRAPH_TENSORS = ((5,), (15, 1), (15, 2))
+"""Fields of an ONNX graph that are tensors: its initializers, and the parts of sparse ones."""
+ATTRIBUTE_TENSORS = ((5,), (10,), (22, 1), (22, 2), (23, 1), (23, 2))
+"""Those of a node's attribute: one, a list, and the parts of sparse ones."""
+EXTERNAL_DATA = 13
+"""The field of a tensor that names another file, or memory, which holds its numbers."""
 KERAS = _names(
     """
     Absolute Activation Add All Argmax Average AveragePooling2D BatchNormalization BroadcastTo Cast
@@ -123,14 +129,18 @@ def check_onnx(path: Path) -> None:
     """Checks a network in ONNX.
 
     Raises:
-        InputError: it has an operation or a domain that no network needs.
-        ValueError: it is damaged.
-        OSError: it cannot be read.
+        InputError: it has an operation or a domain that no network needs, or weights that are not
+            in it, or cannot be read.
     """
-    model = memoryview(path.read_bytes())
-    for nodes in ((7, 1), (25, 7)):  # of the graph, and of functions
-        for node in messages(model, *nodes):
+    with _reading(path):
+        model = memoryview(path.read_bytes())
+        for place in ((7,), (20, 1), (20, 2)):  # the graph, and those of a training
+            for graph in messages(model, *place):
+                _check_graph(path, graph)
+        for node in messages(model, 25, 7):  # of functions
             _check_node(path, node)
+        for attribute in messages(model, 25, 11):
+            _check_attribute(path, attribute)
 
 
 def check_keras(path: Path) -> None:
@@ -146,12 +156,31 @@ def check_keras(path: Path) -> None:
     _demand(path, set(_classes(configuration)), KERAS)
 
 
+def _check_graph(path: Path, graph: memoryview) -> None:
+    for node in messages(graph, 1):
+        _check_node(path, node)
+    _check_tensors(path, graph, GRAPH_TENSORS)
+
+
 def _check_node(path: Path, node: memoryview) -> None:
     _demand(path, set(_texts(node, 4)), ONNX)
     _demand(path, set(_texts(node, 7)), ONNX_DOMAINS)
-    for graph in (6, 11):
-        for inner in messages(node, 5, graph, 1):
-            _check_node(path, inner)
+    for attribute in messages(node, 5):
+        _check_attribute(path, attribute)
+
+
+def _check_attribute(path: Path, attribute: memoryview) -> None:
+    _check_tensors(path, attribute, ATTRIBUTE_TENSORS)
+    for number in (6, 11):  # one graph, and a list
+        for graph in messages(attribute, number):
+            _check_graph(path, graph)
+
+
+def _check_tensors(path: Path, owner: memoryview, places: Sequence[tuple[int, ...]]) -> None:
+    """Checks that the tensors of a graph or an attribute hold their numbers themselves."""
+    for place in places:
+        if any(True for _ in messages(owner, *place, EXTERNAL_DATA)):
+            raise InputError(f"{path}: has weights in another file, which nobody checks: refused")
 
 
 def _check_graphs(path: Path, graphs: Sequence[memoryview]) -> dict[str, _Function]:

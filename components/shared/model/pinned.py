@@ -41,3 +41,14 @@ def demand(folder: Path, digest: str | None) -> None:
     found = version_of(path.read_bytes())
     if found != digest:
         raise InputError(f"{path}: has the sha256 {found}, not that which was asked for: not used")
+
+
+def folder(model: str) -> Path:
+    """Returns the folder that a name stands for, which has the digest behind it, if any.
+
+    Raises:
+        InputError: as of `split` and of `demand`.
+    """
+    name, digest = split(model)
+    demand(Path(name), digest)
+    return Path(name)

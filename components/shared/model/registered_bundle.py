@@ -41,9 +41,7 @@ def local_bundle(model: str) -> Iterator[Path]:
         InputError: as of `fetch`.
     """
     if not is_address(model):
-        name, digest = pinned.split(model)
-        pinned.demand(Path(name), digest)
-        yield Path(name)
+        yield pinned.folder(model)
         return
     with TemporaryDirectory() as folder:
         fetch(model, Path(folder) / FOLDER)

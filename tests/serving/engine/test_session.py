@@ -54,7 +54,7 @@ def test_a_network_of_other_images_or_results_is_refused(tmp_path: Path) -> None
 def test_what_is_no_network_is_refused_in_one_line(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "embedder.onnx"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=r"embedder\.onnx: not a network") as refusal:
+    with pytest.raises(InputError, match=r"embedder\.onnx: (not a network|damaged)") as refusal:
         Session(path, SHAPE.shape)
     assert "\n" not in str(refusal.value)
 
@@ -77,5 +77,5 @@ def test_weights_outside_the_file_are_never_read(
     entry.key, entry.value = "location", locations.get(place, "weights.bin")
     (folder / "embedder.onnx").write_bytes(model.SerializeToString())
     monkeypatch.chdir(tmp_path if place == "here" else folder)
-    with pytest.raises(InputError, match="not a network that onnxruntime loads"):
+    with pytest.raises(InputError, match="has weights in another file"):
         Session(folder / "embedder.onnx", SHAPE.shape)

@@ -84,6 +84,21 @@ def test_a_schema_that_is_no_number_from_1_is_refused(folder: Path, schema: Any)
         bundle.read(folder)
 
 
+def test_a_bundle_whose_network_reads_other_files_is_refused_wherever_it_is_in_it(
+    folder: Path,
+) -> None:
+    import onnx
+
+    model = onnx.ModelProto()
+    model.graph.initializer.add().external_data.add(key="location", value="/etc/hostname")
+    place = folder / "triton" / "signatures" / "1" / "model.onnx"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(model.SerializeToString())
+    bundle.write(folder, {})
+    with pytest.raises(InputError, match=r"model\.onnx: has weights in another file"):
+        bundle.read(folder)
+
+
 def test_a_file_that_was_changed_is_refused(folder: Path) -> None:
     (folder / "threshold.json").write_text("[]")
     with pytest.raises(

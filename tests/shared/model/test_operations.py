@@ -4,6 +4,7 @@ made, by the tests of freeze and of train.
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import onnx
@@ -221,6 +222,50 @@ def test_an_onnx_file_of_other_operations_or_domains_is_refused(tmp_path: Path) 
             operations.check_onnx(write_onnx(path, node))
 
 
+def in_an_initializer(graph: onnx.GraphProto) -> Any:
+    return graph.initializer.add()
+
+
+def in_a_sparse_initializer(graph: onnx.GraphProto) -> Any:
+    return graph.sparse_initializer.add().values
+
+
+def in_an_attribute(graph: onnx.GraphProto) -> Any:
+    return graph.node[0].attribute.add(name="value").t
+
+
+def in_a_branch(graph: onnx.GraphProto) -> Any:
+    return graph.node[0].attribute.add(name="then").g.initializer.add()
+
+
+@pytest.mark.parametrize(
+    "place", [in_an_initializer, in_a_sparse_initializer, in_an_attribute, in_a_branch]
+)
+def test_an_onnx_file_whose_weights_are_elsewhere_is_refused_wherever_they_are_named(
+    tmp_path: Path, place: Callable[[onnx.GraphProto], Any]
+) -> None:
+    path = write_onnx(tmp_path / "embedder.onnx", onnx.helper.make_node("Relu", ["x"], ["y"]))
+    model = onnx.ModelProto.FromString(path.read_bytes())
+    tensor = place(model.graph)
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="/etc/hostname")
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(InputError, match=r"embedder\.onnx: has weights in another file"):
+        operations.check_onnx(path)
+
+
+def test_what_a_function_of_an_onnx_file_has_by_default_is_checked(tmp_path: Path) -> None:
+    make = onnx.helper.make_node
+    path = write_onnx(tmp_path / "embedder.onnx", make("Relu", ["x"], ["y"]))
+    model = onnx.ModelProto.FromString(path.read_bytes())
+    inner = onnx.helper.make_graph([make("Strange", [], ["z"])], "inner", [], [])
+    default = model.functions.add(name="f").attribute_proto.add(name="then")
+    default.g.CopyFrom(inner)
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(InputError, match="has 'Strange'"):
+        operations.check_onnx(path)
+
+
 def test_a_graph_is_not_hidden_by_a_number_that_onnxruntime_cuts(tmp_path: Path) -> None:
     """It reads the keys of fields as 32 bits: here that of the graph, with one bit more."""
     path = write_onnx(tmp_path / "embedder.onnx", onnx.helper.make_node("Strange", ["x"], ["y"]))
@@ -231,7 +276,7 @@ def test_a_graph_is_not_hidden_by_a_number_that_onnxruntime_cuts(tmp_path: Path)
     path.write_bytes(model.SerializeToString() + key + encode(len(graph)) + graph)
     with pytest.raises(Exception, match="Strange"):  # onnxruntime found it
         onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
-    with pytest.raises(ValueError, match="a field without a valid number"):
+    with pytest.raises(InputError, match=r"embedder\.onnx: damaged"):
         operations.check_onnx(path)
 
 
