@@ -10,16 +10,23 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import (
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    Request,
+    build_opener,
+)
 
 from components.shared.model import bundle
 from components.shared.model.registered_bundle import ADDRESS, FOLDER, describe_tracking_store
 from components.shared.runtime.errors import InputError
+from components.shared.storage import slow_servers
 from components.shared.storage.files import atomic_folder
 
 API = "/api/2.0/mlflow"
@@ -69,7 +76,7 @@ class _Server:
     def __init__(self, address: str) -> None:
         self._address = address
         self._headers = _authorization(os.environ)
-        self._opener = build_opener(_NoRedirect)
+        self._opener = build_opener(_NoRedirect, _Http, _Https)
 
     def find_run(self, name: str, alias: str | None, version: str | None) -> str | None:
         """Returns the id of the run of a version; None where there is no such version."""
@@ -131,6 +138,20 @@ class _Server:
             f"{describe_tracking_store()} cannot be used: {fault}; "
             "set MLFLOW_TRACKING_URI to the right one"
         )
+
+
+class _Http(HTTPHandler):
+    """Gives up a server whose answer trickles."""
+
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(slow_servers.connection(HTTPConnection), req)
+
+
+class _Https(HTTPSHandler):
+    """Gives up a server whose answer trickles, likewise."""
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(slow_servers.connection(HTTPSConnection), req)
 
 
 class _NoRedirect(HTTPRedirectHandler):

@@ -7,7 +7,9 @@ ever.
 import io
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 SECONDS = 120.0  # of waiting for a server, within which it must have sent enough
 RATE = 4 << 10  # bytes a second: less is too slow
@@ -24,9 +26,14 @@ def watched(pools: Mapping[str, Any]) -> dict[str, Any]:
     """
     classes = {}
     for scheme, pool in pools.items():
-        connection = type("Connection", (_Watched, pool.ConnectionCls), {})
-        classes[scheme] = type("Pool", (pool,), {"ConnectionCls": connection})
+        settings = {"ConnectionCls": connection(pool.ConnectionCls)}
+        classes[scheme] = type("Pool", (pool,), settings)
     return classes
+
+
+def connection(kind: type[T]) -> type[T]:
+    """Returns a class of connections of `http.client` as one that ends such an answer."""
+    return type("Connection", (_Watched, kind), {})
 
 
 class _Watched:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,13 @@ import pytest
 
 from components.shared.model import registry_http
 from components.shared.runtime.errors import InputError
+from components.shared.storage import slow_servers
 from components.shared.storage.files import manifest
 from components.shared.tracking import mlflow_store
 from tests.bundles import write_bundle
 
 CHAMPION = "models:/signatures@champion"
-Answers = Callable[[str, dict[str, str]], tuple[int, bytes]]
+Answers = Callable[[str, dict[str, str]], tuple[int, bytes | Iterator[bytes]]]
 
 
 @pytest.fixture
@@ -43,10 +45,12 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answers], list[
                 query = {name: values[0] for name, values in parse_qs(place.query).items()}
                 status, body = answers(place.path, query)
                 self.send_response(status)
-                if status == 302:
+                if status == 302 and isinstance(body, bytes):
                     self.send_header("Location", body.decode())
                 self.end_headers()
-                self.wfile.write(body)
+                with suppress(OSError):  # the client has hung up
+                    for part in [body] if isinstance(body, bytes) else body:
+                        self.wfile.write(part)
 
             def log_message(self, *_: object) -> None:
                 """Says nothing."""
@@ -169,6 +173,33 @@ def test_another_server_is_told_in_one_line_without_a_password(
         registry_http.fetch(CHAMPION, tmp_path / "out")
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("place", ["alias", "list", "get-artifact"])
+def test_a_server_whose_answer_trickles_is_given_up(
+    serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr(slow_servers, "SECONDS", 0.1)
+    honest = registry(write_bundle(tmp_path / "frozen"))
+
+    def answers(path: str, query: dict[str, str]) -> tuple[int, bytes | Iterator[bytes]]:
+        status, body = honest(path, query)
+        assert isinstance(body, bytes)
+        return status, trickle(body) if path.endswith(place) else body
+
+    serve(answers)
+    with pytest.raises(InputError, match="cannot be used: less than 4096 bytes a second"):
+        registry_http.fetch(CHAMPION, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def trickle(body: bytes) -> Iterator[bytes]:
+    """Yields an answer of which the last byte takes a minute."""
+    yield body[:-1]
+    for _ in range(6000):
+        time.sleep(0.01)
+        yield b" "
+    yield body[-1:]
 
 
 def test_a_server_that_is_not_there_is_told(
