@@ -1,16 +1,19 @@
 """Decisions that were left to a person, and what that person decides."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from serving.api.caller import key_of, needs, note, service_of
+from serving.api.caller import key_of, line, needs, service_of
+from serving.api.once import OwnKey, keep, once
 from serving.api.person import identifier
 from serving.api.problems import Problem, documented, unknown
 from serving.store.decisions import Decision
 from serving.store.errors import NotOpen, Unknown
+from serving.store.idempotency import RepeatableRequest
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 REVIEW = [Depends(needs("review"))]
@@ -67,19 +70,40 @@ def decisions(
     return DecisionsPage(items=[_answer(one) for one in page.items], next=page.next)
 
 
-@router.post("/{decision_id}", dependencies=REVIEW, responses=documented(408, 409))
-def review(request: Request, decision_id: str, sent: Review) -> DecisionAnswer:
+@router.post(
+    "/{decision_id}",
+    response_model=DecisionAnswer,
+    dependencies=REVIEW,
+    responses=documented(408, 409),
+)
+def review(
+    request: Request, decision_id: str, sent: Review, idempotency_key: OwnKey = None
+) -> Response:
     """Decides what the model left open; of two at once the first counts."""
+    return once(request, partial(_review, request, decision_id, sent), sent)
+
+
+def _review(
+    request: Request, decision_id: str, sent: Review, repeatable: RepeatableRequest | None
+) -> DecisionAnswer:
+    store = service_of(request).store
     try:
-        decision = service_of(request).store.decisions.decide(
-            identifier(decision_id, "decision"), sent.decision, sent.note, key_of(request).id
-        )
+        with store.transactions.begin(repeatable) as transaction:
+            decision = store.decisions.decide(
+                identifier(decision_id, "decision"),
+                sent.decision,
+                sent.note,
+                key_of(request).id,
+                within=transaction,
+            )
+            transaction.note(line(request, "review", decision.person_id, sent.decision))
+            answer = _answer(decision)
+            keep(transaction, answer, decision.person_id)
     except Unknown:
         raise unknown("decision") from None
     except NotOpen:
         raise Problem(409, "this decision waits for no review", "not-open") from None
-    note(request, "review", decision.person_id, sent.decision)
-    return _answer(decision)
+    return answer
 
 
 def _answer(decision: Decision) -> DecisionAnswer:

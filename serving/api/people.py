@@ -1,14 +1,15 @@
 """People: enrol, search, rename, delete and export."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from serving.api import enrolment
-from serving.api.caller import needs, note, service_of
+from serving.api.caller import line, needs, note, service_of
 from serving.api.forms import Files, Form, form, schema
-from serving.api.once import HEADER, Done, once
+from serving.api.once import CREATED, NO_CONTENT, OwnKey, keep, once
 from serving.api.person import (
     Enrolled,
     NewPerson,
@@ -27,6 +28,7 @@ from serving.api.person import answer as person_answer
 from serving.api.person import revision as revision_of
 from serving.api.problems import documented, unknown
 from serving.store.errors import Outdated, SameImage, Taken, Unknown
+from serving.store.idempotency import RepeatableRequest
 
 router = APIRouter(prefix="/v1/people", tags=["people"])
 IMAGES = {"images": Files(1, None)}
@@ -44,19 +46,20 @@ PEOPLE = [Depends(needs("people"))]
 def create(
     request: Request,
     sent: Annotated[Form[NewPerson], Depends(form(NewPerson, IMAGES))],
-    idempotency_key: Annotated[str | None, Header(alias=HEADER)] = None,
+    idempotency_key: OwnKey = None,
 ) -> Response:
     """Enrols a person. Images that cannot carry a decision are left out, and said."""
     fields, images = sent.fields, sent.files["images"]
-
-    def work() -> Done:
-        answer = enrol(request, fields, images)
-        return Done(answer, answer.id)
-
-    return once(request, fields, images, work)
+    work = partial(enrol, request, fields, images)
+    return once(request, work, fields, images, CREATED)
 
 
-def enrol(request: Request, fields: NewPerson, images: Sequence[bytes]) -> Enrolled:
+def enrol(
+    request: Request,
+    fields: NewPerson,
+    images: Sequence[bytes],
+    repeatable: RepeatableRequest | None = None,
+) -> Enrolled:
     """Enrols a person by the images that can carry a decision.
 
     Raises:
@@ -64,16 +67,24 @@ def enrol(request: Request, fields: NewPerson, images: Sequence[bytes]) -> Enrol
     """
     service = service_of(request)
     examined = enrolment.examine(service, images)
-    try:
-        person = service.store.people.create(
-            fields.name, examined.references, fields.external_id or None, fields.consent
-        )
-    except Taken as error:
-        raise taken(error) from None
-    except SameImage as error:
-        raise examined.same_image(error) from None
-    note(request, "enrol", person.id, f"{len(person.references)} references", model=True)
-    return enrolled(person, examined.rejected, service)
+    with service.store.transactions.begin(repeatable) as transaction:
+        try:
+            person = service.store.people.create(
+                fields.name,
+                examined.references,
+                fields.external_id or None,
+                fields.consent,
+                within=transaction,
+            )
+        except Taken as error:
+            raise taken(error) from None
+        except SameImage as error:
+            raise examined.same_image(error) from None
+        told = f"{len(person.references)} references"
+        transaction.note(line(request, "enrol", person.id, told, model=True))
+        answer = enrolled(person, examined.rejected, service, transaction)
+        keep(transaction, answer, person.id, CREATED)
+    return answer
 
 
 @router.get("", dependencies=PEOPLE, responses=documented())
@@ -112,29 +123,45 @@ def change(
     if_match: Annotated[str | None, Header()] = None,
 ) -> PersonAnswer:
     """Renames a person or changes the external id; `If-Match` names the ETag that was read."""
-    people, person_id = service_of(request).store.people, identifier(person_id)
+    store, person_id = service_of(request).store, identifier(person_id)
     try:
-        revision = revision_of(if_match, people.get(person_id))
-        person = people.update(person_id, revision, sent.name, sent.external_id)
+        revision = revision_of(if_match, store.people.get(person_id))
+        with store.transactions.begin() as transaction:
+            person = store.people.update(
+                person_id, revision, sent.name, sent.external_id, within=transaction
+            )
+            transaction.note(line(request, "change", person.id, "changed"))
     except Unknown:
         raise unknown("person") from None
     except Outdated:
         raise outdated() from None
     except Taken as error:
         raise taken(error) from None
-    note(request, "change", person.id, "changed")
     response.headers["ETag"] = tag(person)
     return person_answer(person)
 
 
-@router.delete("/{person_id}", status_code=204, dependencies=PEOPLE, responses=documented())
-def delete(request: Request, person_id: str) -> None:
+@router.delete(
+    "/{person_id}",
+    status_code=NO_CONTENT,
+    response_class=Response,
+    dependencies=PEOPLE,
+    responses=documented(409),
+)
+def delete(request: Request, person_id: str, idempotency_key: OwnKey = None) -> Response:
     """Deletes a person and all that is kept of them; the audit keeps that it was done."""
-    try:
-        service_of(request).store.people.delete(identifier(person_id))
-    except Unknown:
-        raise unknown("person") from None
-    note(request, "delete", person_id, "deleted")
+    return once(request, partial(_delete, request, person_id), status=NO_CONTENT)
+
+
+def _delete(request: Request, person_id: str, repeatable: RepeatableRequest | None) -> None:
+    store = service_of(request).store
+    with store.transactions.begin(repeatable) as transaction:
+        try:
+            store.people.delete(identifier(person_id), within=transaction)
+        except Unknown:
+            raise unknown("person") from None
+        transaction.note(line(request, "delete", person_id, "deleted"))
+        keep(transaction, None, status=NO_CONTENT)
 
 
 @router.get(

@@ -13,6 +13,7 @@ from serving.api.problems import Problem, unknown
 from serving.api.service import Service
 from serving.store.errors import Taken, WrongSpace
 from serving.store.person import Person
+from serving.store.transactions import Transaction
 
 Name = Annotated[
     str,
@@ -111,20 +112,24 @@ def details(person: Person, service: Service) -> PersonDetails:
     return PersonDetails(**_fields(person), stray_reference=stray_reference(person, service))
 
 
-def enrolled(person: Person, rejected: list[RejectedImage], service: Service) -> Enrolled:
-    """Returns a person with the images that are no references."""
+def enrolled(
+    person: Person, rejected: list[RejectedImage], service: Service, within: Transaction
+) -> Enrolled:
+    """Returns a person of a transaction, with the images that are no references."""
     return Enrolled(
         **_fields(person),
-        stray_reference=stray_reference(person, service),
+        stray_reference=stray_reference(person, service, within),
         rejected=rejected,
         space=service.model.space,
     )
 
 
-def stray_reference(person: Person, service: Service) -> str | None:
+def stray_reference(
+    person: Person, service: Service, within: Transaction | None = None
+) -> str | None:
     """Returns the id of the reference that lies far from the others of its person, if any does."""
     try:
-        known = service.store.people.vectors(person.id, service.model.space)
+        known = service.store.people.vectors(person.id, service.model.space, within)
     except WrongSpace:
         return None
     found = find_stray_reference(np.stack([vector for _, vector in known]))

@@ -1,17 +1,19 @@
 """References of a person: add and remove."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from serving.api import enrolment
-from serving.api.caller import needs, note, service_of
+from serving.api.caller import line, needs, service_of
 from serving.api.forms import Files, Form, form, schema
-from serving.api.once import HEADER, Done, once
+from serving.api.once import CREATED, NO_CONTENT, OwnKey, keep, once
 from serving.api.person import Enrolled, NewReferences, enrolled, identifier
 from serving.api.problems import Problem, documented, unknown
 from serving.store.errors import LastReference, SameImage, Unknown
+from serving.store.idempotency import RepeatableRequest
 
 router = APIRouter(prefix="/v1/people", tags=["people"])
 IMAGES = {"images": Files(1, None)}
@@ -30,19 +32,20 @@ def add_references(
     request: Request,
     person_id: str,
     sent: Annotated[Form[NewReferences], Depends(form(NewReferences, IMAGES))],
-    idempotency_key: Annotated[str | None, Header(alias=HEADER)] = None,
+    idempotency_key: OwnKey = None,
 ) -> Response:
     """Adds references. Images that cannot carry a decision are left out, and said."""
     images = sent.files["images"]
-
-    def work() -> Done:
-        answer = add(request, person_id, images)
-        return Done(answer, answer.id)
-
-    return once(request, sent.fields, images, work)
+    work = partial(add, request, person_id, images)
+    return once(request, work, sent.fields, images, CREATED)
 
 
-def add(request: Request, person_id: str, images: Sequence[bytes]) -> Enrolled:
+def add(
+    request: Request,
+    person_id: str,
+    images: Sequence[bytes],
+    repeatable: RepeatableRequest | None = None,
+) -> Enrolled:
     """Adds the images that can carry a decision to a person's references.
 
     Raises:
@@ -54,31 +57,46 @@ def add(request: Request, person_id: str, images: Sequence[bytes]) -> Enrolled:
     try:
         people.get(person_id)
         examined = enrolment.examine(service, images)
-        person = people.add_references(person_id, examined.references)
+        with service.store.transactions.begin(repeatable) as transaction:
+            person = people.add_references(person_id, examined.references, within=transaction)
+            told = f"{len(examined.references)} references"
+            transaction.note(line(request, "add", person.id, told, model=True))
+            answer = enrolled(person, examined.rejected, service, transaction)
+            keep(transaction, answer, person.id, CREATED)
     except Unknown:
         raise unknown("person") from None
     except SameImage as error:
         raise examined.same_image(error) from None
-    note(request, "add", person.id, f"{len(examined.references)} references", model=True)
-    return enrolled(person, examined.rejected, service)
+    return answer
 
 
 @router.delete(
     "/{person_id}/references/{reference_id}",
-    status_code=204,
+    status_code=NO_CONTENT,
+    response_class=Response,
     dependencies=PEOPLE,
     responses=documented(409),
 )
-def remove_reference(request: Request, person_id: str, reference_id: str) -> None:
+def remove_reference(
+    request: Request, person_id: str, reference_id: str, idempotency_key: OwnKey = None
+) -> Response:
     """Removes a reference with its embeddings and its image; the last one stays."""
+    work = partial(_remove, request, identifier(person_id), identifier(reference_id, "reference"))
+    return once(request, work, status=NO_CONTENT)
+
+
+def _remove(
+    request: Request, person_id: str, reference_id: str, repeatable: RepeatableRequest | None
+) -> None:
+    store = service_of(request).store
     try:
-        service_of(request).store.people.remove_reference(
-            identifier(person_id), identifier(reference_id, "reference")
-        )
+        with store.transactions.begin(repeatable) as transaction:
+            store.people.remove_reference(person_id, reference_id, within=transaction)
+            transaction.note(line(request, "remove", person_id, "1 reference"))
+            keep(transaction, None, person_id, NO_CONTENT)
     except Unknown:
         raise unknown("person or reference") from None
     except LastReference:
         raise Problem(
             409, "a person has at least one reference: add another first", "last-reference"
         ) from None
-    note(request, "remove", person_id, "1 reference")

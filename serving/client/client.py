@@ -91,7 +91,7 @@ class Client:
 
     def delete(self, person_id: str) -> None:
         """Deletes a person and all that is kept of them."""
-        self._transport.ask("DELETE", _person(person_id))
+        self._transport.ask("DELETE", _person(person_id), once_key=uuid4().hex)
 
     def verify(
         self,
@@ -142,7 +142,8 @@ class Client:
         """Decides what the model left to a person."""
         sent = Sent(json.dumps({"decision": decision, "note": note}).encode(), "application/json")
         path = f"/v1/decisions/{quote(decision_id, safe='')}"
-        return cast(Decision, self._transport.ask("POST", path, sent=sent))
+        reviewed = self._transport.ask("POST", path, sent=sent, once_key=uuid4().hex)
+        return cast(Decision, reviewed)
 
     def model(self) -> Model:
         """Describes the model that answers."""

@@ -15,8 +15,8 @@ from serving.client.errors import ProblemError, UnreachableError, read_problem
 ATTEMPTS = 5
 LONGEST_WAIT = 60
 """Seconds: a service that asks for more is not asked again."""
-AGAIN = (409, 429, 503)
-"""Statuses of answers that may name a time to ask again (409: the same request is under way)."""
+AGAIN = (429, 503)
+"""Statuses of answers that may name a time to ask again."""
 UNKNOWN = "no-database"
 """The kind of a refusal after which nobody knows whether the request was carried out."""
 

@@ -107,6 +107,7 @@ def _enrol(
     outcome: Enrolled,
 ) -> None:
     from serving.api.forms import media_type
+    from serving.store.audit_chain import Words
     from serving.store.enrolment import NewReference
     from serving.store.errors import SameImage, Taken
 
@@ -120,7 +121,11 @@ def _enrol(
             references.append(NewReference(image, media_type(image), result, model.space))
     while references:
         try:
-            enrolled = store.people.create(person.name, references)
+            with store.transactions.begin() as transaction:
+                enrolled = store.people.create(person.name, references, within=transaction)
+                told = f"{len(references)} references"
+                line = Words(None, "enrol", enrolled.id, told, model_version=model.version)
+                transaction.note(line)
         except SameImage as error:
             outcome.refused.append((paths.pop(error.index), SAME_IMAGE))
             references.pop(error.index)
@@ -128,8 +133,6 @@ def _enrol(
             outcome.known += 1
             return
         else:
-            told = f"{len(references)} references"
-            store.audit.append(None, "enrol", enrolled.id, told, model_version=model.version)
             outcome.people += 1
             outcome.references += len(references)
             return

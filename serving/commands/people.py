@@ -45,6 +45,8 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _delete(options: argparse.Namespace) -> None:
-    with opened.store(options) as store:
-        store.people.delete(options.person)
-        store.audit.append(None, "delete", options.person, "done")
+    from serving.store.audit_chain import Words
+
+    with opened.store(options) as store, store.transactions.begin() as transaction:
+        store.people.delete(options.person, within=transaction)
+        transaction.note(Words(None, "delete", options.person, "done"))

@@ -12,10 +12,10 @@ from serving.store.audit_chain import Words
 from serving.store.database import Database
 from serving.store.decision_rows import NewDecision
 from serving.store.errors import NotOpen, Unknown
-from serving.store.gallery_revision import lock
 from serving.store.journal import Entry, Journal
 from serving.store.person import StoredImage
 from serving.store.tables import DecisionRow
+from serving.store.transactions import Transaction, Transactions
 from serving.store.vault import Vault, place
 
 Status = Literal["final", "review", "reviewed"]
@@ -59,6 +59,7 @@ class Decisions:
         self._database = database
         self._vault = vault
         self._journal = journal
+        self._transactions = Transactions(database, vault)
 
     def add(self, decision: NewDecision, line: Words | None = None) -> str:
         """Keeps a decision, with its line of the audit, and returns its id when both are committed.
@@ -120,7 +121,14 @@ class Decisions:
         following = str(rows[limit - 1].number) if len(rows) > limit else None
         return DecisionPage([self._decision(row) for row in rows[:limit]], following)
 
-    def decide(self, decision_id: str, outcome: str, note: str | None, key_id: str) -> Decision:
+    def decide(
+        self,
+        decision_id: str,
+        outcome: str,
+        note: str | None,
+        key_id: str,
+        within: Transaction | None = None,
+    ) -> Decision:
         """Keeps what a person decided; of two at once, the first one counts.
 
         Raises:
@@ -128,8 +136,8 @@ class Decisions:
             NotOpen: it waits for no review.
         """
         note_cipher = self._vault.encrypt_text(note, place("decision", "note_cipher", decision_id))
-        with self._database.writing() as session:
-            lock(session, self._vault)
+        with self._transactions.within(within) as transaction:
+            session = transaction.session
             changed = session.scalar(
                 update(DecisionRow)
                 .where(DecisionRow.id == decision_id, DecisionRow.status == "review")

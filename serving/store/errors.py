@@ -51,8 +51,18 @@ class KeyReused(StoreRefusal):
     """An idempotency key that came before with another request."""
 
 
-class InProgress(StoreRefusal):
-    """An idempotency key whose first request is being answered."""
+class AlreadyDone(StoreRefusal):
+    """A request that was carried out before.
+
+    Attributes:
+        status: of the answer to it.
+        body: of that answer.
+    """
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__("the request was carried out before")
+        self.status = status
+        self.body = body
 
 
 class NotOpen(StoreRefusal):

@@ -18,17 +18,22 @@ from serving.store.gallery_changes import Changes
 from serving.store.gallery_revision import REVISION, raise_revision
 from serving.store.person import Page, Person, StoredImage, find, one, several
 from serving.store.tables import PersonRow, ReferenceRow
+from serving.store.transactions import Transaction, Transactions
 from serving.store.vault import Vault
 
 
 class People:
-    """The people of a store. Every change is one transaction and raises the gallery's revision."""
+    """The people of a store. Every change is one transaction and raises the gallery's revision.
+
+    It is a transaction of its own, or goes on `within` one that others have a part in.
+    """
 
     def __init__(self, database: Database, vault: Vault, keep_images: bool = False) -> None:
         """Takes the open vault, and whether the images of references are kept."""
         self._database = database
         self._vault = vault
         self._keep_images = keep_images
+        self._transactions = Transactions(database, vault)
 
     def create(
         self,
@@ -36,6 +41,7 @@ class People:
         references: Sequence[NewReference],
         external_id: str | None = None,
         consent: str | None = None,
+        within: Transaction | None = None,
     ) -> Person:
         """Enrols a person.
 
@@ -50,7 +56,8 @@ class People:
         person_id, now = str(uuid4()), datetime.now(UTC)
         rows = enrolment.personal(self._vault, person_id, name, external_id, consent)
         try:
-            with self._database.writing() as session:
+            with self._transactions.within(within) as transaction:
+                session = transaction.session
                 number = raise_revision(session, self._vault)
                 person = PersonRow(
                     id=person_id,
@@ -105,6 +112,7 @@ class People:
         revision: int,
         name: str | None = None,
         external_id: str | None = None,
+        within: Transaction | None = None,
     ) -> Person:
         """Changes the name or the external id; an empty external id removes it.
 
@@ -115,7 +123,8 @@ class People:
         """
         values = enrolment.changes(self._vault, person_id, name, external_id)
         try:
-            with self._database.writing() as session:
+            with self._transactions.within(within) as transaction:
+                session, transaction.removes = transaction.session, True
                 raise_revision(session, self._vault)
                 row = _row(session, person_id)
                 if row.revision != revision:
@@ -123,13 +132,16 @@ class People:
                 values |= {"revision": revision + 1, "updated": datetime.now(UTC)}
                 session.execute(update(PersonRow).where(PersonRow.id == person_id).values(values))
                 session.refresh(row)
-                person = one(session, self._vault, person_id)
+                return one(session, self._vault, person_id)
         except IntegrityError as error:
             raise enrolment.refusal(error) from error
-        self._database.forget()
-        return person
 
-    def add_references(self, person_id: str, references: Sequence[NewReference]) -> Person:
+    def add_references(
+        self,
+        person_id: str,
+        references: Sequence[NewReference],
+        within: Transaction | None = None,
+    ) -> Person:
         """Adds references.
 
         Raises:
@@ -140,7 +152,8 @@ class People:
         if not references:
             raise NoReference("no reference to add")
         try:
-            with self._database.writing() as session:
+            with self._transactions.within(within) as transaction:
+                session = transaction.session
                 changed = raise_revision(session, self._vault)
                 row = _row(session, person_id)
                 self._add(session, person_id, references, datetime.now(UTC))
@@ -150,14 +163,17 @@ class People:
         except IntegrityError as error:
             raise enrolment.refusal(error) from error
 
-    def remove_reference(self, person_id: str, reference_id: str) -> Person:
+    def remove_reference(
+        self, person_id: str, reference_id: str, within: Transaction | None = None
+    ) -> Person:
         """Removes a reference with its embeddings and its image.
 
         Raises:
             Unknown: there is no such person or reference.
             LastReference: the person has no other.
         """
-        with self._database.writing() as session:
+        with self._transactions.within(within) as transaction:
+            session, transaction.removes = transaction.session, True
             changed = raise_revision(session, self._vault)
             row = _row(session, person_id)
             ids = session.scalars(
@@ -170,11 +186,9 @@ class People:
             session.execute(delete(ReferenceRow).where(ReferenceRow.id == reference_id))
             _touch(row, changed)
             session.flush()
-            person = one(session, self._vault, person_id)
-        self._database.forget()
-        return person
+            return one(session, self._vault, person_id)
 
-    def delete(self, person_id: str) -> None:
+    def delete(self, person_id: str, within: Transaction | None = None) -> None:
         """Deletes a person and all that the store holds of them, in files too.
 
         References, embeddings of all spaces, images, pictures and notes of decisions, stored
@@ -183,11 +197,11 @@ class People:
         Raises:
             Unknown: there is no such person.
         """
-        with self._database.writing() as session:
+        with self._transactions.within(within) as transaction:
+            session, transaction.removes = transaction.session, True
             changed = raise_revision(session, self._vault)
             _row(session, person_id)
             deletion.delete(session, person_id, changed)
-        self._database.forget()
 
     def export(self, person_id: str) -> bytes:
         """Returns all that the store holds of a person as a zip.
@@ -198,14 +212,17 @@ class People:
         with self._database.reading() as session:
             return person_export.export(session, self._vault, person_id)
 
-    def vectors(self, person_id: str, space: str) -> list[tuple[str, NDArray[np.float32]]]:
+    def vectors(
+        self, person_id: str, space: str, within: Transaction | None = None
+    ) -> list[tuple[str, NDArray[np.float32]]]:
         """Returns id and embedding [D] of each reference in a space.
 
         Raises:
             Unknown: there is no such person.
             WrongSpace: the person has no reference in this space.
         """
-        rows = stored_references.vectors(self._database, self._vault, person_id, space)
+        source = within or self._database
+        rows = stored_references.vectors(source, self._vault, person_id, space)
         if rows:
             return rows
         with self._database.reading() as session:

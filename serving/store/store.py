@@ -8,11 +8,11 @@ from serving.store.audit import Audit
 from serving.store.database import Database
 from serving.store.decisions import Decisions
 from serving.store.evidence import EvidenceCounts
-from serving.store.idempotency import Idempotency
 from serving.store.journal import Journal
 from serving.store.keys import Keys
 from serving.store.people import People
 from serving.store.spaces import Spaces
+from serving.store.transactions import Transactions
 from serving.store.vault import Vault, open_vault
 
 
@@ -28,7 +28,7 @@ class Store:
     evidence: EvidenceCounts
     keys: Keys
     audit: Audit
-    idempotency: Idempotency
+    transactions: Transactions
 
     def close(self) -> None:
         """Closes all connections."""
@@ -68,5 +68,5 @@ def open_store(
         evidence=EvidenceCounts(database),
         keys=Keys(database),
         audit=Audit(database, vault, journal),
-        idempotency=Idempotency(database, vault),
+        transactions=Transactions(database, vault),
     )

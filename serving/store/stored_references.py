@@ -10,6 +10,7 @@ from serving.store.errors import Unknown
 from serving.store.person import StoredImage
 from serving.store.spaces import vector
 from serving.store.tables import EmbeddingRow, ImageRow, ReferenceRow
+from serving.store.transactions import Transaction
 from serving.store.vault import Vault, place
 
 VECTORS = (
@@ -22,10 +23,10 @@ VECTORS = (
 
 
 def vectors(
-    database: Database, vault: Vault, person_id: str, space: str
+    source: Database | Transaction, vault: Vault, person_id: str, space: str
 ) -> list[tuple[str, NDArray[np.float32]]]:
     """Returns id and embedding [D] of each reference that has one in a space."""
-    rows = database.rows(VECTORS, {"person": person_id, "space": space})
+    rows = source.rows(VECTORS, {"person": person_id, "space": space})
     return [(row_id, vector(vault, row_id, space, cipher)) for row_id, cipher in rows]
 
 

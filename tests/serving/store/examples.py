@@ -6,6 +6,7 @@ import numpy as np
 
 from serving.store.decision_rows import NewDecision
 from serving.store.enrolment import NewReference
+from serving.store.idempotency import RepeatableRequest
 from serving.store.person import Person, StoredImage
 from serving.store.store import Store
 
@@ -45,3 +46,16 @@ def doubtful(person_id: str | None, number: int = 900) -> NewDecision:
         image=StoredImage(picture(number), "image/png"),
         needs_review=True,
     )
+
+
+def repeatable(key: str = "a", of: bytes = bytes(32)) -> RepeatableRequest:
+    """A request that may come again."""
+    return RepeatableRequest("desk", key, of)
+
+
+def keep(
+    store: Store, request: RepeatableRequest, body: bytes, person_id: str | None = None
+) -> None:
+    """Keeps the answer to a request."""
+    with store.transactions.begin(request) as transaction:
+        transaction.answer(201, body, person_id)

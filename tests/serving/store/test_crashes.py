@@ -12,22 +12,43 @@ import pytest
 from components.shared.runtime.errors import InputError
 from serving.store import history, rotation
 from serving.store.store import Store, open_store
-from tests.serving.store.examples import KEY, NEXT_SPACE, OTHER_KEY, SPACE, enrol, new_reference
+from tests.serving.store.examples import (
+    KEY,
+    NEXT_SPACE,
+    OTHER_KEY,
+    SPACE,
+    enrol,
+    new_reference,
+    repeatable,
+)
 
 PROJECT = Path(__file__).resolve().parents[3]
 WORK = """
 import itertools, sys
 from serving.store import rotation
+from serving.store.audit_chain import Words
 from serving.store.store import open_store
 from tests.serving.store.examples import *
 
 url, work = sys.argv[1:]
 store = open_store(url, KEY, keep_images=True)
 people = store.people.search(limit=1000).items
+
+def enrol_once(number):
+    with store.transactions.begin(repeatable(f"P{number}")) as transaction:
+        new = store.people.create(f"P{number}", [new_reference(number)], within=transaction)
+        transaction.note(Words("desk", "enrol", new.id, "1 reference"))
+        transaction.answer(201, new.id.encode(), new.id)
+
+if work == "once":
+    enrol_once(0)
 print("ready", flush=True)
 if work == "create":
     for number in itertools.count(1000):
         enrol(store, f"P{number}", 3 * number, 3 * number + 1, 3 * number + 2)
+elif work == "once":
+    for number in itertools.count(1):
+        enrol_once(number)
 elif work == "delete":
     for person in people:
         store.people.delete(person.id)
@@ -104,6 +125,24 @@ def test_a_killed_process_leaves_a_whole_database(url: str, work: str) -> None:
         }
     assert store.people.get(person.id) == person
     require_whole(store)
+    store.close()
+
+
+@pytest.mark.slow
+def test_a_process_killed_in_enrolments_leaves_each_with_audit_and_answer(url: str) -> None:
+    open_store(url, KEY).close()
+    delay = random.Random("once").uniform(0.05, 0.3)
+    kill_amid(url, "once", delay)
+    store = open_store(url, KEY)
+    people = store.people.search(limit=10_000).items
+    lines = store.audit.list(limit=10_000).items
+    assert people
+    assert [line.person_id for line in reversed(lines)] == [person.id for person in people]
+    assert store.audit.verify() is None
+    for person in people:
+        assert store.transactions.answer_to(repeatable(person.name)) == (201, person.id.encode())
+    following = repeatable(f"P{len(people)}")
+    assert store.transactions.answer_to(following) is None
     store.close()
 
 

@@ -13,8 +13,10 @@ from tests.serving.store.examples import (
     SPACE,
     doubtful,
     enrol,
+    keep,
     new_reference,
     picture,
+    repeatable,
 )
 
 NAME = "Adalbert Unmistakable-Surname"
@@ -33,9 +35,8 @@ def fill(store: Store, number: int) -> str:
     vector = new_reference(number + 1000).vector
     store.spaces.add_vectors(NEXT_SPACE, "v2", {reference_id: vector})
     decision_id = store.decisions.add(doubtful(person.id, number + 2000))
-    store.idempotency.claim("key", f"request {number}", bytes(32))
     body = f"answer for {NAME} {number}".encode()
-    store.idempotency.complete("key", f"request {number}", 201, body, person.id)
+    keep(store, repeatable(f"request {number}"), body, person.id)
     assert decision_id
     return person.id
 
@@ -93,7 +94,7 @@ def test_of_decisions_the_figures_stay_without_the_person(store: Store) -> None:
 def test_a_stored_answer_goes_with_its_person(store: Store) -> None:
     person_id = fill(store, 5)
     store.people.delete(person_id)
-    assert store.idempotency.claim("key", "request 5", bytes(32)) is None
+    assert store.transactions.answer_to(repeatable("request 5")) is None
 
 
 def test_a_deleted_person_is_unknown_and_leaves_the_name_and_the_image(store: Store) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from serving.store import retention
 from serving.store.store import Store, open_store
-from tests.serving.store.examples import SPACE, doubtful, enrol, picture
+from serving.store.tables import IdempotencyRow
+from tests.serving.store.examples import SPACE, doubtful, enrol, keep, picture, repeatable
 
 
 def test_s18_images_and_decisions_go_after_their_days(store: Store) -> None:
@@ -25,12 +26,12 @@ def test_s18_images_and_decisions_go_after_their_days(store: Store) -> None:
 
 
 def test_answers_that_expired_are_removed(store: Store) -> None:
-    store.idempotency.claim("key", "a", bytes(32))
-    store.idempotency.complete("key", "a", 200, b"x")
+    keep(store, repeatable(), b"x")
     retention.carry_out(store.database, None, None)
-    assert store.idempotency.claim("key", "a", bytes(32)) == (200, b"x")
+    assert store.transactions.answer_to(repeatable()) == (201, b"x")
     retention.carry_out(store.database, None, None, datetime.now(UTC) + timedelta(days=2))
-    assert store.idempotency.claim("key", "a", bytes(32)) is None
+    with store.database.reading() as session:
+        assert session.get(IdempotencyRow, ("desk", "a")) is None
 
 
 def test_removed_images_are_in_no_file(tmp_path: Path) -> None:

@@ -9,7 +9,16 @@ from serving.store import rotation
 from serving.store.errors import KeyChanged, SameImage, Taken
 from serving.store.store import Store, open_store
 from serving.store.tables import PersonRow
-from tests.serving.store.examples import KEY, OTHER_KEY, SPACE, doubtful, enrol, picture
+from tests.serving.store.examples import (
+    KEY,
+    OTHER_KEY,
+    SPACE,
+    doubtful,
+    enrol,
+    keep,
+    picture,
+    repeatable,
+)
 
 
 def fill(store: Store) -> dict[str, bytes]:
@@ -18,14 +27,13 @@ def fill(store: Store) -> dict[str, bytes]:
     enrol(store, "Ben", 3)
     decision_id = store.decisions.add(doubtful(ada.id))
     store.decisions.decide(decision_id, "accept", "known hand", "key")
-    store.idempotency.claim("key", "a:b", bytes(32))
-    store.idempotency.complete("key", "a:b", 201, b"answer", ada.id)
+    keep(store, repeatable("a:b"), b"answer", ada.id)
     store.audit.append("key", "enrol", ada.id, "created")
     return told(store)
 
 
 def told(store: Store) -> dict[str, bytes]:
-    answer = store.idempotency.claim("key", "a:b", bytes(32))
+    answer = store.transactions.answer_to(repeatable("a:b"))
     people = store.people.search().items
     vectors = [store.people.vectors(person.id, SPACE) for person in people]
     decisions = store.decisions.list().items
@@ -67,7 +75,7 @@ def test_a_service_with_the_former_key_writes_and_reads_nothing(url: str) -> Non
         lambda: running.people.get(person.id),
         lambda: running.people.delete(person.id),
         lambda: running.decisions.add(doubtful(None)),
-        lambda: running.idempotency.claim("key", "a", bytes(32)),
+        lambda: keep(running, repeatable(), b"x"),
         lambda: rotation.rotate(running.database, running.vault, bytes(32)),
     ):
         with pytest.raises(KeyChanged):
