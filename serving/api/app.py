@@ -35,6 +35,8 @@ from serving.api.guard import ANY_HOST, Guard
 from serving.api.once import HEADER
 from serving.api.problems import Problem, ProblemBody
 from serving.api.service import Service
+from serving.store.errors import KeyChanged
+from serving.store.store import Store
 
 VERSION = "1"
 SPARE_THREADS = 16
@@ -154,7 +156,22 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 async def _fail(request: Request, error: Exception) -> Response:
     """Answers; the framework raises the error again, so that the guard writes it into the log."""
-    return problems.response(problems.failed(error), request.state.request_id)
+    problem = problems.failed(error)
+    if problem.status_code == 500:
+        store = request.app.state.service.store
+        problem = problems.failed(await anyio.to_thread.run_sync(_cause, store, error))
+    return problems.response(problem, request.state.request_id)
+
+
+def _cause(store: Store, error: Exception) -> Exception:
+    """Returns why the service failed: without a key it reads what was encrypted since as it is."""
+    try:
+        store.require_key()
+    except KeyChanged as changed:
+        return changed
+    except Exception:
+        return error
+    return error
 
 
 async def _refuse_fields(request: Request, error: Exception) -> Response:

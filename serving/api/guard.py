@@ -22,7 +22,6 @@ from serving.api.metrics import Metrics
 from serving.api.problems import Problem
 from serving.api.rates import Limiter
 from serving.settings import Settings
-from serving.store.errors import KeyChanged
 from serving.store.keys import Key
 from serving.tracing import traces
 
@@ -80,9 +79,6 @@ class Guard:
             await exchange.refuse(problem)
         except ClientDisconnect:
             exchange.status = GONE
-        except KeyChanged as error:
-            logs.failure("key changed", error, request_id=exchange.request_id)
-            await exchange.refuse(problems.busy(60))
         except Exception as error:
             logs.failure("failed", error, request_id=exchange.request_id)
             await exchange.refuse(problems.failed(error))

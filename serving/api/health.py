@@ -5,11 +5,18 @@ from typing import Literal
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from serving.api import logs, metrics
+from components.shared.runtime.errors import InputError
+from serving.api import logs, metrics, problems
 from serving.api.caller import needs, service_of
-from serving.api.problems import Problem, away, documented
+from serving.api.problems import Problem, documented
+from serving.store import history
+from serving.store.store import Store
 
 router = APIRouter(tags=["health"])
+OTHER_TABLES = (
+    "the tables of the database are of another version than this code: "
+    "`python -m serving database check` says what to do"
+)
 
 
 class Health(BaseModel):
@@ -26,16 +33,35 @@ async def alive() -> Health:
 
 @router.get("/readyz", responses=documented())
 def ready(request: Request) -> Health:
-    """Answers 200 when model, database and gallery are there, and 503 before and after."""
+    """Answers 200 while model, database and gallery are there, and else 503, which says why."""
     service = service_of(request)
     if not service.is_ready:
         raise Problem(503, "the service is starting or ending", headers={"Retry-After": "5"})
+    trouble = service.store.database.trouble
+    if trouble is not None:
+        raise problems.troubled(trouble)
     try:
+        service.store.require_key()
         service.gallery.current()
     except Exception as error:
         logs.failure("not ready", error)
-        raise away() from None
+        raise _reason(service.store, error) from None
     return Health(status="ok")
+
+
+def _reason(store: Store, error: Exception) -> Problem:
+    """Returns the refusal that says why the service is not ready."""
+    problem = problems.failed(error)
+    if problem.status_code == 503:
+        return problem
+    headers = {"Retry-After": "5"}
+    try:
+        history.require_newest(store.database)
+    except InputError:
+        return Problem(503, OTHER_TABLES, "tables", headers=headers)
+    except Exception as other:
+        logs.failure("not ready", other)
+    return Problem(503, problem.detail, headers=headers)
 
 
 @router.get(

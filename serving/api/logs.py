@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from serving.store.trouble import DatabaseAwayError
+
 LOGGER = logging.getLogger("serving")
 FIELDS = "fields"
 
@@ -16,7 +18,7 @@ class Lines(logging.Formatter):
     """A line a record: time, level, event, and the fields that were given.
 
     Of an exception its kind and its places in the code are told, but not its message, which may
-    repeat what was sent.
+    repeat what was sent; of a database that carries nothing out, why not.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -59,4 +61,7 @@ def configure() -> None:
 def _describe(error: BaseException) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-12:]]
-    return {"error": type(error).__name__, "places": places}
+    told: dict[str, Any] = {"error": type(error).__name__, "places": places}
+    if isinstance(error, DatabaseAwayError):
+        told["reason"] = error.trouble.told
+    return told

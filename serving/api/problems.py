@@ -9,9 +9,14 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from serving.store.database import DatabaseAwayError
+from serving.store.errors import KeyChanged
+from serving.store.trouble import WHEN_MENDED, DatabaseAwayError, Trouble
 
 MEDIA_TYPE = "application/problem+json"
+KEY_CHANGED = (
+    "what is stored does not open: the encryption key was changed, or it is damaged; whoever "
+    "runs the service must start it with the key of the database"
+)
 
 
 class Fault(BaseModel):
@@ -111,16 +116,22 @@ def busy(seconds: int) -> Problem:
     return Problem(503, detail, "busy", headers={"Retry-After": str(max(1, seconds))})
 
 
-def away() -> Problem:
-    """Returns the answer while the database does not; what was asked may be done or not."""
-    return Problem(503, "the database does not answer", "no-database", headers={"Retry-After": "5"})
+def troubled(trouble: Trouble) -> Problem:
+    """Returns the refusal of a request that the database did not carry out."""
+    return _unavailable(trouble.told, trouble.kind, trouble.seconds)
 
 
 def failed(error: Exception) -> Problem:
     """Returns the answer to a request at which the service failed."""
     if isinstance(error, DatabaseAwayError):
-        return away()
+        return troubled(error.trouble)
+    if isinstance(error, KeyChanged):
+        return _unavailable(KEY_CHANGED, "key-changed", WHEN_MENDED)
     return Problem(500, "the service failed; its log says where")
+
+
+def _unavailable(detail: str, kind: str, seconds: int) -> Problem:
+    return Problem(503, detail, kind, headers={"Retry-After": str(seconds)})
 
 
 def unknown(what: str) -> Problem:

@@ -64,7 +64,10 @@ class Evidence(BaseModel):
         evidence: what was held against the limits.
         nearest: index of the nearest reference.
         spread: mean distance among the references; null of one.
-        rates: as measured on test; null where they were not.
+        rates: as measured on test, with the most references measured that the claim has or
+            exceeds; null where they were not.
+        rates_of_fewer: true where the rates are those of claims with fewer references than this
+            one has: with so many none were measured.
     """
 
     llr: dict[str, float]
@@ -77,6 +80,7 @@ class Evidence(BaseModel):
     nearest: int
     spread: float | None
     rates: Rates | None
+    rates_of_fewer: bool
     more_references: MoreReferences | None
 
 
@@ -206,7 +210,7 @@ def _evidence(answer: Verification, ids: list[str | None]) -> Evidence:
     distances = []
     for index, (name, distance) in enumerate(zip(names, answer.distances, strict=True)):
         distances.append(Distance(reference=name, index=index, distance=distance))
-    more = answer.more_references
+    more, measured = answer.more_references, answer.rates
     limits = answer.limits
     return Evidence(
         llr=dict(answer.llr),
@@ -218,6 +222,7 @@ def _evidence(answer: Verification, ids: list[str | None]) -> Evidence:
         distances=distances,
         nearest=answer.nearest,
         spread=answer.spread,
-        rates=rates(answer.rates),
+        rates=rates(measured),
+        rates_of_fewer=measured is not None and measured.references < len(distances),
         more_references=MoreReferences(**more._asdict()) if more else None,
     )

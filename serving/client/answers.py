@@ -46,6 +46,7 @@ class Evidence(TypedDict):
     nearest: int
     spread: float | None
     rates: dict[str, Any] | None
+    rates_of_fewer: bool
     more_references: dict[str, Any] | None
 
 

@@ -70,6 +70,18 @@ REASONS = (
     marked("there is no such page"),
     marked("this decision waits for no review"),
     marked("too many images are under way; ask again a little later"),
+    marked("the service is starting or ending"),
+    marked("the database does not answer; ask again a little later"),
+    marked("two changes met in the database; ask again a little later"),
+    marked("the database is busy with other changes; ask again a little later"),
+    marked("the database takes no more connections; ask again a little later"),
+    marked("the database is short of memory; ask again a little later"),
+    marked("the disk of the database is full: whoever runs it must make room"),
+    marked("the database takes no changes: whoever runs it must see why it is read-only"),
+    marked(
+        "what is stored does not open: the encryption key was changed, or it is damaged; whoever "
+        "runs the service must start it with the key of the database"
+    ),
     marked("too many wrong keys from this address"),
     marked("this key asks too often"),
     marked("this form did not come from a page of this service"),

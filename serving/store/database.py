@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
@@ -9,30 +10,20 @@ from threading import Lock
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import URL, Connection, Engine, Row, Select, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from components.shared.runtime.errors import InputError
+from serving.store import trouble
 from serving.store.addresses import DEFAULT, SUPPORTED
+from serving.store.trouble import DatabaseAwayError, Trouble
 from serving.tracing import traces
 
 Ts = TypeVarTuple("Ts")
 BUSY_SECONDS = 30
 FORGET_SECONDS = 2  # for which a deletion waits for readers of an older state
-SQLITE_AWAY = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-    }
-)
-
-
-class DatabaseAwayError(InputError):
-    """A database that does not answer now; a change that it was asked to commit may be there."""
+FRESH_SECONDS = 30  # for which a failed change tells of the database, unless one succeeds
 
 
 class Database:
@@ -63,11 +54,32 @@ class Database:
             self._writer = self.engine
         # Threads that find SQLite locked sleep and try again; in turn they lose no time.
         self._turn: AbstractContextManager[Any] = Lock() if self.is_sqlite else nullcontext()
+        self._failed: tuple[Trouble, float] | None = None
 
     @property
     def path(self) -> Path:
         """The file of SQLite."""
         return Path(self.url.database or "")
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """The reason why the last change failed just now, where somebody must mend it first."""
+        if self._failed is None:
+            return None
+        reason, since = self._failed
+        is_fresh = time.monotonic() - since < FRESH_SECONDS
+        return reason if is_fresh and reason.seconds == trouble.WHEN_MENDED else None
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Keeps whether a change succeeded."""
+        try:
+            with _reachable(self.name):
+                yield
+        except DatabaseAwayError as error:
+            self._failed = (error.trouble, time.monotonic())
+            raise
+        self._failed = None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -86,7 +98,7 @@ class Database:
         with (
             traces.span("transaction"),
             self._turn,
-            _reachable(self.name),
+            self._told(),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -98,7 +110,7 @@ class Database:
         with (
             traces.span("transaction"),
             self._turn,
-            _reachable(self.name),
+            self._told(),
             self._writer.begin() as connection,
         ):
             yield connection
@@ -139,25 +151,20 @@ def _reachable(name: str) -> Iterator[None]:
             raise DatabaseAwayError(f"{name}: the file cannot be opened") from error
         if "file is not a database" in str(error.orig):
             raise InputError(f"{name}: this file is no SQLite database") from error
-        if _is_away(error):
-            raise DatabaseAwayError(f"{name}: {_reason(error)}") from error
+        reason = trouble.find(error)
+        if reason is not None:
+            raise DatabaseAwayError(f"{name}: {_words(error, reason)}", reason) from error
         raise
     except NoConnection as error:
-        raise DatabaseAwayError(f"{name}: the database answers too slowly") from error
+        told = "all connections are taken"
+        raise DatabaseAwayError(f"{name}: {told}", trouble.NO_CONNECTION) from error
 
 
-def _is_away(error: DBAPIError) -> bool:
-    """Tells a database that does not answer from a statement that is wrong."""
-    if isinstance(error.orig, sqlite3.Error):
-        code = getattr(error.orig, "sqlite_errorcode", 0)
-        return code & 0xFF in SQLITE_AWAY  # the rest of an extended code says where
-    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-
-
-def _reason(error: DBAPIError) -> str:
+def _words(error: DBAPIError, reason: Trouble) -> str:
     """Returns what SQLite says of its file; other databases may say more than is for all to see."""
-    is_file = isinstance(error.orig, sqlite3.Error)
-    return str(error.orig) if is_file else "the database cannot be reached"
+    if isinstance(error.orig, sqlite3.Error):
+        return str(error.orig)
+    return "the database cannot be reached" if reason is trouble.AWAY else reason.told
 
 
 def _parsed(address: str) -> URL:

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
-from serving.store.database import DatabaseAwayError
+from serving.store.trouble import DatabaseAwayError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,15 +42,18 @@ class GroupCommit(Generic[T, R]):
         """Commits entries together; where that fails each by itself, so that none fails another."""
         try:
             results = self._write([one.entry for one in group])
-        except DatabaseAwayError as error:  # they may be committed all the same: not once more
-            for one in group:
-                one.result.set_exception(error)
         except BaseException as error:
-            if len(group) == 1:
-                group[0].result.set_exception(error)
+            if len(group) == 1 or _may_be_committed(error):
+                for one in group:
+                    one.result.set_exception(error)
                 return
             for one in group:
                 self._commit([one])
         else:
             for one, result in zip(group, results, strict=True):
                 one.result.set_result(result)
+
+
+def _may_be_committed(error: BaseException) -> bool:
+    """Tells whether entries may be there all the same, so that nobody writes them once more."""
+    return isinstance(error, DatabaseAwayError) and not error.trouble.is_undone

@@ -63,17 +63,30 @@ def check(database: Database) -> None:
     """
     with database.reading() as session:
         connection = session.connection()
-        if _version(connection) != NEWEST:
-            _refuse_unknown(connection, database.name)
-            raise InputError(
-                f"{database.name}: the tables are of another version; run "
-                "`python -m serving database upgrade`"
-            )
+        _require_newest(connection, database.name)
         if database.is_sqlite:
             damages = connection.execute(text("PRAGMA quick_check")).scalars().all()
             orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
             if list(damages) != ["ok"] or orphans:
                 raise InputError(f"{database.name}: the file is damaged; restore a backup")
+
+
+def require_newest(database: Database) -> None:
+    """Checks that the tables are of this code's version.
+
+    Raises:
+        InputError: they are not; it says what to do.
+    """
+    with database.reading() as session:
+        _require_newest(session.connection(), database.name)
+
+
+def _require_newest(connection: Connection, name: str) -> None:
+    if _version(connection) != NEWEST:
+        _refuse_unknown(connection, name)
+        raise InputError(
+            f"{name}: the tables are of another version; run `python -m serving database upgrade`"
+        )
 
 
 def _config(connection: Connection) -> "Config":

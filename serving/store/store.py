@@ -30,6 +30,15 @@ class Store:
     audit: Audit
     transactions: Transactions
 
+    def require_key(self) -> None:
+        """Refuses to go on with an encryption key that was changed.
+
+        Raises:
+            KeyChanged: another process has changed it.
+        """
+        with self.database.reading() as session:
+            self.vault.require_current(session)
+
     def close(self) -> None:
         """Closes all connections."""
         self.database.close()

@@ -1,9 +1,6 @@
 """A database that goes away and comes back under a service that goes on."""
 
-import contextlib
 import logging
-import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,15 +71,8 @@ class Server:
 @pytest.fixture(scope="module")
 def postgres_server() -> Iterator[postgres.Server]:
     """A PostgreSQL server that these tests may stop; skips where none can be started."""
-    folder = Path(tempfile.mkdtemp(prefix="away-"))  # its socket's path is limited in length
-    try:
-        server = postgres.start(folder)
-    except postgres.Unavailable as reason:
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(f"no PostgreSQL: {reason}")
-    yield server
-    with contextlib.suppress(OSError):
-        server.stop()
+    with postgres.running() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
@@ -127,14 +117,15 @@ def test_a_service_says_503_while_its_database_is_away_and_goes_on_when_it_is_ba
         assert answer.status_code == 503, answer.text
         assert answer.headers["Retry-After"] == "5"
     for answer in answers[:2]:
-        assert answer.json()["detail"] == "the database does not answer"
+        assert answer.json()["detail"] == "the database does not answer; ask again a little later"
     for answer in answers[2:]:
-        assert "try again a little later" in answer.text
+        assert "the database does not answer" in answer.text
     failures = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert len(failures) == len(answers)
     for record in failures:
         line = Lines().format(record)
         assert "DatabaseAwayError" in line
+        assert "the database does not answer" in line
         assert str(make_url(database.address).database) not in line
 
     database.come_back()

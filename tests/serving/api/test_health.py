@@ -1,8 +1,12 @@
 """Health and figures."""
 
+import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from components.shared.runtime.errors import InputError
 from serving.api.service import Service
+from serving.store import history, rotation
 from tests.serving.api.clients import Clients, enrol, probe
 
 
@@ -23,10 +27,38 @@ def test_the_service_is_not_ready_while_it_ends_or_its_database_is_away(
     service.is_ready = True
     with service.store.database.connection() as connection:
         connection.exec_driver_sql("ALTER TABLE gallery RENAME TO away")
-    assert clients.nobody.get("/readyz").status_code == 503
+    answer = clients.nobody.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["detail"] == "the service failed; its log says where"
     with service.store.database.connection() as connection:
         connection.exec_driver_sql("ALTER TABLE away RENAME TO gallery")
     assert clients.nobody.get("/readyz").status_code == 200
+
+
+def test_who_asks_whether_it_is_ready_reads_why_not(clients: Clients, service: Service) -> None:
+    database = service.store.database
+
+    def kind() -> str:
+        answer = clients.nobody.get("/readyz")
+        assert answer.status_code == 503
+        assert "Retry-After" in answer.headers
+        assert str(database.path) not in answer.text
+        return str(answer.json()["type"])
+
+    history.downgrade(database, "operation")
+    with database.connection() as connection:
+        connection.exec_driver_sql("ALTER TABLE gallery RENAME TO away")
+    assert kind() == "urn:problem:tables"
+    with database.connection() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO gallery")
+    history.upgrade(database)
+    with pytest.raises(InputError), database.writing() as session:
+        session.execute(text("PRAGMA max_page_count = 1"))
+        session.execute(text("CREATE TABLE large AS SELECT zeroblob(100000) AS content"))
+    assert kind() == "urn:problem:database-full"
+    database.close()
+    rotation.rotate(database, service.store.vault, bytes(32))
+    assert kind() == "urn:problem:key-changed"
 
 
 def test_the_figures_count_requests_decisions_and_people(

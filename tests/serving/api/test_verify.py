@@ -44,6 +44,21 @@ def test_the_answer_is_the_decision_models_in_full(admin: TestClient, service: S
     assert answer["model"] == {"version": model.version, "space": model.space, "format": "onnx"}
 
 
+@pytest.mark.parametrize(
+    ("count", "measured", "of_fewer"), [(1, 1, False), (2, 1, True), (3, 3, False), (4, 3, True)]
+)
+def test_rates_are_of_the_policy_and_tell_how_many_references_they_were_measured_with(
+    admin: TestClient, count: int, measured: int, of_fewer: bool
+) -> None:
+    references = files("reference_images", [signature(1, number) for number in range(count)])
+    for policy in ("equal_error", "review"):
+        answer = admin.post("/v1/verify", data={"policy": policy}, files=[*references, *probe(1)])
+        evidence = answer.json()["evidence"]
+        assert evidence["rates"]["policy"] == policy
+        assert evidence["rates"]["references"] == measured
+        assert evidence["rates_of_fewer"] == of_fewer
+
+
 def test_reference_images_take_the_place_of_a_person(admin: TestClient) -> None:
     references = files("reference_images", [signature(1, number) for number in range(3)])
     own = admin.post("/v1/verify", files=[*references, *probe(1)])

@@ -37,6 +37,19 @@ def test_a_genuine_signature_is_accepted_with_all_its_reasons(admin: TestClient)
     assert page.count('class="bar"') == 3
 
 
+def test_rates_of_fewer_references_than_the_claim_has_are_said_to_be_so(
+    admin: TestClient,
+) -> None:
+    words = "and with so many nothing was measured"
+    assert words not in ask(admin, enrol(admin, 1, count=3), 1)
+    person = enrol(admin, 2, count=2)
+    page = ask(admin, person, 2)
+    assert f"This claim has 2 references, {words}" in page
+    assert "rates of claims with 1 reference each" in page
+    admin.headers["Accept-Language"] = "de"
+    assert "mit so vielen wurde nichts gemessen" in ask(admin, person, 2)
+
+
 def test_a_foreign_signature_is_not_accepted(admin: TestClient) -> None:
     page = ask(admin, enrol(admin, 1, "Ada"), 2)
     assert "Not accepted" in page

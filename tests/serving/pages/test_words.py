@@ -4,8 +4,10 @@ from itertools import product
 from components.shared.data import normalisation_rules, quality
 from components.shared.data.quality import Verdict
 from components.shared.verification import verbal_scale
+from serving.api import problems
 from serving.api.problems import Fault, Problem
 from serving.pages.words import REASONS, Words
+from serving.store import trouble
 
 
 def english() -> Words:
@@ -57,3 +59,10 @@ def test_every_reason_that_images_are_refused_for_is_known() -> None:
     for sentence in sentences:
         assert any(sentence.startswith(reason) for reason in REASONS), sentence
     assert len(sentences) == 13
+
+
+def test_every_trouble_of_a_database_is_known() -> None:
+    troubles = [each for each in vars(trouble).values() if isinstance(each, trouble.Trouble)]
+    for told in (*(each.told for each in troubles), problems.KEY_CHANGED):
+        assert told in REASONS, told
+    assert len(troubles) == 7

@@ -1,7 +1,5 @@
 """Stores to test, on SQLite and on a PostgreSQL server of its own."""
 
-import contextlib
-import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,14 +16,8 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server]:
     """A PostgreSQL server; skips where none can be started."""
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))  # its socket's path is limited in length
-    try:
-        server = postgres.start(folder)
-    except postgres.Unavailable as reason:
-        pytest.skip(f"no PostgreSQL: {reason}")
-    yield server
-    with contextlib.suppress(OSError):
-        server.stop()
+    with postgres.running() as server:
+        yield server
 
 
 @pytest.fixture(params=[SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.slow)])

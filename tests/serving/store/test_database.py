@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from components.shared.runtime.errors import InputError
 from serving.store import database as databases
-from serving.store.database import Database, DatabaseAwayError
+from serving.store.database import Database
 from serving.store.store import open_store
 from serving.store.tables import PersonRow
+from serving.store.trouble import DatabaseAwayError
 from tests.serving.store import postgres
 from tests.serving.store.examples import enrol
 

@@ -4,8 +4,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from serving.store.database import DatabaseAwayError
 from serving.store.group_commit import GroupCommit
+from serving.store.trouble import DatabaseAwayError
 
 
 class Writes:
