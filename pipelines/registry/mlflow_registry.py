@@ -7,7 +7,7 @@ from components.shared.model import registered_bundle
 from components.shared.model.bundle import MANIFEST, version_of
 from components.shared.model.registered_bundle import FOLDER, translated_errors
 from components.shared.runtime.errors import InputError
-from components.shared.tracking import mlflow_store
+from components.shared.tracking import mlflow_store, read_back
 from components.shared.tracking.record import Record
 from components.shared.tracking.store_requests import upload_timeout
 
@@ -98,7 +98,7 @@ class Registry:
             frozen: output folder of freeze; its run holds the model to serve.
 
         Raises:
-            InputError: the store lacks the run or the model.
+            InputError: the store lacks the run or the model, or does not have what it has taken.
         """
         run_id = Record.read(frozen).run_id
         with translated_errors():
@@ -113,6 +113,10 @@ class Registry:
                 return version
             with upload_timeout():
                 self._client.log_artifacts(run_id, str(frozen), FOLDER)
+                read_back.demand(
+                    lambda folder: self._client.list_artifacts(run_id, folder),
+                    read_back.sizes(frozen, FOLDER),
+                )
             self._create_model()
             source = f"models:/{run.outputs.model_outputs[-1].model_id}"
             tags = {TAG: version_of((frozen / MANIFEST).read_bytes())}

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from components.shared.tracking import served_model
+from components.shared.tracking import read_back, served_model
 from components.shared.tracking.mlflow_names import EVALUATION
 from components.shared.tracking.run_tags import DESCRIPTION
 
@@ -25,6 +25,9 @@ def log(saved_model: Path, size: int, run_id: str, step: int) -> None:
         size: D, the length of an embedding.
         run_id: the run.
         step: a step of its own, after the curves of the training.
+
+    Raises:
+        ConnectionError: the store has taken the model, but does not have it.
     """
     import mlflow
     from mlflow.models import ModelSignature
@@ -47,6 +50,11 @@ def log(saved_model: Path, size: int, run_id: str, step: int) -> None:
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
         )
     client.update_run(run_id, status=status)  # start_run ended the run
+    files = read_back.sizes(saved_model, f"data/{saved_model.name}")
+    read_back.demand(
+        lambda folder: client.list_logged_model_artifacts(logged.model_id, folder),
+        {"MLmodel": None, **files},
+    )
     _log_figures(client, run_id, logged.model_id)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from components.shared.runtime.errors import redact_credentials
-from components.shared.tracking import figures_table, mlflow_names
+from components.shared.tracking import figures_table, mlflow_names, read_back
 from components.shared.tracking.data_set import DataSet
 from components.shared.tracking.record import Record
 from components.shared.tracking.run_tags import DESCRIPTION
@@ -45,6 +45,7 @@ class Run:
     ) -> None:
         self._client, self.run_id = client, run_id
         self._logged = logged or {}
+        self._uploaded: dict[str, int | None] = {}  # and not read back yet
         self.record = Record(run_id=run_id, name=name)
         self.former_name: str | None = None
         self.keep_open = False
@@ -98,14 +99,20 @@ class Run:
             artifacts = self._client.list_artifacts(self.run_id, folder or None)
             if not any(artifact.path == path for artifact in artifacts):
                 self._client.log_table(self.run_id, dict(columns), path)
+                self._uploaded[path] = None
 
         with upload_timeout():
             self._try(write)
 
     def log_text(self, text: str, path: str) -> None:
         """Writes a text file, by its path among the run's artifacts."""
+
+        def write() -> None:
+            self._client.log_text(self.run_id, text, path)
+            self._uploaded[path] = len(text.encode())
+
         with upload_timeout():
-            self._try(lambda: self._client.log_text(self.run_id, text, path))
+            self._try(write)
 
     def describe(self, text: str) -> None:
         """Sets the description of the run, in Markdown."""
@@ -124,8 +131,14 @@ class Run:
         if self._client is None:
             return
         upload = self._client.log_artifacts if path.is_dir() else self._client.log_artifact
+
+        def write() -> None:
+            sizes = read_back.sizes(path, folder)
+            upload(self.run_id, str(path), folder)
+            self._uploaded |= sizes
+
         with upload_timeout():
-            self._try(lambda: upload(self.run_id, str(path), folder))
+            self._try(write)
 
     def log_dataset(self, data: DataSet, context: str) -> None:
         """Logs the data that the run used, as an MLflow dataset input.
@@ -159,11 +172,14 @@ class Run:
             self._try(lambda: mlflow_model.log(saved_model, size, run_id, step))
 
     def write(self, folder: Path) -> None:
-        """Writes the record into an output folder."""
+        """Writes the record into an output folder, without an id where uploads are not there."""
+        self._read_back()
         self.record.write(folder)
 
     def end(self, status: str) -> None:
         """Ends the run with a status, `FINISHED`, `FAILED` or `KILLED`, unless `keep_open`."""
+        if status == "FINISHED":
+            self._read_back()
         if not self.keep_open:
             self._ask(lambda: self._client.set_terminated(self.run_id, status))
 
@@ -175,6 +191,15 @@ class Run:
             first_line(error),
         )
         self._client = self.run_id = self.record.run_id = None
+
+    def _read_back(self) -> None:
+        """Checks that what was uploaded since is there."""
+        uploaded, self._uploaded = self._uploaded, {}
+        self._ask(
+            lambda: read_back.demand(
+                lambda folder: self._client.list_artifacts(self.run_id, folder), uploaded
+            )
+        )
 
     def _recorded(self, figures: Mapping[str, float]) -> dict[str, float]:
         """Returns the finite figures, which the record has then."""
