@@ -16,8 +16,6 @@ import httpx
 import numpy as np
 import psutil
 
-from serving.store.store import open_store
-
 UNLIMITED = "1000000/second"
 
 
@@ -58,25 +56,26 @@ def send(
         answer.raise_for_status()
         return time.perf_counter() - began
 
-    before, began = _cpu(server.process), time.perf_counter()
+    before, began = processor_seconds(server.process), time.perf_counter()
     with ThreadPoolExecutor(callers) as pool:
         seconds = list(pool.map(one, images))
     wall = time.perf_counter() - began
-    spent = (_cpu(server.process) - before) / len(images) * 1000
+    spent = (processor_seconds(server.process) - before) / len(images) * 1000
     return Load(len(images) / wall, spent, float(np.quantile(seconds, 0.99)))
 
 
 @contextmanager
-def service(model: Path) -> Iterator[Running]:
-    """Yields the service of this project, on a database of its own."""
+def service(model: Path, checkout: Path = Path()) -> Iterator[Running]:
+    """Yields the service of a checkout of this project, on a database of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        database = f"sqlite:///{folder}/signatures.db"
-        store = open_store(database, None)
-        key = store.keys.create("benchmark", "admin", may_embed=True).plain
-        store.close()
-        line = ["serving", "run", "--model", str(model), "--database", database, "--port"]
+        database = ["--database", f"sqlite:///{folder}/signatures.db"]
+        create = ["keys", "create", "--name", "benchmark", "--role", "admin", "--embed"]
+        program = [sys.executable, "-m", "serving", *create, *database]
+        done = subprocess.run(program, cwd=checkout, check=True, capture_output=True, text=True)
+        line = ["serving", "run", "--model", str(model.resolve()), *database, "--port"]
         rates = {"SERVE_RATES__KEY": UNLIMITED}
-        with started(line, rates, {"Authorization": f"Bearer {key}"}) as running:
+        headers = {"Authorization": f"Bearer {done.stdout.strip()}"}
+        with started(line, rates, headers, checkout) as running:
             yield running
 
 
@@ -85,6 +84,7 @@ def started(
     line: Sequence[str],
     variables: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
+    checkout: Path = Path(),
 ) -> Iterator[Running]:
     """Starts a module with a port as last argument, and waits until it is ready."""
     port = _free_port()
@@ -92,6 +92,7 @@ def started(
     process = subprocess.Popen(
         [sys.executable, "-m", *line, str(port)],
         env=environment,
+        cwd=checkout,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -115,7 +116,16 @@ def _wait(client: httpx.Client, runs: Callable[[], bool]) -> None:
     raise SystemExit("a server ended before it answered")
 
 
-def _cpu(process: psutil.Process) -> float:
+def enrol(server: Running, images: Sequence[bytes]) -> str:
+    """Enrols a person, and returns their id."""
+    files = [("images", ("1.png", image)) for image in images]
+    answer = server.client.post("/v1/people", data={"name": "one"}, files=files)
+    answer.raise_for_status()
+    return str(answer.json()["id"])
+
+
+def processor_seconds(process: psutil.Process) -> float:
+    """Returns the processor time that a process took since it began."""
     times = process.cpu_times()
     return float(times.user + times.system)
 

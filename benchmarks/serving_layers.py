@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.arguments import add_bundle, add_rounds, parser
 from benchmarks.layers_app import LAYERS
 from benchmarks.pages import drawn
-from benchmarks.servers import Running, send, service, started
+from benchmarks.servers import enrol, send, service, started
 from benchmarks.timing import time_action
 from components.shared.data.pixel_budget import PixelBudget
 from serving.engine import model as served
@@ -54,7 +54,7 @@ def _measure(options: argparse.Namespace) -> dict[str, list[float]]:
             for name in LAYERS
         }
         own = stack.enter_context(service(options.model))
-        claim = {"person_id": _enrol(own, images[:REFERENCES])}
+        claim = {"person_id": enrol(own, images[:REFERENCES])}
         for turn in range(options.rounds + 1):
             needed = _alone(options.model, images)
             found = {name: send(one, images, options.callers).cpu for name, one in bare.items()}
@@ -65,13 +65,6 @@ def _measure(options: argparse.Namespace) -> dict[str, list[float]]:
                 for name, value in found.items():
                     spent[name].append(value)
     return spent
-
-
-def _enrol(server: Running, images: Sequence[bytes]) -> str:
-    files = [("images", ("1.png", image)) for image in images]
-    answer = server.client.post("/v1/people", data={"name": "one"}, files=files)
-    answer.raise_for_status()
-    return str(answer.json()["id"])
 
 
 def _alone(folder: Path, images: Sequence[bytes]) -> float:

@@ -67,7 +67,7 @@ GROUPS = {
         for name in (
             "preprocess", "normalise", "train_step", "feed", "validation", "start", "scoring",
             "mining", "head", "head_losses", "transfer", "sample", "losses", "serving",
-            "serving_http", "serving_layers", "exports",
+            "serving_http", "serving_layers", "serving_pair", "exports",
         )
     ],
 }  # fmt: skip

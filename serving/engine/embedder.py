@@ -2,11 +2,11 @@
 
 import math
 import time
-from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from contextvars import Context, copy_context
-from threading import Condition, Thread
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -82,25 +82,24 @@ class Embedder:
         self._spec: Normalisation = model.normalisation
         self._queue, self._batch, self._max_pixels = queue, batch, max_pixels
         self._budget, self._judged = PixelBudget(max_pixels), judged
-        self._waiting: deque[_Waiting] = deque()
-        self._ready: deque[_Ready] = deque()
-        self._unfinished, self._closed = 0, False
+        # A queue wakes one thread for one image; None in it, behind all images, is its end.
+        self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._ready: SimpleQueue[_Ready | None] = SimpleQueue()
+        self._unfinished, self._closed, self._lock = 0, False, Lock()
         self._seconds = 0.05
         """Of an image, as the last ones took: what `retry_after` is guessed from."""
-        self._changed = Condition()
-        self._threads = [
+        self._decoders = [
             Thread(target=self._decode, name=f"decode-{number}", daemon=True)
             for number in range(workers or cores.available())
         ]
-        self._threads.append(Thread(target=self._run, name="network", daemon=True))
-        for thread in self._threads:
+        self._network = Thread(target=self._run, name="network", daemon=True)
+        for thread in (*self._decoders, self._network):
             thread.start()
 
     @property
     def unfinished(self) -> int:
         """The number of images that are under way."""
-        with self._changed:
-            return self._unfinished
+        return self._unfinished
 
     def embed(self, images: Sequence[bytes]) -> list[F32 | Rejected]:
         """Computes embeddings, and returns when all are there.
@@ -140,23 +139,26 @@ class Embedder:
             RuntimeError: it is closed.
         """
         waiting = [_Waiting(image, Future(), copy_context()) for image in images]
-        with self._changed:
+        with self._lock:
             if self._closed:
                 raise RuntimeError("the embedder is closed")
             if self._unfinished and self._unfinished + len(waiting) > self._queue:
                 raise Busy(max(1, math.ceil(self._unfinished * self._seconds)))
             self._unfinished += len(waiting)
-            self._waiting.extend(waiting)
-            self._changed.notify_all()
+            for one in waiting:
+                self._waiting.put(one)
         return [one.result for one in waiting]
 
     def close(self) -> None:
         """Takes no more images, finishes those under way and ends the threads."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
-        for thread in self._threads:
+        for _ in self._decoders:
+            self._waiting.put(None)
+        for thread in self._decoders:
             thread.join()
+        self._ready.put(None)
+        self._network.join()
 
     def __enter__(self) -> Self:
         return self
@@ -170,7 +172,7 @@ class Embedder:
         self.close()
 
     def _decode(self) -> None:
-        while (one := self._next_waiting()) is not None:
+        while (one := self._waiting.get()) is not None:
             if not one.result.set_running_or_notify_cancel():
                 self._finish(1)
                 continue
@@ -183,9 +185,7 @@ class Embedder:
                 self._finish(1)
                 one.result.set_exception(error)
             else:
-                with self._changed:
-                    self._ready.append(_Ready(pixels, one.result, one.context))
-                    self._changed.notify_all()
+                self._ready.put(_Ready(pixels, one.result, one.context))
 
     def _to_pixels(self, encoded: bytes) -> U8:
         with traces.span("normalisation"):
@@ -210,21 +210,24 @@ class Embedder:
                     one.context.run(traces.add, "network", seconds, images=len(batch))
                     one.result.set_result(embedding.copy())
 
-    def _next_waiting(self) -> _Waiting | None:
-        """Returns the next image to decode; None when the embedder is closed and all are."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
-            return self._waiting.popleft() if self._waiting else None
-
     def _next_batch(self) -> list[_Ready]:
-        """Returns the decoded images, at most a batch; none when all are finished and closed."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._ready or (self._closed and not self._unfinished))
-            count = min(len(self._ready), self._batch)
-            return [self._ready.popleft() for _ in range(count)]
+        """Waits for decoded images and returns those that are there, at most a batch; at the end
+        none.
+        """
+        batch: list[_Ready] = []
+        one = self._ready.get()
+        while one is not None:
+            batch.append(one)
+            if len(batch) == self._batch:
+                return batch
+            try:
+                one = self._ready.get_nowait()
+            except Empty:
+                return batch
+        self._ready.put(None)  # for the next call
+        return batch
 
     def _finish(self, count: int) -> None:
         """Counts images as finished: before their results are there, so that room is then too."""
-        with self._changed:
+        with self._lock:
             self._unfinished -= count
-            self._changed.notify_all()

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,11 @@ class ServedModel:
         """D, the length of an embedding."""
         return self.session.dimension
 
-    @property
+    @cached_property
     def policies(self) -> list[str]:
         """The names of the policies that decide, in the order of decision.json."""
-        own = [row.policy for row in self.decision.policies if row.kind == self.decision.kind]
+        kind = self.decision.kind
+        own = [row.policy for row in self.decision.policies if row.kind == kind]
         return list(dict.fromkeys(own))
 
 

@@ -40,9 +40,9 @@ def advise(decision: Decision, references: int, policy: str) -> MoreReferences |
         None where no number that val could show brings a hundredth of the genuine claims, or
         val's usual evidence is not known.
     """
-    shares = {}
+    shares, kind = {}, decision.kind
     for row in decision.usual:
-        if row.kind == decision.kind:
+        if row.kind == kind:
             shares[row.references] = _accepted(decision, row, policy)
     now = shares.get(min(references, decision.most_references))
     more = {count: share for count, share in shares.items() if count > references}

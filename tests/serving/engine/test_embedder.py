@@ -1,6 +1,7 @@
 """Embeddings for many callers, against one image at a time through normalisation and network."""
 
 import dataclasses
+import resource
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -151,7 +152,7 @@ def test_a_lone_image_waits_for_nobody_and_what_gathers_meanwhile_is_one_batch(
     results = gated.submit([signature(0, 0)])
     assert gate.reached.wait(30)
     results += gated.submit([signature(0, number) for number in range(1, 19)])
-    while len(gated._ready) < 18:
+    while gated._ready.qsize() < 18:
         pass
     gate.open.set()
     assert all(isinstance(one.result(30), np.ndarray) for one in results)
@@ -190,4 +191,21 @@ def test_closing_finishes_what_is_under_way_and_takes_no_more(model: ServedModel
     assert all(isinstance(one.result(0), np.ndarray) for one in results)
     with pytest.raises(RuntimeError, match="closed"):
         running.embed([signature(0, 0)])
-    assert not [thread for thread in running._threads if thread.is_alive()]
+    threads = (*running._decoders, running._network)
+    assert not [thread for thread in threads if thread.is_alive()]
+
+
+def test_an_image_wakes_no_more_threads_where_more_of_them_could_decode_it(
+    model: ServedModel,
+) -> None:
+    few, many = waits(model, workers=1), waits(model, workers=16)
+    assert many < 3 * few
+
+
+def waits(model: ServedModel, workers: int) -> int:
+    """How often a thread of this process waited while images came one by one."""
+    with Embedder(model, workers=workers) as running:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
+        for number in range(30):
+            running.embed([signature(0, number % 5)])
+        return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw - before
