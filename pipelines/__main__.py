@@ -95,13 +95,13 @@ def _add_crossval(subparsers: Commands) -> None:
 
 
 def _add_unlock(subparsers: Commands) -> None:
-    summary = "remove DVC's lock where a killed DVC left it damaged and none runs any more"
+    summary = "mend DVC's locks where a killed DVC left them damaged and none runs any more"
     command = subparsers.add_parser(
         "unlock",
         help=summary,
         description=f"{summary[:1].upper()}{summary[1:]}: for a `dvc repro` that ends with "
-        '"JSON structure is corrupted". `make repro`, `cedar`, `compare` and `crossval` begin with '
-        "it.",
+        '"JSON structure is corrupted", or that refuses `dvc.lock`. `make repro`, `cedar`, '
+        "`compare` and `crossval` begin with it.",
         epilog="example:\n  python -m pipelines unlock && dvc repro",
         formatter_class=cli.Formatter,
     )

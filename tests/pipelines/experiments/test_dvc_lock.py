@@ -110,6 +110,51 @@ def test_an_empty_list_stays_while_a_dvc_runs_a_stage_there(repository: Path, lo
     assert not lock.exists()
 
 
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_a_dvc_lock_that_a_kill_cut_short_is_the_committed_one_again_or_gone_and_dvc_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], is_committed: bool
+) -> None:
+    stage = {"cmd": "echo done >>ran; cp in out", "deps": ["in"], "outs": ["out"]}
+    (tmp_path / "in").write_text("content")
+    (tmp_path / "dvc.yaml").write_text(json.dumps({"stages": {"write": stage}}))
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-m", "dvc", "init", "-q"], cwd=tmp_path, check=True)
+    assert repro(tmp_path).returncode == 0
+    path = tmp_path / "dvc.lock"
+    whole = path.read_text()
+    if is_committed:
+        author = ["-c", "user.name=nobody", "-c", "user.email=nobody@localhost"]
+        subprocess.run(["git", "add", "dvc.lock"], cwd=tmp_path, check=True)
+        subprocess.run(["git", *author, "commit", "-qm", "lock"], cwd=tmp_path, check=True)
+    for content in ("", whole[:5], whole[: whole.index("cmd:")]):
+        path.write_text(content)
+        refused = subprocess.run(
+            [sys.executable, "-m", "dvc", "repro"], cwd=tmp_path, capture_output=True, check=False
+        )
+        assert refused.returncode
+        dvc_lock.mend(tmp_path)
+        done = "as committed again" if is_committed else "removed"
+        assert capsys.readouterr().err.endswith(f"damaged, as a killed DVC leaves it: {done}\n")
+        assert path.is_file() == is_committed
+        subprocess.run([sys.executable, "-m", "dvc", "repro"], cwd=tmp_path, check=True)
+        assert path.read_text() == whole
+    assert (tmp_path / "ran").read_text() == "done\n"  # else from DVC's cache
+
+
+def test_a_damaged_dvc_lock_stays_while_a_dvc_lives_that_may_be_writing_it(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = repository / "dvc.lock"
+    path.write_text("")
+    with monkeypatch.context() as patch:
+        patch.setattr(dvc_lock, "_at_work", lambda root: {LIVING})
+        with pytest.raises(InputError, match=rf"dvc.lock: damaged, but process {LIVING} lives"):
+            dvc_lock.mend(repository)
+    assert path.is_file()
+    dvc_lock.mend(repository)
+    assert not path.exists()
+
+
 @pytest.mark.parametrize("target", ["repro", "cedar"])
 def test_make_mends_the_list_before_it_starts_dvc(target: str) -> None:
     printed = subprocess.run(
