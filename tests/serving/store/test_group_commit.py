@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from serving.store import trouble
 from serving.store.group_commit import GroupCommit
 from serving.store.trouble import DatabaseAwayError
 
@@ -69,6 +70,14 @@ def test_an_entry_that_cannot_be_written_fails_alone() -> None:
         3: "result 3",
     }
     assert sorted(writes.groups) == [[0], [1], [3]]
+
+
+def test_entries_that_met_another_change_are_written_each_by_itself() -> None:
+    def conflict(told: str) -> DatabaseAwayError:
+        return DatabaseAwayError(told, trouble.CONFLICT)
+
+    found = Writes(wrong=2, reason=conflict).add_at_once(range(4))
+    assert found == {0: "result 0", 1: "result 1", 2: "entry 2", 3: "result 3"}
 
 
 def test_entries_that_may_be_committed_already_are_not_written_once_more() -> None:
