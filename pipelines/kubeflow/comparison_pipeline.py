@@ -52,11 +52,10 @@ def build(
         prepared = preprocess.outputs["prepared"]
 
         with dsl.ParallelFor(plan.output, parallelism=cluster.parallelism) as branch:
-            needs = {"train": branch.train, "evaluate": channels["evaluate"]}
-            splitting = task(tasks.split, params=branch.split, prepared=prepared, **needs)
-            divided = splitting.outputs["split"]
+            divided = task(tasks.split, params=branch.split, prepared=prepared).outputs["split"]
             data = {"prepared": prepared, "split": divided}
-            embedder = task(tasks.train, params=branch.train, **data).outputs["embedder"]
+            training = task.train(branch.train, channels["evaluate"], **data)
+            embedder = training.outputs["embedder"]
             measured = task(tasks.evaluate, params=branch.evaluate, embedder=embedder, **data)
 
         outputs = {

@@ -121,6 +121,22 @@ class TaskFactory:
             fingerprint.after(after)
         return self(tasks.ingest, fingerprint=fingerprint.output, **source)
 
+    def train(self, params: Any, evaluate: Any, **data: Any) -> Any:
+        """Makes the tasks `check_parts` and, after it, `train`: what evaluate asks of the parts is
+        no input of the training, which the cache would miss where it changed.
+
+        Args:
+            params: section `train`.
+            evaluate: section `evaluate`.
+            data: the artifacts prepared and split.
+
+        Returns:
+            The task `train`.
+        """
+        needs = {"train": params, "evaluate": evaluate}
+        check = self(tasks.check_parts, like="split", **needs, **data)
+        return self(tasks.train, params=params, **data).after(check)
+
     def deploy(self, raw: Any, frozen: Any) -> None:
         """Makes the task that brings a new model into the running service, where cluster.yaml says
         so.

@@ -117,8 +117,6 @@ def split(
     prepared: Input[Dataset],
     split: Output[Dataset],
     metrics: Output[Metrics],
-    train: dict[str, Any],
-    evaluate: dict[str, Any],
 ) -> None:
     """Divides the identities into train, val and test.
 
@@ -127,24 +125,45 @@ def split(
         prepared: output of preprocess.
         split: split.parquet, and the parameters of the data, params.json.
         metrics: how many identities and images each part has.
-        train: section `train`, which asks something of the parts.
-        evaluate: section `evaluate`, likewise.
     """
     from pathlib import Path
 
     from components.shared.runtime import cli
     from components.shared.runtime.params import parse
     from components.split import step
-    from components.split.needs import Needs
     from components.split.params import SplitParams
     from pipelines.kubeflow import artifacts
 
     with cli.exit_codes():
         parsed = parse(SplitParams, "split", params, "pipeline argument")
-        needs = Needs.parse(train, evaluate, "pipeline argument")
-        figures = step.run(parsed, Path(prepared.path), Path(split.path), needs)
+        figures = step.run(parsed, Path(prepared.path), Path(split.path))
         artifacts.write_params("split", parsed, split, prepared)
         artifacts.copy_figures(figures, metrics)
+
+
+def check_parts(
+    train: dict[str, Any],
+    evaluate: dict[str, Any],
+    prepared: Input[Dataset],
+    split: Input[Dataset],
+) -> None:
+    """Refuses parts that are too small for the training or the evaluation, before either begins.
+
+    Args:
+        train: section `train`.
+        evaluate: section `evaluate`.
+        prepared: output of preprocess.
+        split: output of split.
+    """
+    from pathlib import Path
+
+    from components.shared.runtime import cli
+    from components.split.needs import Needs
+    from pipelines.kubeflow import part_check
+
+    with cli.exit_codes():
+        needs = Needs.parse(train, evaluate, "pipeline argument")
+        part_check.check(needs, Path(prepared.path), Path(split.path))
 
 
 def train(

@@ -59,12 +59,11 @@ def steps(task: TaskFactory, channels: Mapping[str, Any], after: Any = None) -> 
     """
     raw = task.ingest(after).outputs["raw"]
     prepared = task(tasks.preprocess, params=channels["preprocess"], raw=raw).outputs["prepared"]
-    needs = {"train": channels["train"], "evaluate": channels["evaluate"]}
-    splitting = task(tasks.split, params=channels["split"], prepared=prepared, **needs)
-    divided = splitting.outputs["split"]
+    divided = task(tasks.split, params=channels["split"], prepared=prepared).outputs["split"]
 
     data = {"prepared": prepared, "split": divided}
-    embedder = task(tasks.train, params=channels["train"], **data).outputs["embedder"]
+    training = task.train(channels["train"], channels["evaluate"], **data)
+    embedder = training.outputs["embedder"]
     evaluated = task(tasks.evaluate, params=channels["evaluate"], embedder=embedder, **data)
     evaluation = evaluated.outputs["evaluation"]
 

@@ -16,6 +16,7 @@ FLOW: dict[str, dict[str, tuple[str, str]]] = {
     "ingest": {},
     "preprocess": {"raw": ("ingest", "raw")},
     "split": {"prepared": ("preprocess", "prepared")},
+    "check-parts": {"prepared": ("preprocess", "prepared"), "split": ("split", "split")},
     "train": {"prepared": ("preprocess", "prepared"), "split": ("split", "split")},
     "evaluate": {
         "prepared": ("preprocess", "prepared"),
@@ -31,7 +32,7 @@ FLOW: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
-LIKE = {"fingerprint": "ingest"}
+LIKE = {"fingerprint": "ingest", "check-parts": "split"}
 """The step whose section and resources a task has, where it is none itself."""
 
 Compiled = dict[str, Any]

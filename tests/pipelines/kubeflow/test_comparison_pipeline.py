@@ -45,8 +45,11 @@ def test_every_combination_is_a_branch_of_its_own(comparison: list[Compiled]) ->
     items = loop["parameterIterator"]["items"]["inputParameter"]
     assert loop["inputs"]["parameters"][items]["taskOutputParameter"]["producerTask"] == "plan"
     branch = tasks(compiled["components"]["comp-for-loop-1"])
-    assert set(branch) == BRANCH
-    for name, task in branch.items():
+    assert set(branch) == {*BRANCH, "check-parts"}
+    assert "evaluate" not in " ".join(branch["split"]["inputs"]["parameters"])
+    assert branch["train"]["dependentTasks"] == ["check-parts", "split"]
+    for name in BRANCH:
+        task = branch[name]
         params = task["inputs"]["parameters"]["params"]
         assert params["parameterExpressionSelector"] == f'parseJson(string_value)["{name}"]'
 

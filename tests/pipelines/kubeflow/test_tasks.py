@@ -78,19 +78,20 @@ def test_a_wrong_parameter_of_a_run_is_refused_by_its_name(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as refused:
-        tasks.split({"tset": 0.2}, Dataset(), Dataset(), Metrics(), {}, {})
+        tasks.split({"tset": 0.2}, Dataset(), Dataset(), Metrics())
     assert refused.value.code == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "unknown parameter split.tset" in line
 
 
-def test_split_says_all_that_the_parts_are_too_small_for(
+def test_all_that_the_parts_are_too_small_for_is_said_before_the_training(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_table(index_of(8, 3), tmp_path / "index.parquet")
     prepared, parts = Dataset(uri=str(tmp_path)), Dataset(uri=str(tmp_path / "out"))
+    tasks.split({}, prepared, parts, Metrics())
     with pytest.raises(SystemExit):
-        tasks.split({}, prepared, parts, Metrics(), {"identities_per_batch": 10}, {})
+        tasks.check_parts({"identities_per_batch": 10}, {}, prepared, parts)
     assert re.search("only 5 training identities .*; val has 1 ident", capsys.readouterr().err)
 
 
