@@ -17,7 +17,14 @@ SECTION = "cluster"
 CHECKPOINTS = "/checkpoints"
 PAUSE, GROWTH = 60, 2.0
 """Seconds before the second try, and how many times as long the next pause is."""
-SECRET = re.compile("SECRET|PASSWORD|TOKEN|ACCESS_KEY|CREDENTIAL", re.IGNORECASE)
+SECRET = re.compile(
+    "SECRET|PASSW|PASSPHRASE|PWD$|TOKEN|API_?KEY|(ACCESS|PRIVATE|ENCRYPTION|STORAGE|ACCOUNT)_KEY"
+    "|CREDENTIAL|CONNECTION_STRING",
+    re.IGNORECASE,
+)
+"""How variables are named that hold a secret."""
+KEY = re.compile(r"\b(bearer|basic)[ %]\S|PRIVATE KEY-----|\bAccountKey=", re.IGNORECASE)
+"""How values look that do, whatever the variable's name; addresses are looked at beside them."""
 
 Cpu = Annotated[str, BeforeValidator(str), Field(pattern=r"^([0-9]+(\.[0-9]+)?|[0-9]+m)$")]
 Memory = Annotated[str, BeforeValidator(str), Field(pattern="^[0-9]+([EPTGMK]i?)?$")]
@@ -160,7 +167,7 @@ def read(path: Path, assignments: Iterable[str]) -> Cluster:
         values = sections.assign(values, assignment)
     cluster = parse(Cluster, SECTION, values, "-S")
     for name, value in cluster.environment.items():
-        if SECRET.search(name) or holds_credentials(value):
+        if SECRET.search(name) or KEY.search(value) or holds_credentials(value):
             raise InputError(
                 f"cluster.environment: all could read {name} in the manifest; put it in the secret"
             )

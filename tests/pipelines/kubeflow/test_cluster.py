@@ -166,6 +166,16 @@ def test_checkpoints_on_a_volume_claim_are_mounted(tmp_path: Path) -> None:
             "cluster.environment={MLFLOW_TRACKING_URI: 'https://me:planted@mlflow.example'}",
             "put it in the secret",
         ),
+        ("cluster.environment={AZURE_STORAGE_KEY: planted}", "put it in the secret"),
+        ("cluster.environment={DB_PASSWD: planted}", "put it in the secret"),
+        (
+            "cluster.environment={OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic planted'}",
+            "put it in the secret",
+        ),
+        (
+            "cluster.environment={DATA: 'https://s3.example/x?X-Amz-Signature=planted'}",
+            "put it in the secret",
+        ),
         ("cluster.train.cpu=many", "cluster.train.cpu is 'many'"),
         ("cluster.train.memory=8GB", "cluster.train.memory is '8GB'"),
         ("cluster.ingest.cached=true", "unknown parameter cluster.ingest.cached"),
@@ -183,6 +193,17 @@ def test_what_a_cluster_would_refuse_or_all_could_read_is_refused_here(
     with pytest.raises(InputError, match=message) as refused:
         cluster.read(CLUSTER, [assignment])
     assert "planted" not in str(refused.value)
+
+
+def test_variables_that_hold_no_secret_are_passed_on() -> None:
+    harmless = {
+        "AWS_ENDPOINT_URL": "https://s3.example:9000",
+        "KERAS_BACKEND": "jax",
+        "MLFLOW_TRACKING_URI": "https://mlflow.example",
+        "PROGRESS": "quiet",
+        "TF_ENABLE_ONEDNN_OPTS": "1",
+    }
+    assert cluster.read(CLUSTER, [f"cluster.environment={harmless}"]).environment == harmless
 
 
 def test_a_variable_that_is_filled_twice_is_named() -> None:

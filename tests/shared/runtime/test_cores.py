@@ -51,6 +51,33 @@ def test_so_does_that_of_an_older_kernel(
     assert cores.available(first_version(tmp_path, quota, period)) == (limit or 4)
 
 
+@pytest.mark.parametrize(
+    ("line", "root"), [("0::/a.slice/b", ""), ("4:cpu,cpuacct:/a.slice/b", "cpu")]
+)
+@pytest.mark.parametrize(("outer", "inner", "limit"), [(100, 300, 1), (300, 150, 2), (-1, 250, 3)])
+def test_the_least_quota_of_a_group_and_those_around_it_counts(
+    line: str, root: str, outer: int, inner: int, limit: int, tmp_path: Path
+) -> None:
+    quotas = {"a.slice": outer, "a.slice/b": inner}
+    for name, quota in quotas.items():
+        folder = tmp_path / root / name
+        folder.mkdir(parents=True)
+        if root:
+            (folder / "cpu.cfs_quota_us").write_text(f"{quota * 1000}\n")
+            (folder / "cpu.cfs_period_us").write_text("100000\n")
+        else:
+            text = "max" if quota < 0 else str(quota * 1000)
+            (folder / "cpu.max").write_text(f"{text} 100000\n")
+    (tmp_path / "own").write_text(f"9:name=systemd:/\n{line}\n")
+    assert cores.available(tmp_path, tmp_path / "own") == limit
+
+
+def test_a_container_that_does_not_see_its_group_by_name_knows_its_quota(tmp_path: Path) -> None:
+    first_version(tmp_path, "200000", "100000")
+    (tmp_path / "own").write_text("4:cpu,cpuacct:/docker/0123\n0::/\n")
+    assert cores.available(tmp_path, tmp_path / "own") == 2
+
+
 def test_without_a_quota_the_cores_are_those_that_the_process_is_bound_to(tmp_path: Path) -> None:
     assert cores.available(tmp_path / "missing") == 4
 
