@@ -72,6 +72,15 @@ def write_report(text: str, markdown: Any) -> None:
     Path(markdown.path).write_text(text, encoding="utf-8")
 
 
+def address_bytes(artifact: Any) -> int:
+    """Returns about how many bytes the addresses of a run's artifacts have at most, given one.
+
+    They differ in the names of their tasks and of themselves.
+    """
+    names = 16
+    return len(artifact.uri.encode()) + names
+
+
 def copy_params(section: str, params: StepParams, output: Any, *inputs: Any) -> None:
     """Writes a step's parameters, and those of the steps before it, into its output's metadata.
 

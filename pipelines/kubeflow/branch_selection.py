@@ -18,8 +18,12 @@ from pipelines.sections import Sections
 
 LARGEST_ARGUMENT = 131_071
 """Bytes of one argument of a program on Linux; KFP hands a task all its inputs in one."""
-OF_BRANCH = 3 * 800
-"""Bytes of a branch's artifacts in it: their types, addresses, and what a server notes of them."""
+ARTIFACTS = 3
+"""Of each branch, in that argument."""
+OF_ARTIFACT = 700
+"""Bytes of an artifact beside its address: its name and type, and what a server notes of it."""
+ADDRESS = 200
+"""Bytes of its address, where it is not known yet."""
 OF_OTHERS = 4096
 
 
@@ -39,13 +43,16 @@ class Choice(NamedTuple):
     report: str
 
 
-def branches(settings: Sequence[Sequence[str]], params: Sections) -> list[Sections]:
+def branches(
+    settings: Sequence[Sequence[str]], params: Sections, address: int = ADDRESS
+) -> list[Sections]:
     """Returns the sections split, train and evaluate of each branch; test is not read there, unless
     the branches test other collections.
 
     Args:
         settings: `section.parameter=value` of each branch.
         params: the sections that all branches start from.
+        address: bytes of an artifact's address.
 
     Raises:
         InputError: there is nothing to choose from, or more than one task can take; or a setting
@@ -55,7 +62,7 @@ def branches(settings: Sequence[Sequence[str]], params: Sections) -> list[Sectio
         raise InputError(
             f"{len(settings)} settings: there is nothing to compare; give at least two"
         )
-    _check_size(settings)
+    _check_size(settings, address)
     common = {step: params[step] for step in ("split", "train")}
     evaluate = {**params["evaluate"], "part": tested_collections.part(settings)}
     result = [{**sections.override(common, each), "evaluate": evaluate} for each in settings]
@@ -156,12 +163,13 @@ def _difference(best: Path, second: Path, names: tuple[str, str]) -> str:
         return f"their difference has no interval: {reason}"
 
 
-def _check_size(settings: Sequence[Sequence[str]]) -> None:
+def _check_size(settings: Sequence[Sequence[str]], address: int) -> None:
     """Refuses more branches than fit into the one argument that `choose` gets."""
     of_settings = len(json.dumps(settings))
-    if OF_OTHERS + of_settings + len(settings) * OF_BRANCH <= LARGEST_ARGUMENT:
+    of_branch = ARTIFACTS * (OF_ARTIFACT + address)
+    if OF_OTHERS + of_settings + len(settings) * of_branch <= LARGEST_ARGUMENT:
         return
-    each = OF_BRANCH + of_settings // len(settings)
+    each = of_branch + of_settings // len(settings)
     raise InputError(
         f"{len(settings)} settings: more than Kubeflow can hand to the task that chooses, about "
         f"{(LARGEST_ARGUMENT - OF_OTHERS) // each}; compare fewer at once"

@@ -47,11 +47,12 @@ def build(
         task = TaskFactory(image, cluster, channels)
         sections = {name: channels[name] for name in ("split", "train", "evaluate")}
         plan = task(tasks.plan, like="split", settings=channels["settings"], **sections)
+        plan.set_caching_options(False)  # where artifacts lie is none of its inputs
         raw = task.ingest(after=plan).outputs["raw"]
         preprocess = task(tasks.preprocess, params=channels["preprocess"], raw=raw)
         prepared = preprocess.outputs["prepared"]
 
-        with dsl.ParallelFor(plan.output, parallelism=cluster.parallelism) as branch:
+        with dsl.ParallelFor(plan.outputs["Output"], parallelism=cluster.parallelism) as branch:
             divided = task(tasks.split, params=branch.split, prepared=prepared).outputs["split"]
             data = {"prepared": prepared, "split": divided}
             training = task.train(branch.train, channels["evaluate"], **data)

@@ -286,6 +286,7 @@ def plan(
     split: dict[str, Any],
     train: dict[str, Any],
     evaluate: dict[str, Any],
+    report: Output[Markdown],
 ) -> list[dict[str, dict[str, Any]]]:
     """Checks the settings of a comparison before anything runs, and returns the sections of each
     branch.
@@ -295,14 +296,17 @@ def plan(
         split: the section that all branches start from.
         train: likewise.
         evaluate: likewise.
+        report: the settings; its address is about as long as those of the branches' artifacts.
     """
     from components.shared.runtime import cli
-    from pipelines.kubeflow import branch_selection
+    from pipelines.kubeflow import artifacts, branch_selection
 
     with cli.exit_codes():
-        return branch_selection.branches(
-            settings, {"split": split, "train": train, "evaluate": evaluate}
-        )
+        sections = {"split": split, "train": train, "evaluate": evaluate}
+        result = branch_selection.branches(settings, sections, artifacts.address_bytes(report))
+        lines = [f"- {' '.join(each)}\n" for each in settings]
+        artifacts.write_report("# Settings to compare\n\n" + "".join(lines), report)
+        return result
 
 
 def choose(

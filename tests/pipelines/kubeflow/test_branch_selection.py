@@ -124,7 +124,7 @@ def test_a_wrong_setting_is_refused_before_anything_runs(
 def test_more_branches_than_one_argument_of_a_program_can_name_are_refused() -> None:
     forty = [[f"train.seed={seed}"] for seed in range(40)]
     assert len(branch_selection.branches(forty, SECTIONS)) == 40
-    with pytest.raises(InputError, match=r"^80 settings: more than Kubeflow can hand to .* 52;"):
+    with pytest.raises(InputError, match=r"^80 settings: more than Kubeflow can hand to .* 46;"):
         branch_selection.branches([*forty, *forty], SECTIONS)
     long = [[f"train.start_from={'a' * 2000}"], *forty]
     assert len(branch_selection.branches(long, SECTIONS)) == 41

@@ -85,12 +85,14 @@ def test_a_collection_a_branch_is_tested_by_a_grid_of_two_lists(tmp_path: Path) 
         ["split.by=collection", "split.collections.test=['no']"],
     ]
     passed = compiled["root"]["inputDefinitions"]["parameters"]
-    planned = plan(settings, *(passed[name]["defaultValue"] for name in BRANCH_SECTIONS))
+    sections = [passed[name]["defaultValue"] for name in BRANCH_SECTIONS]
+    planned = plan(settings, *sections, Markdown(uri=str(tmp_path / "report")))
     assert [each["split"]["collections"]["test"] for each in planned] == [["a"], ["no"]]
     assert {each["evaluate"]["part"] for each in planned} == {"both"}
 
 
 def test_settings_are_checked_before_data_are_brought_in(comparison: list[Compiled]) -> None:
+    assert "enableCache" not in tasks(comparison[0]["root"])["plan"].get("cachingOptions", {})
     assert tasks(comparison[0]["root"])["fingerprint"]["dependentTasks"] == ["plan"]
     assert tasks(comparison[0]["root"])["ingest"]["dependentTasks"] == ["fingerprint"]
 

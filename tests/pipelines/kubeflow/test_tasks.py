@@ -95,11 +95,26 @@ def test_all_that_the_parts_are_too_small_for_is_said_before_the_training(
     assert re.search("only 5 training identities .*; val has 1 ident", capsys.readouterr().err)
 
 
-def test_the_plan_has_the_sections_of_each_branch() -> None:
+def test_the_plan_has_the_sections_of_each_branch(tmp_path: Path) -> None:
     params = sections.read(PARAMS)
     of_branches = {step: params[step] for step in ("split", "train", "evaluate")}
     settings = [["train.mining=hard"], ["train.mining=all"]]
-    assert tasks.plan(settings, **of_branches) == branch_selection.branches(settings, params)
+    report = Markdown(uri=str(tmp_path / "report"))
+    planned = tasks.plan(settings, **of_branches, report=report)
+    assert planned == branch_selection.branches(settings, params)
+    assert "- train.mining=all\n" in (tmp_path / "report").read_text()
+
+
+def test_the_plan_refuses_branches_whose_long_addresses_would_not_fit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    params = sections.read(PARAMS)
+    of_branches = {step: params[step] for step in ("split", "train", "evaluate")}
+    settings = [[f"train.seed={seed}"] for seed in range(40)]
+    report = Markdown(uri=f"s3://bucket/{'prefix/' * 100}report")
+    with pytest.raises(SystemExit):
+        tasks.plan(settings, **of_branches, report=report)
+    assert "40 settings: more than Kubeflow can hand to the task" in capsys.readouterr().err
 
 
 def test_the_best_branch_is_copied_with_its_parameters(tmp_path: Path, client: Any) -> None:
