@@ -122,7 +122,9 @@ cluster-test: $(BIN)/.installed-dev ## the tests on the Kubernetes cluster that 
 	@if [ -n "$$KUBECONFIG" ] && docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory serve-image; fi
 	@python -m pytest tests/cluster
 
-gpu-test: $(BIN)/.installed-dev ## the tests on a GPU that Keras's backend sees (requirements-gpu.lock, or KERAS_BACKEND=jax)
+gpu-test: $(BIN)/.installed-dev ## the tests on a GPU, with CUDA from requirements-gpu.lock (KERAS_BACKEND=jax: with the jax that is installed)
+	@if [ "$$KERAS_BACKEND" != jax ] && nvidia-smi >/dev/null 2>&1; then \
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-gpu.lock -r requirements-dev.lock; fi
 	@python -m pytest tests/gpu -rA --show-capture=stdout
 
 format: $(BIN)/.installed-dev ## mend what ruff can mend, and format the code
