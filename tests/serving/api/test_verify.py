@@ -95,7 +95,7 @@ def test_an_unknown_policy_is_refused_with_those_that_there_are(admin: TestClien
     assert "equal_error" in answer.json()["detail"]
 
 
-def test_references_of_another_model_are_never_compared(
+def test_s21_references_of_another_model_are_never_compared(
     admin: TestClient, service: Service
 ) -> None:
     """S21."""

@@ -39,7 +39,7 @@ def all_pages(browser: TestClient) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_every_page_is_whole_accessible_and_free_of_what_is_inline(
+def test_s9_every_page_is_whole_accessible_and_free_of_what_is_inline(
     admin: TestClient, language: str
 ) -> None:
     admin.post("/pages/language", data={"language": language, "back": "/pages/people"})

@@ -20,7 +20,7 @@ def test_who_has_not_signed_in_is_asked_to_and_comes_back(browsers: Browsers) ->
     assert back.url.path == "/pages/model"
 
 
-def test_the_cookie_is_kept_from_scripts_and_from_other_sites(browsers: Browsers) -> None:
+def test_s7_the_cookie_is_kept_from_scripts_and_from_other_sites(browsers: Browsers) -> None:
     plain = browsers.service.store.keys.create("desk", "operator").plain
     answer = browsers.nobody().post("/pages/sign-in", data={"key": plain}, follow_redirects=False)
     cookie = answer.headers["set-cookie"]
@@ -30,7 +30,7 @@ def test_the_cookie_is_kept_from_scripts_and_from_other_sites(browsers: Browsers
     assert "Secure" not in cookie
 
 
-def test_over_https_the_cookie_goes_over_nothing_else(browsers: Browsers) -> None:
+def test_s7_over_https_the_cookie_goes_over_nothing_else(browsers: Browsers) -> None:
     plain = browsers.service.store.keys.create("desk", "operator").plain
     headers = {"Origin": "https://localhost"}
     browser = TestClient(browsers.nobody().app, base_url="https://localhost", headers=headers)
@@ -117,7 +117,7 @@ def test_wrong_keys_are_counted_with_those_of_the_api(
     ],
 )
 @pytest.mark.parametrize("address", ["/pages/sign-in", "/pages/enrol", "/pages/language"])
-def test_a_form_of_another_origin_is_refused(
+def test_s7_a_form_of_another_origin_is_refused(
     browsers: Browsers, headers: dict[str, str], address: str
 ) -> None:
     admin = browsers.of("admin")

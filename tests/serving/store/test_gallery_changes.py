@@ -81,7 +81,7 @@ def test_people_without_references_in_the_space_are_absent(store: Store) -> None
         max_size=25,
     )
 )
-def test_followers_of_whatever_happens_hold_what_the_store_holds(
+def test_s15_followers_of_whatever_happens_hold_what_the_store_holds(
     actions: list[tuple[str, int]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -24,7 +24,7 @@ def test_a_key_is_accepted_with_its_role(store: Store, role: Role) -> None:
     assert plain.startswith(key.prefix)
 
 
-def test_a_key_has_256_random_bits_and_only_its_hash_is_stored(store: Store) -> None:
+def test_s6_a_key_has_256_random_bits_and_only_its_hash_is_stored(store: Store) -> None:
     plains = [store.keys.create("desk", "admin").plain for _ in range(5)]
     secrets = {plain.split(".")[1] for plain in plains}
     assert len(secrets) == 5
@@ -41,7 +41,7 @@ def test_other_keys_are_refused(store: Store) -> None:
         assert store.keys.check(wrong) is None, wrong
 
 
-def test_a_revoked_key_is_refused_at_once_by_another_worker(url: str) -> None:
+def test_s6_a_revoked_key_is_refused_at_once_by_another_worker(url: str) -> None:
     here, there = open_store(url, KEY), open_store(url, KEY)
     key, plain = here.keys.create("desk", "operator")
     assert there.keys.check(plain) == key
@@ -57,7 +57,7 @@ def test_a_revoked_key_is_refused_at_once_by_another_worker(url: str) -> None:
     there.close()
 
 
-def test_a_key_expires(store: Store) -> None:
+def test_s6_a_key_expires(store: Store) -> None:
     end = datetime.now(UTC) + timedelta(days=90)
     key, plain = store.keys.create("desk", "verifier", expires=end)
     assert store.keys.check(plain) == key
