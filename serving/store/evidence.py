@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Executable, func, select
 
 from components.shared.model import bundle
 from components.shared.verification.distributions import BINS, bins
@@ -15,13 +15,6 @@ from serving.store.database import Database
 from serving.store.tables import EvidenceRow, table_of
 
 TABLE = table_of(EvidenceRow)
-COUNT = {
-    name: insert(TABLE).on_conflict_do_update(
-        index_elements=list(TABLE.primary_key), set_={"number": TABLE.c.number + 1}
-    )
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
-"""By the name of the database's dialect."""
 
 
 class Evidence(NamedTuple):
@@ -81,7 +74,20 @@ class EvidenceCounts:
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Counts the evidence of answers, rows of `row`, in the transaction that keeps the answers."""
-    connection.execute(COUNT[connection.dialect.name], rows)
+    connection.execute(_count(connection.dialect.name), rows)
+
+
+@cache
+def _count(dialect: str) -> Executable:
+    """Returns the statement that counts a row; PostgreSQL's is loaded where it is asked for."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+
+    return insert(TABLE).on_conflict_do_update(
+        index_elements=list(TABLE.primary_key), set_={"number": TABLE.c.number + 1}
+    )
 
 
 def row(
