@@ -121,7 +121,7 @@ def examine(model: type[P], section: str, values: object) -> Examined[P]:
         for item in error.errors():
             location = _location(values, item["loc"])
             faults.append(_fault(model, section, dict(item), location))
-            given = _without(given, item["loc"])
+            given = _without(given, _path(item))
             wrong += [part for part in location if isinstance(part, str)]
     params = model.model_validate(given, context=CONTRADICTIONS_PASS)
     reasons = [reason for reason in params.contradictions() if not _names(reason, wrong)]
@@ -130,13 +130,20 @@ def examine(model: type[P], section: str, values: object) -> Examined[P]:
     return Examined(params, wrong, faults)
 
 
-def _without(values: Mapping[str, Any], location: Sequence[str | int]) -> dict[str, Any]:
+def _path(item: Mapping[str, Any]) -> list[Any]:
+    """Returns the keys and places that lead to a fault; a key that is no text stands as it is."""
+    *outer, last = item["loc"] or [""]
+    return [*outer, item["input"] if item["type"] == "invalid_key" else last]
+
+
+def _without(values: Mapping[str, Any], location: Sequence[Any]) -> dict[str, Any]:
     """Returns nested values without the one at a location, or without the list that it is in."""
-    first, *inner = location or [""]
+    first, *inner = location
     below = values.get(str(first))
     if inner and isinstance(below, Mapping):
         return {**values, str(first): _without(below, inner)}
-    return {name: value for name, value in values.items() if name != first}
+    wrong = {first}  # a set finds NaN, too, which is not equal to itself
+    return {name: value for name, value in values.items() if name not in wrong}
 
 
 def _location(values: Any, parts: Iterable[str | int]) -> list[str | int]:

@@ -1,5 +1,6 @@
 """Strict parameters and their messages."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ def test_a_wrong_value_leaves_the_others_as_they_are() -> None:
     assert len(examined.faults) == 2
 
 
-@pytest.mark.parametrize("values", [3, [], "steps: 3", None, {1: 2}])
+@pytest.mark.parametrize("values", [3, [], "steps: 3", None, {1: 2}, {date(2026, 1, 1): 2}])
 def test_values_of_no_names_are_refused(values: object) -> None:
     examined = examine(TrainParams, "train", values)
     assert len(examined.faults) == 1
