@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.shared.runtime.errors import holds_credentials, redact_credentials
+from components.shared.runtime.errors import InputError, holds_credentials, redact_credentials
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,10 @@ def test_credentials_are_passwords_queries_and_users_but_those_of_ssh(
     address: str, has: bool
 ) -> None:
     assert holds_credentials(address) == has
+
+
+def test_a_message_is_one_line_whatever_a_file_holds() -> None:
+    assert (
+        str(InputError("a.csv: unknown part 'te\n\x1b[2Jst\u2028'"))
+        == "a.csv: unknown part 'te [2Jst '"
+    )
