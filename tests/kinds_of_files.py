@@ -108,11 +108,12 @@ def _index(folder: Path) -> None:
     image_store.write_store(folder, pixels, INDEX, SHAPE)
 
 
-def _text(file: str, text: str, read: Callable[[Path], object]) -> Kind:
-    return Kind(file, lambda folder: (folder / file).write_text(text), read)
+def text(file: str, content: str, read: Callable[[Path], object]) -> Kind:
+    """Returns the kind of a small text."""
+    return Kind(file, lambda folder: (folder / file).write_text(content), read)
 
 
-def _unpacked(folder: Path) -> None:
+def unpacked(folder: Path) -> None:
     """Unpacks an archive; each file in it has contents that were packed, or it is refused."""
     with tempfile.TemporaryDirectory() as out:
         unpack(folder / "archive", Path(out) / "out", Limits(1000, 10**8, 10_000))
@@ -121,8 +122,9 @@ def _unpacked(folder: Path) -> None:
                 assert path.read_bytes() in CONTENTS
 
 
-def _archive(content: bytes) -> Kind:
-    return Kind("archive", lambda folder: (folder / "archive").write_bytes(content), _unpacked)
+def archive(content: bytes) -> Kind:
+    """Returns the kind of an archive of the `CONTENTS`."""
+    return Kind("archive", lambda folder: (folder / "archive").write_bytes(content), unpacked)
 
 
 def _plain_tar(folder: Path) -> None:
@@ -192,12 +194,12 @@ FILES = {
     "index": Kind(image_store.INDEX, _index, image_store.open_store),
     "images": Kind(image_store.IMAGES, _index, image_store.open_store),
     "normalisation": Kind("normalise.json", _index, image_store.open_store),
-    "rejected": _text("rejected.csv", "path,reason\na,blank\nb,dark\n", image_store.read_reasons),
-    "duplicates": _text("duplicates.csv", "path,original\na,b\nc,d\n", copies.read_duplicates),
-    "near copies": _text(
+    "rejected": text("rejected.csv", "path,reason\na,blank\nb,dark\n", image_store.read_reasons),
+    "duplicates": text("duplicates.csv", "path,original\na,b\nc,d\n", copies.read_duplicates),
+    "near copies": text(
         "near_copies.csv", "path,original,distance\na,b,3\n", near_copies.read_near_copies
     ),
-    "pairs": _text(
+    "pairs": text(
         "pairs.csv",
         "list,comparison,reference,probe,same,fold\nlfw,1,a,b,1,0\n",
         pairs.read_pairs,
@@ -207,7 +209,7 @@ FILES = {
         lambda folder: partition.write(PARTS, INDEX, folder),
         lambda folder: partition.read(folder, INDEX),
     ),
-    "parts": _text(
+    "parts": text(
         "parts.csv",
         "identity,part\na,train\nb,val\nc,test\n",
         lambda folder: by_csv(INDEX, folder / "parts.csv"),
@@ -241,15 +243,15 @@ FILES = {
         ),
         distributions.read,
     ),
-    "zip": _archive(zip_bytes(ITEMS)),
-    "stored zip": _archive(zip_bytes(ITEMS, zipfile.ZIP_STORED)),
-    "tar": Kind("archive", _plain_tar, _unpacked),
-    "tar.gz": _archive(gzip.compress(tar_bytes(ITEMS), mtime=0)),
-    "tar.bz2": _archive(bz2.compress(tar_bytes(ITEMS))),
-    "tar.xz": _archive(lzma.compress(tar_bytes(ITEMS))),
+    "zip": archive(zip_bytes(ITEMS)),
+    "stored zip": archive(zip_bytes(ITEMS, zipfile.ZIP_STORED)),
+    "tar": Kind("archive", _plain_tar, unpacked),
+    "tar.gz": archive(gzip.compress(tar_bytes(ITEMS), mtime=0)),
+    "tar.bz2": archive(bz2.compress(tar_bytes(ITEMS))),
+    "tar.xz": archive(lzma.compress(tar_bytes(ITEMS))),
     "state": Kind(f"train/{KEY.name}/step-00000002/state.json", _save, _resume),
     "variables": Kind(f"train/{KEY.name}/step-00000002/variables.npz", _save, _resume),
     "newest": Kind(f"train/{KEY.name}/step-00000002/best.npz", _save, _newest),
     "ledger": Kind("ledger", _write_ledger, _ledger),
-    "facts": _text("facts", '{"etag": "a", "last_modified": null, "bytes": 3}', _facts),
+    "facts": text("facts", '{"etag": "a", "last_modified": null, "bytes": 3}', _facts),
 }
