@@ -12,7 +12,7 @@ from components.shared.storage.files import uploads
 from components.shared.tracking import mlflow_store, run_tags
 from components.shared.tracking.record import RECORD, Record
 from components.shared.tracking.run import Run
-from components.shared.tracking.store_requests import first_line
+from components.shared.tracking.store_requests import answer, first_line
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -54,7 +54,7 @@ def relog(folders: Sequence[Path]) -> str:
         client = mlflow_store.connect()
         name = f"relog-{os.urandom(3).hex()}"
         tags = {run_tags.NAME: name, **run_tags.origin("components.shared.relog")}
-        created = client.create_run(mlflow_store.experiment_id(client), tags=tags)
+        created = answer(lambda: client.create_run(mlflow_store.experiment_id(client), tags=tags))
     except Exception as error:
         raise InputError(f"the tracking store cannot be used: {first_line(error)}") from error
     run = Run(client, created.info.run_id)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from components.shared.tracking import mlflow_store, run_tags
 from components.shared.tracking.run import Run
+from components.shared.tracking.store_requests import answer
 from components.shared.verification.metric_names import (
     CRITERIA,
     KINDS,
@@ -114,7 +115,7 @@ def parent_run(kind: str, name: str, children: Sequence[str | None]) -> Iterator
     if ids:
         try:
             client = mlflow_store.connect()
-            parent = Run(client, _parent_id(client, kind, name, ids))
+            parent = Run(client, answer(lambda: _parent_id(client, kind, name, ids)))
         except Exception as error:  # whatever a store that is down may raise
             parent.disconnect(error)
     yield parent

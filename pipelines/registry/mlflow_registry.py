@@ -9,7 +9,7 @@ from components.shared.model.registered_bundle import FOLDER, translated_errors
 from components.shared.runtime.errors import InputError
 from components.shared.tracking import mlflow_store, read_back
 from components.shared.tracking.record import Record
-from components.shared.tracking.store_requests import upload_timeout
+from components.shared.tracking.store_requests import answer, transfer
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 TAG = "bundle"
@@ -52,7 +52,9 @@ class Registry:
     def champion(self) -> Any | None:
         """Returns the version with the alias `champion`, as MLflow describes it."""
         with translated_errors():
-            return registered_bundle.find_by_alias(self._client, self._name, CHAMPION)
+            return answer(
+                lambda: registered_bundle.find_by_alias(self._client, self._name, CHAMPION)
+            )
 
     def measurable_champion(self) -> Any | None:
         """Returns the champion as `champion` does, once it is known to have a bundle.
@@ -64,7 +66,7 @@ class Registry:
         if champion is None:
             return None
         with translated_errors():
-            files = self._client.list_artifacts(champion.run_id, FOLDER)
+            files = answer(lambda: self._client.list_artifacts(champion.run_id, FOLDER))
         if not files:
             raise LostBundleError(
                 f"{self._name}: the champion, version {champion.version}, has no {FOLDER}/ in its "
@@ -88,7 +90,7 @@ class Registry:
             return None
         with translated_errors():
             condition = f"name = '{self._name}' and run_id = '{run_id}'"
-            versions = self._client.search_model_versions(condition)
+            versions = answer(lambda: self._client.search_model_versions(condition))
         return versions[0] if versions else None
 
     def register(self, frozen: Path) -> Any:
@@ -102,7 +104,7 @@ class Registry:
         """
         run_id = Record.read(frozen).run_id
         with translated_errors():
-            run = self._client.get_run(run_id) if run_id else None
+            run = answer(lambda: self._client.get_run(run_id)) if run_id else None
             if run is None or not run.outputs.model_outputs:
                 raise InputError(
                     f"{frozen}: the tracking store has no model of it; "
@@ -111,28 +113,39 @@ class Registry:
             version = self.find(frozen)
             if version is not None:
                 return version
-            with upload_timeout():
-                self._client.log_artifacts(run_id, str(frozen), FOLDER)
-                read_back.demand(
-                    lambda folder: self._client.list_artifacts(run_id, folder),
-                    read_back.sizes(frozen, FOLDER),
+            files = read_back.sizes(frozen, FOLDER)
+            transfer(
+                lambda: self._client.log_artifacts(run_id, str(frozen), FOLDER),
+                read_back.total(files),
+            )
+            answer(
+                lambda: read_back.demand(
+                    lambda folder: self._client.list_artifacts(run_id, folder), files
                 )
-            self._create_model()
-            source = f"models:/{run.outputs.model_outputs[-1].model_id}"
-            tags = {TAG: version_of((frozen / MANIFEST).read_bytes())}
-            return self._client.create_model_version(self._name, source, run_id, tags)
+            )
+            return answer(lambda: self._create_version(run, frozen))
 
     def name(self, version: Any, alias: str, reason: str) -> None:
         """Moves an alias to a version, and describes the version by the reason.
 
         A new champion is no challenger any more.
         """
-        with translated_errors():
+
+        def write() -> None:
             self._client.update_model_version(self._name, version.version, reason)
             self._client.set_registered_model_alias(self._name, alias, version.version)
             named = self._client.get_model_version(self._name, version.version)
             if alias == CHAMPION and CHALLENGER in named.aliases:
                 self._client.delete_registered_model_alias(self._name, CHALLENGER)
+
+        with translated_errors():
+            answer(write)
+
+    def _create_version(self, run: Any, frozen: Path) -> Any:
+        self._create_model()
+        source = f"models:/{run.outputs.model_outputs[-1].model_id}"
+        tags = {TAG: version_of((frozen / MANIFEST).read_bytes())}
+        return self._client.create_model_version(self._name, source, run.info.run_id, tags)
 
     def _create_model(self) -> None:
         from mlflow.exceptions import MlflowException

@@ -16,7 +16,7 @@ from components.shared.model import bundle, pinned
 from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.storage.files import atomic_folder
 from components.shared.tracking import mlflow_store
-from components.shared.tracking.store_requests import first_line, upload_timeout
+from components.shared.tracking.store_requests import answer, first_line, transfer
 
 SCHEME = "models:/"
 ADDRESS = re.compile(r"models:/(?P<name>[^/@]+)(?:@(?P<alias>[^/@]+)|/(?P<version>\d+))")
@@ -68,7 +68,7 @@ def fetch(address: str, out: Path) -> None:
         )
     with translated_errors():
         client = mlflow_store.connect()
-        version = _find(client, **match.groupdict())
+        version = answer(lambda: _find(client, **match.groupdict()))
     if version is None:
         raise InputError(
             f"{address}: {describe_tracking_store()} has no such version; "
@@ -95,14 +95,15 @@ def download(client: Any, version: Any, out: Path) -> Path:
         InputError: the version's run has no bundle, or the tracking store cannot be used.
     """
     with translated_errors():
-        artifacts = client.list_artifacts(version.run_id)
+        artifacts = answer(lambda: client.list_artifacts(version.run_id))
         if not any(artifact.path == FOLDER for artifact in artifacts):
             raise InputError(
                 f"{version.name}, version {version.version}: its run has no {FOLDER}/, as "
                 "`promote` writes it; move the alias to another version, or delete it"
             )
-        with upload_timeout():
-            return Path(client.download_artifacts(version.run_id, FOLDER, str(out)))
+        size = answer(lambda: _size(client, version.run_id, FOLDER))
+        run_id = version.run_id
+        return Path(transfer(lambda: client.download_artifacts(run_id, FOLDER, str(out)), size))
 
 
 def find_by_alias(client: Any, name: str, alias: str) -> Any | None:
@@ -136,6 +137,13 @@ def translated_errors() -> Iterator[None]:
             f"{describe_tracking_store()} {fault}: {first_line(error)}; "
             "set MLFLOW_TRACKING_URI to the right one"
         ) from None
+
+
+def _size(client: Any, run_id: str, folder: str) -> int:
+    """Returns the bytes of all artifacts below a folder, of those whose size is known."""
+    found = client.list_artifacts(run_id, folder)
+    inner = [_size(client, run_id, file.path) for file in found if file.is_dir]
+    return sum(file.file_size or 0 for file in found) + sum(inner)
 
 
 def _find(client: Any, name: str, alias: str | None, version: str | None) -> Any | None:

@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 from urllib.request import (
     HTTPHandler,
     HTTPRedirectHandler,
@@ -74,8 +74,10 @@ class _Server:
     """A server of MLflow."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
-        self._headers = _authorization(os.environ)
+        place = urlsplit(address)
+        user, _, host = place.netloc.rpartition("@")
+        self._address = place._replace(netloc=host).geturl()
+        self._headers = _basic(unquote(user)) if user else _authorization(os.environ)
         self._opener = build_opener(_NoRedirect, _Http, _Https)
 
     def find_run(self, name: str, alias: str | None, version: str | None) -> str | None:
@@ -166,10 +168,13 @@ def _authorization(environment: Mapping[str, str]) -> dict[str, str]:
     user = environment.get("MLFLOW_TRACKING_USERNAME")
     token = environment.get("MLFLOW_TRACKING_TOKEN")
     if user:
-        password = environment.get("MLFLOW_TRACKING_PASSWORD", "")
-        encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
-        return {"Authorization": f"Basic {encoded}"}
+        return _basic(f"{user}:{environment.get('MLFLOW_TRACKING_PASSWORD', '')}")
     return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _basic(credentials: str) -> dict[str, str]:
+    """Returns the header of a user and a password, `user:password`."""
+    return {"Authorization": f"Basic {base64.b64encode(credentials.encode()).decode()}"}
 
 
 def _inside(path: str) -> PurePosixPath:

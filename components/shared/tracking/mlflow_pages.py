@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError, redact_credentials
 from components.shared.tracking import mlflow_store
-from components.shared.tracking.store_requests import first_line
+from components.shared.tracking.store_requests import answer, first_line
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -34,7 +34,8 @@ def runs(server: str) -> str:
         InputError: the tracking store cannot be used.
     """
     try:
-        experiment = mlflow_store.experiment_id(mlflow_store.connect())
+        client = mlflow_store.connect()
+        experiment = answer(lambda: mlflow_store.experiment_id(client))
     except InputError:
         raise
     except Exception as error:  # whatever a store that is down may raise

@@ -20,6 +20,11 @@ def sizes(path: Path, folder: str) -> dict[str, int | None]:
     return {f"{folder}/{file.relative_to(root).as_posix()}": file.stat().st_size for file in files}
 
 
+def total(files: Sizes) -> int:
+    """Returns the bytes of all files, of those whose size is known."""
+    return sum(size or 0 for size in files.values())
+
+
 def demand(list_folder: Callable[[str | None], Sequence[Any]], uploaded: Sizes) -> None:
     """Checks that artifacts are there with their sizes, by one listing of each folder.
 

@@ -14,7 +14,7 @@ from components.shared.tracking import figures_table, mlflow_names, read_back
 from components.shared.tracking.data_set import DataSet
 from components.shared.tracking.record import Record
 from components.shared.tracking.run_tags import DESCRIPTION
-from components.shared.tracking.store_requests import answer, first_line, upload_timeout
+from components.shared.tracking.store_requests import answer, first_line, transfer
 
 FIGURES = "figures.json"
 
@@ -101,8 +101,7 @@ class Run:
                 self._client.log_table(self.run_id, dict(columns), path)
                 self._uploaded[path] = None
 
-        with upload_timeout():
-            self._try(write)
+        self._try(lambda: transfer(write, 0))
 
     def log_text(self, text: str, path: str) -> None:
         """Writes a text file, by its path among the run's artifacts."""
@@ -111,8 +110,7 @@ class Run:
             self._client.log_text(self.run_id, text, path)
             self._uploaded[path] = len(text.encode())
 
-        with upload_timeout():
-            self._try(write)
+        self._try(lambda: transfer(write, len(text)))
 
     def describe(self, text: str) -> None:
         """Sets the description of the run, in Markdown."""
@@ -134,11 +132,10 @@ class Run:
 
         def write() -> None:
             sizes = read_back.sizes(path, folder)
-            upload(self.run_id, str(path), folder)
+            transfer(lambda: upload(self.run_id, str(path), folder), read_back.total(sizes))
             self._uploaded |= sizes
 
-        with upload_timeout():
-            self._try(write)
+        self._try(write)
 
     def log_dataset(self, data: DataSet, context: str) -> None:
         """Logs the data that the run used, as an MLflow dataset input.
@@ -168,8 +165,10 @@ class Run:
         if self._client is None:
             return
         run_id, step = str(self.run_id), self.record.step
-        with upload_timeout():
-            self._try(lambda: mlflow_model.log(saved_model, size, run_id, step))
+        total = read_back.total(read_back.sizes(saved_model, ""))
+        self._try(
+            lambda: transfer(lambda: mlflow_model.log(saved_model, size, run_id, step), total)
+        )
 
     def write(self, folder: Path) -> None:
         """Writes the record into an output folder, without an id where uploads are not there."""

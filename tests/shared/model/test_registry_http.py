@@ -116,6 +116,16 @@ def test_it_signs_in_as_mlflow_does(
     assert {headers["Authorization"] for headers in asked} == {header}
 
 
+def test_it_signs_in_as_the_address_says(
+    serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = serve(registry(write_bundle(tmp_path / "frozen")))
+    address = os.environ["MLFLOW_TRACKING_URI"]
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address.replace("//", "//ada:s%65cret@"))
+    registry_http.fetch(CHAMPION, tmp_path / "out")
+    assert {headers["Authorization"] for headers in asked} == {"Basic YWRhOnNlY3JldA=="}
+
+
 def test_no_password_follows_a_redirect(
     serve: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
