@@ -196,7 +196,7 @@ def _check_graphs(path: Path, graphs: Sequence[memoryview]) -> dict[str, _Functi
         for definition in messages(graph, 2, 1):
             function = _function(messages(definition, 3))
             called |= function.calls
-            for name in _texts(definition, 1, 1):
+            for name in list(_texts(definition, 1, 1)) or [""]:
                 operations, calls = functions.get(name, _Function(set(), set()))
                 functions[name] = _Function(
                     operations | function.operations, calls | function.calls
@@ -233,9 +233,10 @@ def _savers(content: memoryview, functions: Mapping[str, _Function]) -> set[str]
 
 
 def _function(nodes: Iterable[memoryview]) -> _Function:
+    """Returns operations and calls of nodes; a node without an operation has one without a name."""
     function = _Function(set(), set())
     for node in nodes:
-        function.operations.update(_texts(node, 2))
+        function.operations.update(list(_texts(node, 2)) or [""])
         for value in messages(node, 5, 2):
             function.calls.update(_called(value))
     return function

@@ -163,9 +163,21 @@ def calls_what_it_does_not_hold(saved: meta_graph_pb2.MetaGraphDef) -> None:
     node.attr["f"].func.attr["g"].func.name = "__inference__traced_save_9"
 
 
+def saves_in_a_function_without_a_name(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    other = saved.graph_def.library.function.add()
+    other.node_def.add(name="x", op="SaveV2")
+
+
+def has_a_node_without_an_operation(saved: meta_graph_pb2.MetaGraphDef) -> None:
+    """It would call a function without a name."""
+    function_of(saved, "serve").node_def.add(name="x")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (saves_in_a_function_without_a_name, "has 'SaveV2'"),
+        (has_a_node_without_an_operation, "has ''"),
         (has_substitute, "has functions in the place of others"),
         (calls_by_operation, "has a function in the place of the operation 'Abs'"),
         (calls_a_saver, "has '(MergeV2Checkpoints|SaveV2)'"),
