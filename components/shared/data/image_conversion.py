@@ -17,7 +17,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from components.shared.data.image_formats import open_image
 from components.shared.data.outcomes import Rejected
-from components.shared.data.png_chunks import read_png
+from components.shared.data.png_chunks import demand_intact, read_png
 from components.shared.data.sample_bits import (
     CONTAINER,
     WIDE_MODES,
@@ -105,12 +105,14 @@ def to_png_or_jpeg(data: bytes, max_pixels: int) -> SourceImage:
     try:
         with open_image(data) as image:
             _check_size(image, max_pixels)
+            if image.format == "PNG":
+                demand_intact(data)
             mode, dpi = image.mode, _dpi(image)
             if _needs_no_conversion(image, data):
                 encoded, (width, height) = data, image.size
             else:
                 if image.format == "PNG":
-                    read_png(data)  # Pillow does not look at the checksums of the pixels
+                    read_png(data)  # Pillow is laxer
                 encoded, (width, height) = _as_png(image, declared_bits(image, data))
             return SourceImage(
                 encoded, height=height, width=width, mode=mode, dpi=dpi, file_bytes=len(data)

@@ -153,6 +153,16 @@ def _transparency(chunks: Sequence[_Chunk], colour_type: int, colours: int) -> b
     return None
 
 
+def demand_intact(encoded: bytes) -> None:
+    """Checks the checksums of all chunks, those beside the pixels, too: they may turn the image.
+
+    Raises:
+        Rejected: one is wrong, or the end is missing.
+    """
+    if not all(chunk.intact for chunk in _chunks(encoded)):
+        raise Rejected(DAMAGED)
+
+
 def inflate(chunks: Sequence[bytes], rows: Sequence[int]) -> bytes:
     """Inflates the rows of an image from its chunks of compressed data.
 
