@@ -153,6 +153,9 @@ FOUND = [
     ("facts", [("replace a word", 0, TOKENS.index(b"[]"))]),
     ("split", [("overwrite", 1221, TOKENS.index(b"\n"))]),
     ("parts", [("turn", 9715, 0)]),
+    ("png turned", [("turn", 9565, 25)]),
+    ("pairs of lfw", [("insert", 9323, TOKENS.index(b"9" * 5000))]),
+    ("key of 4nsigcomp", [("insert", 9323, TOKENS.index(b"9" * 5000))]),
 ]
 """Changes that once ended in a traceback, or in something false."""
 

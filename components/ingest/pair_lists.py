@@ -30,6 +30,7 @@ _SIGCOMP = re.compile(
     r"(?:(?P<reference>Ref|Reference)|Questioned)\(\d+\)/(?P<writer>\d+)/[^/]+",
     re.IGNORECASE,
 )
+_NUMBER = re.compile("[0-9]{1,9}")
 log = logging.getLogger(__name__)
 
 
@@ -83,7 +84,7 @@ def _lfw_lines(file: File, images: dict[str, LabelledImage]) -> Iterator[_Line]:
         by_name.setdefault(PurePosixPath(path).stem, path)
     lines = _text(file).splitlines()
     header = lines[0].split() if lines else []
-    if not 1 <= len(header) <= 2 or not all(word.isdigit() for word in header):
+    if not 1 <= len(header) <= 2 or not all(map(_NUMBER.fullmatch, header)):
         log.info("%s is no list as LFW's, and is not read", file.path)
         return
     per_fold = 2 * int(header[-1])
@@ -95,7 +96,7 @@ def _lfw_lines(file: File, images: dict[str, LabelledImage]) -> Iterator[_Line]:
             continue
         if len(words) == 3:
             words = [words[0], words[1], words[0], words[2]]
-        if len(words) != 4 or not (words[1].isdigit() and words[3].isdigit()):
+        if len(words) != 4 or not all(map(_NUMBER.fullmatch, words[1::2])):
             raise InputError(
                 f"{file.path}: line {number}: not a name and two numbers, nor two names and numbers"
             )

@@ -78,7 +78,7 @@ def _key(files: list[File], author: str) -> Key:
     key: Key = {}
     for number, row in enumerate(rows[1:], 2):
         for kind, cell in zip(kinds, row, strict=False):
-            digits = re.fullmatch(r"\s*\D{0,3}(\d+)\D*", cell)
+            digits = re.fullmatch(r"\s*\D{0,3}(\d{1,9})\D*", cell)
             if kind is None or not cell.strip():
                 continue
             if digits is None or key.setdefault(int(digits[1]), kind) != kind:
