@@ -5,13 +5,15 @@ The store is `MLFLOW_TRACKING_URI` where set, else the embedded one in mlruns/.
 
 import logging
 import os
+import shutil
+import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from components.shared.runtime.errors import InputError
 from components.shared.storage.file_lock import file_lock
-from components.shared.storage.files import project_root
+from components.shared.storage.files import atomic_file, project_root
 from components.shared.tracking import store_location
 
 EXPERIMENT = "signature-recognition"
@@ -47,6 +49,7 @@ def connect() -> Any:
     uri = os.environ.get("MLFLOW_TRACKING_URI") or _embedded_store()
     mlflow.set_tracking_uri(uri)
     with _lock_tables(uri):
+        _make_tables(uri)
         client = mlflow.MlflowClient()
         if is_embedded(uri):
             store_location.follow_folder(_embedded_database())
@@ -127,10 +130,24 @@ def _lock_tables(uri: str) -> AbstractContextManager[None]:
     return file_lock(Path(f"{database}.lock")) if database else nullcontext()
 
 
+def _make_tables(uri: str) -> None:
+    """Makes an SQLite store where there is none, whole: MLflow mends no tables that were cut."""
+    database = _database(uri)
+    if database is None or database.exists():
+        return
+    import mlflow
+
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / database.name
+        mlflow.MlflowClient(f"{SQLITE}{fresh}")
+        with atomic_file(database) as place:
+            shutil.copyfile(fresh, place)
+
+
 def _database(uri: str) -> Path | None:
     """Returns the file of an SQLite store; None for others, and for one in memory."""
     path = uri.partition("?")[0].removeprefix(SQLITE)
-    return Path(path) if uri.startswith(SQLITE) and path else None
+    return Path(path) if uri.startswith(SQLITE) and path not in {"", ":memory:"} else None
 
 
 def _embedded_store() -> str:

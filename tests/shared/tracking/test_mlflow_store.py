@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,30 @@ def test_only_a_run_that_is_there_and_not_deleted_is_active(client: Any) -> None
     assert mlflow_store.active_run(client, run_id) is None
     assert mlflow_store.active_run(client, "0123456789abcdef0123456789abcdef") is None
     assert mlflow_store.active_run(client, None) is None
+
+
+@pytest.mark.slow
+def test_a_first_command_that_is_killed_while_it_makes_the_store_leaves_none_half_made(
+    tmp_path: Path,
+) -> None:
+    code = "from components.shared.tracking import mlflow_store; mlflow_store.connect()"
+    command = [sys.executable, "-c", code]
+    environment = os.environ | {
+        "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path}/mlflow.db",
+        "TMPDIR": str(tmp_path),
+    }
+
+    def bytes_of_tables() -> int:
+        return sum(path.stat().st_size for path in tmp_path.rglob("*.db"))
+
+    with subprocess.Popen(command, env=environment) as process:
+        while bytes_of_tables() < 100_000:  # a tenth of them
+            assert process.poll() is None
+            time.sleep(0.001)
+        process.kill()
+    assert not (tmp_path / "mlflow.db").exists()
+    subprocess.run(command, env=environment, check=True)
+    assert (tmp_path / "mlflow.db").is_file()
 
 
 @pytest.mark.slow
