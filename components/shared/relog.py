@@ -17,6 +17,7 @@ from components.shared.tracking.store_requests import answer, first_line
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Parses the command line and logs the folders as one run."""
+    cli.tolerate_encodings()
     parser = argparse.ArgumentParser(
         prog="python -m components.shared.relog",
         description="Logs the outputs of train, evaluate and freeze to MLflow, as one new run.",

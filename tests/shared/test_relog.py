@@ -1,5 +1,6 @@
 """Outputs whose run the tracking store missed, logged later as one run."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +74,11 @@ def test_a_bundle_that_is_not_as_its_manifest_says_is_refused_and_nothing_is_log
     with pytest.raises(InputError, match=r"normalise\.json: its sha256 is not that of manifest"):
         relog([frozen])
     assert client.get_experiment_by_name("signature-recognition") is None
+
+
+def test_its_help_never_fails_on_a_terminal_s_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", terminal)
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
