@@ -1,7 +1,7 @@
 """YAML read within bounds, and one way: what is no plain configuration is refused.
 
 Aliases may not grow to much more than was written, and nothing lies deeper than a person writes. A
-number that YAML 1.1, read here, and YAML 1.2, read by DVC, take for two different ones is none.
+value that YAML 1.1, read here, and YAML 1.2, read by DVC, take for two different ones is none.
 """
 
 import re
@@ -16,6 +16,8 @@ MOST_NODES = 20_000
 """Values and keys, those of an alias counted wherever it stands."""
 AMBIGUOUS = re.compile(r"[-+]?(0[0-9_]+|0b.*|[0-9_]*:.*)")
 """Numbers such as 017 (15 or 17), 0b11 (3 or a text) and 1:30 (90 or a text)."""
+AMBIGUOUS_WORD = re.compile(r"[-+]?0o[0-7]+|(?i:yes|no|on|off)")
+"""A text or 15, true or a text."""
 
 
 def parse(text: str) -> Any:
@@ -69,8 +71,7 @@ class _Loader(yaml.SafeLoader):
         """Returns the value of a node.
 
         Raises:
-            yaml.YAMLError: it is not what its tag says, or a number that YAML 1.1 and 1.2 read
-                differently.
+            yaml.YAMLError: it is not what its tag says, or YAML 1.1 and 1.2 read it differently.
         """
         place = f"line {node.start_mark.line + 1}"
         kind = node.tag.rpartition(":")[2]
@@ -79,7 +80,17 @@ class _Loader(yaml.SafeLoader):
                 f"{node.value[:40]} is not the same number to every reader of YAML: write it "
                 f"in tens, or in quotes if it is a text ({place})"
             )
+        if _is_plain(node) and AMBIGUOUS_WORD.fullmatch(node.value):
+            raise yaml.YAMLError(
+                f"{node.value} is not the same to every reader of YAML: write true, false or a "
+                f"number in tens, or put it in quotes if it is a text ({place})"
+            )
         try:
             return super().construct_object(node, deep=deep)
         except (ValueError, TypeError, AttributeError, LookupError):
             raise yaml.YAMLError(f"not a value of !!{kind} ({place})") from None
+
+
+def _is_plain(node: yaml.Node) -> bool:
+    """Tells whether a node is a value that stands without quotes."""
+    return isinstance(node, yaml.ScalarNode) and node.style is None

@@ -44,6 +44,13 @@ def test_a_number_that_two_readers_read_differently_is_refused(number: str) -> N
         parse(f"a: 1\nb: {number}\n")
 
 
+@pytest.mark.parametrize("word", ["0o17", "-0o7", "yes", "No", "ON", "off"])
+def test_a_word_that_two_readers_read_differently_is_refused_without_quotes(word: str) -> None:
+    with pytest.raises(yaml.YAMLError, match=r"not the same to every reader.*in quotes.*line 2"):
+        parse(f"a: 1\nb: {word}\n")
+    assert parse(f"['{word}']") == [word]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
