@@ -23,7 +23,7 @@ CEDAR := -S ingest.source=$(CEDAR_SOURCE) -S preprocess.height=112 -S preprocess
 # `dvc exp run` commits; a name is only made up where git has none.
 IDENTITY := $(shell git var GIT_COMMITTER_IDENT >/dev/null 2>&1 || echo env GIT_AUTHOR_NAME=nobody GIT_AUTHOR_EMAIL=nobody@localhost GIT_COMMITTER_NAME=nobody GIT_COMMITTER_EMAIL=nobody@localhost)
 
-.PHONY: help install repro cedar compare crossval promote results remote ui tensorboard serve demo test coverage e2e cluster-test gpu-test fuzz format check docs lock kubeflow image serve-image release clean
+.PHONY: help install repro cedar compare crossval promote results remote ui tensorboard serve demo test coverage e2e cluster-test gpu-test fuzz kills format check docs lock kubeflow image serve-image release clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -117,6 +117,10 @@ e2e: $(BIN)/.installed-dev ## the rest: whole runs, Kubeflow's local runner
 
 fuzz: $(BIN)/.installed-dev ## damage every kind of file 10,000 times, others each time (hours; each night)
 	@python -m pytest tests/test_damaged_files.py --hypothesis-profile=fuzz --timeout=0 -n 2
+
+kills: $(BIN)/.installed-dev ## kill the pipeline KILLS=100 times, each time at other moments: nothing is stuck or left (an hour; each night)
+	@KILLS=$(KILLS) KILLS_SEED=$${KILLS_SEED:-$$RANDOM} python -m pytest tests/e2e/test_kills.py -s --timeout=0
+KILLS := 100
 
 cluster-test: $(BIN)/.installed-dev ## the tests on the Kubernetes cluster that KUBECONFIG names; CLUSTER_LOAD="kind load docker-image" gives its nodes images
 	@if [ -n "$$KUBECONFIG" ] && docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory serve-image; fi

@@ -27,7 +27,7 @@ REASONS = {
         r"(for|done|heif-convert) ?.*",
     ),
     "slow": (  # or there until it is stopped
-        r"make (repro|cedar|test|coverage|e2e|fuzz|check|docs|compare|crossval|kubeflow)\b.*",
+        r"make (repro|cedar|test|coverage|e2e|fuzz|kills|check|docs|compare|crossval|kubeflow)\b.*",
         r"make PYTHON=\S+ repro",
         r"make (ui|tensorboard|serve( DEMO=1)?)",
         r"python -m serving run",
