@@ -9,6 +9,7 @@ from components.shared.model import bundle, operations, pinned
 from components.shared.runtime import cli
 from components.shared.runtime.errors import InputError
 from components.shared.storage.files import uploads
+from components.shared.storage.reading import reading
 from components.shared.tracking import mlflow_store, run_tags
 from components.shared.tracking.record import RECORD, Record
 from components.shared.tracking.run import Run
@@ -88,9 +89,11 @@ def _log(run: Run, folder: Path) -> None:
     if history.is_file():
         import pandas as pd
 
-        for row in pd.read_csv(history).to_dict("records"):
-            step = int(row.pop("step"))
-            run.log_curves({str(name): float(value) for name, value in row.items()}, step)
+        with reading(history, "no history of a training ({reason})"):
+            rows = pd.read_csv(history).astype(float).to_dict("records")
+            steps = [int(row.pop("step")) for row in rows]
+        for step, row in zip(steps, rows, strict=True):
+            run.log_curves({str(name): value for name, value in row.items()}, step)
     elif record.metrics:
         run.log_evaluation(record.metrics)
         run.record.step = record.step

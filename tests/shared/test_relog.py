@@ -44,6 +44,18 @@ def test_several_folders_become_one_run_with_their_records_and_files(
     assert names == {"embedder/history.csv", "embedder/mlflow_run.json"}
 
 
+@pytest.mark.parametrize(
+    "content", [b"", b"loss\n1\n", b"step,loss\nx,1\n", b"step,loss\n1,\xff\n"]
+)
+def test_a_damaged_history_is_refused_in_one_line(
+    content: bytes, client: Any, tmp_path: Path
+) -> None:
+    folder = output(tmp_path / "embedder", Record())
+    (folder / "history.csv").write_bytes(content)
+    with pytest.raises(InputError, match=r"history\.csv: no history of a training"):
+        relog([folder])
+
+
 def test_a_folder_without_a_record_is_named_and_nothing_is_logged(
     client: Any, tmp_path: Path
 ) -> None:

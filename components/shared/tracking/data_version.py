@@ -1,6 +1,5 @@
 """The data of a training, for its record: the source's version, and the parameters of its steps."""
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from components.shared.storage.reading import read_json, reading
 from components.shared.tracking.record import safe_text
 
 FINGERPRINT = Path("data/source.json")
@@ -40,17 +40,27 @@ def recorded_params() -> dict[str, str]:
     """Returns the parameters of the data that dvc.lock and the source's fingerprint record.
 
     None, where the step does not run as a DVC stage.
+
+    Raises:
+        InputError: one of the two is damaged.
     """
     if "DVC_STAGE" not in os.environ or not LOCK.is_file():
         return {}
-    stages = (yaml.safe_load(LOCK.read_text(encoding="utf-8")) or {}).get("stages", {})
+    with reading(LOCK, "no record of DVC: python -m pipelines unlock mends it ({reason})"):
+        recorded = _of_data_stages(yaml.safe_load(LOCK.read_bytes()) or {})
+    if FINGERPRINT.is_file():
+        with reading(FINGERPRINT, "damaged; run ingest again ({reason})"):
+            recorded |= params(read_json(FINGERPRINT, dict))
+    return recorded
+
+
+def _of_data_stages(lock: Mapping[str, Any]) -> dict[str, str]:
+    stages = lock.get("stages", {})
     recorded: dict[str, str] = {}
     for stage in DATA_STAGES:
         for values in stages.get(stage, {}).get("params", {}).values():
             own = {name: value for name, value in values.items() if name == stage}
             recorded |= _flat(own)
-    if FINGERPRINT.is_file():
-        recorded |= params(json.loads(FINGERPRINT.read_text(encoding="utf-8")))
     return recorded
 
 

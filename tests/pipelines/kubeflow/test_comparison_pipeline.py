@@ -85,8 +85,8 @@ def test_a_collection_a_branch_is_tested_by_a_grid_of_two_lists(tmp_path: Path) 
         ["split.by=collection", "split.collections.test=['no']"],
     ]
     passed = compiled["root"]["inputDefinitions"]["parameters"]
-    sections = [passed[name]["defaultValue"] for name in BRANCH_SECTIONS]
-    planned = plan(settings, *sections, Markdown(uri=str(tmp_path / "report")))
+    sections = {name: passed[name]["defaultValue"] for name in BRANCH_SECTIONS}
+    planned = plan(settings, **sections, report=Markdown(uri=str(tmp_path / "report")))
     assert [each["split"]["collections"]["test"] for each in planned] == [["a"], ["no"]]
     assert {each["evaluate"]["part"] for each in planned} == {"both"}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from components.shared.runtime.errors import InputError
 from components.shared.tracking import data_version
 
 FACTS = {"kind": "s3", "address": "s3://bucket/signatures", "objects": 12}
@@ -68,3 +69,18 @@ def test_outside_of_dvc_nothing_is_recorded(stage: Path, monkeypatch: pytest.Mon
     (stage / "dvc.lock").write_text(LOCK)
     monkeypatch.delenv("DVC_STAGE")
     assert data_version.recorded_params() == {}
+
+
+@pytest.mark.parametrize("content", [b"a: [", b"[]", b"stages: 3", b"\xff"])
+def test_a_damaged_lock_of_dvc_is_refused_in_one_line(content: bytes, stage: Path) -> None:
+    (stage / "dvc.lock").write_bytes(content)
+    with pytest.raises(InputError, match=r"dvc\.lock: no record of DVC.*unlock"):
+        data_version.recorded_params()
+
+
+@pytest.mark.parametrize("content", [b"{", b"[1]", b"\xff", b'{"kind": NaN}'])
+def test_a_damaged_fingerprint_is_refused_in_one_line(content: bytes, stage: Path) -> None:
+    (stage / "data").mkdir()
+    (stage / "data" / "source.json").write_bytes(content)
+    with pytest.raises(InputError, match=r"source\.json: damaged; run ingest again"):
+        data_version.recorded_params()
