@@ -71,7 +71,7 @@ def test_outside_of_dvc_nothing_is_recorded(stage: Path, monkeypatch: pytest.Mon
     assert data_version.recorded_params() == {}
 
 
-@pytest.mark.parametrize("content", [b"a: [", b"[]", b"stages: 3", b"\xff"])
+@pytest.mark.parametrize("content", [b"a: [", b"[1]", b"stages: 3", b"\xff"])
 def test_a_damaged_lock_of_dvc_is_refused_in_one_line(content: bytes, stage: Path) -> None:
     (stage / "dvc.lock").write_bytes(content)
     with pytest.raises(InputError, match=r"dvc\.lock: no record of DVC.*unlock"):
