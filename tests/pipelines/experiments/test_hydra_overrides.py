@@ -46,9 +46,9 @@ def test_an_assignment_that_both_read_alike_stays_as_it_is() -> None:
 
 
 def test_numbers_and_truth_values_are_those_of_yaml() -> None:
-    assert read_by_dvc(hydra_override("a.b=yes")) is True
+    assert read_by_dvc(hydra_override("a.b=TRUE")) is True
     assert read_by_dvc(hydra_override("a.b=0x10")) == 16
-    assert read_by_dvc(hydra_override("a.b={c: yes, d: [x y]}")) == {"c": True, "d": ["x y"]}
+    assert read_by_dvc(hydra_override("a.b={c: True, d: [x y]}")) == {"c": True, "d": ["x y"]}
 
 
 def read_by_dvc(override: str) -> object:
